@@ -1,0 +1,71 @@
+"""What several tests need: a small world to train on, and folders of their own."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
+from vaeexplorer.data import SAMPLE_ROOT, ImageDataset, load_dataset
+
+FULL_DATA = os.environ.get("VAEEXPLORER_DATA")
+
+
+@pytest.fixture(autouse=True)
+def runs_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No test reads or writes the user's runs; all read the shipped sample, so none tries to download."""
+    monkeypatch.setenv("VAEEXPLORER_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("VAEEXPLORER_DATA", str(SAMPLE_ROOT))
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def full_data(runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The full sets, where VAEEXPLORER_DATA named them when the tests began."""
+    if not FULL_DATA:
+        pytest.skip("needs the full sets: set VAEEXPLORER_DATA")
+    monkeypatch.setenv("VAEEXPLORER_DATA", FULL_DATA)
+
+
+def first(data: ImageDataset, count: int) -> ImageDataset:
+    """The first images of a set."""
+    return ImageDataset(data.name, data.split, data.images[:count], data.labels[:count], data.class_names, "a test")
+
+
+@pytest.fixture(scope="session")
+def mnist_train() -> ImageDataset:
+    """The shipped 10,000."""
+    return load_dataset("mnist", "train", download=False)
+
+
+@pytest.fixture(scope="session")
+def mnist_test() -> ImageDataset:
+    """All 10,000."""
+    return load_dataset("mnist", "test", download=False)
+
+
+@pytest.fixture(scope="session")
+def small_train(mnist_train: ImageDataset) -> ImageDataset:
+    return first(mnist_train, 600)
+
+
+@pytest.fixture(scope="session")
+def small_test(mnist_test: ImageDataset) -> ImageDataset:
+    return first(mnist_test, 300)
+
+
+@pytest.fixture(scope="session")
+def small_config() -> RunConfig:
+    """A network that trains in a blink."""
+    return RunConfig(
+        DataConfig("mnist"),
+        ModelConfig(hidden=(32, 16)),
+        ObjectiveConfig("bernoulli"),
+        TrainConfig(epochs=3, batch_size=64, device="cpu", precision="float32"),
+    )
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)

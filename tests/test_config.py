@@ -1,0 +1,77 @@
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+from vaeexplorer.config import ConfigError, DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
+
+
+def test_json_and_back_gives_the_same_config() -> None:
+    config = RunConfig(
+        DataConfig("fashion-mnist"),
+        ModelConfig("ae", "conv", 16, hidden=(8, 16)),
+        ObjectiveConfig("gaussian", pixel_variance=1, beta=4, kl_warmup=3),
+        TrainConfig(epochs=7, seed=5),
+    )
+    assert RunConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value", "words"),
+    [
+        ("data", "dataset", "cifar", "mnist, fashion-mnist"),
+        ("model", "latent_dim", 0, "1 to 784"),
+        ("model", "latent_dim", 785, "1 to 784"),
+        ("model", "latent_dim", 2.0, "int"),
+        ("model", "latent_dim", True, "int"),
+        ("model", "hidden", [1.5], "whole numbers"),
+        ("model", "hidden", [0], "widths"),
+        ("objective", "beta", -1, "0 or more"),
+        ("objective", "beta", float("nan"), "finite"),
+        ("objective", "pixel_variance", 0, "positive"),
+        ("train", "epochs", 0, "epochs"),
+        ("train", "learning_rate", float("inf"), "finite"),
+        ("train", "seed", -1, "seed"),
+        ("train", "compile", 1, "bool"),
+    ],
+)
+def test_what_is_impossible_is_refused_in_one_sentence(part: str, field: str, value: object, words: str) -> None:
+    document = RunConfig().to_json()
+    document[part][field] = value
+    with pytest.raises(ConfigError, match=words) as error:
+        RunConfig.from_json(document)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda d: d.pop("model"), lambda d: d["train"].update(colour=1), lambda d: d.clear()]
+)
+def test_missing_and_unknown_keys_are_refused(change: Any) -> None:
+    document = RunConfig().to_json()
+    change(document)
+    with pytest.raises(ConfigError, match="missing or unknown"):
+        RunConfig.from_json(document)
+
+
+@pytest.mark.parametrize("document", [None, [], "x", {"data": 1, "model": 1, "objective": 1, "train": 1}])
+def test_documents_that_are_no_objects_are_refused(document: object) -> None:
+    with pytest.raises(ConfigError, match="object"):
+        RunConfig.from_json(document)
+
+
+def test_a_linear_model_has_no_hidden_layers() -> None:
+    with pytest.raises(ConfigError, match="no hidden"):
+        ModelConfig(arch="linear", hidden=(8,))
+
+
+def test_default_names_tell_runs_apart() -> None:
+    base = RunConfig()
+    others = [
+        dataclasses.replace(base, data=DataConfig("fashion-mnist")),
+        dataclasses.replace(base, model=ModelConfig("ae")),
+        dataclasses.replace(base, model=ModelConfig(arch="conv")),
+        dataclasses.replace(base, objective=ObjectiveConfig(beta=4)),
+        dataclasses.replace(base, train=TrainConfig(seed=1)),
+    ]
+    assert len({config.default_name for config in (base, *others)}) == 6

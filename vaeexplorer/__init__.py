@@ -1,0 +1,31 @@
+"""vaeexplorer: what is in the latent space of an autoencoder? Heavy libraries are imported on first use."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vaeexplorer.config import RunConfig as RunConfig
+    from vaeexplorer.data import load_dataset as load_dataset
+    from vaeexplorer.runs import list_runs as list_runs
+    from vaeexplorer.runs import load_run as load_run
+    from vaeexplorer.runs import save_run as save_run
+    from vaeexplorer.training import train as train
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "RunConfig": "config",
+    "load_dataset": "data",
+    "list_runs": "runs",
+    "load_run": "runs",
+    "save_run": "runs",
+    "train": "training",
+}
+
+__all__ = ["RunConfig", "list_runs", "load_dataset", "load_run", "save_run", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
