@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+import torch
+
+from vaeexplorer import inference
+from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig
+from vaeexplorer.data import ImageDataset
+from vaeexplorer.inference import LatentModel
+from vaeexplorer.models import Posterior, build
+
+
+def model(family: Family = "vae", arch: Architecture = "mlp", likelihood: Likelihood = "bernoulli") -> LatentModel:
+    hidden = {"mlp": (32, 16), "conv": (4, 8), "linear": ()}[arch]
+    return LatentModel(build(ModelConfig(family, arch, latent_dim=3, hidden=hidden), likelihood))
+
+
+@pytest.mark.parametrize("arch", ["mlp", "conv", "linear"])
+@pytest.mark.parametrize("family", ["ae", "vae"])
+def test_numpy_in_numpy_out(family: Family, arch: Architecture, small_test: ImageDataset) -> None:
+    latent = model(family, arch)
+    codes = latent.encode(small_test.images)
+    assert codes.mean.dtype == np.float32
+    assert codes.mean.shape == (300, 3)
+    assert (codes.logvar is None) == (family == "ae")
+    images = latent.decode(codes.mean)
+    assert images.dtype == np.float32
+    assert images.shape == (300, 28, 28)
+    assert images.min() >= 0
+    assert images.max() <= 1
+
+
+def test_it_says_what_the_network_says(small_test: ImageDataset) -> None:
+    latent = model()
+    x = torch.tensor(small_test.images.reshape(-1, 784)).float() / 255
+    with torch.no_grad():
+        mean, logvar = latent.network.encode(x)
+        image = torch.sigmoid(latent.network.decode(mean))
+    codes = latent.encode(small_test.images)
+    np.testing.assert_allclose(codes.mean, mean.numpy(), atol=1e-6)
+    assert logvar is not None
+    assert codes.logvar is not None
+    np.testing.assert_allclose(codes.logvar, logvar.numpy(), atol=1e-6)
+    np.testing.assert_allclose(latent.decode(codes.mean).reshape(-1, 784), image.numpy(), atol=1e-6)
+
+
+def test_bytes_and_fractions_are_the_same_images(small_test: ImageDataset) -> None:
+    latent = model()
+    expected = latent.encode(small_test.images).mean
+    np.testing.assert_allclose(latent.encode(small_test.images / 255).mean, expected, atol=1e-5)
+
+
+def test_sixty_thousand_images_pass_in_bounded_batches(
+    small_test: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    latent = model()
+    sizes: list[int] = []
+    encode = latent.network.encode
+
+    def spy(x: torch.Tensor) -> Posterior:
+        sizes.append(len(x))
+        return encode(x)
+
+    monkeypatch.setattr(latent.network, "encode", spy)
+    codes = latent.encode(np.broadcast_to(small_test.images[:1], (60_000, 28, 28)))
+    assert max(sizes) <= inference.BATCH
+    assert sum(sizes) == 60_000
+    np.testing.assert_allclose(codes.mean, np.broadcast_to(codes.mean[:1], (60_000, 3)), atol=1e-5)
+
+
+def test_order_does_not_depend_on_batches(mnist_test: ImageDataset) -> None:
+    latent = model()
+    whole = latent.encode(mnist_test.images[:5000]).mean
+    np.testing.assert_allclose(whole[4000:4010], latent.encode(mnist_test.images[4000:4010]).mean, atol=1e-5)
+
+
+def test_no_images_no_codes() -> None:
+    codes = model().encode(np.zeros((0, 28, 28), np.uint8))
+    assert codes.mean.shape == (0, 3)
+    assert codes.logvar is not None
+    assert model().decode(codes.mean).shape == (0, 28, 28)
+
+
+@pytest.mark.parametrize(
+    ("images", "words"),
+    [
+        (np.zeros((28, 28), np.uint8), r"\[N, 28, 28\]"),
+        (np.zeros((1, 784), np.uint8), r"\[N, 28, 28\]"),
+        (np.full((1, 28, 28), 255.0), r"in \[0, 1\]"),
+        (np.full((1, 28, 28), np.nan), r"in \[0, 1\]"),
+        (np.full((1, 28, 28), -1), r"in \[0, 1\]"),
+    ],
+)
+def test_what_is_no_image_is_refused(images: np.ndarray, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        model().encode(images)
+
+
+@pytest.mark.parametrize("z", [np.zeros(3), np.zeros((2, 4)), np.array([[0, np.nan, 0]]), np.array([[0, np.inf, 0]])])
+def test_what_is_no_latent_point_is_refused(z: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="Latent points"):
+        model().decode(z)
+
+
+def test_a_linear_decoders_images_are_clipped_for_the_eye() -> None:
+    latent = model("ae", "linear", "gaussian")
+    images = latent.decode(np.full((1, 3), 100, np.float32))
+    assert images.min() == 0
+    assert images.max() == 1

@@ -1,0 +1,195 @@
+import math
+
+import pytest
+import torch
+from torch.distributions import Bernoulli, ContinuousBernoulli, Normal, kl_divergence
+
+from vaeexplorer import objectives
+from vaeexplorer.config import ObjectiveConfig
+from vaeexplorer.data import ImageDataset, load_dataset
+
+
+@pytest.fixture
+def posterior() -> tuple[torch.Tensor, torch.Tensor]:
+    torch.manual_seed(0)
+    return torch.randn(6, 3, dtype=torch.float64), torch.randn(6, 3, dtype=torch.float64) - 1
+
+
+def test_kl_is_that_of_torch_distributions(posterior: tuple[torch.Tensor, torch.Tensor]) -> None:
+    mean, logvar = posterior
+    expected = kl_divergence(Normal(mean, torch.exp(logvar / 2)), Normal(torch.zeros(()).double(), 1))
+    torch.testing.assert_close(objectives.gaussian_kl(mean, logvar), expected)
+
+
+def test_kl_is_what_monte_carlo_finds(posterior: tuple[torch.Tensor, torch.Tensor]) -> None:
+    mean, logvar = posterior
+    z = objectives.reparameterize(mean, logvar, torch.randn(200_000, *mean.shape, dtype=torch.float64))
+    ratio = Normal(mean, torch.exp(logvar / 2)).log_prob(z) - Normal(0.0, 1.0).log_prob(z)
+    error = ratio.std(0) / math.sqrt(len(z))
+    assert ((ratio.mean(0) - objectives.gaussian_kl(mean, logvar)).abs() < 5 * error).all()
+
+
+def test_a_posterior_equal_to_the_prior_costs_nothing() -> None:
+    assert objectives.gaussian_kl(torch.zeros(2, 3), torch.zeros(2, 3)).abs().max() == 0
+
+
+def test_samples_have_the_variance_that_logvar_says(posterior: tuple[torch.Tensor, torch.Tensor]) -> None:
+    """The factor of eps is sigma, not sigma^2."""
+    mean, logvar = posterior
+    z = objectives.reparameterize(mean, logvar, torch.randn(400_000, *mean.shape, dtype=torch.float64))
+    torch.testing.assert_close(z.var(0), logvar.exp(), rtol=0.02, atol=0)
+    torch.testing.assert_close(z.mean(0), mean, rtol=0, atol=0.02)
+
+
+def test_the_lecture_loss_is_the_squared_error_summed_over_pixels() -> None:
+    x, mean = torch.rand(2, 4, 784)
+    loss = objectives.reconstruction(x, mean, ObjectiveConfig("gaussian"))
+    torch.testing.assert_close(loss, ((x - mean) ** 2).sum(1))
+    half = objectives.reconstruction(x, mean, ObjectiveConfig("gaussian", pixel_variance=1))
+    torch.testing.assert_close(half, loss / 2)
+
+
+@pytest.mark.parametrize("variance", [0.5, 1.0, 0.02])
+def test_gaussian_and_its_constant_are_the_density(variance: float) -> None:
+    x, mean = torch.rand(2, 4, 784, dtype=torch.float64)
+    objective = ObjectiveConfig("gaussian", pixel_variance=variance)
+    expected = -Normal(mean, math.sqrt(variance)).log_prob(x).sum(1)
+    ours = objectives.reconstruction(x, mean, objective) + objectives.constant(objective, 784)
+    torch.testing.assert_close(ours, expected)
+    learned = ObjectiveConfig("gaussian-learned")
+    log_variance = torch.tensor(math.log(variance), dtype=torch.float64)
+    torch.testing.assert_close(objectives.reconstruction(x, mean, learned, log_variance), expected)
+    assert objectives.constant(learned, 784) == 0
+
+
+def test_the_learned_variance_is_best_at_the_mean_squared_error() -> None:
+    """sigma-VAE: d loss / d ln sigma^2 = 0 at the mean squared error per pixel."""
+    x, mean = torch.rand(2, 4, 784, dtype=torch.float64)
+    best = (x - mean).square().mean().log().requires_grad_()
+    objectives.reconstruction(x, mean, ObjectiveConfig("gaussian-learned"), best).sum().backward()
+    assert best.grad is not None
+    assert abs(best.grad.item()) < 1e-9
+
+
+def test_bernoulli_is_that_of_torch_distributions_on_binary_pixels() -> None:
+    x, logits = torch.rand(4, 784).round(), 5 * torch.randn(4, 784)
+    ours = objectives.reconstruction(x, logits, ObjectiveConfig("bernoulli"))
+    torch.testing.assert_close(ours, -Bernoulli(logits=logits).log_prob(x).sum(1))
+
+
+def test_bernoulli_and_its_gradient_are_torchs_on_grey_pixels_and_extreme_logits() -> None:
+    x = torch.rand(6, 784)
+    ours, theirs = ((20 * torch.randn(6, 784)).requires_grad_() for _ in range(2))
+    with torch.no_grad():
+        ours[0, :4] = torch.tensor([0.0, 200, -200, 1e-9])
+        theirs.copy_(ours)
+    upstream = torch.rand(6)
+    expected = torch.nn.functional.binary_cross_entropy_with_logits(theirs, x, reduction="none").sum(1)
+    nll = objectives.bernoulli_nll(x, ours)
+    torch.testing.assert_close(nll, expected)
+    nll.backward(upstream)
+    expected.backward(upstream)
+    torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+@pytest.mark.parametrize(
+    ("name", "floor", "mean_image"), [("mnist", 45.534, 205.97), ("fashion-mnist", 189.858, 385.03)]
+)
+def test_bernoulli_floor_and_mean_image_on_test(name: str, floor: float, mean_image: float) -> None:
+    """A perfect reconstruction of grey pixels still costs their entropy; a constant one costs the mean image's."""
+    data: ImageDataset = load_dataset(name, "test", download=False)  # type: ignore[arg-type]
+    x = torch.tensor(data.images.reshape(-1, 784)).double() / 255
+    perfect = torch.logit(x.clamp(1e-12, 1 - 1e-12))
+    assert objectives.bernoulli_nll(x, perfect).mean().item() == pytest.approx(floor, abs=2e-3)
+    # science.md's constant image is the mean of the training set; the test set's own mean is a hair better
+    constant = torch.logit(x.mean(0).clamp(1e-12, 1 - 1e-12)).expand_as(x)
+    assert objectives.bernoulli_nll(x, constant).mean().item() == pytest.approx(mean_image, abs=0.5)
+
+
+def test_continuous_bernoulli_is_that_of_torch_distributions() -> None:
+    x = torch.rand(4, 784, dtype=torch.float64)
+    logits = 4 * torch.randn(4, 784, dtype=torch.float64)
+    ours = objectives.reconstruction(x, logits, ObjectiveConfig("continuous-bernoulli"))
+    torch.testing.assert_close(ours, -ContinuousBernoulli(logits=logits).log_prob(x).sum(1), rtol=1e-6, atol=1e-4)
+
+
+def test_continuous_bernoulli_constant_by_quadrature() -> None:
+    """1 / C is the integral of p^x (1 - p)^(1 - x) over [0, 1]."""
+    logits = torch.tensor([-20.0, -3, -0.21, -0.19, -1e-3, 0, 1e-6, 0.1, 0.199, 0.201, 1, 9, 20]).double()
+    x = torch.linspace(0, 1, 400_001).double()
+    inside = torch.exp(logits[:, None] * x - torch.nn.functional.softplus(logits)[:, None])
+    expected = -torch.trapezoid(inside, x).log()
+    torch.testing.assert_close(objectives.log_normalizer(logits), expected, rtol=0, atol=1e-7)
+    torch.testing.assert_close(objectives.log_normalizer(logits.float()).double(), expected, rtol=0, atol=2e-6)
+
+
+def test_continuous_bernoulli_gradient_is_finite_everywhere() -> None:
+    logits = torch.tensor([-500.0, -0.2, 0, 1e-30, 0.2, 500], requires_grad=True)
+    objectives.log_normalizer(logits).sum().backward()
+    assert logits.grad is not None
+    assert logits.grad.isfinite().all()
+
+
+def test_total_is_reconstruction_plus_beta_kl(posterior: tuple[torch.Tensor, torch.Tensor]) -> None:
+    mean, logvar = (tensor.float() for tensor in posterior)
+    x, logits = torch.rand(6, 784), torch.randn(6, 784)
+    objective = ObjectiveConfig("bernoulli", beta=4)
+    terms = objectives.terms(x, logits, mean, logvar, objective)
+    torch.testing.assert_close(terms.kl, objectives.gaussian_kl(mean, logvar).sum(1))
+    torch.testing.assert_close(terms.total, terms.reconstruction + 4 * terms.kl)
+    warming = objectives.terms(x, logits, mean, logvar, objective, beta=1)
+    torch.testing.assert_close(warming.total, terms.reconstruction + terms.kl)
+    plain = objectives.terms(x, logits, mean, None, objective)
+    assert plain.kl.abs().max() == 0
+    torch.testing.assert_close(plain.total, terms.reconstruction)
+
+
+class LinearGaussian:
+    """x = W z + b + noise: ln p(x) and the posterior are known in closed form (probabilistic PCA)."""
+
+    def __init__(self, pixels: int = 12, dim: int = 2, variance: float = 0.3) -> None:
+        torch.manual_seed(1)
+        self.W = torch.randn(pixels, dim, dtype=torch.float64)
+        self.b = torch.randn(pixels, dtype=torch.float64)
+        self.variance = variance
+        covariance = self.W @ self.W.T + variance * torch.eye(pixels, dtype=torch.float64)
+        self.marginal = torch.distributions.MultivariateNormal(self.b, covariance)
+        self.x = self.marginal.sample((8,))
+
+    def log_likelihood(self, z: torch.Tensor) -> torch.Tensor:
+        density: torch.Tensor = Normal(z @ self.W.T + self.b, math.sqrt(self.variance)).log_prob(self.x)
+        return density.sum(-1)
+
+    def posterior(self, inflate: float) -> tuple[torch.Tensor, torch.Tensor]:
+        """The posterior's mean and the variances of its mean-field fit, times `inflate`."""
+        precision = self.W.T @ self.W / self.variance + torch.eye(self.W.shape[1], dtype=torch.float64)
+        mean = torch.linalg.solve(precision, self.W.T @ (self.x - self.b).T / self.variance).T
+        return mean, (inflate / precision.diagonal()).log().expand_as(mean)
+
+
+def test_iwae_bound_rises_from_the_elbo_to_the_closed_form_likelihood() -> None:
+    world = LinearGaussian()
+    truth = world.marginal.log_prob(world.x).mean().item()
+    mean, logvar = world.posterior(inflate=1.5)
+
+    def bound(samples: int) -> float:
+        generator = torch.Generator().manual_seed(0)
+        return (
+            objectives.iwae_bound(mean, logvar, world.log_likelihood, samples, generator=generator, chunk=300)
+            .mean()
+            .item()
+        )
+
+    z = objectives.reparameterize(mean, logvar, torch.randn(20_000, *mean.shape, dtype=torch.float64))
+    elbo = (world.log_likelihood(z).mean(0) - objectives.gaussian_kl(mean, logvar).sum(1)).mean().item()
+    assert elbo < bound(5) < bound(100) < truth + 0.01
+    assert bound(20_000) == pytest.approx(truth, abs=0.01)
+    assert truth - elbo > 0.05  # there was a gap to close
+
+
+def test_iwae_bound_is_exact_with_the_exact_posterior() -> None:
+    """With one latent dimension the mean-field fit is the posterior, every weight is p(x), and K = 1 is enough."""
+    world = LinearGaussian(dim=1)
+    mean, logvar = world.posterior(inflate=1)
+    bound = objectives.iwae_bound(mean, logvar, world.log_likelihood, 1)
+    torch.testing.assert_close(bound, world.marginal.log_prob(world.x))

@@ -1,0 +1,258 @@
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+
+from vaeexplorer import runs
+from vaeexplorer.config import RunConfig
+from vaeexplorer.data import ImageDataset
+from vaeexplorer.runs import RunError, list_runs, load_projection, load_run, save_projection, save_run
+from vaeexplorer.training import Training, train
+
+
+@pytest.fixture(scope="module")
+def trained(small_config: RunConfig, small_train: ImageDataset, small_test: ImageDataset) -> Training:
+    training = train(small_config, train_set=small_train, test_set=small_test)
+    list(training)
+    return training
+
+
+@pytest.fixture
+def saved(trained: Training, runs_folder: Path) -> runs.Run:
+    return save_run(trained, "small")
+
+
+def leftovers(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_what_was_saved_is_what_is_loaded(trained: Training, saved: runs.Run, small_test: ImageDataset) -> None:
+    run = load_run("small")
+    assert run.config == trained.config
+    assert [record.epoch for record in run.history] == [1, 2, 3]
+    assert run.history[-1].test.total == pytest.approx(trained.history[-1].test.total, rel=1e-5)
+    assert run.snapshots.shape == (3, 300, 2)
+    np.testing.assert_array_equal(run.labels, small_test.labels)
+    codes = run.model.encode(small_test.images)
+    assert run.codes.logvar is not None
+    np.testing.assert_allclose(run.codes.mean, codes.mean, atol=1e-3, rtol=1e-3)
+    assert run.provenance["seed"] == 0
+    assert run.provenance["weights"] == "float16"
+    assert leftovers(runs.runs_folder()) == []
+
+
+def test_the_figures_are_those_of_the_weights_as_kept(saved: runs.Run, small_test: ImageDataset) -> None:
+    from vaeexplorer.evaluation import evaluate
+
+    metrics = evaluate(saved.model.network, saved.config, small_test.images)
+    assert {f"test_{key}": value for key, value in metrics.items()} == pytest.approx(
+        {key: value for key, value in saved.metrics.items() if key.startswith("test_")}
+    )
+
+
+def test_weights_that_half_precision_would_hurt_stay_whole(trained: Training, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "FLOAT16_TOLERANCE", 0.0)
+    run = save_run(trained, "whole")
+    assert run.provenance["weights"] == "float32"
+    kept = run.model.network.state_dict()
+    assert all(torch.equal(kept[key], tensor) for key, tensor in trained.network.state_dict().items())
+
+
+def test_runs_are_listed_and_broken_ones_reported(saved: runs.Run) -> None:
+    shutil.copytree(saved.path, saved.path.with_name("broken"))
+    (saved.path.with_name("broken") / "run.json").write_text("{")
+    cards, errors = list_runs()
+    assert "small" in [card.name for card in cards]
+    assert "broken" not in [card.name for card in cards]
+    assert [str(error) for error in errors] == ["The run broken cannot be read: run.json is not JSON."]
+
+
+def edit(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Path], object]:
+    def apply(folder: Path) -> None:
+        document = json.loads((folder / name).read_text())
+        change(document)
+        (folder / name).write_text(json.dumps(document))
+
+    return apply
+
+
+def edit_weights(change: Callable[[dict[str, torch.Tensor]], object]) -> Callable[[Path], None]:
+    def apply(folder: Path) -> None:
+        tensors = safetensors.torch.load_file(folder / "weights.safetensors")
+        change(tensors)
+        safetensors.torch.save_file(tensors, folder / "weights.safetensors")
+
+    return apply
+
+
+def cut(name: str) -> Callable[[Path], None]:
+    def apply(folder: Path) -> None:
+        content = (folder / name).read_bytes()
+        (folder / name).write_bytes(content[: len(content) // 2])
+
+    return apply
+
+
+def pickled(folder: Path) -> None:
+    np.savez(folder / "codes.npz", mean=np.array([{"evil": 1}], dtype=object))
+
+
+def write_codes(**arrays: np.ndarray) -> Callable[[Path], None]:
+    return lambda folder: np.savez(folder / "codes.npz", allow_pickle=False, **arrays)
+
+
+def break_history(folder: Path) -> None:
+    path = folder / "history.csv"
+    path.write_text(path.read_text().replace("\n2,", "\nnan,"))
+
+
+BAD: dict[str, tuple[Callable[[Path], object], str]] = {
+    "another schema": (edit("run.json", lambda d: d.update(schema=99)), "schema 1"),
+    "no schema": (edit("run.json", lambda d: d.pop("schema")), "schema 1"),
+    "an unknown option": (edit("run.json", lambda d: d["config"]["train"].update(colour=1)), "unknown keys"),
+    "an impossible size": (edit("run.json", lambda d: d["config"]["model"].update(latent_dim=10**9)), "1 to 784"),
+    "a figure that is NaN": (edit("run.json", lambda d: d["metrics"].update(test_kl=float("nan"))), "finite"),
+    "run.json cut short": (cut("run.json"), "not JSON"),
+    "run.json a list": (lambda f: (f / "run.json").write_text("[]"), "schema"),
+    "run.json not text": (lambda f: (f / "run.json").write_bytes(b"\xff\xfe"), "not text"),
+    "no history": (lambda f: (f / "history.csv").unlink(), "history.csv"),
+    "an empty history": (lambda f: (f / "history.csv").write_text(""), "history"),
+    "a broken history": (break_history, "history"),
+    "a missing tensor": (edit_weights(lambda t: t.pop("mean.bias")), "mean.bias"),
+    "an extra tensor": (edit_weights(lambda t: t.update(extra=torch.zeros(1))), "extra"),
+    "a wrong shape": (edit_weights(lambda t: t.update({"mean.bias": torch.zeros(3)})), "mean.bias"),
+    "a weight that is NaN": (edit_weights(lambda t: t["mean.bias"].fill_(np.nan)), "finite"),
+    "an infinite weight": (edit_weights(lambda t: t["mean.bias"].fill_(np.inf)), "finite"),
+    "weights cut short": (cut("weights.safetensors"), "weights"),
+    "no weights": (lambda f: (f / "weights.safetensors").unlink(), "weights"),
+    "codes cut short": (cut("codes.npz"), "codes.npz"),
+    "no codes": (lambda f: (f / "codes.npz").unlink(), "codes.npz"),
+    "codes that would be unpickled": (pickled, "codes.npz"),
+    "codes without labels": (write_codes(mean=np.zeros((3, 2))), "codes.npz"),
+    "codes of another dimension": (
+        write_codes(mean=np.zeros((3, 5)), logvar=np.zeros((3, 5)), labels=np.zeros(3, int)),
+        "codes.npz",
+    ),
+    "codes that are NaN": (
+        write_codes(mean=np.full((3, 2), np.nan), logvar=np.zeros((3, 2)), labels=np.zeros(3, int)),
+        "codes.npz",
+    ),
+    "no snapshots": (lambda f: (f / "snapshots.npz").unlink(), "snapshots.npz"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_folder_is_refused_in_one_sentence(saved: runs.Run, case: str) -> None:
+    damage, words = BAD[case]
+    damage(saved.path)
+    with pytest.raises(RunError, match=words) as error:
+        load_run("small")
+    assert "\n" not in str(error.value)
+    assert str(error.value).endswith(".")
+    assert "small" in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a b", "ü", "a" * 101, "a\n", "-x", "a\0b"])
+def test_a_name_that_is_no_name_is_refused(trained: Training, name: str, runs_folder: Path) -> None:
+    with pytest.raises(RunError):
+        save_run(trained, name if name else "\0")
+    with pytest.raises(RunError):
+        load_run(name)
+    assert not runs_folder.exists() or not any(runs_folder.iterdir())
+
+
+@pytest.mark.parametrize("name", ["../small", "a/b", "/tmp/x"])
+def test_a_run_cannot_be_saved_outside_the_folder(trained: Training, name: str) -> None:
+    with pytest.raises(RunError, match="name is made of"):
+        save_run(trained, name)
+
+
+def test_a_run_that_is_not_there(runs_folder: Path) -> None:
+    with pytest.raises(RunError, match="There is no run nothing"):
+        load_run("nothing")
+
+
+def test_a_run_is_loaded_by_its_path(saved: runs.Run) -> None:
+    assert load_run(saved.path).name == "small"
+    assert load_run(str(saved.path)).name == "small"
+
+
+def test_a_taken_name_is_refused_unless_told_to(trained: Training, saved: runs.Run) -> None:
+    with pytest.raises(RunError, match="already"):
+        save_run(trained, "small")
+    save_run(trained, "small", overwrite=True)
+    assert leftovers(runs.runs_folder()) == []
+
+
+def test_a_shipped_name_is_refused(trained: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "SHIPPED", tmp_path / "shipped")
+    save_run(trained, "famous", root=tmp_path / "shipped")
+    with pytest.raises(RunError, match="shipped"):
+        save_run(trained, "famous", overwrite=True)
+
+
+def test_a_failure_while_writing_leaves_the_old_run(
+    trained: Training, saved: runs.Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (saved.path / "weights.safetensors").read_bytes()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    with pytest.raises(RunError, match="No space left"):
+        save_run(trained, "small", overwrite=True)
+    with pytest.raises(RunError, match="No space left"):
+        save_run(trained, "other")
+    monkeypatch.undo()
+    os.environ["VAEEXPLORER_RUNS"] = str(saved.path.parent)
+    assert (load_run(saved.path).path / "weights.safetensors").read_bytes() == before
+    assert leftovers(saved.path.parent) == []
+    assert not (saved.path.parent / "other").exists()
+
+
+def test_a_kill_between_the_two_renames_leaves_the_old_run(
+    trained: Training, saved: runs.Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = os.replace
+
+    def killed(source: Path, target: Path) -> None:
+        if str(source).endswith(".partial"):
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        save_run(trained, "small", overwrite=True)
+    monkeypatch.setattr(os, "replace", replace)
+    assert not saved.path.exists()
+    assert [card.name for card in list_runs()[0] if card.name == "small"] == ["small"]
+    assert load_run("small").metrics == saved.metrics
+
+
+def test_an_untrained_network_is_not_a_run(trained: Training) -> None:
+    training = train(trained.config, train_set=trained.train_set, test_set=trained.test_set)
+    with pytest.raises(RunError, match="before the first epoch"):
+        save_run(training, "untrained")
+
+
+def test_a_projection_is_kept_with_its_run(saved: runs.Run, rng: np.random.Generator) -> None:
+    assert load_projection(saved, "umap") is None
+    points = rng.normal(size=(300, 2)).astype(np.float32)
+    save_projection(saved, "umap", points)
+    loaded = load_projection(saved, "umap")
+    assert loaded is not None
+    np.testing.assert_allclose(loaded, points, atol=2e-3)
+    cut("umap.npz")(saved.path)
+    with pytest.raises(RunError, match=r"umap\.npz"):
+        load_projection(saved, "umap")
+    np.savez(saved.path / "umap.npz", points=np.zeros((300, 3)))
+    with pytest.raises(RunError, match=r"umap\.npz"):
+        load_projection(saved, "umap")

@@ -1,0 +1,212 @@
+import dataclasses
+import functools
+import math
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+import torch
+
+from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
+from vaeexplorer.data import ImageDataset
+from vaeexplorer.training import (
+    Training,
+    TrainingError,
+    resolve_device,
+    resolve_precision,
+    schedule,
+    train,
+    warmed_up,
+)
+
+Start = Callable[..., Training]
+
+
+@pytest.fixture
+def start(small_train: ImageDataset, small_test: ImageDataset) -> Start:
+    """train() on the small sets."""
+
+    return functools.partial(train, train_set=small_train, test_set=small_test)
+
+
+def weights(training: Training) -> dict[str, torch.Tensor]:
+    return {name: tensor.clone() for name, tensor in training.network.state_dict().items()}
+
+
+def assert_same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> None:
+    assert a.keys() == b.keys()
+    assert all(torch.equal(a[name], b[name]) for name in a)
+
+
+def with_train(config: RunConfig, **changes: object) -> RunConfig:
+    return dataclasses.replace(config, train=dataclasses.replace(config.train, **changes))  # type: ignore[arg-type]
+
+
+def test_a_record_an_epoch_and_the_loss_falls(start: Start, small_config: RunConfig) -> None:
+    training = start(small_config)
+    records = list(training)
+    assert [record.epoch for record in records] == [1, 2, 3]
+    assert training.history == records
+    assert training.finished
+    assert records[-1].test.total < records[0].test.total
+    for record in records:
+        assert record.test.total == pytest.approx(record.test.reconstruction + record.test.kl, rel=1e-5)
+        assert record.seconds > 0
+    assert records[-1].test.kl > 0
+
+
+def test_losses_are_sums_over_pixels_and_means_over_images(
+    start: Start, small_config: RunConfig, small_test: ImageDataset
+) -> None:
+    """An untrained decoder gives grey, ln 2 nats for each of 784 pixels, in whatever batch size."""
+    for batch_size in (50, 600):
+        training = start(with_train(small_config, epochs=1, learning_rate=1e-9, batch_size=batch_size))
+        (record,) = training
+        assert record.train.reconstruction == pytest.approx(784 * math.log(2), rel=0.02)
+        assert record.test.reconstruction == pytest.approx(784 * math.log(2), rel=0.02)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("model", [ModelConfig(hidden=(32, 16)), ModelConfig(arch="conv", hidden=(4, 8))])
+def test_same_seed_gives_the_same_bits(
+    start: Start, small_config: RunConfig, model: ModelConfig, precision: str
+) -> None:
+    config = with_train(dataclasses.replace(small_config, model=model), epochs=2, precision=precision)
+    first, second = start(config), start(config)
+    list(first), list(second)
+    assert_same(weights(first), weights(second))
+    other = start(with_train(config, seed=1))
+    list(other)
+    assert not torch.equal(weights(first)["mean.weight"], weights(other)["mean.weight"])
+
+
+def test_resuming_gives_the_weights_of_an_uninterrupted_run(
+    start: Start, small_config: RunConfig, tmp_path: Path
+) -> None:
+    config = dataclasses.replace(small_config, objective=ObjectiveConfig("gaussian-learned", kl_warmup=2))
+    whole = start(config)
+    list(whole)
+    stop = Event()
+    part = start(config, stop, checkpoint=tmp_path / "checkpoint")
+    for _ in part:
+        stop.set()  # at the end of the first epoch
+    assert len(part.history) == 1
+    assert not part.finished
+    resumed = start(config, checkpoint=tmp_path / "checkpoint")
+    assert [record.epoch for record in resumed] == [2, 3]
+    assert_same(weights(whole), weights(resumed))
+    assert [(r.epoch, r.train, r.test) for r in whole.history] == [(r.epoch, r.train, r.test) for r in resumed.history]
+    np.testing.assert_array_equal(np.stack(whole.snapshots), np.stack(resumed.snapshots))
+
+
+def test_a_loss_that_is_not_finite_stops_with_a_sentence_and_keeps_the_checkpoint(
+    start: Start, small_config: RunConfig, tmp_path: Path
+) -> None:
+    training = start(small_config, checkpoint=tmp_path / "checkpoint")
+    records = iter(training)
+    next(records)
+    good = weights(training)
+    training.network.mean.weight.data.fill_(math.nan)
+    with pytest.raises(TrainingError, match="smaller learning rate"):
+        next(records)
+    resumed = start(small_config, checkpoint=tmp_path / "checkpoint")
+    assert len(resumed.history) == 1
+    assert_same(weights(resumed), good)
+
+
+def test_a_checkpoint_of_another_run_or_cut_short_is_refused(
+    start: Start, small_config: RunConfig, tmp_path: Path
+) -> None:
+    path = tmp_path / "checkpoint"
+    next(iter(start(small_config, checkpoint=path)))
+    with pytest.raises(TrainingError, match="another configuration"):
+        start(with_train(small_config, seed=9), checkpoint=path)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(TrainingError, match="cannot be read"):
+        start(small_config, checkpoint=path)
+
+
+def test_snapshots_are_the_codes_of_the_first_test_images(
+    start: Start, small_config: RunConfig, small_test: ImageDataset
+) -> None:
+    training = start(small_config)
+    list(training)
+    assert np.stack(training.snapshots).shape == (3, 300, 2)
+    x = torch.tensor(small_test.images.reshape(-1, 784)).float() / 255
+    codes = training.network.encode(x).mean.detach().numpy()
+    np.testing.assert_allclose(training.snapshots[-1], codes, atol=2e-3, rtol=1e-3)
+
+
+@pytest.mark.parametrize("likelihood", ["gaussian", "gaussian-learned", "bernoulli", "continuous-bernoulli"])
+@pytest.mark.parametrize("family", ["ae", "vae"])
+def test_every_likelihood_trains(start: Start, small_config: RunConfig, likelihood: Likelihood, family: Family) -> None:
+    config = dataclasses.replace(
+        small_config, objective=ObjectiveConfig(likelihood), model=ModelConfig(family, hidden=(32, 16))
+    )
+    records = list(start(config))
+    assert records[-1].train.total < records[0].train.total
+    assert (records[-1].test.kl == 0) == (family == "ae")
+
+
+def test_the_linear_ae_reaches_pcas_optimum_and_never_beats_it(mnist_train: ImageDataset) -> None:
+    """Baldi & Hornik 1989: the minimum of the squared error is what PCA leaves over, sum of the lambda_j, j > k."""
+    k = 4
+    x = mnist_train.images.reshape(-1, 784) / 255
+    leftover = np.linalg.eigvalsh(np.cov(x, rowvar=False, bias=True))[:-k].sum()
+    config = RunConfig(
+        model=ModelConfig("ae", "linear", latent_dim=k),
+        objective=ObjectiveConfig("gaussian"),
+        train=TrainConfig(epochs=20, batch_size=100, learning_rate=2e-2, device="cpu", precision="float32"),
+    )
+    training = train(config, train_set=mnist_train, test_set=mnist_train)
+    *_, last = training
+    excess = last.test.total / leftover - 1
+    assert -1e-6 < excess < 1e-3
+
+
+def test_one_cycle_rises_to_one_and_falls_to_almost_nothing() -> None:
+    rates = [schedule("one-cycle", step, 1001) for step in range(1001)]
+    assert rates[0] == pytest.approx(1 / 25)
+    assert rates[300] == pytest.approx(1)
+    assert rates[-1] == pytest.approx(1e-5)
+    assert rates[:301] == sorted(rates[:301])
+    assert rates[300:] == sorted(rates[300:], reverse=True)
+    assert [schedule("constant", step, 3) for step in range(3)] == [1, 1, 1]
+    assert [schedule("cosine", step, 3) for step in range(3)] == pytest.approx([1, 0.5005, 0.001])
+    assert schedule("one-cycle", 0, 1) == pytest.approx(1 / 25)
+
+
+def test_warm_up_raises_beta_linearly() -> None:
+    assert [warmed_up(4, epoch, 4) for epoch in (1, 2, 4, 9)] == [1, 2, 4, 4]
+    assert warmed_up(4, 1, 0) == 4
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    if not torch.cuda.is_available():
+        with pytest.raises(TrainingError, match="no cuda device"):
+            resolve_device("cuda")
+    assert resolve_device("cpu").type == "cpu"
+    assert resolve_precision("float32", torch.device("cpu")) == "float32"
+    assert resolve_precision("auto", torch.device("cpu")) in ("float32", "bfloat16")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+@pytest.mark.parametrize("arch", ["mlp", "conv", "linear"])
+def test_a_gpu_trains_to_the_same_bits_twice_and_agrees_with_the_cpu(
+    start: Start, small_config: RunConfig, arch: Architecture
+) -> None:
+    config = dataclasses.replace(small_config, model=ModelConfig(arch=arch))
+    on_gpu = with_train(config, device="cuda")
+    first, second, cpu = start(on_gpu), start(on_gpu), start(config)
+    list(first), list(second), list(cpu)
+    assert_same(weights(first), weights(second))
+    assert first.history[-1].test.total == pytest.approx(cpu.history[-1].test.total, rel=0.01)
+
+
+@pytest.mark.slow
+def test_a_compiled_step_trains_as_well(start: Start, small_config: RunConfig) -> None:
+    plain, compiled = start(small_config), start(with_train(small_config, compile=True))
+    list(plain), list(compiled)
+    assert compiled.history[-1].test.total == pytest.approx(plain.history[-1].test.total, rel=1e-3)

@@ -1,0 +1,99 @@
+"""A network on images: its loss, and the figures that a run is quoted with."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vaeexplorer import objectives
+from vaeexplorer.config import PIXELS, RunConfig
+from vaeexplorer.models import Autoencoder, pixel_mean
+
+BATCH = 1000
+IWAE_BATCH = 50
+
+
+def network_terms(
+    network: Autoencoder, x: Tensor, eps: Tensor, config: RunConfig, beta: Tensor | float
+) -> tuple[objectives.Terms, Tensor]:
+    """Images [N, 784] in [0, 1] and noise [N, D] -> the loss of each image, and the decoder's output [N, 784]."""
+    mean, logvar = network.encode(x)
+    z = mean if logvar is None else objectives.reparameterize(mean, logvar, eps)
+    parameter = network.decode(z)
+    terms = objectives.terms(x, parameter, mean, logvar, config.objective, beta=beta, log_variance=network.log_variance)
+    return terms, parameter
+
+
+def to_device(images: np.ndarray, device: torch.device) -> Tensor:
+    """uint8 [N, 28, 28] -> uint8 [N, 784] on the device."""
+    return torch.tensor(images.reshape(len(images), PIXELS)).to(device)
+
+
+@torch.no_grad()
+def evaluate(network: Autoencoder, config: RunConfig, images: np.ndarray) -> dict[str, float]:
+    """Figures of a network on images, uint8 [N, 28, 28]: float32, one noise sample an image, seeded by the run.
+
+    Returns:
+        In nats per image: `reconstruction`, `kl`, `total` (as trained, at full beta) and `elbo` (at beta = 1 and less
+        the constant that the fixed gaussian's loss leaves out, so that runs can be compared). And `squared_error`:
+        |x - x'|^2 per image, x' the mean image of p(x|z).
+    """
+    network.eval()
+    flat = to_device(images, next(network.parameters()).device)
+    noise = torch.Generator().manual_seed(config.train.seed)
+    sums = torch.zeros(4, dtype=torch.float64)
+    for batch in flat.split(BATCH):
+        x = batch.float() / 255
+        eps = torch.randn((len(x), config.model.latent_dim), generator=noise).to(x.device)
+        terms, parameter = network_terms(network, x, eps, config, config.objective.beta)
+        squared = (x - pixel_mean(parameter, network.likelihood)).square().sum(1)
+        sums += torch.stack([term.sum() for term in (*terms, squared)]).cpu().double()
+    total, reconstruction, kl, squared_error = (sums / len(images)).tolist()
+    elbo = -(reconstruction + kl + objectives.constant(config.objective, PIXELS))
+    return {
+        "reconstruction": reconstruction,
+        "kl": kl,
+        "total": total,
+        "elbo": elbo,
+        "squared_error": squared_error,
+    }
+
+
+@torch.no_grad()
+def negative_log_likelihood(
+    network: Autoencoder,
+    config: RunConfig,
+    images: np.ndarray,
+    samples: int,
+    progress: Callable[[int], None] | None = None,
+) -> float:
+    """The negated IWAE bound of a VAE, nats per image, constants included (Burda et al. 2016; tables use 5000).
+
+    Args:
+        images: uint8 [N, 28, 28].
+        samples: noise samples an image; the bound tightens as they grow.
+        progress: told how many more images are done.
+
+    Raises:
+        ValueError: the network is an AE, which has no likelihood.
+    """
+    network.eval()
+    flat = to_device(images, next(network.parameters()).device)
+    noise = torch.Generator(flat.device).manual_seed(config.train.seed)
+    total = 0.0
+    for batch in flat.split(IWAE_BATCH):
+        x = batch.float() / 255
+        mean, logvar = network.encode(x)
+        if logvar is None:
+            raise ValueError("A plain autoencoder has no likelihood to estimate.")
+
+        def log_likelihood(z: Tensor, x: Tensor = x) -> Tensor:
+            parameter = network.decode(z.flatten(0, 1)).view(*z.shape[:2], PIXELS)  # [S, N, 784]
+            return -objectives.reconstruction(x, parameter, config.objective, network.log_variance)
+
+        bound = objectives.iwae_bound(mean, logvar, log_likelihood, samples, generator=noise)
+        total += bound.sum().item()
+        if progress:
+            progress(len(x))
+    return -total / len(images) + objectives.constant(config.objective, PIXELS)

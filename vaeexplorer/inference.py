@@ -1,0 +1,86 @@
+"""The NumPy face of a trained network: images in, codes out; codes in, images out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vaeexplorer.config import IMAGE_SIZE, PIXELS
+from vaeexplorer.models import Autoencoder, VariationalAutoencoder, pixel_mean
+
+BATCH = 2048
+
+
+@dataclass(frozen=True)
+class Codes:
+    """q(z|x) of N images: `mean` and `logvar` = ln sigma^2, float32 [N, D] each; `logvar` is None for an AE."""
+
+    mean: np.ndarray
+    logvar: np.ndarray | None
+
+
+class LatentModel:
+    """A network in evaluation mode, in float32, whatever the device. Memory stays bounded: it works in batches."""
+
+    def __init__(self, network: Autoencoder) -> None:
+        self.network = network.eval().requires_grad_(False)
+        self.latent_dim = network.mean.out_features
+        self.device = next(network.parameters()).device
+
+    def encode(self, images: np.ndarray) -> Codes:
+        """Images [N, 28, 28], uint8 or floats in [0, 1], to their codes.
+
+        Raises:
+            ValueError: another shape, or floats outside [0, 1].
+        """
+        images = np.asarray(images)
+        if images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+            raise ValueError(f"Images must be [N, 28, 28], not {list(images.shape)}.")
+        scale = 255.0 if images.dtype == np.uint8 else 1.0
+        if scale == 1 and not (len(images) == 0 or (images.min() >= 0 and images.max() <= 1)):
+            raise ValueError("Images must be uint8, or numbers in [0, 1].")
+        mean = np.empty((len(images), self.latent_dim), np.float32)
+        logvar = np.empty_like(mean) if isinstance(self.network, VariationalAutoencoder) else None
+        with torch.inference_mode():
+            for rows in _batches(len(images)):
+                x = self._tensor(images[rows]).reshape(-1, PIXELS) / scale
+                posterior = self.network.encode(x)
+                mean[rows] = posterior.mean.cpu().numpy()
+                if logvar is not None and posterior.logvar is not None:
+                    logvar[rows] = posterior.logvar.cpu().numpy()
+        return Codes(mean, logvar)
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Latent points [N, D] to the mean images of p(x|z), float32 [N, 28, 28] in [0, 1].
+
+        A linear decoder may leave [0, 1]; its images are clipped for the eye.
+
+        Raises:
+            ValueError: another shape, or a coordinate that is not finite.
+        """
+        z = np.asarray(z, np.float32)
+        if z.ndim != 2 or z.shape[1] != self.latent_dim:
+            raise ValueError(f"Latent points must be [N, {self.latent_dim}], not {list(z.shape)}.")
+        if not np.isfinite(z).all():
+            raise ValueError("Latent points must be finite.")
+        images = np.empty((len(z), PIXELS), np.float32)
+        with torch.inference_mode():
+            for rows in _batches(len(z)):
+                mean = pixel_mean(self.network.decode(self._tensor(z[rows])), self.network.likelihood)
+                images[rows] = mean.clamp(0, 1).cpu().numpy()
+        return images.reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
+
+    def _tensor(self, array: np.ndarray) -> Tensor:
+        return torch.tensor(array).to(self.device, torch.float32)
+
+
+def set_threads(count: int) -> None:
+    """How many CPU threads torch may use in this process."""
+    torch.set_num_threads(count)
+
+
+def _batches(count: int) -> Iterator[slice]:
+    for start in range(0, count, BATCH):
+        yield slice(start, start + BATCH)

@@ -1,0 +1,363 @@
+"""The one reader and writer of run folders.
+
+A folder holds run.json (schema, configuration, figures, provenance), history.csv, weights.safetensors, codes.npz,
+snapshots.npz, and umap.npz once someone asked for it. It appears whole or not at all, and nothing in it is unpickled.
+"""
+
+import json
+import math
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import vaeexplorer
+from vaeexplorer.config import ConfigError, RunConfig
+from vaeexplorer.history import EpochRecord, read_history, write_history
+
+# torch takes more than a second to import: only what touches a network does.
+if TYPE_CHECKING:
+    from vaeexplorer.inference import Codes, LatentModel
+    from vaeexplorer.models import Autoencoder
+    from vaeexplorer.training import Training
+
+SCHEMA = 1
+SHIPPED = Path(__file__).parent.parent / "pretrained"
+FLOAT16_TOLERANCE = 0.05  # nats of test ELBO that half-precision weights may cost
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class RunError(ValueError):
+    """A run that cannot be read or written; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class RunCard:
+    """What a run is, without its network: cheap to read.
+
+    Attributes:
+        metrics: figures on the train and test images, `train_...` and `test_...` of `evaluation.evaluate`.
+        provenance: versions, seed, device, precision, seconds, and where the training images came from.
+    """
+
+    name: str
+    path: Path
+    config: RunConfig
+    metrics: dict[str, float]
+    provenance: dict[str, Any]
+    history: list[EpochRecord]
+
+
+@dataclass(frozen=True)
+class Run(RunCard):
+    """A run with its network, the codes of the test images and the codes of 2,000 of them at every epoch.
+
+    Attributes:
+        model: encodes and decodes.
+        codes: of the test set in its order, [N, D], as kept: rounded to half precision, which is finer than a
+            thousandth of their spread. `model.encode` gives them exactly.
+        labels: of the test set, [N].
+        snapshots: float16 [epochs, 2000, D].
+    """
+
+    model: "LatentModel"
+    codes: "Codes"
+    labels: np.ndarray
+    snapshots: np.ndarray
+
+
+def runs_folder() -> Path:
+    """Where the user's runs live: VAEEXPLORER_RUNS, or `runs` in the working folder."""
+    return Path(os.environ.get("VAEEXPLORER_RUNS") or "runs")
+
+
+def check_name(name: str) -> str:
+    """The name, if it can be a folder's.
+
+    Raises:
+        RunError: it is empty, too long, or has other characters than letters, digits, dots, dashes and underscores.
+    """
+    if not _NAME.fullmatch(name):
+        raise RunError(f"A run's name is made of letters, digits, '.', '-' and '_', at most 100: not {name!r}.")
+    return name
+
+
+def list_runs() -> tuple[list[RunCard], list[RunError]]:
+    """Every run there is, shipped ones first, and what is wrong with the folders that cannot be read."""
+    cards, errors = [], []
+    for root in (SHIPPED, runs_folder()):
+        _restore(root)
+        for path in sorted(root.glob("*/run.json")):
+            if _NAME.fullmatch(path.parent.name):
+                try:
+                    cards.append(_read_card(path.parent))
+                except RunError as error:
+                    errors.append(error)
+    return cards, errors
+
+
+def load_run(name: str | Path) -> Run:
+    """A run by its name, in pretrained/ or the runs folder, or by its path.
+
+    Raises:
+        RunError: there is none, or something in it is missing, cut short, of the wrong shape or not a number.
+    """
+    from vaeexplorer.inference import Codes, LatentModel
+
+    path = _find(name)
+    card = _read_card(path)
+    network = _read_weights(path, card.config)
+    arrays = _read_arrays(path / "codes.npz")
+    variational, dim = card.config.model.model == "vae", card.config.model.latent_dim
+    count = len(arrays.get("labels", ()))
+    shapes = {"mean": (count, dim), "labels": (count,)} | ({"logvar": (count, dim)} if variational else {})
+    _hold(path / "codes.npz", arrays, shapes)
+    snapshots = _read_arrays(path / "snapshots.npz")
+    kept = snapshots["codes"].shape[1:2] if "codes" in snapshots else ()
+    _hold(path / "snapshots.npz", snapshots, {"codes": (len(card.history), *kept, dim)})
+    logvar = arrays["logvar"].astype(np.float32) if variational else None
+    return Run(
+        **vars(card),
+        model=LatentModel(network),
+        codes=Codes(arrays["mean"].astype(np.float32), logvar),
+        labels=arrays["labels"].astype(np.int64),
+        snapshots=snapshots["codes"],
+    )
+
+
+def save_run(
+    training: "Training", name: str | None = None, *, root: Path | None = None, overwrite: bool = False
+) -> Run:
+    """Write what a training came to as a run folder, and read it back.
+
+    Weights are kept in half precision where that moves the test ELBO by less than 0.05 nats; the figures are those of
+    the weights as kept.
+
+    Args:
+        training: it has run at least an epoch.
+        name: of the folder; by default what the configuration suggests.
+        root: the folder to put it in; by default the runs folder.
+        overwrite: replace a run of that name.
+
+    Raises:
+        RunError: the name is no name or taken, or the folder cannot be written.
+    """
+    import safetensors.torch
+    import torch
+
+    from vaeexplorer.evaluation import evaluate
+    from vaeexplorer.inference import LatentModel
+    from vaeexplorer.models import build
+
+    if not training.history:
+        raise RunError("There is nothing to save before the first epoch.")
+    path = (root or runs_folder()) / check_name(name or training.config.default_name)
+    check_free(path, overwrite=overwrite)
+    config, network, test = training.config, training.network, training.test_set
+    weights = {key: tensor.detach().cpu().contiguous() for key, tensor in network.state_dict().items()}
+    metrics = evaluate(network, config, test.images)
+    halved = build(config.model, config.objective.likelihood).to(training.device)
+    halved.load_state_dict({key: tensor.half().float() for key, tensor in weights.items()})
+    halved_metrics = evaluate(halved, config, test.images)
+    if abs(halved_metrics["elbo"] - metrics["elbo"]) < FLOAT16_TOLERANCE:
+        network, metrics = halved, halved_metrics
+        weights = {key: tensor.half() for key, tensor in weights.items()}
+    train_metrics = evaluate(network, config, training.train_set.images)
+    codes = LatentModel(network).encode(test.images)
+    document = {
+        "schema": SCHEMA,
+        "config": config.to_json(),
+        "metrics": {f"test_{k}": v for k, v in metrics.items()} | {f"train_{k}": v for k, v in train_metrics.items()},
+        "provenance": {
+            "vaeexplorer": vaeexplorer.__version__,
+            "torch": torch.__version__,
+            "seed": config.train.seed,
+            "device": training.device.type,
+            "precision": training.precision,
+            "threads": torch.get_num_threads(),
+            "seconds": round(sum(record.seconds for record in training.history), 1),
+            "train_images": training.train_set.source,
+            "weights": "float16" if network is halved else "float32",
+        },
+    }
+    arrays: dict[str, np.ndarray] = {"mean": codes.mean.astype(np.float16), "labels": test.labels.astype(np.uint8)}
+    if codes.logvar is not None:
+        arrays["logvar"] = codes.logvar.astype(np.float16)
+    with whole_folder(path) as folder:
+        (folder / "run.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        write_history(folder / "history.csv", training.history)
+        safetensors.torch.save_file(weights, folder / "weights.safetensors")
+        np.savez_compressed(folder / "codes.npz", allow_pickle=False, **arrays)
+        np.savez_compressed(folder / "snapshots.npz", codes=np.stack(training.snapshots))
+    return load_run(path)
+
+
+def load_projection(run: RunCard, kind: str) -> np.ndarray | None:
+    """A projection of the run's test codes that was saved with it, float32 [N, 2]; None if there is none.
+
+    Raises:
+        RunError: the file is there but cannot be read.
+    """
+    path = run.path / f"{check_name(kind)}.npz"
+    if not path.exists():
+        return None
+    arrays = _read_arrays(path)
+    _hold(path, arrays, {"points": (*arrays["points"].shape[:1], 2)} if "points" in arrays else {"points": ()})
+    return arrays["points"].astype(np.float32)
+
+
+def save_projection(run: RunCard, kind: str, points: np.ndarray) -> None:
+    """Keep a projection [N, 2] of the test codes with the run.
+
+    Raises:
+        RunError: the folder cannot be written.
+    """
+    path = run.path / f"{check_name(kind)}.npz"
+    try:
+        with tempfile.NamedTemporaryFile(dir=run.path, suffix=".partial", delete=False) as file:
+            np.savez_compressed(file, points=points.astype(np.float16))
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, path)
+    except OSError as error:
+        raise RunError(f"The {kind} projection of {run.name} cannot be saved: {error.strerror}.") from None
+
+
+def check_free(path: Path, *, overwrite: bool) -> None:
+    """Hold that a run may be written there.
+
+    Raises:
+        RunError: the name is a shipped run's, or taken.
+    """
+    if path.parent != SHIPPED and (SHIPPED / path.name / "run.json").exists():
+        raise RunError(f"{path.name} is a shipped run: choose another name.")
+    if path.exists() and not overwrite:
+        raise RunError(f"There is a run {path.name} already: choose another name, or overwrite it.")
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder that takes the place of `path` when the block ends well, and vanishes when it does not.
+
+    A kill between the two renames leaves the old folder under its set-aside name, from which `_restore` puts it back.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent))
+    except OSError as error:
+        raise RunError(f"The folder for {path.name} cannot be written: {error.strerror}.") from None
+    try:
+        yield partial
+        for written in (partial, *partial.iterdir()):  # temporary files are private; a run is as public as its folder
+            written.chmod(0o755 if written.is_dir() else 0o644)
+        if path.exists():
+            os.replace(path, _set_aside(path))
+        os.replace(partial, path)
+    except OSError as error:
+        raise RunError(f"The run {path.name} cannot be written: {error.strerror}.") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        if path.exists():
+            shutil.rmtree(_set_aside(path), ignore_errors=True)
+
+
+def _set_aside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.old")
+
+
+def _restore(root: Path) -> None:
+    """Put back what a kill between the two renames of `whole_folder` left set aside."""
+    for aside in root.glob(".*.old"):
+        path = aside.with_name(aside.name.removeprefix(".").removesuffix(".old"))
+        if not path.exists():
+            os.replace(aside, path)
+
+
+def _find(name: str | Path) -> Path:
+    if isinstance(name, Path) or Path(name).name != name:
+        candidates = [Path(name)]
+    else:
+        candidates = [root / check_name(name) for root in (SHIPPED, runs_folder())]
+    for path in candidates:
+        _restore(path.parent)
+        if (path / "run.json").is_file():
+            return path
+    raise RunError(f"There is no run {Path(name).name}: `python -m vaeexplorer list` shows those there are.")
+
+
+def _read_card(path: Path) -> RunCard:
+    def wrong(what: str) -> RunError:
+        return RunError(f"The run {path.name} cannot be read: {what}.")
+
+    try:
+        document = json.loads((path / "run.json").read_text(encoding="utf-8"))
+        if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+            raise wrong(f"run.json is not of schema {SCHEMA}")
+        config = RunConfig.from_json(document.get("config"))
+        metrics = document.get("metrics")
+        if not isinstance(metrics, dict) or not all(_is_number(value) for value in metrics.values()):
+            raise wrong("its metrics are not all finite numbers")
+        provenance = document.get("provenance")
+        if not isinstance(provenance, dict):
+            raise wrong("its provenance is missing")
+        history = read_history(path / "history.csv")
+    except ConfigError as error:
+        raise wrong(str(error)) from None
+    except json.JSONDecodeError:
+        raise wrong("run.json is not JSON") from None
+    except UnicodeDecodeError:
+        raise wrong("run.json or history.csv is not text") from None
+    except OSError as error:
+        raise wrong(f"{Path(error.filename or '').name}: {error.strerror}") from None
+    if not history:
+        raise wrong("history.csv is empty, cut short or not a history")
+    return RunCard(path.name, path, config, metrics, provenance, history)
+
+
+def _read_weights(path: Path, config: RunConfig) -> "Autoencoder":
+    """The network, after the file's names, shapes and numbers were held to what the configuration says."""
+    import safetensors
+
+    from vaeexplorer.models import build
+
+    network = build(config.model, config.objective.likelihood)
+    expected = {key: tuple(tensor.shape) for key, tensor in network.state_dict().items()}
+    try:
+        with safetensors.safe_open(path / "weights.safetensors", framework="pt") as file:
+            found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118 (no dict)
+            if found != expected:
+                odd = sorted(key for key in expected.keys() | found.keys() if expected.get(key) != found.get(key))
+                raise RunError(f"The run {path.name} has missing, extra or misshapen weights: {', '.join(odd)}.")
+            tensors = {key: file.get_tensor(key).float() for key in expected}
+    except (safetensors.SafetensorError, OSError) as error:
+        raise RunError(f"The weights of the run {path.name} cannot be read: {str(error).rstrip('.')}.") from None
+    if not all(tensor.isfinite().all() for tensor in tensors.values()):
+        raise RunError(f"The weights of the run {path.name} are not all finite numbers.")
+    network.load_state_dict(tensors)
+    return network
+
+
+def _read_arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        raise RunError(f"{path.name} of the run {path.parent.name} is missing, cut short or no array file.") from None
+
+
+def _hold(path: Path, arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int, ...]]) -> None:
+    found = {key: array.shape for key, array in arrays.items()}
+    if found != shapes or not all(a.dtype.kind in "fiu" and np.isfinite(a).all() for a in arrays.values()):
+        raise RunError(f"{path.name} of the run {path.parent.name} does not hold the arrays it should.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,267 @@
+"""One training loop for every model: iterate over `train(config)` and get a record an epoch.
+
+The whole training set lies on the device as uint8. Order and noise of an epoch follow from (seed, epoch) alone, so a
+resumed run walks the same path as an uninterrupted one, and an AE sees its images in the same order as its VAE.
+"""
+
+import json
+import math
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from vaeexplorer import objectives
+from vaeexplorer.config import RunConfig, Schedule
+from vaeexplorer.data import ImageDataset, load_dataset
+from vaeexplorer.evaluation import network_terms, to_device
+from vaeexplorer.history import EpochRecord, Losses
+from vaeexplorer.models import build
+
+SNAPSHOT_IMAGES = 2000
+EVALUATION_BATCH = 1000
+
+
+class TrainingError(RuntimeError):
+    """Training cannot go on; the message is one sentence that says what to do."""
+
+
+class Training:
+    """A training in progress. Iterating runs it, an epoch a record; afterwards it holds what came of it.
+
+    Attributes:
+        network: the model, trained so far.
+        history: the records so far.
+        snapshots: codes of the first 2,000 test images after each epoch, float16 [2000, D] each.
+        device, precision: what `auto` came to.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        *,
+        stop: Event | None = None,
+        checkpoint: Path | None = None,
+        train_set: ImageDataset | None = None,
+        test_set: ImageDataset | None = None,
+    ) -> None:
+        self.config = config
+        self.stop = stop or Event()
+        self.checkpoint = checkpoint
+        self.device = resolve_device(config.train.device)
+        self.precision = resolve_precision(config.train.precision, self.device)
+        self.train_set = train_set or load_dataset(config.data.dataset, "train")
+        self.test_set = test_set or load_dataset(config.data.dataset, "test")
+        self.network = build(config.model, config.objective.likelihood, config.train.seed).to(self.device)
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=config.train.learning_rate, fused=True)
+        self.history: list[EpochRecord] = []
+        self.snapshots: list[np.ndarray] = []
+        if checkpoint and checkpoint.exists():
+            self._load_checkpoint(checkpoint)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every epoch has run."""
+        return len(self.history) == self.config.train.epochs
+
+    def __iter__(self) -> Iterator[EpochRecord]:
+        """Run the remaining epochs. Stops early, at an epoch's end, once `stop` is set.
+
+        Raises:
+            TrainingError: the loss became infinite or not a number; the checkpoint of the epoch before is kept.
+        """
+        images = to_device(self.train_set.images, self.device)
+        test_images = to_device(self.test_set.images, self.device)
+        batch_terms = torch.compile(self._batch_terms) if self.config.train.compile else self._batch_terms
+        while not self.finished and not self.stop.is_set():
+            epoch = len(self.history) + 1
+            start = time.perf_counter()
+            with torch.backends.cudnn.flags(enabled=True, deterministic=True, benchmark=False):
+                train = self._train_epoch(images, batch_terms, epoch)
+                test, codes = self._test(test_images)
+            if not math.isfinite(train.total + test.total):
+                raise TrainingError(
+                    f"The loss became {train.total:g} (test {test.total:g}) in epoch {epoch}: try a smaller learning "
+                    "rate, or precision float32. What was reached the epoch before is kept."
+                )
+            self.history.append(EpochRecord(epoch, train, test, time.perf_counter() - start))
+            self.snapshots.append(codes)
+            if self.checkpoint:
+                self._save_checkpoint(self.checkpoint)
+            yield self.history[-1]
+
+    def _train_epoch(self, images: Tensor, batch_terms: Callable[..., objectives.Terms], epoch: int) -> Losses:
+        config = self.config.train
+        count = len(images)
+        order = torch.randperm(count, generator=self._generator(epoch, "order")).to(self.device)
+        eps = torch.randn((count, self.config.model.latent_dim), generator=self._generator(epoch, "noise"))
+        eps = eps.to(self.device)
+        beta = torch.tensor(warmed_up(self.config.objective.beta, epoch, self.config.objective.kl_warmup))
+        steps = math.ceil(count / config.batch_size)
+        sums = []  # stays on the device: reading a number a step would make a GPU wait
+        self.network.train()
+        for step in range(steps):
+            rate = schedule(config.schedule, (epoch - 1) * steps + step, config.epochs * steps)
+            self.optimizer.param_groups[0]["lr"] = config.learning_rate * rate
+            batch = order[step * config.batch_size : (step + 1) * config.batch_size]
+            terms = batch_terms(images[batch], eps[batch], beta)
+            self.optimizer.zero_grad()
+            terms.total.mean().backward()
+            self.optimizer.step()
+            sums.append(torch.stack([term.detach().sum() for term in terms]))
+        return _losses(sums, count)
+
+    @torch.no_grad()
+    def _test(self, images: Tensor) -> tuple[Losses, np.ndarray]:
+        """The loss on the test set as it stands, and the snapshot."""
+        self.network.eval()
+        eps = torch.randn((len(images), self.config.model.latent_dim), generator=self._generator(0, "noise"))
+        eps = eps.to(self.device)
+        sums = []
+        for batch in torch.arange(len(images), device=self.device).split(EVALUATION_BATCH):
+            terms = self._batch_terms(images[batch], eps[batch], self.config.objective.beta)
+            sums.append(torch.stack([term.sum() for term in terms]))
+        codes = self.network.encode(images[:SNAPSHOT_IMAGES].float() / 255).mean
+        return _losses(sums, len(images)), codes.half().cpu().numpy()
+
+    def _batch_terms(self, images: Tensor, eps: Tensor, beta: Tensor | float) -> objectives.Terms:
+        """uint8 images [B, 784] and noise [B, D] -> the loss of each."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            return network_terms(self.network, images.float() / 255, eps, self.config, beta)[0]
+
+    def _generator(self, epoch: int, stream: str) -> torch.Generator:
+        """Random numbers that depend on the seed, the epoch and the purpose, and on nothing that ran before."""
+        seed = (self.config.train.seed << 18) + 2 * epoch + (stream == "noise")
+        return torch.Generator().manual_seed(seed)
+
+    def _save_checkpoint(self, path: Path) -> None:
+        state = self.optimizer.state_dict()["state"]
+        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
+        tensors |= {f"optimizer.{i}.{name}": tensor for i, entry in state.items() for name, tensor in entry.items()}
+        tensors["snapshots"] = torch.from_numpy(np.stack(self.snapshots))
+        history = json.dumps([asdict(record) for record in self.history])
+        metadata = {"config": json.dumps(self.config.to_json()), "history": history}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + ".partial")
+        safetensors.torch.save_file({name: t.contiguous() for name, t in tensors.items()}, partial, metadata)
+        os.replace(partial, path)
+
+    def _load_checkpoint(self, path: Path) -> None:
+        try:
+            with safetensors.safe_open(path, framework="pt", device=str(self.device)) as file:
+                metadata = file.metadata()
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no dict)
+            config = RunConfig.from_json(json.loads(metadata["config"]))
+            history = [
+                EpochRecord(r["epoch"], Losses(**r["train"]), Losses(**r["test"]), r["seconds"])
+                for r in json.loads(metadata["history"])
+            ]
+        except (safetensors.SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+            raise TrainingError(f"The checkpoint {path.name} cannot be read ({error}): delete it.") from None
+        if config != self.config:
+            raise TrainingError(f"The checkpoint {path.name} has another configuration: delete it or rename the run.")
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in tensors.items():
+            if name.startswith("optimizer."):
+                _, index, key = name.split(".")
+                state.setdefault(int(index), {})[key] = tensor
+        network = {k.removeprefix("network."): t for k, t in tensors.items() if k.startswith("network.")}
+        self.network.load_state_dict(network)
+        self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": state})
+        self.history = history
+        self.snapshots = list(tensors["snapshots"].cpu().numpy())
+
+
+def _losses(sums: list[Tensor], count: int) -> Losses:
+    """Sums over batches of (total, reconstruction, kl) -> means over images, added in double precision."""
+    total, reconstruction, kl = (torch.stack(sums).cpu().double().sum(0) / count).tolist()
+    return Losses(reconstruction, kl, total)
+
+
+def train(
+    config: RunConfig,
+    stop: Event | None = None,
+    *,
+    checkpoint: Path | None = None,
+    train_set: ImageDataset | None = None,
+    test_set: ImageDataset | None = None,
+) -> Training:
+    """Train a model: `for record in train(config): ...`.
+
+    Args:
+        config: what to train, and how.
+        stop: set it (from a signal or another thread) to stop at the end of the epoch.
+        checkpoint: a file to write after every epoch; if it is there already, training goes on from it.
+        train_set, test_set: instead of the data set that the configuration names.
+
+    Returns:
+        The training: iterate over it to run it; `.network`, `.history` and `.snapshots` hold what came of it.
+
+    Raises:
+        TrainingError: the device is not there, the checkpoint is of another run, or the loss is not finite.
+        DataError: the images cannot be had.
+    """
+    return Training(config, stop=stop, checkpoint=checkpoint, train_set=train_set, test_set=test_set)
+
+
+def schedule(name: Schedule, step: int, steps: int) -> float:
+    """The step size at `step` of `steps`, as a share of the largest.
+
+    one-cycle: a cosine from 1/25 up over the first 30%, then a cosine down to almost 0 (Smith & Topin 2018).
+    """
+    if name == "constant":
+        return 1.0
+    position = step / max(1, steps - 1)
+    if name == "cosine":
+        return _cosine(1, 0.001, position)
+    if position < 0.3:
+        return _cosine(1 / 25, 1, position / 0.3)
+    return _cosine(1, 1e-5, (position - 0.3) / 0.7)
+
+
+def _cosine(start: float, end: float, position: float) -> float:
+    return end + (start - end) * (1 + math.cos(math.pi * position)) / 2
+
+
+def warmed_up(beta: float, epoch: int, warmup: int) -> float:
+    """beta_t = beta * min(1, t / T): the KL weight of an epoch (counted from 1); T = 0 is no warm-up."""
+    return beta * min(1.0, epoch / warmup) if warmup else beta
+
+
+def resolve_device(name: str) -> torch.device:
+    """`auto` takes cuda, then mps, then cpu.
+
+    Raises:
+        TrainingError: the device asked for is not there.
+    """
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        name = next(device for device, available in there.items() if available)
+    if not there[name]:
+        raise TrainingError(f"This machine offers no {name} device to torch: use device auto or cpu.")
+    if name == "cuda":  # cuBLAS is reproducible only with a fixed workspace
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    return torch.device(name)
+
+
+def resolve_precision(name: str, device: torch.device) -> str:
+    """`auto` takes bfloat16 where products are faster in it: GPUs from Ampere on, CPUs with AVX512-BF16 or AMX."""
+    if name != "auto":
+        return name
+    if device.type == "cuda":
+        faster = torch.cuda.get_device_capability(device) >= (8, 0)
+    elif device.type == "cpu":
+        # torch has no public name for this before 2.10
+        cpu = torch.cpu
+        faster = any(getattr(cpu, test, bool)() for test in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+    else:
+        faster = False
+    return "bfloat16" if faster else "float32"
