@@ -1,0 +1,118 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from vaeexplorer.__main__ import main
+from vaeexplorer.runs import load_run
+
+SMALL = ["--hidden", "16", "--batch-size", "500", "--device", "cpu", "--precision", "float32"]
+
+
+def test_train_then_list_then_evaluate(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--model", "vae", "--epochs", "1", "--name", "mine", "--json", *SMALL]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == 1
+    (run,) = document["runs"]
+    assert run["name"] == "mine"
+    assert run["config"]["model"]["hidden"] == [16]
+    assert document["units"]["test_kl"] == "nats per image"
+    assert set(run["metrics"]) <= set(document["units"])
+
+    assert main(["list", "--json"]) == 0
+    assert "mine" in [run["name"] for run in json.loads(capsys.readouterr().out)["runs"]]
+    assert main(["list"]) == 0
+    assert "mine" in capsys.readouterr().out
+
+    assert main(["evaluate", "mine", "--images", "50", "--iwae-samples", "3", "--json"]) == 0
+    metrics = json.loads(capsys.readouterr().out)["runs"][0]["metrics"]
+    assert 0 < metrics["test_nll"] < 784
+    assert main(["evaluate", "mine", "--json"]) == 0
+    metrics = json.loads(capsys.readouterr().out)["runs"][0]["metrics"]
+    assert metrics["test_total"] == pytest.approx(load_run("mine").metrics["test_total"], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "train"),
+        (["fly"], "fly"),
+        (["train", "--speed", "9"], "--speed"),
+        (["train", "--latent-dim", "two"], "--latent-dim"),
+        (["train", "--latent-dim", "0"], "1 to 784"),
+        (["train", "--dataset", "cifar"], "fashion-mnist"),
+        (["train", "--beta", "nan"], "finite"),
+        (["train", "--name", "../x"], "name is made of"),
+        (["train", "--name", "mnist-vae-2d"], "shipped"),
+        (["evaluate"], "name or a path"),
+        (["evaluate", "nothing"], "no run nothing"),
+        (["evaluate", "mnist-vae-2d", "--images", "0"], "1 to 10,000"),
+        (["evaluate", "mnist-ae-2d", "--iwae-samples", "9"], "no likelihood"),
+        (["pretrain", "--only", "nothing"], "mnist-vae-2d"),
+        (["pretrain"], "VAEEXPLORER_DATA"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert words in said.err
+    assert said.err.count("\n") == 1
+    assert "Traceback" not in said.err
+
+
+def test_a_taken_name_is_refused_before_an_hour_of_training(
+    runs_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (runs_folder / "mine").mkdir(parents=True)
+    assert main(["train", "--name", "mine", "--epochs", "90000"]) == 2
+    assert "already" in capsys.readouterr().err
+
+
+def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAEEXPLORER_DEBUG", "1")
+    with pytest.raises(ValueError, match="no run nothing"):
+        main(["evaluate", "nothing"])
+
+
+def test_help_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["train", "--help"])
+    assert stop.value.code == 0
+    assert "--latent-dim" in capsys.readouterr().out
+
+
+def test_a_listed_broken_run_is_a_line_on_standard_error(runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (runs_folder / "odd").mkdir(parents=True)
+    (runs_folder / "odd" / "run.json").write_text("{")
+    assert main(["list", "--json"]) == 0
+    said = capsys.readouterr()
+    json.loads(said.out)
+    assert "odd cannot be read" in said.err
+
+
+def test_interrupt_and_resume(runs_folder: Path) -> None:
+    command = [sys.executable, "-m", "vaeexplorer", "train", "--name", "long", "--epochs", "12", "--json", *SMALL]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    checkpoint = runs_folder / ".checkpoints" / "long.safetensors"
+    deadline = time.monotonic() + 60
+    while not checkpoint.exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "--resume goes on" in said
+    assert checkpoint.exists()
+    assert not (runs_folder / "long").exists()
+    done = subprocess.run([*command, "--resume"], env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["runs"][0]["name"] == "long"
+    assert len(load_run("long").history) == 12
+    assert not checkpoint.exists()

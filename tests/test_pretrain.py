@@ -1,0 +1,86 @@
+"""The shipped runs are what they say they are."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vaeexplorer.config import ModelConfig
+from vaeexplorer.data import load_dataset
+from vaeexplorer.evaluation import evaluate
+from vaeexplorer.pretrain import CONFIGS, card, strip
+from vaeexplorer.runs import SHIPPED, list_runs, load_projection, load_run
+
+# Test figures, nats per image (squared error + KL for the lecture's loss), that a shipped run must not exceed.
+AT_MOST = {
+    "mnist-vae-2d": 135.5,
+    "mnist-vae-2d-lecture": 33.0,
+    "mnist-vae-16d": 102.5,
+    "fashion-mnist-vae-2d": 252.0,
+    "fashion-mnist-vae-2d-lecture": 25.0,
+    "fashion-mnist-vae-16d": 241.5,
+}
+
+
+def size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_all_ten_are_there_and_nothing_is_broken() -> None:
+    cards, errors = list_runs()
+    assert {card.name for card in cards if card.path.parent == SHIPPED} == set(CONFIGS)
+    assert len(CONFIGS) == 10
+    assert errors == []
+
+
+def test_together_they_are_small() -> None:
+    assert size(SHIPPED) < 60e6
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_figures_are_recomputed_from_the_shipped_weights_and_images(name: str) -> None:
+    run = load_run(name)
+    assert run.config == CONFIGS[name]
+    assert len(run.history) == run.config.train.epochs
+    test = load_dataset(run.config.data.dataset, "test")
+    assert len(test) == 10_000
+    metrics = evaluate(run.model.network, run.config, test.images)
+    for key, value in metrics.items():
+        assert run.metrics[f"test_{key}"] == pytest.approx(value, abs=2e-3)
+    assert metrics["total"] <= AT_MOST.get(name, np.inf)
+    np.testing.assert_array_equal(run.labels, test.labels)
+    codes = run.model.encode(test.images[:500])
+    np.testing.assert_allclose(run.codes.mean[:500], codes.mean, atol=2e-3, rtol=2e-3)
+    np.testing.assert_allclose(run.snapshots[-1][:500], codes.mean, atol=0.2, rtol=0.1)  # bfloat16 saw them
+    assert (run.codes.logvar is not None) == (run.config.model.model == "vae")
+    umap = load_projection(run, "umap")
+    assert (umap is None) == (run.config.model.latent_dim == 2)
+    assert umap is None or umap.shape == (10_000, 2)
+
+
+@pytest.mark.parametrize("name", [name for name in CONFIGS if "-ae-" in name])
+def test_a_pair_differs_in_the_kl_term_alone(name: str) -> None:
+    ae, vae = CONFIGS[name], CONFIGS[name.replace("-ae-", "-vae-")]
+    model: ModelConfig = dataclasses.replace(vae.model, model="ae")
+    assert ae == dataclasses.replace(vae, model=model)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_card_tells_the_figures(name: str) -> None:
+    run = load_run(name)
+    text = (run.path / "README.md").read_text(encoding="utf-8")
+    assert text == card(run)
+    assert f"{run.metrics['test_total']:.2f}" in text
+    assert "(reconstructions.png)" in text
+    assert (run.path / "reconstructions.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_strip_shows_every_class_above_its_reconstruction() -> None:
+    run = load_run("mnist-vae-16d")
+    test = load_dataset("mnist", "test")
+    sheet = np.asarray(strip(run, test))
+    assert sheet.shape == (2 * 28 * 4, 12 * 28 * 4)
+    above, below = sheet[: 28 * 4 : 4, ::4].astype(float), sheet[28 * 4 :: 4, ::4].astype(float)
+    np.testing.assert_array_equal(above[:, :28], test.images[np.flatnonzero(test.labels == 0)[0]])
+    assert np.corrcoef(above.ravel(), below.ravel())[0, 1] > 0.9

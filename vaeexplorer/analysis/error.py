@@ -1,0 +1,18 @@
+"""How far a reconstruction is from its image."""
+
+import numpy as np
+
+
+def squared_error(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
+    """|x - x'|^2 of every image, summed over its pixels.
+
+    Args:
+        images: uint8, [N, 28, 28].
+        reconstructions: in [0, 1], [N, 28, 28].
+
+    Returns:
+        [N], in squared pixel intensities, where 1 is white.
+    """
+    difference = images.astype(np.float32) / 255 - reconstructions  # [N, 28, 28]
+    error: np.ndarray = np.einsum("nij,nij->n", difference, difference)
+    return error

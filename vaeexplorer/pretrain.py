@@ -1,0 +1,156 @@
+"""What rebuilds pretrained/: the ten shipped runs with their cards, and the data sample."""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+
+import numpy as np
+from PIL import Image
+
+from vaeexplorer import runs
+from vaeexplorer.analysis.projection import umap_plane
+from vaeexplorer.config import (
+    ConfigError,
+    DataConfig,
+    Dataset,
+    Family,
+    Likelihood,
+    ModelConfig,
+    ObjectiveConfig,
+    RunConfig,
+    TrainConfig,
+)
+from vaeexplorer.data import FULL_SIZE, DataError, ImageDataset, load_dataset, write_sample
+from vaeexplorer.inference import set_threads
+from vaeexplorer.training import train
+
+STRIP = 12  # reconstructions on a card
+
+
+def _configs(dataset: Dataset) -> dict[str, RunConfig]:
+    """An AE and the VAE beside it share network, seed, data order and reconstruction term."""
+
+    def config(model: Family, latent_dim: int, likelihood: Likelihood = "bernoulli") -> RunConfig:
+        return RunConfig(
+            DataConfig(dataset),
+            ModelConfig(model, latent_dim=latent_dim),
+            ObjectiveConfig(likelihood),
+            TrainConfig(epochs=30, device="cpu"),
+        )
+
+    return {
+        f"{dataset}-vae-2d": config("vae", 2),
+        f"{dataset}-ae-2d": config("ae", 2),
+        f"{dataset}-vae-2d-lecture": config("vae", 2, "gaussian"),
+        f"{dataset}-vae-16d": config("vae", 16),
+        f"{dataset}-ae-16d": config("ae", 16),
+    }
+
+
+CONFIGS = _configs("mnist") | _configs("fashion-mnist")
+
+
+def rebuild(only: tuple[str, ...] = (), workers: int = 2) -> Iterator[str]:
+    """Train the shipped runs, or those named, and write the data sample.
+
+    Every run trains on one thread, so that the weights do not depend on the number of workers.
+
+    Args:
+        only: names of runs; empty means all of them and the sample.
+        workers: processes side by side.
+
+    Returns:
+        The names of the runs, each as it is done.
+
+    Raises:
+        ConfigError: a name that no shipped run has, or no workers.
+        DataError: the full data sets cannot be had.
+    """
+    names = only or tuple(CONFIGS)
+    if workers < 1 or not CONFIGS.keys() >= set(names):
+        raise ConfigError(f"Shipped runs are {', '.join(CONFIGS)}, and workers at least 1.")
+    for dataset in sorted({CONFIGS[name].data.dataset for name in names}):
+        if len(load_dataset(dataset, "train")) < FULL_SIZE["train"]:
+            raise DataError(f"The shipped runs are trained on all of {dataset}: set VAEEXPLORER_DATA to a copy of it.")
+    if not only:
+        write_sample()
+    return _train_all(names, workers)
+
+
+def _train_all(names: tuple[str, ...], workers: int) -> Iterator[str]:
+    # A process a run, and spawned: UMAP leaves OpenMP with other thread counts than it found, and whoever trains after
+    # it in the same process waits for threads that are not there, four times as long.
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=set_threads, initargs=(1,), max_tasks_per_child=1
+    )
+    with pool:
+        pending = {pool.submit(_train, name): name for name in names}
+        for done in as_completed(pending):
+            done.result()
+            yield pending[done]
+
+
+def _train(name: str) -> None:
+    training = train(CONFIGS[name])
+    for _ in training:
+        pass
+    run = runs.save_run(training, name, root=runs.SHIPPED, overwrite=True)
+    if run.config.model.latent_dim > 2:
+        runs.save_projection(run, "umap", umap_plane(run.codes.mean))
+    strip(run, training.test_set).save(run.path / "reconstructions.png", optimize=True)
+    (run.path / "README.md").write_text(card(run), encoding="utf-8")
+
+
+def strip(run: runs.Run, test_set: ImageDataset) -> Image.Image:
+    """The first test image of each class, and two more, above their reconstructions, four screen pixels a pixel."""
+    first = [int(np.flatnonzero(test_set.labels == label)[0]) for label in range(10)]
+    chosen = sorted({*first, *range(STRIP)} - set(first))[: STRIP - 10]
+    originals = test_set.images[[*first, *chosen]]  # [12, 28, 28]
+    decoded = run.model.decode(run.model.encode(originals).mean)
+    rows = [originals, np.round(decoded * 255).astype(np.uint8)]
+    sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])  # [56, 336]
+    return Image.fromarray(sheet.repeat(4, axis=0).repeat(4, axis=1))
+
+
+def card(run: runs.Run) -> str:
+    """A model card in Markdown: what it is, how it was trained, what it reaches."""
+    model, objective, config = run.config.model, run.config.objective, run.config.train
+    variational = model.model == "vae"
+    title = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}[run.config.data.dataset]
+    kind = "variational autoencoder" if variational else "autoencoder"
+    loss = {
+        "bernoulli": "binary cross-entropy summed over pixels (grey pixels as probabilities)",
+        "gaussian": f"squared error summed over pixels / (2 sigma_x^2), sigma_x^2 = {objective.pixel_variance:g}",
+    }[objective.likelihood]
+    widths = "-".join(map(str, model.widths))
+    figure = run.metrics
+
+    def row(label: str, key: str, unit: str) -> str:
+        return f"| {label} | {figure[f'train_{key}']:.2f} | {figure[f'test_{key}']:.2f} | {unit} |\n"
+
+    table = row("total", "total", "nats per image") + row("reconstruction", "reconstruction", "nats per image")
+    if variational:
+        table += row("KL", "kl", "nats per image") + row("ELBO (beta = 1, all constants)", "elbo", "nats per image")
+    table += row("squared error of the mean image", "squared_error", "sum over pixels")
+    return f"""# {run.name}
+
+A {kind} with a {model.latent_dim}-dimensional latent space, trained on the 60,000 training images of {title}.
+
+![Test images above, their reconstructions below](reconstructions.png)
+
+*Twelve test images above, what the decoder makes of their codes (the posterior's mean) below.*
+
+- **Network**: {model.arch}, 784-{widths}-{model.latent_dim} and back, {model.activation} between the layers.
+- **Loss**: {loss}{f" + {objective.beta:g} * KL" if variational else ", nothing else"}.
+- **Training**: {config.epochs} epochs, batches of {config.batch_size}, Adam, {config.schedule} with a largest step of
+  {config.learning_rate:g}, seed {config.seed}, {run.provenance["precision"]} products on one CPU thread.
+- **Weights**: {run.provenance["weights"]}; the figures below are those of the weights as shipped.
+
+| | train | test | unit |
+|---|---|---|---|
+{table}
+One noise sample per image. Made by `python -m vaeexplorer pretrain` with torch {run.provenance["torch"]}; `run.json`
+has everything, `history.csv` the path.
+
+Meant for teaching and for comparing latent spaces; not for anything that reads real handwriting or sells real clothes.
+"""
