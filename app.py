@@ -1,0 +1,7 @@
+"""The entry of `streamlit run app.py`."""
+
+import streamlit as st
+
+from vaeexplorer.ui.server import lifespan
+
+app = st.App("vaeexplorer/ui/main.py", lifespan=lifespan)

@@ -1,0 +1,56 @@
+"""The look that every figure shares. Backgrounds are transparent and ink is mid-grey: it reads on light and on dark."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+Figure = go.Figure  # the name by which other rooms know what they show
+
+CLASS_COLORS = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+)  # fmt: skip
+"""Petroff's ten-colour accessible cycle (arXiv:2107.02270)"""
+SEQUENTIAL = "Viridis"
+"""perceptually uniform"""
+INK = "#868a93"
+FAINT = "rgba(134, 138, 147, 0.18)"
+CLEAR = "rgba(0, 0, 0, 0)"
+
+
+def cycle_color(number: int) -> str:
+    """The colour of the number-th thing shown, from 0; beyond ten they repeat."""
+    return CLASS_COLORS[number % len(CLASS_COLORS)]
+
+
+def themed(figure: go.Figure, *, title: str, height: int, **layout: Any) -> go.Figure:
+    """The figure with its title (what to see), height in pixels and the common layout, changed in place."""
+    figure.update_layout(
+        title={
+            "text": title,
+            "font": {"size": 14, "weight": 500},
+            "x": 0,
+            "xref": "container",
+            "y": 0.98,
+            "yanchor": "top",
+        },
+        height=height,
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        modebar={"bgcolor": CLEAR, "color": INK, "activecolor": INK},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": -0.13,
+            "yanchor": "top",
+            "itemsizing": "constant",
+            "itemwidth": 30,
+            "indentation": -8,
+            "font": {"size": 11},
+        },
+        **layout,
+    )
+    axis = {"gridcolor": FAINT, "zeroline": False, "automargin": True, "ticks": "", "linecolor": FAINT}
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
+    return figure

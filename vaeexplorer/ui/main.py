@@ -1,0 +1,23 @@
+"""The router: one sidebar, one page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from vaeexplorer.ui import controls
+
+HERE = Path(__file__).parent
+EXPLORE = st.Page(HERE / "views/explore.py", title="Explore", default=True)
+TRAINING = st.Page(HERE / "views/training.py", title="Training", url_path="training")
+SECTIONS = {"Learn": [EXPLORE], "Train": [TRAINING]}
+
+st.set_page_config(
+    page_title="vaeexplorer",
+    page_icon=(HERE / "icon.svg").read_text(encoding="utf-8"),
+    layout="wide",
+    initial_sidebar_state=240,
+)
+page = st.navigation([page for pages in SECTIONS.values() for page in pages], position="hidden")
+st.html(HERE / "style.css")
+controls.sidebar(SECTIONS)
+page.run()

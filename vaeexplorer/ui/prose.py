@@ -1,0 +1,82 @@
+"""The words of the pages, as data, and the two places where a page shows them."""
+
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page says."""
+
+    title: str
+    instruction: str
+    """one sentence: what to do"""
+    see: str
+    why: str
+    attempt: str
+    """one thing to try"""
+    formula: str
+    """Markdown with LaTeX"""
+
+
+EXPLORE = Page(
+    title="Every point is an image",
+    instruction="Click a dot or move a slider: the decoder draws what lives there, also where no image was ever seen.",
+    see="Each dot is a test image, placed at its code: the encoder squeezed its 784 pixels into the few numbers of z. "
+    "The large picture goes the other way, from z back to pixels. Images that look alike lie close together although "
+    "the network never saw a label: the colours were added afterwards.",
+    why="An autoencoder is only asked to reconstruct, so it may leave holes in which the decoder draws nonsense. A "
+    "variational autoencoder is also asked to keep its codes near N(0, I); that fills the holes, and a random point "
+    "then decodes to a plausible image. This is what turns a compressor into a generator.",
+    attempt="Choose the mean of one class, then walk a slider slowly towards another class. Where does one become the "
+    "other, and is there a point that is neither? Then choose the `ae` run and do the same.",
+    formula=r"""
+$$x \;\to\; z = e(x) \;\to\; x' = d(z) \qquad\text{autoencoder}$$
+$$x \;\to\; q(z\mid x)=\mathcal N\big(\mu(x),\,\operatorname{diag}\sigma(x)^2\big) \;\to\;
+z = \mu + \sigma\,\varepsilon, \;\; \varepsilon\sim\mathcal N(0,I) \;\to\; x' = d(z) \qquad\text{VAE}$$
+$$\mathrm{KL}\big(q(z\mid x)\,\|\,\mathcal N(0,I)\big)=\tfrac12\sum_j\big(\mu_j^2+\sigma_j^2-1-\ln\sigma_j^2\big)$$
+
+Dots lie at $\mu(x)$. *error* is $|x - d(\mu)|^2$ summed over the 784 pixels, with white as 1.
+*KL* is in nats per image. A dimension whose mean KL is below 0.01 nats is *collapsed*: the decoder ignores it.
+""",
+)
+
+TRAINING = Page(
+    title="How it was learned",
+    instruction="Choose runs to compare: each line falls as the network learns, and the test line shows how "
+    "well that carries over to images it never saw.",
+    see="Solid lines are the 10,000 test images, dotted lines the training images. The loss is the reconstruction term "
+    "plus beta times the KL term, in nats per image: summed over pixels and latent dimensions, averaged over images.",
+    why="Where train keeps falling and test does not, the network memorises. The KL term is the price in nats of what "
+    "z says about x: an autoencoder pays none and reconstructs better, a VAE pays and gets a space it can sample from.",
+    attempt="Overlay the `ae` and the `vae` run of the same size. By how many nats does the VAE reconstruct worse, and "
+    "how many nats does it spend on KL?",
+    formula=r"""
+$$\text{loss}(x) = \underbrace{-\,\mathbb E_{q(z\mid x)}\ln p(x\mid z)}_{\text{reconstruction}} \;+\;
+\beta\,\underbrace{\mathrm{KL}\big(q(z\mid x)\,\|\,\mathcal N(0,I)\big)}_{\text{KL}}$$
+
+With $\beta = 1$ this is minus the ELBO, a bound on $-\ln p(x)$. The lecture's loss $|x-x'|^2+\mathrm{KL}$ is a
+Gaussian $p(x\mid z)$ with $\sigma_x^2=\tfrac12$, its constant left out. The Bernoulli likelihood is cross-entropy: on
+grey pixels it cannot fall below the sum of the pixels' own entropies (*floor*), and always answering with the *mean
+image* costs as much as the upper line. Nats of different likelihoods are not comparable.
+""",
+)
+
+
+def heading(page: Page) -> None:
+    """Title and instruction, at the top."""
+    st.title(page.title, anchor=False)
+    st.html(f'<p class="vx-instruction">{escape(page.instruction)}</p>')
+
+
+def notes(page: Page) -> None:
+    """What you see, why it matters, one thing to try, and the formula, below the picture."""
+    titles = ("What you see", "Why it matters", "One thing to try")
+    for column, title, text in zip(st.columns(3, gap="large"), titles, (page.see, page.why, page.attempt), strict=True):
+        with column:
+            st.subheader(title, anchor=False)
+            st.markdown(text)
+    with st.expander("The formula"):
+        st.markdown(page.formula)
