@@ -1,0 +1,97 @@
+"""The import table: who may import whom. README.md shows it to people; this holds it."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "vaeexplorer"
+EVERY_ROOM = {
+    "config",
+    "history",
+    "data",
+    "models",
+    "objectives",
+    "evaluation",
+    "training",
+    "inference",
+    "runs",
+    "analysis",
+    "figures",
+    "pretrain",
+}
+
+# Besides the standard library and NumPy.
+TABLE: dict[str, set[str]] = {
+    "__init__": set(),
+    "config": set(),
+    "history": set(),
+    "data": {"platformdirs", "filelock", "torchvision", "config"},
+    "models": {"torch", "config"},
+    "objectives": {"torch", "config"},
+    "evaluation": {"torch", "config", "models", "objectives"},
+    "training": {"torch", "safetensors", "config", "history", "data", "models", "objectives", "evaluation"},
+    "inference": {"torch", "config", "models"},
+    "runs": {"torch", "safetensors", "config", "history", "models", "evaluation", "inference", "training"},
+    "analysis": {"scipy", "sklearn", "umap", "torch"},
+    "figures": {"plotly", "analysis"},
+    "pretrain": {"PIL", "config", "data", "training", "inference", "runs", "analysis"},
+    "ui": {"streamlit", "starlette", "PIL"} | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain"},
+    "__main__": {"tyro", "rich"} | EVERY_ROOM,
+}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """Rooms and libraries that a file imports anywhere, other than for type checking alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            node.body = []
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            module = node.module or ""
+            names = [f"{module}.{alias.name}" for alias in node.names] if module == "vaeexplorer" else [module]
+        else:
+            continue
+        for name in names:
+            top, *rest = name.split(".")
+            found.add(rest[0] if top == "vaeexplorer" and rest else top)
+    return found - set(sys.stdlib_module_names) - {"numpy", "vaeexplorer"}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_imports_only_what_its_room_may(path: Path) -> None:
+    allowed = TABLE[room(path)] | {room(path)}
+    assert imports(path) <= allowed, f"{room(path)} may not import {imports(path) - allowed}"
+
+
+def test_only_the_download_imports_torchvision_and_only_when_asked() -> None:
+    tree = ast.parse((PACKAGE / "data.py").read_text(encoding="utf-8"))
+    top_level = [ast.unparse(node) for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    assert not any("torchvision" in line for line in top_level)
+
+
+@pytest.mark.parametrize("use", ["vaeexplorer.load_dataset", "vaeexplorer.list_runs()"])
+def test_importing_the_package_and_listing_runs_is_light(use: str) -> None:
+    heavy = ("torch", "streamlit", "umap", "plotly", "sklearn", "scipy", "torchvision")
+    code = f"import sys, vaeexplorer; {use}; print([m for m in {heavy} if m in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_the_public_names_are_there() -> None:
+    import vaeexplorer as vx
+
+    assert all(callable(getattr(vx, name)) for name in vx.__all__)
+    with pytest.raises(AttributeError, match="nonsense"):
+        vx.nonsense  # noqa: B018
