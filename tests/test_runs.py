@@ -105,7 +105,8 @@ def pickled(folder: Path) -> None:
 
 
 def write_codes(**arrays: np.ndarray) -> Callable[[Path], None]:
-    return lambda folder: np.savez(folder / "codes.npz", allow_pickle=False, **arrays)
+    save: Callable[..., None] = np.savez
+    return lambda folder: save(folder / "codes.npz", **arrays)
 
 
 def break_history(folder: Path) -> None:

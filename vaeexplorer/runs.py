@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -189,14 +189,15 @@ def save_run(
             "weights": "float16" if network is halved else "float32",
         },
     }
-    arrays: dict[str, np.ndarray] = {"mean": codes.mean.astype(np.float16), "labels": test.labels.astype(np.uint8)}
+    arrays = {"mean": codes.mean.astype(np.float16), "labels": test.labels.astype(np.uint8)}
     if codes.logvar is not None:
         arrays["logvar"] = codes.logvar.astype(np.float16)
+    save: Callable[..., None] = np.savez_compressed  # whose own options differ between NumPy's versions
     with whole_folder(path) as folder:
         (folder / "run.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
         write_history(folder / "history.csv", training.history)
         safetensors.torch.save_file(weights, folder / "weights.safetensors")
-        np.savez_compressed(folder / "codes.npz", allow_pickle=False, **arrays)
+        save(folder / "codes.npz", **arrays)
         np.savez_compressed(folder / "snapshots.npz", codes=np.stack(training.snapshots))
     return load_run(path)
 
