@@ -34,7 +34,7 @@ TABLE: dict[str, set[str]] = {
     "evaluation": {"torch", "config", "models", "objectives"},
     "training": {"torch", "safetensors", "config", "history", "data", "models", "objectives", "evaluation"},
     "inference": {"torch", "config", "models"},
-    "runs": {"torch", "safetensors", "config", "history", "models", "evaluation", "inference", "training"},
+    "runs": {"torch", "safetensors", "analysis", "config", "history", "models", "evaluation", "inference", "training"},
     "analysis": {"scipy", "sklearn", "umap", "torch"},
     "figures": {"plotly", "analysis"},
     "pretrain": {"PIL", "config", "data", "training", "inference", "runs", "analysis"},

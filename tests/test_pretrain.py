@@ -52,6 +52,8 @@ def test_the_figures_are_recomputed_from_the_shipped_weights_and_images(name: st
     np.testing.assert_array_equal(run.labels, test.labels)
     codes = run.model.encode(test.images[:500])
     np.testing.assert_allclose(run.codes.mean[:500], codes.mean, atol=2e-3, rtol=2e-3)
+    squared = ((test.images[:500] / 255 - run.model.decode(codes.mean)) ** 2).sum((1, 2))
+    np.testing.assert_allclose(run.error[:500], squared, rtol=1e-3)
     np.testing.assert_allclose(run.snapshots[-1][:500], codes.mean, atol=0.2, rtol=0.1)  # bfloat16 saw them
     assert (run.codes.logvar is not None) == (run.config.model.model == "vae")
     umap = load_projection(run, "umap")

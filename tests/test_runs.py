@@ -43,6 +43,8 @@ def test_what_was_saved_is_what_is_loaded(trained: Training, saved: runs.Run, sm
     codes = run.model.encode(small_test.images)
     assert run.codes.logvar is not None
     np.testing.assert_allclose(run.codes.mean, codes.mean, atol=1e-3, rtol=1e-3)
+    squared = ((small_test.images / 255 - run.model.decode(codes.mean)) ** 2).sum((1, 2))
+    np.testing.assert_allclose(run.error, squared, rtol=1e-4)
     assert run.provenance["seed"] == 0
     assert run.provenance["weights"] == "float16"
     assert leftovers(runs.runs_folder()) == []
@@ -138,11 +140,11 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "codes that would be unpickled": (pickled, "codes.npz"),
     "codes without labels": (write_codes(mean=np.zeros((3, 2))), "codes.npz"),
     "codes of another dimension": (
-        write_codes(mean=np.zeros((3, 5)), logvar=np.zeros((3, 5)), labels=np.zeros(3, int)),
+        write_codes(mean=np.zeros((3, 5)), logvar=np.zeros((3, 5)), labels=np.zeros(3, int), error=np.zeros(3)),
         "codes.npz",
     ),
     "codes that are NaN": (
-        write_codes(mean=np.full((3, 2), np.nan), logvar=np.zeros((3, 2)), labels=np.zeros(3, int)),
+        write_codes(mean=np.full((3, 2), np.nan), logvar=np.zeros((3, 2)), labels=np.zeros(3, int), error=np.zeros(3)),
         "codes.npz",
     ),
     "no snapshots": (lambda f: (f / "snapshots.npz").unlink(), "snapshots.npz"),

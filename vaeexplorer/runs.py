@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import vaeexplorer
+from vaeexplorer.analysis.error import squared_error
 from vaeexplorer.config import ConfigError, RunConfig
 from vaeexplorer.history import EpochRecord, read_history, write_history
 
@@ -66,12 +67,14 @@ class Run(RunCard):
         codes: of the test set in its order, [N, D], as kept: rounded to half precision, which is finer than a
             thousandth of their spread. `model.encode` gives them exactly.
         labels: of the test set, [N].
+        error: |x - d(mean)|^2 of each test image, float32 [N].
         snapshots: float16 [epochs, 2000, D].
     """
 
     model: "LatentModel"
     codes: "Codes"
     labels: np.ndarray
+    error: np.ndarray
     snapshots: np.ndarray
 
 
@@ -119,7 +122,8 @@ def load_run(name: str | Path) -> Run:
     arrays = _read_arrays(path / "codes.npz")
     variational, dim = card.config.model.model == "vae", card.config.model.latent_dim
     count = len(arrays.get("labels", ()))
-    shapes = {"mean": (count, dim), "labels": (count,)} | ({"logvar": (count, dim)} if variational else {})
+    shapes = {"mean": (count, dim), "labels": (count,), "error": (count,)}
+    shapes |= {"logvar": (count, dim)} if variational else {}
     _hold(path / "codes.npz", arrays, shapes)
     snapshots = _read_arrays(path / "snapshots.npz")
     kept = snapshots["codes"].shape[1:2] if "codes" in snapshots else ()
@@ -130,6 +134,7 @@ def load_run(name: str | Path) -> Run:
         model=LatentModel(network),
         codes=Codes(arrays["mean"].astype(np.float32), logvar),
         labels=arrays["labels"].astype(np.int64),
+        error=arrays["error"].astype(np.float32),
         snapshots=snapshots["codes"],
     )
 
@@ -172,7 +177,8 @@ def save_run(
         network, metrics = halved, halved_metrics
         weights = {key: tensor.half() for key, tensor in weights.items()}
     train_metrics = evaluate(network, config, training.train_set.images)
-    codes = LatentModel(network).encode(test.images)
+    model = LatentModel(network)
+    codes = model.encode(test.images)
     document = {
         "schema": SCHEMA,
         "config": config.to_json(),
@@ -189,7 +195,11 @@ def save_run(
             "weights": "float16" if network is halved else "float32",
         },
     }
-    arrays = {"mean": codes.mean.astype(np.float16), "labels": test.labels.astype(np.uint8)}
+    arrays = {
+        "mean": codes.mean.astype(np.float16),
+        "labels": test.labels.astype(np.uint8),
+        "error": squared_error(test.images, model.decode(codes.mean)),
+    }
     if codes.logvar is not None:
         arrays["logvar"] = codes.logvar.astype(np.float16)
     save: Callable[..., None] = np.savez_compressed  # whose own options differ between NumPy's versions

@@ -10,7 +10,6 @@ import numpy as np
 import streamlit as st
 
 from vaeexplorer.analysis.clusters import class_means
-from vaeexplorer.analysis.error import squared_error
 from vaeexplorer.analysis.gaussian import Gaussian, fit_gaussian, standard_normal
 from vaeexplorer.analysis.kl import collapsed, kl_per_dimension, order_by_kl
 from vaeexplorer.analysis.projection import PrincipalPlane, principal_plane, umap_plane
@@ -49,10 +48,10 @@ class Space:
         """D."""
         return int(self.codes.shape[1])
 
-    @cached_property
+    @property
     def error(self) -> np.ndarray:
         """|x - d(mu)|^2, [N]."""
-        return squared_error(self.data.images, self.run.model.decode(self.codes))
+        return self.run.error
 
     @cached_property
     def kl(self) -> np.ndarray | None:
