@@ -1,7 +1,10 @@
 """What several tests need: a small world to train on, and folders of their own."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +13,16 @@ from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConf
 from vaeexplorer.data import SAMPLE_ROOT, ImageDataset, load_dataset
 
 FULL_DATA = os.environ.get("VAEEXPLORER_DATA")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -69,3 +82,28 @@ def small_config() -> RunConfig:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> Iterator[Any]:
+    """A page in Chromium whose console stays clean and which asks no other machine for anything."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here")
+    troubles: list[str] = []
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch_persistent_context(
+            tmp_path / "profile", executable_path=CHROMIUM, headless=True, args=QUIET
+        )
+        page = browser.pages[0]
+        page.set_default_timeout(30_000)
+        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("request", lambda request: None if _is_home(request.url) else troubles.append(request.url))
+        yield page
+        browser.close()
+    assert not troubles
+
+
+def _is_home(url: str) -> bool:
+    return url.startswith(("file:", "blob:", "data:", "http://127.0.0.1:"))

@@ -20,6 +20,8 @@ EVERY_ROOM = {
     "runs",
     "analysis",
     "figures",
+    "browser",
+    "export",
     "pretrain",
 }
 
@@ -37,6 +39,8 @@ TABLE: dict[str, set[str]] = {
     "runs": {"torch", "safetensors", "analysis", "config", "history", "models", "evaluation", "inference", "training"},
     "analysis": {"scipy", "sklearn", "umap", "torch"},
     "figures": {"plotly", "analysis"},
+    "browser": {"PIL", "config", "runs", "inference"},
+    "export": {"data", "runs", "analysis", "figures", "browser"},
     "pretrain": {"PIL", "config", "data", "training", "inference", "runs", "analysis"},
     "ui": {"streamlit", "starlette", "PIL"} | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain"},
     "__main__": {"tyro", "rich"} | EVERY_ROOM,

@@ -53,6 +53,9 @@ def test_train_then_list_then_evaluate(capsys: pytest.CaptureFixture[str]) -> No
         (["evaluate", "nothing"], "no run nothing"),
         (["evaluate", "mnist-vae-2d", "--images", "0"], "1 to 10,000"),
         (["evaluate", "mnist-ae-2d", "--iwae-samples", "9"], "no likelihood"),
+        (["export", "mnist-vae-2d"], "--html"),
+        (["export", "nothing", "--html", "page.html"], "no run nothing"),
+        (["export", "mnist-vae-2d", "--html", "nowhere/page.html"], "cannot be written"),
         (["pretrain", "--only", "nothing"], "mnist-vae-2d"),
         (["pretrain"], "VAEEXPLORER_DATA"),
     ],
@@ -66,6 +69,12 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert words in said.err
     assert said.err.count("\n") == 1
     assert "Traceback" not in said.err
+
+
+def test_export_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "mnist-ae-2d", "--html", str(tmp_path / "page.html")]) == 0
+    assert capsys.readouterr().out == ""
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 def test_a_taken_name_is_refused_before_an_hour_of_training(

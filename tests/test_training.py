@@ -1,7 +1,7 @@
 import dataclasses
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 
@@ -29,6 +29,15 @@ def start(small_train: ImageDataset, small_test: ImageDataset) -> Start:
     """train() on the small sets."""
 
     return functools.partial(train, train_set=small_train, test_set=small_test)
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Small products are not worth a second thread, which beside other work costs more than it brings."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def weights(training: Training) -> dict[str, torch.Tensor]:
@@ -150,6 +159,7 @@ def test_every_likelihood_trains(start: Start, small_config: RunConfig, likeliho
     assert (records[-1].test.kl == 0) == (family == "ae")
 
 
+@pytest.mark.usefixtures("one_thread")
 def test_the_linear_ae_reaches_pcas_optimum_and_never_beats_it(mnist_train: ImageDataset) -> None:
     """Baldi & Hornik 1989: the minimum of the squared error is what PCA leaves over, sum of the lambda_j, j > k."""
     k = 4

@@ -1,4 +1,4 @@
-"""python -m vaeexplorer: train, list, evaluate, pretrain."""
+"""python -m vaeexplorer: train, list, evaluate, export, pretrain."""
 
 import contextlib
 import dataclasses
@@ -11,6 +11,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -120,6 +121,20 @@ def evaluate(
                 network, loaded.config, pixels, iwae_samples, progress=bar
             )
     show([dataclasses.replace(loaded, metrics=metrics)], json=json)
+
+
+def export(run: Annotated[str, tyro.conf.Positional], html: Path) -> None:
+    """Write a run as one HTML file that needs no server and no network.
+
+    Args:
+        run: a name or a path
+        html: the file to write; one of that name is replaced
+    """
+    from vaeexplorer.export import export_html
+    from vaeexplorer.runs import load_run
+
+    export_html(load_run(run), html)
+    console.print(f"{html}: {html.stat().st_size / 1e6:.1f} MB")
 
 
 def pretrain(only: tuple[str, ...] = (), workers: int = 2) -> None:
@@ -232,6 +247,7 @@ def parse(arguments: list[str]) -> Callable[[], None]:
         "train": train,
         "list": list_,
         "evaluate": evaluate,
+        "export": export,
         "pretrain": pretrain,
     }
     explanation = io.StringIO()

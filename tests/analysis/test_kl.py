@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vaeexplorer.analysis.kl import collapsed, kl_per_dimension, order_by_kl
+from vaeexplorer.analysis.kl import kl_per_dimension
 
 
 def array(values: object) -> np.ndarray:
@@ -33,9 +33,3 @@ def test_small_divergences_keep_their_digits() -> None:
     """1e-3 in logvar is 2.5e-7 nats: computed as exp(l) - 1 - l in float32 it would be noise."""
     kl = kl_per_dimension(np.zeros((1, 1), np.float32), np.full((1, 1), 1e-3, np.float32))
     assert kl[0, 0] == pytest.approx(2.5e-7, rel=0.01)
-
-
-def test_order_and_collapse() -> None:
-    kl = np.array([[0.005, 2.0, 0.5, 0.0], [0.005, 4.0, 0.7, 0.019]], np.float32)
-    assert order_by_kl(kl) == [1, 2, 3, 0]
-    assert collapsed(kl).tolist() == [True, False, False, True]

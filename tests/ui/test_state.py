@@ -1,14 +1,31 @@
 import pytest
+import streamlit as st
 
-from vaeexplorer.ui.state import parse_z
-
-
-def test_a_point_in_the_address() -> None:
-    z = parse_z("0.62,-1.05", 2)
-    assert z is not None
-    assert z.tolist() == pytest.approx([0.62, -1.05])
+from vaeexplorer.ui.state import current_link, keep_link
 
 
-@pytest.mark.parametrize("text", ["", "1", "1,2,3", "nan,0", "inf,0", "1,two", "1;2", "99999,0"])
-def test_what_is_no_point(text: str) -> None:
-    assert parse_z(text, 2) is None
+@pytest.fixture(autouse=True)
+def session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(st, "query_params", {})
+
+
+def test_what_is_chosen_is_in_the_session_and_in_the_address() -> None:
+    keep_link("a", {"z": "1,2", "color": "KL", "something": "else"})
+    assert current_link("a") == {"z": "1,2", "color": "KL"} == dict(st.query_params)
+
+
+def test_what_is_no_longer_chosen_leaves_the_address() -> None:
+    keep_link("a", {"z": "1,2", "color": "KL"})
+    keep_link("a", {"z": "1,3"})
+    assert dict(st.query_params) == {"z": "1,3"}
+
+
+def test_a_new_session_takes_what_the_address_says() -> None:
+    st.query_params.update({"z": "0.5,1", "run": "a", "plane": ""})
+    assert current_link("a") == {"z": "0.5,1"}
+
+
+def test_another_run_keeps_what_holds_for_any() -> None:
+    keep_link("a", {"z": "1,2", "plane": "PCA", "hidden": "3"})
+    assert current_link("b") == {"plane": "PCA"}

@@ -1,47 +1,8 @@
 """Latent codes of more than two dimensions, shown in a plane."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-
-
-@dataclass(frozen=True)
-class PrincipalPlane:
-    """The plane in which the codes vary most."""
-
-    points: np.ndarray
-    """the codes in that plane, [N, 2]"""
-    axes: np.ndarray
-    """orthonormal directions, [2, D]"""
-    center: np.ndarray
-    """mean of the codes, [D]"""
-    explained: tuple[float, float]
-    """share of the total variance along each axis"""
-
-    def project(self, codes: np.ndarray) -> np.ndarray:
-        """Coordinates of other codes, [M, D] -> [M, 2]."""
-        points: np.ndarray = (codes - self.center) @ self.axes.T
-        return points
-
-
-def principal_plane(codes: np.ndarray) -> PrincipalPlane:
-    """PCA of [N, D] codes, D at least 2, onto the two directions of largest variance.
-
-    The sign of each axis is fixed (its largest weight is positive), so that a picture comes out the same everywhere.
-    """
-    center = codes.mean(axis=0)
-    variances, vectors = np.linalg.eigh(np.cov(codes, rowvar=False))  # ascending
-    axes = vectors[:, [-1, -2]].T  # [2, D]
-    largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)
-    axes = (axes * np.sign(largest)).astype(np.float32)
-    share = variances[[-1, -2]] / max(float(variances.sum()), np.finfo(np.float32).tiny)
-    return PrincipalPlane(
-        points=((codes - center) @ axes.T).astype(np.float32),
-        axes=axes,
-        center=center,
-        explained=(float(share[0]), float(share[1])),
-    )
 
 
 def umap_plane(codes: np.ndarray, *, seed: int = 0, on_progress: Callable[[float], None] | None = None) -> np.ndarray:

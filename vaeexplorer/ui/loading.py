@@ -9,11 +9,8 @@ from threading import Lock
 import numpy as np
 import streamlit as st
 
-from vaeexplorer.analysis.clusters import class_means
-from vaeexplorer.analysis.gaussian import Gaussian, fit_gaussian, standard_normal
-from vaeexplorer.analysis.kl import collapsed, kl_per_dimension, order_by_kl
-from vaeexplorer.analysis.projection import PrincipalPlane, principal_plane, umap_plane
-from vaeexplorer.analysis.traversal import reach, traversal_range
+from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.analysis.projection import umap_plane
 from vaeexplorer.data import ImageDataset, load_dataset
 from vaeexplorer.runs import Run, RunCard, RunError, list_runs, load_projection, load_run, save_projection
 
@@ -57,52 +54,6 @@ class Space:
     def kl(self) -> np.ndarray | None:
         """KL of each image, nats, [N]."""
         return None if self.kl_by_dimension is None else self.kl_by_dimension.sum(axis=1)
-
-    @cached_property
-    def order(self) -> list[int]:
-        """Dimensions from the most to the least informative, by KL or (AE) variance; two stay as they are."""
-        if self.dimensions <= 2:
-            return list(range(self.dimensions))
-        if self.kl_by_dimension is not None:
-            return order_by_kl(self.kl_by_dimension)
-        return [int(dimension) for dimension in np.argsort(-self.codes.var(axis=0), kind="stable")]
-
-    @cached_property
-    def mean_kl(self) -> np.ndarray | None:
-        """Mean KL of each dimension, nats, [D]."""
-        return None if self.kl_by_dimension is None else self.kl_by_dimension.mean(axis=0)
-
-    @cached_property
-    def collapsed(self) -> np.ndarray:
-        """Which dimensions say nothing about x, [D]; none of an autoencoder's."""
-        if self.kl_by_dimension is None:
-            return np.zeros(self.dimensions, dtype=bool)
-        return collapsed(self.kl_by_dimension)
-
-    @cached_property
-    def reach(self) -> np.ndarray:
-        """Range of each slider, [D, 2]."""
-        return reach(self.codes, prior=self.has_prior)
-
-    @cached_property
-    def traversal_range(self) -> np.ndarray:
-        """Range of each traversal, [D, 2]."""
-        return traversal_range(self.codes, prior=self.has_prior)
-
-    @cached_property
-    def source(self) -> Gaussian:
-        """What new points are drawn from: the prior, or a Gaussian fitted to an autoencoder's codes."""
-        return standard_normal(self.dimensions) if self.has_prior else fit_gaussian(self.codes)
-
-    @cached_property
-    def class_means(self) -> np.ndarray:
-        """[classes, D]."""
-        return class_means(self.codes, self.data.labels, len(self.data.class_names))
-
-    @cached_property
-    def principal_plane(self) -> PrincipalPlane:
-        """PCA of the codes."""
-        return principal_plane(self.codes)
 
 
 @st.cache_resource(ttl=5, show_spinner=False)

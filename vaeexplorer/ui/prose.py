@@ -23,7 +23,7 @@ class Page:
 
 EXPLORE = Page(
     title="Every point is an image",
-    instruction="Click a dot or move a slider: the decoder draws what lives there, also where no image was ever seen.",
+    instruction="Drag anywhere on the plane: the decoder draws what lives there, also where no image was ever seen.",
     see="Each dot is a test image, placed at its code: the encoder squeezed its 784 pixels into the few numbers of z. "
     "The large picture goes the other way, from z back to pixels. Images that look alike lie close together although "
     "the network never saw a label: the colours were added afterwards.",
@@ -40,6 +40,29 @@ $$\mathrm{KL}\big(q(z\mid x)\,\|\,\mathcal N(0,I)\big)=\tfrac12\sum_j\big(\mu_j^
 
 Dots lie at $\mu(x)$. *error* is $|x - d(\mu)|^2$ summed over the 784 pixels, with white as 1.
 *KL* is in nats per image. A dimension whose mean KL is below 0.01 nats is *collapsed*: the decoder ignores it.
+""",
+)
+
+FROM_X = Page(
+    title="From x to x′",
+    instruction="Pick a test image or draw one, then move ε: the encoder gives a distribution, each draw another "
+    "image.",
+    see="An image x goes in. The encoder of a VAE answers with a Gaussian: its centre μ and its spread σ, drawn as "
+    "ellipses of one and two standard deviations among the test codes. Noise ε picks a point z from it, and the "
+    "decoder turns z into x′. The loss is written out with this image's own numbers.",
+    why="Because z is drawn anew every time, the decoder must make sense of a whole neighbourhood, not of a point; and "
+    "the KL term asks μ to stay near 0 and σ near 1. An autoencoder has neither: one point, no cloud.",
+    attempt="Draw a digit badly, or half of one. Where does it land, how wide is its cloud, and which term of the loss "
+    "pays? Then set ε to 0: that is the image that most papers show.",
+    formula=r"""
+$$z = \mu(x) + \sigma(x)\,\varepsilon, \qquad \varepsilon\sim\mathcal N(0,I), \qquad \sigma = e^{\ln\sigma^2/2}$$
+$$\text{loss} = -\ln p(x\mid z) + \beta \cdot \tfrac12\sum_j\big(\mu_j^2+\sigma_j^2-1-\ln\sigma_j^2\big)$$
+
+Many slides write $Z = Z_\mu + Z_{\sigma^2}\cdot\varepsilon$: the factor of $\varepsilon$ must be the standard deviation
+$\sigma$, not the variance, or the variance of $z$ would not be $\sigma^2$. The lecture's loss
+$|x-x'|^2+\mathrm{KL}$ is a Gaussian $p(x\mid z)$ with $\sigma_x^2=\tfrac12$, its constant left out.
+
+A drawing is fitted into 20 × 20 pixels and centred by its mass, as MNIST's digits were.
 """,
 )
 

@@ -9,6 +9,9 @@ from threading import Thread
 from typing import Any
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 # In the order in which a first visit needs them.
 HEAVY = ("vaeexplorer.runs", "vaeexplorer.inference", "plotly.graph_objects", "pandas", "scipy.special")
@@ -35,3 +38,21 @@ def warm_up() -> None:
     set_threads(min(4, max(1, (os.cpu_count() or 1) // 2)))
     gc.collect()
     gc.freeze()
+
+
+def asset(request: Request) -> Response:
+    """Weights, codes and images, for the browser to keep. Runs in a thread: packing never holds other visitors up."""
+    from vaeexplorer.ui import assets
+
+    found = assets.find(request.path_params["owner"], request.path_params["file"])
+    if found is None:
+        return PlainTextResponse("There is no such file, or no longer.", 404, {"Cache-Control": "no-store"})
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Content-Encoding": "identity",  # else the server would compress it anew for every visitor, to no gain
+    }
+    return Response(found.data, media_type=found.media_type, headers=headers)
+
+
+# A page asks relative to its own address, which may lie below a base path.
+ROUTES = [Route(path, asset) for path in ("/vx/{owner}/{file}", "/{base:path}/vx/{owner}/{file}")]

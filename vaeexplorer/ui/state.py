@@ -1,69 +1,62 @@
 """The one owner of session keys and URL parameters.
 
 Widgets that name one of the keys below with `bind="query-params"` keep their value in the URL under that name, and
-drop a value from the URL that is none of their options. The latent point is no widget: it is kept here, per session,
-and as `?z=0.62,-1.05` in the URL.
+drop a value from the URL that is none of their options. What is chosen on the latent plane is no widget: the plane
+hands it over as short texts, `{"z": "0.62,-1.05", "color": "KL"}`, and they are kept here, per session, and in the URL.
+The plane ignores those that make no sense.
 """
 
-import math
-from collections.abc import Callable
+from collections.abc import Mapping
 
-import numpy as np
 import streamlit as st
 
 DATASET = "dataset"
 RUN = "run"
-COLOR = "color"
-PLANE = "plane"
-ACROSS = "across"
-UP = "up"
 VIEW = "view"
 COMPARED = "runs"
 LOG = "log"
-
-IMAGE = "image"
-SCATTER = "scatter"
-GRID = "grid"
-MANIFOLD = "manifold"
-CLASS_MEAN = "class_mean"
+LATENT_PLANE = "latent-plane"
 UMAP_BUTTON = "umap"
+FROM_X = "from-x"
 
-_Z = "z"
-_LONGEST_URL = 64  # dimensions; a longer z is not put in the address
+LINK = ("z", "color", "plane", "across", "up", "a", "b", "at", "manifold", "hidden")
+"""what the latent plane keeps in the URL; `url.js` reads and writes it"""
+_OF_ANY_RUN = ("color", "plane", "manifold")
+_LONGEST = 1000
+_LINK = "link"
+_IMAGE = "image"
 
 
-def slider(dimension: int) -> str:
-    """The key of the slider of a latent dimension, from 0."""
-    return f"slider-{dimension}"
-
-
-def current_z(run: str, dimensions: int, default: Callable[[], np.ndarray]) -> np.ndarray:
-    """The chosen point of a run's latent space, float32 [D]: this session's, else the URL's, else the default."""
-    kept = st.session_state.get(_Z)
+def current_link(run: str) -> dict[str, str]:
+    """What is chosen on the plane of a run: this session's choice, else the URL's."""
+    kept = st.session_state.get(_LINK)
     if kept is None:
-        z = parse_z(st.query_params.get(_Z, ""), dimensions)
+        link = {key: st.query_params[key] for key in LINK if len(st.query_params.get(key, "")) in range(1, _LONGEST)}
+    elif kept[0] == run:
+        link = kept[1]
     else:
-        z = np.array(kept[1], dtype=np.float32) if kept[0] == run and len(kept[1]) == dimensions else None
-    if z is None:
-        z = default()
-    keep_z(run, z)
-    return z
+        link = {key: kept[1][key] for key in _OF_ANY_RUN if key in kept[1]}
+    keep_link(run, link)
+    return link
 
 
-def keep_z(run: str, z: np.ndarray) -> None:
-    """Make z, [D], the chosen point of the run, here and in the URL."""
-    st.session_state[_Z] = (run, tuple(float(value) for value in z))
-    text = ",".join(f"{value:.3f}".rstrip("0").rstrip(".") for value in z) if len(z) <= _LONGEST_URL else ""
-    if st.query_params.get(_Z, "") != text:
-        st.query_params[_Z] = text
+def keep_link(run: str, link: Mapping[str, object]) -> None:
+    """Make this what is chosen on the plane of the run, here and in the URL."""
+    texts = {key: str(link[key])[:_LONGEST] for key in LINK if link.get(key)}
+    st.session_state[_LINK] = (run, texts)
+    for key in LINK:
+        if key not in texts:
+            st.query_params.pop(key, None)
+        elif st.query_params.get(key) != texts[key]:
+            st.query_params[key] = texts[key]
 
 
-def parse_z(text: str, dimensions: int) -> np.ndarray | None:
-    """Numbers of a URL, or None where they are not a point of this space."""
-    try:
-        values = [float(part) for part in text.split(",")]
-    except ValueError:
-        return None
-    if len(values) != dimensions or not all(math.isfinite(value) and abs(value) < 1e4 for value in values):
-        return None
-    return np.array(values, dtype=np.float32)
+def current_image(count: int) -> int:
+    """The number of the chosen test image, of `count`: the URL's where it makes sense, else 0."""
+    text = st.query_params.get(_IMAGE, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 and int(text) < count else 0
+
+
+def keep_image(image: int) -> None:
+    """Put the number of the chosen test image in the URL."""
+    st.query_params[_IMAGE] = str(image)

@@ -1,0 +1,75 @@
+"""Where the JavaScript of the package runs in tests under node, which may be missing."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from vaeexplorer.browser import bundle
+from vaeexplorer.data import SAMPLE_ROOT
+
+NODE = shutil.which("node")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the package's JavaScript modules and those of the tests."""
+    folder = tmp_path_factory.mktemp("modules")
+    (folder / "package.json").write_text(json.dumps({"type": "module"}))
+    for path in (*bundle.HERE.glob("*.js"), *Path(__file__).parent.glob("*.js")):
+        shutil.copy(path, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def node(modules: Path) -> Callable[..., str]:
+    """Runs node in that folder and returns what it said; what it complains of fails the test."""
+    if NODE is None:
+        pytest.skip("no node here")
+
+    def run(*arguments: str) -> str:
+        assert NODE is not None
+        done = subprocess.run([NODE, *arguments], cwd=modules, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app on the shipped runs, at the address this yields."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    runs = str(tmp_path_factory.mktemp("runs"))
+    env = os.environ | {"VAEEXPLORER_RUNS": runs, "VAEEXPLORER_DATA": str(SAMPLE_ROOT)}
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_for(f"{url}/_stcore/health", process)
+            yield url
+        finally:
+            process.terminate()
+
+
+def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(150):
+        assert process.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(url):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail("the server did not come up")

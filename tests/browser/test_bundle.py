@@ -1,0 +1,71 @@
+"""Modules become one script that says the same."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vaeexplorer.browser import bundle
+
+ENTRIES = ["streamlit.js", "html.js", "worker.js"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty place to bundle from."""
+    monkeypatch.setattr(bundle, "HERE", tmp_path)
+    bundle.script.cache_clear()
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def forget() -> None:
+    bundle.script.cache_clear()
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_bundle_is_one_script_that_can_lie_in_a_page(entry: str, node: Callable[..., str], modules: Path) -> None:
+    script = bundle.script(entry)
+    assert "</" not in script.replace("<\\/", ""), "would end the script element"
+    assert "<!--" not in script
+    assert ("export default" in script) == (entry == "streamlit.js")
+    (modules / "bundled.mjs").write_text(script, encoding="utf-8")
+    node("--check", "bundled.mjs")
+
+
+def test_the_worker_travels_inside() -> None:
+    assert "onmessage" in bundle.script("worker_source.js")
+    assert 'WORKER_SOURCE = ""' not in bundle.script("html.js")
+
+
+def test_names_of_different_modules_do_not_clash(folder: Path, node: Callable[..., str]) -> None:
+    (folder / "one.js").write_text("const secret = 1;\nexport const one = () => secret;\n")
+    (folder / "two.js").write_text('import { one } from "./one.js";\nconst secret = 2;\nexport function two() {\n'
+                                   "  return 10 * one() + secret;\n}\n")  # fmt: skip
+    (folder / "entry.js").write_text('import { two as deux } from "./two.js";\nimport {\n  one,\n} from "./one.js";\n'
+                                     "const secret = 3;\nconsole.log(deux(), one(), secret);\n")  # fmt: skip
+    assert node("--input-type=module", "-e", bundle.script("entry.js")).split() == ["12", "1", "3"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import * as all from "./one.js";',
+        'import "./one.js";',
+        'import one from "./one.js";',
+        'export { one } from "./one.js";',
+        "export let one = 1;",
+    ],
+)
+def test_what_cannot_be_bundled_is_refused(folder: Path, line: str) -> None:
+    (folder / "one.js").write_text("export const one = 1;\n")
+    (folder / "entry.js").write_text(line + "\n")
+    with pytest.raises(ValueError, match=r"entry\.js"):
+        bundle.script("entry.js")
+
+
+def test_a_ring_of_imports_is_refused(folder: Path) -> None:
+    (folder / "a.js").write_text('import { b } from "./b.js";\nexport const a = 1;\n')
+    (folder / "b.js").write_text('import { a } from "./a.js";\nexport const b = 1;\n')
+    with pytest.raises(ValueError, match="ring"):
+        bundle.script("a.js")

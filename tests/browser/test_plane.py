@@ -1,0 +1,219 @@
+"""The app in headless Chromium: the latent plane is dragged, and every page is opened."""
+
+import base64
+import io
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vaeexplorer.data import SAMPLE_ROOT
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_geometry(node: Callable[..., str]) -> None:
+    node("--test", "geometry.test.js")
+
+
+def test_a_film_is_read_back_pixel_for_pixel(node: Callable[..., str]) -> None:
+    code = """import { encodeGif } from "./gif.js";
+    const frames = [0, 1].map((k) => Uint8Array.from({ length: 784 }, (_, p) => (p * (k + 1)) % 256));
+    console.log(Buffer.from(encodeGif(frames, 28, 3, 10)).toString("base64"));"""
+    film = Image.open(io.BytesIO(base64.b64decode(node("--input-type=module", "-e", code))))
+    for number in range(2):
+        film.seek(number)
+        grey = np.asarray(film.convert("L"), dtype=int)[1::3, 1::3]
+        expected = np.arange(784).reshape(28, 28) * (number + 1) % 256
+        assert np.abs(grey - expected).max() <= 2
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    runs = str(tmp_path_factory.mktemp("runs"))
+    env = os.environ | {"VAEEXPLORER_RUNS": runs, "VAEEXPLORER_DATA": str(SAMPLE_ROOT)}
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_for(f"{url}/_stcore/health", process)
+            yield url
+        finally:
+            process.terminate()
+
+
+def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(150):
+        assert process.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(url):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail("the server did not come up")
+
+
+class Traffic:
+    """What a page asks for and says."""
+
+    def __init__(self, page: Any) -> None:
+        self.sent = 0
+        self.fetched: list[str] = []
+        page.on("request", lambda request: self.fetched.append(request.url) if "/vx/" in request.url else None)
+        page.on("websocket", lambda socket: socket.on("framesent", self._count))
+
+    def _count(self, _: object) -> None:
+        self.sent += 1
+
+
+def opened(page: Any, url: str) -> Any:
+    """The plane, once it shows something and Streamlit has come to rest."""
+    page.goto(url)
+    stage = page.locator(".stage")
+    stage.wait_for()
+    page.locator(".facts dd").first.wait_for()
+    page.wait_for_timeout(500)
+    return stage
+
+
+def pixels(page: Any) -> str:
+    text: str = page.locator("canvas.decoded").evaluate("canvas => canvas.toDataURL()")
+    return text
+
+
+def middle(stage: Any) -> tuple[float, float]:
+    box = stage.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.browser
+def test_every_page_is_quiet_and_stays_at_home(server: str, chromium: Any) -> None:
+    page = chromium
+    page.emulate_media(color_scheme="dark")
+    stage = opened(page, f"{server}/?run=mnist-vae-16d&plane=PCA&color=KL")
+    assert "first principal component" in stage.get_attribute("aria-label")
+    assert page.locator("canvas.decoded").evaluate("canvas => getComputedStyle(canvas).imageRendering") == "pixelated"
+    page.get_by_role("link", name="Training").click()
+    page.get_by_role("heading", name="How it was learned").wait_for()
+    page.locator(".js-plotly-plot").nth(2).wait_for()
+
+
+@pytest.mark.browser
+def test_a_drag_decodes_here_and_is_told_once(server: str, chromium: Any) -> None:
+    page = chromium
+    traffic = Traffic(page)
+    stage = opened(page, f"{server}/")
+    before, sent = pixels(page), traffic.sent
+    x, y = middle(stage)
+    page.mouse.move(x, y + 60)
+    page.mouse.down()
+    for step in range(30):
+        page.mouse.move(x + 4 * step, y + 60)
+        page.wait_for_timeout(16)
+    assert pixels(page) != before
+    assert traffic.sent == sent
+    page.mouse.up()
+    page.wait_for_url("**/?z=*")
+    page.wait_for_timeout(500)
+    assert traffic.sent == sent + 1
+
+    stage.press("ArrowRight")
+    stage.press("Shift+ArrowUp")
+    page.wait_for_timeout(1500)
+    assert traffic.sent == sent + 2
+    assert "looks like" in page.locator("[role=status]").inner_text()
+    z = page.locator(".z").inner_text()
+
+    page.get_by_role("link", name="Training").click()
+    page.get_by_role("heading", name="How it was learned").wait_for()
+    page.get_by_role("link", name="Explore").click()
+    page.locator(".facts dd").first.wait_for()
+    assert page.locator(".z").inner_text() == z  # the session knows it
+    assert sorted(url.rsplit("/", 1)[1].split("-")[0] for url in traffic.fetched) == ["codes", "decoder", "sprite"]
+
+    page.wait_for_url("**/?z=*")
+    opened(page, page.url)
+    assert page.locator(".z").inner_text() == z  # and so does the address
+
+
+@pytest.mark.browser
+def test_what_is_clicked(server: str, chromium: Any) -> None:
+    page = chromium
+    stage = opened(page, f"{server}/?z=0,0")
+    seven = page.locator(".legend button", has_text="7")
+    sevens = drawn(page, "#b9ac70")
+    seven.click()
+    page.wait_for_url("**hidden=7*")
+    assert seven.get_attribute("aria-pressed") == "false"
+    assert drawn(page, "#b9ac70") < sevens / 20  # other colours blend to it here and there
+
+    page.get_by_label("Number of a test image").fill("7")
+    page.get_by_label("Number of a test image").press("Enter")
+    code = page.locator(".z").inner_text()
+    page.get_by_role("button", name="Resample").click()
+    page.wait_for_function("code => !document.body.innerText.includes(code)", arg=code)
+
+    page.get_by_role("button", name="lasso").click()
+    x, y = middle(stage)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for dx, dy in ((0, 60), (60, 60), (60, 0)):
+        page.mouse.move(x + dx, y + dy, steps=3)
+    page.mouse.up()
+    page.locator(".gallery .pair").first.wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download (CSV)").click()
+    lines = Path(download.value.path()).read_text().splitlines()
+    assert lines[0] == "index,label,class,squared_error,kl_nats,z1,z2"
+    assert f"{len(lines) - 1:,} selected images" in page.locator(".selection h3").inner_text()
+
+
+def drawn(page: Any, color: str) -> int:
+    """How many pixels of the dots have about this colour."""
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    count: int = (
+        page.locator("canvas.layer")
+        .nth(1)
+        .evaluate(
+            """(canvas, [r, g, b]) => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const far = (p) => Math.abs(data[p] - r) + Math.abs(data[p + 1] - g) + Math.abs(data[p + 2] - b);
+          let count = 0;
+          for (let p = 0; p < data.length; p += 4) count += data[p + 3] > 150 && far(p) < 12;
+          return count;
+        }""",
+            [red, green, blue],
+        )
+    )
+    return count
+
+
+@pytest.mark.browser
+def test_what_cannot_be_loaded_is_said_and_the_last_picture_stays(server: str, chromium: Any) -> None:
+    page = chromium
+    opened(page, f"{server}/")
+    picture = pixels(page)
+    page.route("**/decoder-*.bin", lambda route: route.fulfill(body=route.fetch().body()[:100_000]))
+    page.get_by_role("combobox", name="Run").click()
+    page.get_by_role("option", name="mnist-ae-2d").click()
+    message = page.locator(".message")
+    message.wait_for()
+    assert "The network of mnist-ae-2d could not be loaded. The network weights are cut short." in message.inner_text()
+    assert pixels(page) == picture
+    page.unroute("**/decoder-*.bin")
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("button", name="Sample Gaussian").wait_for()
+    assert pixels(page) != picture

@@ -1,0 +1,129 @@
+"""The page as a file: one, whole, at home everywhere, and alive."""
+
+import base64
+import dataclasses
+import json
+import re
+import time
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vaeexplorer.browser import packing
+from vaeexplorer.data import load_dataset
+from vaeexplorer.export import export_html, page
+from vaeexplorer.inference import Codes
+from vaeexplorer.runs import Run, RunError, load_run
+
+LIMIT = 10_000_000
+PICTURE = "document.querySelector('#plane canvas.decoded').toDataURL()"
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return load_run("mnist-vae-2d")
+
+
+def element(text: str, name: str) -> str:
+    match = re.search(rf'<script type="[\w/]+" id="{name}">([^<]*)</script>', text)
+    assert match
+    return match[1]
+
+
+def test_the_page_holds_the_run(run: Run) -> None:
+    text = page(run)
+    held = {name: zlib.decompress(base64.b64decode(element(text, name))) for name in ("network", "codes", "sprite")}
+    assert held["network"] == packing.pack(run)
+    assert held["sprite"] == packing.sprite(load_dataset("mnist", "test", download=False).images)
+    assert b'"count":10000' in held["codes"][:200]
+    space = json.loads(element(text, "space"))
+    assert space["name"] == "mnist-vae-2d"
+    assert len(space["classes"]) == len(space["colors"]) == 10
+
+
+@pytest.mark.parametrize("name", ["mnist-ae-2d", "fashion-mnist-vae-2d", "fashion-mnist-vae-2d-lecture"])
+def test_the_page_is_small_and_names_no_other_place(name: str) -> None:
+    text = page(load_run(name))
+    assert len(text.encode()) <= LIMIT
+    own = re.sub(r'<script type="text/plain"[^>]*>[^<]*</script>', "", text)
+    assert not re.findall(r"https?:|//[a-z]+\.[a-z]", own.replace("http://www.w3.org/", ""))
+    assert not re.findall(r'\b(?:src|href)="(?!data:,)', own)
+
+
+def test_it_is_written_whole_or_not_at_all(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "page.html"
+    export_html(run, file)
+    before = file.read_bytes()
+    assert file.stat().st_mode & 0o777 == 0o644
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(RunError, match=r"page\.html cannot be written: No space left"):
+        export_html(run, file)
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_folder_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"page\.html cannot be written: No such file"):
+        export_html(run, tmp_path / "nowhere" / "page.html")
+
+
+def test_codes_of_other_images_are_refused(run: Run, tmp_path: Path) -> None:
+    assert run.codes.logvar is not None
+    few = Codes(run.codes.mean[:9], run.codes.logvar[:9])
+    with pytest.raises(RunError, match="codes of 9 images"):
+        export_html(dataclasses.replace(run, codes=few), tmp_path / "page.html")
+    assert not list(tmp_path.iterdir())
+
+
+def wait_until(chromium: Any, condition: str) -> None:
+    """Poll from outside: the page's policy forbids it to evaluate text, also for a test."""
+    for _ in range(200):
+        if chromium.evaluate(condition):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"never came true: {condition}")
+
+
+def numbers(chromium: Any) -> list[float]:
+    """z as the page shows it."""
+    text = chromium.locator("#plane .z").text_content().strip("()").replace("\N{MINUS SIGN}", "-")
+    return [float(part) for part in text.split(",")]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["mnist-vae-2d", "mnist-ae-16d"])
+def test_it_lives_without_a_server(name: str, chromium: Any, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    export_html(load_run(name), file)
+    chromium.goto(file.as_uri())
+    wait_until(chromium, "Boolean(document.querySelector('.z')?.textContent)")
+    before = chromium.evaluate(PICTURE)
+    stage = chromium.locator("#plane .stage").bounding_box()
+    x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
+    chromium.mouse.move(x, y)
+    chromium.mouse.down()
+    chromium.mouse.move(x + 80, y + 30, steps=4)
+    wait_until(chromium, f"{PICTURE} !== {before!r}")
+    chromium.mouse.up()
+    wait_until(chromium, "location.hash.includes('z=')")
+
+    # The address holds what was chosen, to three digits: opened anew, the same picture.
+    chosen = numbers(chromium)
+    chromium.reload()
+    wait_until(chromium, "Boolean(document.querySelector('.z')?.textContent)")
+    assert numbers(chromium) == pytest.approx(chosen, abs=0.011)
+
+
+@pytest.mark.browser
+def test_it_encodes_and_decodes_on_the_page(chromium: Any, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    export_html(load_run("mnist-vae-2d"), file)
+    chromium.goto(file.as_uri())
+    wait_until(chromium, "Boolean(document.querySelector('#walk table td'))")
+    assert chromium.locator("#walk canvas.decoded").count() >= 2

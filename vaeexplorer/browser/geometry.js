@@ -1,0 +1,139 @@
+// @ts-check
+/**
+ * Where latent points lie on the screen, which of them is nearest, and paths between them. No DOM in here.
+ *
+ * @typedef {{cx: number, cy: number, scale: number, width: number, height: number}} View
+ *   centre in latent units, CSS pixels per latent unit, size of the plane in CSS pixels; up is positive
+ */
+
+/** The view that shows a box of latent space whole.
+ * @param {{low: [number, number], high: [number, number]}} box @param {number} width @param {number} height
+ * @returns {View} */
+export function fit({ low, high }, width, height) {
+  const scale = Math.min(width / (high[0] - low[0]), height / (high[1] - low[1]));
+  return { cx: (low[0] + high[0]) / 2, cy: (low[1] + high[1]) / 2, scale, width, height };
+}
+
+/** @param {View} v @param {number} x @param {number} y @returns {[number, number]} CSS pixels */
+export const toScreen = (v, x, y) => [v.width / 2 + (x - v.cx) * v.scale, v.height / 2 - (y - v.cy) * v.scale];
+
+/** @param {View} v @param {number} px @param {number} py @returns {[number, number]} latent units */
+export const toLatent = (v, px, py) => [v.cx + (px - v.width / 2) / v.scale, v.cy - (py - v.height / 2) / v.scale];
+
+/** Zoom about a screen point, which stays where it is.
+ * @param {View} v @param {number} px @param {number} py @param {number} factor @returns {View} */
+export function zoom(v, px, py, factor) {
+  const [x, y] = toLatent(v, px, py);
+  const scale = v.scale * factor;
+  return { ...v, scale, cx: x - (px - v.width / 2) / scale, cy: y + (py - v.height / 2) / scale };
+}
+
+/** @param {View} v @param {number} dx @param {number} dy CSS pixels the content moves by @returns {View} */
+export const pan = (v, dx, dy) => ({ ...v, cx: v.cx - dx / v.scale, cy: v.cy + dy / v.scale });
+
+/** Buckets of points in the plane, so that the one under the pointer is found without looking at all.
+ */
+export class NearestInPlane {
+  /** @param {Float32Array} xs @param {Float32Array} ys */
+  constructor(xs, ys) {
+    this.xs = xs;
+    this.ys = ys;
+    const n = xs.length;
+    let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
+    for (let i = 0; i < n; i++) {
+      x0 = Math.min(x0, xs[i]); x1 = Math.max(x1, xs[i]);
+      y0 = Math.min(y0, ys[i]); y1 = Math.max(y1, ys[i]);
+    }
+    this.side = Math.max(1, Math.round(Math.sqrt(n / 4)));
+    this.x0 = x0;
+    this.y0 = y0;
+    this.dx = (x1 - x0) / this.side || 1;
+    this.dy = (y1 - y0) / this.side || 1;
+    this.starts = new Uint32Array(this.side * this.side + 1);
+    const bucket = new Uint32Array(n);
+    for (let i = 0; i < n; i++) {
+      bucket[i] = this.row(ys[i]) * this.side + this.column(xs[i]);
+      this.starts[bucket[i] + 1]++;
+    }
+    for (let b = 0; b < this.side * this.side; b++) this.starts[b + 1] += this.starts[b];
+    this.members = new Uint32Array(n);
+    const next = this.starts.slice();
+    for (let i = 0; i < n; i++) this.members[next[bucket[i]]++] = i;
+  }
+
+  /** @param {number} x */
+  column(x) {
+    return Math.min(this.side - 1, Math.max(0, Math.floor((x - this.x0) / this.dx)));
+  }
+
+  /** @param {number} y */
+  row(y) {
+    return Math.min(this.side - 1, Math.max(0, Math.floor((y - this.y0) / this.dy)));
+  }
+
+  /** The nearest point within a radius, or -1.
+   * @param {number} x @param {number} y @param {number} radius @param {(i: number) => boolean} [shown] */
+  find(x, y, radius, shown = () => true) {
+    let best = -1, least = radius * radius;
+    for (let r = this.row(y - radius); r <= this.row(y + radius); r++)
+      for (let c = this.column(x - radius); c <= this.column(x + radius); c++)
+        for (let m = this.starts[r * this.side + c]; m < this.starts[r * this.side + c + 1]; m++) {
+          const i = this.members[m];
+          const d = (this.xs[i] - x) ** 2 + (this.ys[i] - y) ** 2;
+          if (d <= least && shown(i)) { least = d; best = i; }
+        }
+    return best;
+  }
+}
+
+/** Indices of the k codes nearest to z in all D dimensions, nearest first.
+ * @param {Float32Array} codes [N * D] @param {number} dim @param {ArrayLike<number>} z @param {number} k */
+export function nearestCodes(codes, dim, z, k) {
+  const best = new Int32Array(k).fill(-1), least = new Float64Array(k).fill(Infinity);
+  for (let i = 0, at = 0; at < codes.length; i++, at += dim) {
+    let d = 0;
+    for (let j = 0; j < dim; j++) d += (codes[at + j] - z[j]) ** 2;
+    if (d >= least[k - 1]) continue;
+    let place = k - 1;
+    for (; place > 0 && least[place - 1] > d; place--) { least[place] = least[place - 1]; best[place] = best[place - 1]; }
+    least[place] = d;
+    best[place] = i;
+  }
+  return Array.from(best).filter((i) => i >= 0);
+}
+
+/** The straight path. @param {ArrayLike<number>} a @param {ArrayLike<number>} b @param {number} t in [0, 1] */
+export const lerp = (a, b, t) => Array.from(a, (value, j) => value + (b[j] - value) * t);
+
+/** The path along the sphere (Shoemake 1985), lengths interpolated too; the straight one where the angle vanishes.
+ * @param {ArrayLike<number>} a @param {ArrayLike<number>} b @param {number} t in [0, 1] */
+export function slerp(a, b, t) {
+  const na = Math.hypot(...Array.from(a)), nb = Math.hypot(...Array.from(b));
+  let dot = 0;
+  for (let j = 0; j < a.length; j++) dot += a[j] * b[j];
+  const angle = Math.acos(Math.min(1, Math.max(-1, dot / (na * nb || 1))));
+  if (angle < 1e-4 || Math.PI - angle < 1e-4) return lerp(a, b, t);
+  const wa = Math.sin((1 - t) * angle) / Math.sin(angle), wb = Math.sin(t * angle) / Math.sin(angle);
+  const length = na + (nb - na) * t;
+  return Array.from(a, (value, j) => length * ((wa * value) / na + (wb * b[j]) / nb));
+}
+
+/** Whether a point lies inside a polygon (even-odd rule). @param {[number, number][]} polygon @param {number} x @param {number} y */
+export function inside(polygon, x, y) {
+  let odd = false;
+  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
+    const [xi, yi] = polygon[i], [xj, yj] = polygon[j];
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd;
+  }
+  return odd;
+}
+
+/** A pair of normal deviates (Box & Muller 1958), as many as asked. @param {number} count @param {() => number} [uniform] */
+export function normal(count, uniform = Math.random) {
+  const values = [];
+  while (values.length < count) {
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform())), angle = 2 * Math.PI * uniform();
+    values.push(radius * Math.cos(angle), radius * Math.sin(angle));
+  }
+  return values.slice(0, count);
+}

@@ -1,0 +1,202 @@
+// @ts-check
+/**
+ * A trained network, unpacked from bytes and run in the browser. `packing.py` writes what this reads: a frame (packed.js)
+ * whose header describes the layers of decoder, encoder, mean and logvar; then every layer's weight and bias, in that
+ * order, as torch has them. What was not sent is null.
+ *
+ * @typedef {"none" | "silu" | "relu" | "tanh" | "sigmoid"} Activation
+ * @typedef {{kind: "dense", inputs: number, outputs: number, activation: Activation}} DenseSpec
+ * @typedef {{kind: "conv" | "conv_transpose", inputs: number, outputs: number, side: number, kernel: number,
+ *            stride: number, padding: number, activation: Activation}} ConvSpec
+ *   side is that of the square input; channels come first
+ * @typedef {{weight: Float32Array, bias: Float32Array, out: Float32Array}} Arrays  out holds the last result
+ * @typedef {DenseSpec & Arrays & {sums: Float32Array}} Dense
+ * @typedef {ConvSpec & Arrays & {to: number, targets: Int32Array, sums: Float64Array}} Conv
+ * @typedef {Dense | Conv} Layer
+ * @typedef {"gaussian" | "gaussian-learned" | "bernoulli" | "continuous-bernoulli"} Likelihood
+ * @typedef {{id: string, latentDim: number, likelihood: Likelihood, beta: number, pixelVariance: number | null,
+ *            logvarRange: [number, number], decoder: Layer[], encoder: Layer[] | null, mean: Layer[] | null,
+ *            logvar: Layer[] | null}} Network  pixelVariance is that of the gaussian likelihoods
+ */
+import { Unpacker } from "./packed.js";
+
+export const PIXELS = 784;
+const LANES = 4;
+
+/**
+ * @param {ArrayBuffer} bytes
+ * @returns {Network}
+ * @throws {import("./packed.js").UnpackError} cut short, too long, of another kind, or not all finite numbers
+ */
+export function unpack(bytes) {
+  const packed = new Unpacker(bytes, "network weights", "network"), header = packed.header;
+  /** @param {(DenseSpec | ConvSpec)[] | null} specs @returns {Layer[] | null} */
+  const layers = (specs) =>
+    specs && specs.map((spec) => (spec.kind === "dense" ? dense(packed, spec) : convolution(packed, spec)));
+  const decoder = layers(header.decoder);
+  if (decoder?.at(-1)?.out.length !== PIXELS) throw packed.error("are not those of a decoder of 28×28 images");
+  const network = {
+    id: header.id,
+    latentDim: header.latent_dim,
+    likelihood: header.likelihood,
+    beta: header.beta,
+    pixelVariance: header.pixel_variance,
+    logvarRange: header.logvar_range,
+    decoder,
+    encoder: layers(header.encoder),
+    mean: layers(header.mean),
+    logvar: layers(header.logvar),
+  };
+  packed.end();
+  return network;
+}
+
+/** Weights of LANES outputs are laid side by side, [outputs / LANES, inputs, LANES]: `multiply` takes half the time so.
+ * @param {Unpacker} packed @param {DenseSpec} spec @returns {Dense} */
+function dense(packed, spec) {
+  const { inputs, outputs } = spec;
+  const given = packed.floats(inputs * outputs, packed.header.precision);
+  const padded = Math.ceil(outputs / LANES) * LANES, weight = new Float32Array(padded * inputs);
+  const bias = new Float32Array(padded), sums = new Float32Array(padded);
+  bias.set(packed.floats(outputs, packed.header.precision));
+  for (let o = 0, from = 0; o < outputs; o++)
+    for (let i = 0, to = (o - (o % LANES)) * inputs + (o % LANES); i < inputs; i++, to += LANES) weight[to] = given[from++];
+  return { ...spec, weight, bias, sums, out: sums.subarray(0, outputs) };
+}
+
+/** Weights are turned to [inputs, kernel, kernel, outputs], so that the innermost loop walks along memory.
+ * @param {Unpacker} packed @param {ConvSpec} spec @returns {Conv} */
+function convolution(packed, spec) {
+  const { kind, inputs, outputs, side, kernel, stride, padding } = spec, area = kernel * kernel;
+  const given = packed.floats(inputs * outputs * area, packed.header.precision);
+  const bias = packed.floats(outputs, packed.header.precision);
+  const weight = new Float32Array(given.length);
+  for (let i = 0; i < inputs; i++)
+    for (let o = 0; o < outputs; o++)
+      for (let k = 0; k < area; k++)
+        weight[(i * area + k) * outputs + o] = given[(kind === "conv" ? o * inputs + i : i * outputs + o) * area + k];
+  const to =
+    kind === "conv" ? Math.floor((side + 2 * padding - kernel) / stride) + 1 : (side - 1) * stride - 2 * padding + kernel;
+  const targets = new Int32Array(side * kernel); // where row r goes by the kernel's row u, or -1; columns go alike
+  for (let r = 0; r < side; r++)
+    for (let u = 0; u < kernel; u++) {
+      const row = kind === "conv" ? (r + padding - u) / stride : r * stride + u - padding;
+      targets[r * kernel + u] = Number.isInteger(row) && row >= 0 && row < to ? row : -1;
+    }
+  const sums = new Float64Array(to * to * outputs);
+  return { ...spec, weight, bias, to, targets, sums, out: new Float32Array(sums.length) };
+}
+
+/**
+ * The mean image of p(x|z). The array is the network's own and is overwritten by the next call.
+ * @param {Network} network
+ * @param {ArrayLike<number>} z  [D]
+ * @returns {Float32Array}  [784] in [0, 1]
+ */
+export function decode(network, z) {
+  const image = run(network.decoder, z);
+  pixelMean(image, network.likelihood);
+  return image;
+}
+
+/**
+ * What the decoder says before it is made a picture: the mean of the gaussian likelihoods, logits of the others.
+ * @param {Network} network
+ * @param {ArrayLike<number>} z  [D]
+ * @returns {Float32Array}  [784], the network's own, overwritten by the next call
+ */
+export function parameter(network, z) {
+  return run(network.decoder, z);
+}
+
+/**
+ * q(z|x) of an image.
+ * @param {Network} network  with an encoder
+ * @param {ArrayLike<number>} x  [784] in [0, 1]
+ * @returns {{mean: number[], logvar: number[] | null}}  logvar is null for an AE
+ */
+export function encode(network, x) {
+  if (!network.encoder || !network.mean) throw new Error("This network's encoder was not sent along.");
+  const features = run(network.encoder, x);
+  const mean = Array.from(run(network.mean, features));
+  if (!network.logvar) return { mean, logvar: null };
+  const [low, high] = network.logvarRange, centre = (low + high) / 2, half = (high - low) / 2;
+  const logvar = Array.from(run(network.logvar, features), (raw) => centre + half * Math.tanh((raw - centre) / half));
+  return { mean, logvar };
+}
+
+/** @param {Layer[]} layers @param {ArrayLike<number>} x @returns {Float32Array} */
+function run(layers, x) {
+  // The loops below see one kind of array only, which keeps their machine code fast.
+  let values = x instanceof Float32Array ? x : Float32Array.from(x);
+  for (const layer of layers) {
+    if (layer.kind === "dense") multiply(layer, values);
+    else spread(layer, values);
+    activate(layer.out, layer.activation);
+    values = layer.out;
+  }
+  return values;
+}
+
+/** Weights times x, four outputs at once: additions do not wait for one another, and memory is read straight on.
+ * @param {Dense} layer @param {Float32Array} x */
+function multiply({ inputs, weight, bias, sums }, x) {
+  for (let row = 0, at = 0; row < sums.length; row += LANES) {
+    let a = 0, b = 0, c = 0, d = 0;
+    for (let i = 0; i < inputs; i++, at += LANES) {
+      const value = x[i];
+      a += weight[at] * value;
+      b += weight[at + 1] * value;
+      c += weight[at + 2] * value;
+      d += weight[at + 3] * value;
+    }
+    sums[row] = a + bias[row];
+    sums[row + 1] = b + bias[row + 1];
+    sums[row + 2] = c + bias[row + 2];
+    sums[row + 3] = d + bias[row + 3];
+  }
+}
+
+/** A convolution, transposed or not: every input pixel adds its share to all outputs it reaches.
+ * @param {Conv} layer @param {Float32Array} x  [inputs, side, side]; out is [outputs, to, to] */
+function spread({ inputs, outputs, side, kernel, weight, bias, to, targets, sums, out }, x) {
+  for (let at = 0; at < sums.length; at++) sums[at] = bias[at % outputs];
+  for (let i = 0, pixel = 0; i < inputs; i++)
+    for (let r = 0; r < side; r++)
+      for (let c = 0; c < side; c++, pixel++) {
+        const value = x[pixel];
+        if (value === 0) continue; // paper, or what ReLU cut off
+        for (let u = 0; u < kernel; u++) {
+          const row = targets[r * kernel + u];
+          if (row < 0) continue;
+          for (let v = 0; v < kernel; v++) {
+            const column = targets[c * kernel + v];
+            if (column < 0) continue;
+            const from = ((i * kernel + u) * kernel + v) * outputs, at = (row * to + column) * outputs;
+            for (let o = 0; o < outputs; o++) sums[at + o] += value * weight[from + o];
+          }
+        }
+      }
+  const area = to * to;
+  for (let o = 0; o < outputs; o++) for (let p = 0; p < area; p++) out[o * area + p] = sums[p * outputs + o];
+}
+
+/** In place. @param {Float32Array} x @param {Activation} name */
+function activate(x, name) {
+  if (name === "silu") for (let i = 0; i < x.length; i++) x[i] = x[i] / (1 + Math.exp(-x[i]));
+  else if (name === "relu") for (let i = 0; i < x.length; i++) x[i] = x[i] > 0 ? x[i] : 0;
+  else if (name === "tanh") for (let i = 0; i < x.length; i++) x[i] = Math.tanh(x[i]);
+  else if (name === "sigmoid") for (let i = 0; i < x.length; i++) x[i] = 1 / (1 + Math.exp(-x[i]));
+}
+
+/** The decoder's parameter to the mean of p(x|z), in place, clipped to [0, 1] for the eye.
+ * @param {Float32Array} x @param {Likelihood} likelihood */
+function pixelMean(x, likelihood) {
+  if (likelihood === "bernoulli") activate(x, "sigmoid");
+  else if (likelihood === "continuous-bernoulli")
+    for (let i = 0; i < x.length; i++) {
+      const l = x[i]; // the mean of a density that goes like exp(l x) on [0, 1]
+      x[i] = Math.abs(l) < 0.1 ? 0.5 + l / 12 - l ** 3 / 720 : -1 / Math.expm1(-l) - 1 / l;
+    }
+  for (let i = 0; i < x.length; i++) x[i] = x[i] < 0 ? 0 : x[i] > 1 ? 1 : x[i];
+}

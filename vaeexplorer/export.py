@@ -1,0 +1,95 @@
+"""A run as one HTML file: the latent plane and the walk from x to x', with weights, codes and images, without a server.
+
+It opens from a disk, an e-mail or any web host, asks the network for nothing, and is how a class of any size is served.
+"""
+
+import base64
+import json
+import os
+import tempfile
+import zlib
+from html import escape
+from pathlib import Path
+from string import Template
+
+from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.browser import bundle, packing
+from vaeexplorer.data import load_dataset
+from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.runs import Run, RunError
+
+SOURCES = {
+    "mnist": "MNIST (LeCun, Cortes & Burges; CC BY-SA 3.0)",
+    "fashion-mnist": "Fashion-MNIST (Xiao, Rasul & Vollgraf, Zalando 2017; MIT)",
+}
+
+
+def export_html(run: Run, path: Path) -> None:
+    """Write the run's page, whole or not at all.
+
+    Raises:
+        RunError: its codes are not those of the test images, or the file cannot be written.
+        DataError: the test images cannot be had.
+    """
+    text = page(run)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, suffix=".partial", delete=False
+        ) as file:
+            try:
+                file.write(text)
+                file.close()
+                os.chmod(file.name, 0o644)
+                os.replace(file.name, path)
+            except BaseException:
+                os.unlink(file.name)
+                raise
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def page(run: Run) -> str:
+    """The run's page, as text.
+
+    Raises:
+        RunError: its codes are not those of the test images.
+        DataError: the test images cannot be had.
+    """
+    data = load_dataset(run.config.data.dataset, "test", download=False)
+    if len(run.codes.mean) != len(data):
+        raise RunError(f"The run {run.name} has codes of {len(run.codes.mean):,} images, not of the {len(data):,}.")
+    logvar = run.codes.logvar
+    kl = None if logvar is None else kl_per_dimension(run.codes.mean, logvar).sum(axis=1)
+    space = {"name": run.name, "classes": list(data.class_names), "colors": list(CLASS_COLORS)}
+    template = Template((bundle.HERE / "page.html").read_text(encoding="utf-8"))
+    return template.substitute(
+        name=escape(run.name),
+        style=bundle.style("from_x.css"),
+        script=bundle.script("html.js"),
+        facts="\n".join(f"<p>{escape(fact)}</p>" for fact in _facts(run)),
+        space=json.dumps(space).replace("<", "\\u003c"),
+        network=_wrap(packing.pack(run)),
+        codes=_wrap(packing.pack_codes(run.codes, data.labels, run.error, kl)),
+        sprite=_wrap(packing.sprite(data.images)),
+    )
+
+
+def _wrap(data: bytes) -> str:
+    """The bytes as `html.js` reads them: base64 of a zlib stream."""
+    return base64.b64encode(zlib.compress(data, 6)).decode()
+
+
+def _facts(run: Run) -> list[str]:
+    """What the run is, and how good."""
+    model, objective, metrics = run.config.model, run.config.objective, run.metrics
+    kind = "variational autoencoder" if model.model == "vae" else "autoencoder"
+    beta = f", β = {objective.beta:g}" if model.model == "vae" else ""
+    facts = [
+        f"{run.name}: {kind} ({model.arch}) with {model.latent_dim} latent dimensions, {objective.likelihood}{beta}."
+    ]
+    if "test_reconstruction" in metrics:
+        figures = f"reconstruction {metrics['test_reconstruction']:.1f} nats"
+        if model.model == "vae" and "test_kl" in metrics:
+            figures += f", KL {metrics['test_kl']:.1f} nats"
+        facts.append(f"On the {len(run.codes.mean):,} test images, per image: {figures}.")
+    return [*facts, f"Images: {SOURCES[run.config.data.dataset]}. Made with vaeexplorer."]
