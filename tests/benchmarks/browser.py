@@ -1,6 +1,6 @@
 """How long the browser's network takes to decode an image, under node, on the shipped runs of two dimensions.
 
-PYTHONPATH=. python tests/benchmarks/browser.py
+python -m tests.benchmarks.browser
 """
 
 import json

@@ -1,7 +1,7 @@
 """The latent plane under the pointer: what a frame of a drag costs, and when the first picture is there.
 
     streamlit run app.py &
-    python tests/benchmarks/browser_plane.py http://127.0.0.1:8501 [RUN]
+    python -m tests.benchmarks.browser_plane http://127.0.0.1:8501 [RUN]
 
 Prints the milliseconds that a frame of a drag takes (decode, image, overlay, numbers), the gap between frames, and the
 seconds from navigation to the first picture with the browser's cache warm.
