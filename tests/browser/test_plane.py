@@ -2,21 +2,13 @@
 
 import base64
 import io
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-
-from vaeexplorer.data import SAMPLE_ROOT
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,35 +27,6 @@ def test_a_film_is_read_back_pixel_for_pixel(node: Callable[..., str]) -> None:
         grey = np.asarray(film.convert("L"), dtype=int)[1::3, 1::3]
         expected = np.arange(784).reshape(28, 28) * (number + 1) % 256
         assert np.abs(grey - expected).max() <= 2
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    runs = str(tmp_path_factory.mktemp("runs"))
-    env = os.environ | {"VAEEXPLORER_RUNS": runs, "VAEEXPLORER_DATA": str(SAMPLE_ROOT)}
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:
-        try:
-            url = f"http://127.0.0.1:{port}"
-            wait_for(f"{url}/_stcore/health", process)
-            yield url
-        finally:
-            process.terminate()
-
-
-def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(150):
-        assert process.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(url):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail("the server did not come up")
 
 
 class Traffic:
