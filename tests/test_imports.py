@@ -43,7 +43,8 @@ TABLE: dict[str, set[str]] = {
     "export": {"data", "runs", "analysis", "figures", "browser"},
     "pretrain": {"PIL", "config", "data", "training", "inference", "runs", "analysis"},
     "ui": {"streamlit", "starlette", "PIL"} | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain"},
-    "__main__": {"tyro", "rich"} | EVERY_ROOM,
+    "commands": {"tyro", "rich"} | EVERY_ROOM,
+    "__main__": {"tyro", "commands", "config", "data"},
 }
 
 

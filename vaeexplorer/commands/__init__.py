@@ -1,0 +1,1 @@
+"""The commands of `python -m vaeexplorer`, one file a subject."""

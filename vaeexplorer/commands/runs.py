@@ -1,0 +1,178 @@
+"""train, list, evaluate, export, pretrain: what makes runs and tells of them."""
+
+import dataclasses
+import json as jsonlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from vaeexplorer.commands.console import Interruption, complain, console, interrupted, progress
+from vaeexplorer.config import ConfigError, RunConfig
+
+if TYPE_CHECKING:
+    from vaeexplorer.runs import RunCard
+
+SCHEMA = 1
+UNITS = {
+    **dict.fromkeys(("total", "reconstruction", "kl", "elbo", "nll"), "nats per image"),
+    "squared_error": "sum of squared pixel differences per image",
+}
+
+
+def train(
+    config: Annotated[RunConfig, tyro.conf.arg(name="")],
+    name: str | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    json: bool = False,
+) -> None:
+    """Train a model and keep it as a run.
+
+    Ctrl-C stops at the end of the epoch; the same command with --resume goes on from there.
+
+    Args:
+        config: what to train.
+        name: of the run; by default what the options suggest
+        resume: go on from where an interrupted run of this name stopped
+        overwrite: replace a run of this name
+        json: print one JSON document, with the run's figures, and nothing else
+    """
+    from vaeexplorer import runs, training
+
+    name = runs.check_name(name or config.default_name)
+    runs.check_free(runs.runs_folder() / name, overwrite=overwrite)
+    checkpoint = runs.runs_folder() / ".checkpoints" / f"{name}.safetensors"
+    if checkpoint.exists() and not resume:
+        checkpoint.unlink()
+    started = training.train(config, interrupted(), checkpoint=checkpoint)
+    with progress(config.train.epochs, name) as bar:
+        bar(len(started.history))
+        for record in started:
+            test = record.test
+            bar(1, f"test {test.total:.2f} = {test.reconstruction:.2f} + {test.kl:.2f}")
+    if not started.finished:
+        epochs = f"{len(started.history)} of {config.train.epochs} epochs"
+        raise Interruption(f"Stopped after {epochs}: the same command with --resume goes on.")
+    run = runs.save_run(started, name, overwrite=overwrite)
+    checkpoint.unlink()
+    show([run], json=json)
+
+
+def list_(json: bool = False) -> None:
+    """List the runs there are.
+
+    Args:
+        json: print one JSON document and nothing else
+    """
+    from vaeexplorer.runs import list_runs
+
+    cards, errors = list_runs()
+    show(cards, json=json)
+    for error in errors:
+        complain(str(error))
+
+
+def evaluate(
+    run: Annotated[str, tyro.conf.Positional],
+    iwae_samples: int = 0,
+    images: int = 10_000,
+    json: bool = False,
+) -> None:
+    """Measure a run on the test images: the terms of its loss, and on request its likelihood.
+
+    Args:
+        run: a name or a path
+        iwae_samples: noise samples an image for the negative log-likelihood (tables use 5000); 0 leaves it out
+        images: how many test images, from the first
+        json: print one JSON document and nothing else
+    """
+    from vaeexplorer import evaluation
+    from vaeexplorer.data import load_dataset
+    from vaeexplorer.runs import load_run
+
+    loaded = load_run(run)
+    test = load_dataset(loaded.config.data.dataset, "test")
+    if not 1 <= images <= len(test):
+        raise ConfigError(f"images must be 1 to {len(test):,}, not {images}.")
+    if iwae_samples < 0 or (iwae_samples and loaded.config.model.model == "ae"):
+        raise ConfigError("iwae_samples must be 0 or more, and 0 for a plain autoencoder: it has no likelihood.")
+    network, pixels = loaded.model.network, test.images[:images]
+    metrics = {f"test_{key}": value for key, value in evaluation.evaluate(network, loaded.config, pixels).items()}
+    if iwae_samples:
+        with progress(images, f"{iwae_samples} samples an image") as bar:
+            metrics["test_nll"] = evaluation.negative_log_likelihood(
+                network, loaded.config, pixels, iwae_samples, progress=bar
+            )
+    show([dataclasses.replace(loaded, metrics=metrics)], json=json)
+
+
+def export(run: Annotated[str, tyro.conf.Positional], html: Path) -> None:
+    """Write a run as one HTML file that needs no server and no network.
+
+    Args:
+        run: a name or a path
+        html: the file to write; one of that name is replaced
+    """
+    from vaeexplorer.export import export_html
+    from vaeexplorer.runs import load_run
+
+    export_html(load_run(run), html)
+    console.print(f"{html}: {html.stat().st_size / 1e6:.1f} MB")
+
+
+def pretrain(only: tuple[str, ...] = (), workers: int = 2) -> None:
+    """Rebuild pretrained/: the data sample and the ten shipped runs. Needs the full data sets.
+
+    Args:
+        only: names of runs to rebuild; by default all, and the sample
+        workers: processes that train side by side, one thread each
+    """
+    from vaeexplorer import pretrain as shipped
+
+    done = shipped.rebuild(only, workers)
+    with progress(len(only or shipped.CONFIGS), "shipped runs") as bar:
+        for name in done:
+            bar(1, name)
+
+
+def show(cards: "list[RunCard]", *, json: bool) -> None:
+    """Runs and their figures on standard output, as a table or as one JSON document."""
+    if json:
+        units = {f"{split}_{key}": unit for split in ("train", "test") for key, unit in UNITS.items()}
+        document = {"schema": SCHEMA, "units": units, "runs": [describe(card) for card in cards]}
+        print(jsonlib.dumps(document, indent=2))
+        return
+    table = Table(box=None, header_style="bold")
+    for column in ("run", "model", "likelihood", "beta", "epochs"):
+        table.add_column(column)
+    for column in UNITS:
+        table.add_column(f"test {column}", justify="right")
+    for card in cards:
+        model, objective = card.config.model, card.config.objective
+        variational = model.model == "vae"
+        figures = [
+            card.metrics.get(f"test_{key}") if variational or key not in ("kl", "elbo") else None for key in UNITS
+        ]
+        table.add_row(
+            card.name,
+            f"{model.arch} {model.model} {model.latent_dim}-D",
+            objective.likelihood,
+            f"{objective.beta:g}" if variational else "n/a",
+            str(len(card.history)),
+            *("n/a" if cell is None else f"{cell:.2f}" for cell in figures),
+        )
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def describe(card: "RunCard") -> dict[str, Any]:
+    """A run as plain values."""
+    return {
+        "name": card.name,
+        "config": card.config.to_json(),
+        "metrics": card.metrics,
+        "provenance": card.provenance,
+    }
