@@ -54,7 +54,9 @@ def test_the_figures_are_recomputed_from_the_shipped_weights_and_images(name: st
     np.testing.assert_allclose(run.codes.mean[:500], codes.mean, atol=2e-3, rtol=2e-3)
     squared = ((test.images[:500] / 255 - run.model.decode(codes.mean)) ** 2).sum((1, 2))
     np.testing.assert_allclose(run.error[:500], squared, rtol=1e-3)
-    np.testing.assert_allclose(run.snapshots[-1][:500], codes.mean, atol=0.2, rtol=0.1)  # bfloat16 saw them
+    # bfloat16 saw the snapshots, and they are kept in 255 steps of their spread
+    step = np.ptp(run.snapshots[-1], axis=0).max() / 255
+    np.testing.assert_allclose(run.snapshots[-1][:500], codes.mean, atol=0.2 + step, rtol=0.1)
     assert (run.codes.logvar is not None) == (run.config.model.model == "vae")
     umap = load_projection(run, "umap")
     assert (umap is None) == (run.config.model.latent_dim == 2)

@@ -39,6 +39,8 @@ def test_what_was_saved_is_what_is_loaded(trained: Training, saved: runs.Run, sm
     assert [record.epoch for record in run.history] == [1, 2, 3]
     assert run.history[-1].test.total == pytest.approx(trained.history[-1].test.total, rel=1e-5)
     assert run.snapshots.shape == (3, 300, 2)
+    snapshots = np.stack(trained.snapshots).astype(np.float32)
+    assert (np.abs(run.snapshots - snapshots) <= np.ptp(snapshots, axis=1, keepdims=True) / 509).all()
     np.testing.assert_array_equal(run.labels, small_test.labels)
     codes = run.model.encode(small_test.images)
     assert run.codes.logvar is not None

@@ -68,7 +68,7 @@ class Run(RunCard):
             thousandth of their spread. `model.encode` gives them exactly.
         labels: of the test set, [N].
         error: |x - d(mean)|^2 of each test image, float32 [N].
-        snapshots: float16 [epochs, 2000, D].
+        snapshots: float32 [epochs, 2000, D], as kept: to a 510th of their spread, finer than a film of them can show.
     """
 
     model: "LatentModel"
@@ -126,8 +126,8 @@ def load_run(name: str | Path) -> Run:
     shapes |= {"logvar": (count, dim)} if variational else {}
     _hold(path / "codes.npz", arrays, shapes)
     snapshots = _read_arrays(path / "snapshots.npz")
-    kept = snapshots["codes"].shape[1:2] if "codes" in snapshots else ()
-    _hold(path / "snapshots.npz", snapshots, {"codes": (len(card.history), *kept, dim)})
+    epochs, kept = len(card.history), snapshots["codes"].shape[1:2] if "codes" in snapshots else ()
+    _hold(path / "snapshots.npz", snapshots, {"codes": (epochs, *kept, dim), "range": (2, epochs, 1, dim)})
     logvar = arrays["logvar"].astype(np.float32) if variational else None
     return Run(
         **vars(card),
@@ -135,7 +135,7 @@ def load_run(name: str | Path) -> Run:
         codes=Codes(arrays["mean"].astype(np.float32), logvar),
         labels=arrays["labels"].astype(np.int64),
         error=arrays["error"].astype(np.float32),
-        snapshots=snapshots["codes"],
+        snapshots=_from_bytes(snapshots["codes"], snapshots["range"]),
     )
 
 
@@ -208,7 +208,7 @@ def save_run(
         write_history(folder / "history.csv", training.history)
         safetensors.torch.save_file(weights, folder / "weights.safetensors")
         save(folder / "codes.npz", **arrays)
-        np.savez_compressed(folder / "snapshots.npz", codes=np.stack(training.snapshots))
+        save(folder / "snapshots.npz", **_to_bytes(np.stack(training.snapshots)))
     return load_run(path)
 
 
@@ -362,6 +362,19 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
             return dict(arrays)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         raise RunError(f"{path.name} of the run {path.parent.name} is missing, cut short or no array file.") from None
+
+
+def _to_bytes(snapshots: np.ndarray) -> dict[str, np.ndarray]:
+    """Codes [epochs, N, D] as 256 steps from the least to the greatest of each epoch and dimension."""
+    low, high = (end(snapshots, axis=1, keepdims=True).astype(np.float32) for end in (np.min, np.max))
+    steps = (snapshots - low) / np.maximum(high - low, np.finfo(np.float32).tiny)
+    return {"codes": np.round(255 * steps).astype(np.uint8), "range": np.stack([low, high])}
+
+
+def _from_bytes(codes: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    low, high = ends.astype(np.float32)
+    snapshots: np.ndarray = low + (high - low) * (codes.astype(np.float32) / np.float32(255))
+    return snapshots
 
 
 def _hold(path: Path, arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int, ...]]) -> None:
