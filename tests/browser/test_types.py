@@ -8,14 +8,15 @@ import pytest
 from vaeexplorer.browser import bundle
 
 TSC = shutil.which("tsc")
-OPTIONS = "--checkJs --allowJs --noEmit --strict --target es2022 --lib es2022,dom --module esnext".split()
+OPTIONS = ["--checkJs", "--allowJs", "--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom"]
 
 
 @pytest.mark.skipif(TSC is None, reason="no tsc here")
 def test_types_agree() -> None:
     assert TSC is not None
     modules = sorted(path.name for path in bundle.HERE.glob("*.js"))
-    done = subprocess.run([TSC, *OPTIONS, *modules], cwd=bundle.HERE, capture_output=True, text=True, check=False)
+    command = [TSC, *OPTIONS, "--module", "esnext", *modules]
+    done = subprocess.run(command, cwd=bundle.HERE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
