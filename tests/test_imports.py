@@ -40,13 +40,14 @@ TABLE: dict[str, set[str]] = {
     "training": {"torch", "safetensors", "config", "history", "data", "models", "objectives", "evaluation"},
     "inference": {"torch", "codes", "config", "models"},
     "runs": {"torch", "safetensors", "analysis", "config", "history", "models", "evaluation", "inference", "training"},
-    "own": {"analysis", "codes", "config", "data"},
+    "own": {"analysis", "codes", "config", "data", "runs", "ui"},
     "analysis": {"scipy", "sklearn", "umap", "torch"},
     "figures": {"plotly", "analysis"},
     "browser": {"PIL", "codes", "config", "runs", "inference"},
     "export": {"data", "runs", "analysis", "figures", "browser"},
     "pretrain": {"PIL", "config", "data", "training", "inference", "runs", "analysis"},
-    "ui": {"streamlit", "starlette", "PIL"} | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain"},
+    "ui": {"streamlit", "starlette", "uvicorn", "PIL"}
+    | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain"},
     "commands": {"tyro", "rich"} | EVERY_ROOM,
     "__main__": {"tyro", "commands", "config", "data"},
 }
@@ -90,7 +91,7 @@ def test_only_the_download_imports_torchvision_and_only_when_asked() -> None:
     assert not any("torchvision" in line for line in top_level)
 
 
-@pytest.mark.parametrize("use", ["vaeexplorer.load_dataset", "vaeexplorer.list_runs()"])
+@pytest.mark.parametrize("use", ["vaeexplorer.load_dataset", "vaeexplorer.list_runs()", "vaeexplorer.explore"])
 def test_importing_the_package_and_listing_runs_is_light(use: str) -> None:
     heavy = ("torch", "streamlit", "umap", "plotly", "sklearn", "scipy", "torchvision")
     code = f"import sys, vaeexplorer; {use}; print([m for m in {heavy} if m in sys.modules])"

@@ -90,7 +90,7 @@ def check_name(name: str) -> str:
         RunError: it is empty, too long, or has other characters than letters, digits, dots, dashes and underscores.
     """
     if not _NAME.fullmatch(name):
-        raise RunError(f"A run's name is made of letters, digits, '.', '-' and '_', at most 100: not {name!r}.")
+        raise RunError(f"A name is made of letters, digits, '.', '-' and '_', at most 100: not {name!r}.")
     return name
 
 
