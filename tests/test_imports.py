@@ -12,6 +12,7 @@ EVERY_ROOM = {
     "config",
     "history",
     "codes",
+    "architecture",
     "data",
     "models",
     "objectives",
@@ -33,17 +34,19 @@ TABLE: dict[str, set[str]] = {
     "config": set(),
     "history": set(),
     "codes": set(),
+    "architecture": {"config"},
     "data": {"platformdirs", "filelock", "torchvision", "config"},
-    "models": {"torch", "config"},
+    "models": {"torch", "architecture", "config"},
     "objectives": {"torch", "config"},
     "evaluation": {"torch", "config", "models", "objectives"},
     "training": {"torch", "safetensors", "config", "history", "data", "models", "objectives", "evaluation"},
     "inference": {"torch", "codes", "config", "models"},
-    "runs": {"torch", "safetensors", "analysis", "config", "history", "models", "evaluation", "inference", "training"},
+    "runs": {"torch", "safetensors", "analysis", "architecture", "codes", "config", "history", "models", "evaluation"}
+    | {"inference", "training"},
     "own": {"analysis", "codes", "config", "data", "runs", "ui"},
     "analysis": {"scipy", "sklearn", "umap", "torch"},
     "figures": {"plotly", "analysis"},
-    "browser": {"PIL", "codes", "config", "runs", "inference"},
+    "browser": {"PIL", "architecture", "codes", "config", "runs"},
     "export": {"data", "runs", "analysis", "figures", "browser"},
     "pretrain": {"PIL", "config", "data", "training", "inference", "runs", "analysis"},
     "ui": {"streamlit", "starlette", "uvicorn", "PIL"}
@@ -91,7 +94,10 @@ def test_only_the_download_imports_torchvision_and_only_when_asked() -> None:
     assert not any("torchvision" in line for line in top_level)
 
 
-@pytest.mark.parametrize("use", ["vaeexplorer.load_dataset", "vaeexplorer.list_runs()", "vaeexplorer.explore"])
+PACKING = "from vaeexplorer.browser import packing; packing.pack(vaeexplorer.load_run('mnist-vae-2d'))"
+
+
+@pytest.mark.parametrize("use", ["vaeexplorer.load_dataset", "vaeexplorer.list_runs()", "vaeexplorer.explore", PACKING])
 def test_importing_the_package_and_listing_runs_is_light(use: str) -> None:
     heavy = ("torch", "streamlit", "umap", "plotly", "sklearn", "scipy", "torchvision")
     code = f"import sys, vaeexplorer; {use}; print([m for m in {heavy} if m in sys.modules])"
