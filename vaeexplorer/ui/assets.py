@@ -11,7 +11,7 @@ import streamlit as st
 
 from vaeexplorer.browser import packing
 from vaeexplorer.data import DataError
-from vaeexplorer.runs import RunError
+from vaeexplorer.runs import RunCard, RunError
 from vaeexplorer.ui import loading
 from vaeexplorer.ui.loading import Space
 
@@ -36,11 +36,21 @@ def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
         space: any.
         encoder: whether the network comes with what turns images into codes, at twice the size.
     """
-    kinds = {"codes": "codes", "sprite": "sprite"}
+    found = {"codes": _codes(space.key, space).url, "sprite": _sprite_url(_images_key(space), space)}
     if space.is_own:
-        return {name: _asset(kind, space).url for name, kind in kinds.items()} | {"remote": f"vx/{space.name}/"}
-    kinds["network"] = "network" if encoder else "decoder"
-    return {name: _asset(kind, space).url for name, kind in kinds.items()}
+        return found | {"remote": f"vx/{space.name}/"}
+    return found | {"network": _network(space.key, "network" if encoder else "decoder", space).url}
+
+
+def prepare(card: RunCard) -> None:
+    """Make ready what its page will ask for.
+
+    Raises:
+        RunError: the run folder is broken.
+        DataError: the test images cannot be had.
+    """
+    for url in urls(loading.space(card)).values():
+        find(*url.split("/")[1:])
 
 
 def find(owner: str, file: str) -> Asset | None:
@@ -64,7 +74,7 @@ def find(owner: str, file: str) -> Asset | None:
 
 def _asset(kind: str, space: Space) -> Asset:
     if kind == "sprite":
-        return _sprite(space.key if space.is_own else space.data.name, space)
+        return _sprite(_images_key(space), space)
     return _codes(space.key, space) if kind == "codes" else _network(space.key, kind, space)
 
 
@@ -80,12 +90,25 @@ def _codes(key: str, _space: Space) -> Asset:
     )
 
 
+def _images_key(space: Space) -> str:
+    """Runs of a dataset share their images."""
+    return space.key if space.is_own else space.data.name
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _sprite_url(key: str, _space: Space) -> str:
+    """Its hash is that of the images: no page waits until they are compressed."""
+    return _url(_space.data.name, "sprite", _space.data.images.tobytes(), "png")
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _sprite(key: str, _space: Space) -> Asset:
-    return _named(_space.data.name, "sprite", packing.sprite(_space.data.images), "png", "image/png")
+    return Asset(_sprite_url(key, _space), packing.sprite(_space.data.images), "image/png")
 
 
-def _named(
-    owner: str, kind: str, data: bytes, extension: str = "bin", media_type: str = "application/octet-stream"
-) -> Asset:
-    return Asset(f"vx/{owner}/{kind}-{packing.content_hash(data)}.{extension}", data, media_type)
+def _named(owner: str, kind: str, data: bytes) -> Asset:
+    return Asset(_url(owner, kind, data, "bin"), data, "application/octet-stream")
+
+
+def _url(owner: str, kind: str, data: bytes, extension: str) -> str:
+    return f"vx/{owner}/{kind}-{packing.content_hash(data)}.{extension}"

@@ -81,13 +81,16 @@ def _pick_run() -> None:
     dataset = st.selectbox(
         "Dataset", datasets, format_func=datasets.__getitem__, key=state.DATASET, bind="query-params"
     )
-    names = own if dataset == OWN else [card.name for card in cards(dataset)]
+    card = first_choice(cards(dataset))
+    names, first = [card.name for card in cards(dataset)], card.name if card else None
+    if dataset == OWN:
+        names, first = own, own[-1]
     if st.session_state.get(state.RUN) not in names:
         st.session_state.pop(state.RUN, None)
     st.selectbox(
         "Run",
         names,
-        index=len(own) - 1 if dataset == OWN else _first_choice(cards(dataset)),
+        index=names.index(first) if first else 0,
         key=state.RUN,
         bind="query-params",
         placeholder="no run of this dataset",
@@ -97,12 +100,10 @@ def _pick_run() -> None:
         st.warning(str(error))
 
 
-def _first_choice(candidates: Sequence[RunCard]) -> int:
+def first_choice(candidates: Sequence[RunCard]) -> RunCard | None:
     """A space that can be seen whole: the first VAE of two dimensions, or else the first run."""
-    for index, card in enumerate(candidates):
-        if (card.config.model.model, card.config.model.latent_dim) == ("vae", 2):
-            return index
-    return 0
+    whole = (card for card in candidates if (card.config.model.model, card.config.model.latent_dim) == ("vae", 2))
+    return next(whole, candidates[0] if candidates else None)
 
 
 def data_source(space: Space) -> None:
