@@ -151,14 +151,8 @@ export class LatentPlane {
   /** A and B, by default the two class means that lie farthest apart. @returns {[number[], number[]] | null} */
   get ends() {
     if (!this.pathOn || !this.model) return null;
-    const { means } = this.model.summary;
-    let [a, b, most] = [0, 0, -1];
-    for (let i = 0; i < means.length; i++)
-      for (let j = 0; j < i; j++) {
-        const d = means[i].reduce((sum, value, k) => sum + (value - means[j][k]) ** 2, 0);
-        if (d > most) [a, b, most] = [j, i, d];
-      }
-    return [this.link.a ?? means[a], this.link.b ?? means[b]];
+    const { means, farthest } = this.model.summary;
+    return [this.link.a ?? means[farthest[0]], this.link.b ?? means[farthest[1]]];
   }
 
   get showsManifold() {
@@ -242,7 +236,7 @@ export class LatentPlane {
     this.tellTimer = setTimeout(() => this.tell(), KEY_REST);
   }
 
-  /** z in numbers and marks: all but the canvases. */
+  /** z in numbers and marks: all but the canvases and the images in strips. */
   showZ() {
     if (!this.model || !this.space) return;
     this.showSliders?.(this.z);
@@ -258,6 +252,7 @@ export class LatentPlane {
   tell() {
     clearTimeout(this.tellTimer);
     if (!this.model) return;
+    this.showZ(); // what is announced is of now
     this.readout.announce(this.z);
     this.report(this.texts);
   }

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * The plane's three canvases, one on the other: the decoded manifold, the dots (redrawn when the view changes), and what
- * moves. A frame of a drag decodes one image and redraws the last canvas alone; strips and manifold come from a worker.
+ * moves. A frame of a drag decodes one image and redraws the last canvas alone. What can wait follows the frame, at a
+ * pace of its own: z in numbers, the nearest images, and the strips, which like the manifold come from a worker.
  */
 import { pen, paintGrey } from "./dom.js";
 import { fit } from "./geometry.js";
@@ -12,6 +13,7 @@ import { boxOf, movedTo } from "./planes.js";
 import { drawPoints } from "./points.js";
 
 const REST = 120; // ms without change after which the manifold is decoded
+const PACE = 50; // ms between two looks at numbers and strips: no eye reads faster, and the picture has the time
 
 export class Layers {
   /** @param {import("./latent_plane.js").LatentPlane} plane */
@@ -20,7 +22,10 @@ export class Layers {
     this.stale = { z: true, dots: true };
     this.frame = 0;
     this.ratio = 1; // device pixels per CSS pixel
-    this.stripsStale = false;
+    this.asideDue = this.stripsStale = false;
+    this.asideAt = 0; // when what can wait was last brought up to date
+    const { image, manifold, dots, overlay } = plane.ui;
+    this.pens = { image: pen(image), manifold: pen(manifold), dots: pen(dots), overlay: pen(overlay) };
     this.manifold = new Manifold();
     this.manifoldKey = "";
     this.theme = this.readTheme();
@@ -31,6 +36,7 @@ export class Layers {
   stop() {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.manifoldTimer);
+    clearTimeout(this.asideTimer);
     this.resizing.disconnect();
   }
 
@@ -57,7 +63,7 @@ export class Layers {
       layer.width = Math.round(width * this.ratio);
       layer.height = Math.round(height * this.ratio);
     }
-    prepareOverlay(pen(ui.overlay));
+    prepareOverlay(this.pens.overlay);
     const home = fit(boxOf(plane), width, height), { at } = link;
     this.plane.home = home;
     this.plane.view = at ? { cx: at[0], cy: at[1], scale: width / at[2], width, height } : home;
@@ -73,24 +79,37 @@ export class Layers {
 
   draw() {
     this.frame = 0;
-    const { model, plane, space, home, dotColors, ui, view, ends, picked, pointer } = this.plane, { ratio } = this;
+    const { model, plane, space, home, dotColors, view, ends, picked, pointer } = this.plane, { ratio, pens } = this;
     if (!model || !plane || !space || !home || !dotColors) return;
     const { network, codes } = model, { z, dots } = this.stale;
     this.stale = { z: false, dots: false };
-    if (z && network) paintGrey(pen(ui.image), decode(network, this.plane.z), 1);
+    if (z && network) paintGrey(pens.image, decode(network, this.plane.z), 1);
     else if (z) this.plane.background.request("image", Float32Array.from(this.plane.z), codes.dim);
     if (dots) {
-      drawPoints(pen(ui.dots), view, plane.xs, plane.ys, dotColors, ratio);
+      drawPoints(pens.dots, view, plane.xs, plane.ys, dotColors, ratio);
       this.drawManifold();
     }
     const { hovered, lasso } = pointer;
-    drawOverlay(pen(ui.overlay), view, { plane, codes, z: this.plane.z, ends, hovered, picked, lasso }, this.theme, ratio);
-    if (z) {
-      // After the canvases: text drawn on one has the page's styles worked out at once if elements have changed.
-      this.plane.showZ();
-      this.decodeStrips();
-    }
+    drawOverlay(pens.overlay, view, { plane, codes, z: this.plane.z, ends, hovered, picked, lasso }, this.theme, ratio);
+    if (z) this.planAside();
     if (this.plane.showsManifold) this.planManifold();
+  }
+
+  /** After the frame, and after the canvases: text drawn on one has the page's styles worked out at once if elements have
+   * changed. */
+  planAside() {
+    if (this.asideDue) return;
+    this.asideDue = true;
+    this.asideTimer = setTimeout(() => this.bringAsideUp(), Math.max(0, this.asideAt + PACE - performance.now()));
+  }
+
+  /** What can wait. */
+  bringAsideUp() {
+    clearTimeout(this.asideTimer);
+    this.asideDue = false;
+    this.asideAt = performance.now();
+    this.plane.showZ();
+    this.decodeStrips();
   }
 
   decodeStrips() {
@@ -105,7 +124,7 @@ export class Layers {
       this.manifold.clear();
       this.manifoldKey = "";
     }
-    this.manifold.draw(pen(this.plane.ui.manifold), this.plane.view, this.ratio);
+    this.manifold.draw(this.pens.manifold, this.plane.view, this.ratio);
   }
 
   /** The manifold depends on the view and on what z holds outside the plane, not on z within it. */
@@ -123,11 +142,11 @@ export class Layers {
 
   /** From the worker, or from the server. @param {import("./background.js").Kind} kind @param {number} start @param {Uint8Array} pixels @param {boolean} done */
   receive(kind, start, pixels, done) {
-    if (kind === "image") paintGrey(pen(this.plane.ui.image), pixels, 255);
+    if (kind === "image") paintGrey(this.pens.image, pixels, 255);
     else if (kind === "gallery") this.plane.selection.receive(start, pixels);
     else if (kind === "strips") {
       this.plane.strips?.receive(start, pixels);
-      if (done && this.stripsStale) this.decodeStrips();
+      if (done && this.stripsStale) this.planAside();
     } else {
       this.manifold.receive(start, pixels, done, this.theme.ink);
       this.drawManifold();

@@ -17,11 +17,13 @@ export class Pointer {
     this.hovered = -1;
     /** @type {[number, number][]} in latent units */ this.lasso = [];
     this.lassoOn = false;
+    this.before = { z: plane.z, picked: plane.picked };
     /** @type {0 | 1 | null} the end of the path that is held */ this.held = null;
     listen(plane.ui.stage, {
       start: (at) => this.take(at),
       move: (at) => this.drag(at),
       end: (at, isClick) => this.release(at, isClick),
+      cancel: () => this.cancel(),
       hover: (at) => this.hover(at),
       pan: (dx, dy) => plane.look(pan(plane.view, dx, dy)),
       zoom: (at, factor) => plane.look(zoom(plane.view, at.x, at.y, factor)),
@@ -37,6 +39,7 @@ export class Pointer {
   /** @param {At} at */
   take(at) {
     this.plane.controls.stopWalk();
+    this.before = { z: this.plane.z, picked: this.plane.picked };
     if (this.lassoOn) this.lasso = [this.latent(at)];
     else {
       this.held = this.endAt(at);
@@ -68,6 +71,13 @@ export class Pointer {
     if (dot >= 0) this.plane.goToImage(dot);
     this.held = null;
     this.plane.tell();
+  }
+
+  /** As if nothing had been touched. */
+  cancel() {
+    this.held = null;
+    if (this.lassoOn) this.dropSelection();
+    else this.plane.go(this.before.z, this.before.picked);
   }
 
   /** @param {At} at @returns {number} the dot there, or -1 */

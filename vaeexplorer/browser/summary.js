@@ -4,9 +4,9 @@
  *
  * @typedef {import("./points.js").Codes} Codes
  * @typedef {{means: number[][], meanKl: number[] | null, order: number[], collapsed: boolean[],
- *            reach: [number, number][], walk: [number, number][]}} Summary
+ *            reach: [number, number][], walk: [number, number][], farthest: [number, number]}} Summary
  *   means of the classes; KL of each dimension in nats; dimensions from the most informative on; range of each slider
- *   and of each traversal
+ *   and of each traversal; the two classes whose means lie farthest apart
  */
 import { normal } from "./geometry.js";
 
@@ -47,7 +47,18 @@ export function summarize(codes, classes) {
     const at = (/** @type {number} */ p) => sorted[Math.round(p * (count - 1))];
     walk.push(logvar ? [-PRIOR_REACH, PRIOR_REACH] : [at(0.00135), at(0.99865)]);
   }
-  return { means, meanKl: logvar && meanKl, order, collapsed: weight.map((kl) => logvar !== null && kl < COLLAPSED), reach, walk };
+  return { means, meanKl: logvar && meanKl, order, collapsed: weight.map((kl) => logvar !== null && kl < COLLAPSED), reach, walk, farthest: farthest(means) };
+}
+
+/** @param {number[][]} points @returns {[number, number]} the two that lie farthest apart */
+function farthest(points) {
+  let [a, b, most] = [0, 0, -1];
+  for (let i = 0; i < points.length; i++)
+    for (let j = 0; j < i; j++) {
+      const d = points[i].reduce((sum, value, k) => sum + (value - points[j][k]) ** 2, 0);
+      if (d > most) [a, b, most] = [j, i, d];
+    }
+  return [a, b];
 }
 
 /** Mean and covariance of the codes. @param {Codes} codes */

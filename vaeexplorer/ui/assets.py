@@ -36,7 +36,7 @@ def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
         space: any.
         encoder: whether the network comes with what turns images into codes, at twice the size.
     """
-    found = {"codes": _codes(space.key, space).url, "sprite": _sprite_url(_images_key(space), space)}
+    found = {"codes": _codes(space.key, space).url, "sprite": _sprite(_images_key(space), space).url}
     if space.is_own:
         return found | {"remote": f"vx/{space.name}/"}
     return found | {"network": _network(space.key, "network" if encoder else "decoder", space).url}
@@ -96,19 +96,11 @@ def _images_key(space: Space) -> str:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _sprite_url(key: str, _space: Space) -> str:
-    """Its hash is that of the images: no page waits until they are compressed."""
-    return _url(_space.data.name, "sprite", _space.data.images.tobytes(), "png")
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
 def _sprite(key: str, _space: Space) -> Asset:
-    return Asset(_sprite_url(key, _space), packing.sprite(_space.data.images), "image/png")
+    return _named(_space.data.name, "sprite", packing.sprite(_space.data.images), "png", "image/png")
 
 
-def _named(owner: str, kind: str, data: bytes) -> Asset:
-    return Asset(_url(owner, kind, data, "bin"), data, "application/octet-stream")
-
-
-def _url(owner: str, kind: str, data: bytes, extension: str) -> str:
-    return f"vx/{owner}/{kind}-{packing.content_hash(data)}.{extension}"
+def _named(
+    owner: str, kind: str, data: bytes, extension: str = "bin", media_type: str = "application/octet-stream"
+) -> Asset:
+    return Asset(f"vx/{owner}/{kind}-{packing.content_hash(data)}.{extension}", data, media_type)
