@@ -35,6 +35,7 @@ class Functions:
             if not callable(function):
                 raise ModelError(f"{name} must be a function, not {type(function).__name__}.")
         self._encode, self._decode = encode, decode
+        self._main = sys.modules["__main__"]
         self._lock = Lock()  # nobody promised that they may run in several threads at once
 
     def encode(self, images: np.ndarray) -> Codes:
@@ -75,6 +76,8 @@ class Functions:
 
     def _call(self, name: str, given: np.ndarray) -> Any:
         with self._lock:
+            # Streamlit puts the page that it runs in the place of this module, by which the caller pickles.
+            sys.modules["__main__"] = self._main
             try:
                 return self._encode(given) if name == "encode" else self._decode(given)
             except Exception as error:  # anything may go wrong in there

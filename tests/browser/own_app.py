@@ -24,6 +24,12 @@ def decode(z: np.ndarray) -> np.ndarray:
     return np.clip(z @ W + B, 0, 1).reshape(-1, 28, 28)
 
 
+def decode_at_home(z: np.ndarray) -> np.ndarray:
+    """The same, as long as this script is still `__main__`, which pickling relies on."""
+    assert hasattr(sys.modules["__main__"], "decode_at_home")
+    return decode(z)
+
+
 if __name__ == "__main__":
     data = vx.load_dataset("mnist", download=False)
-    vx.explore(encode, decode, data, name="linear", port=int(sys.argv[1]), open_browser=False, block=True)
+    vx.explore(encode, decode_at_home, data, name="linear", port=int(sys.argv[1]), open_browser=False, block=True)

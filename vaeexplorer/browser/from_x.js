@@ -185,7 +185,7 @@ export class FromX {
     const box = /** @type {{low: [number, number], high: [number, number]}} */ (
       this.near && sigma
         ? { low: [mean[j] - reach, mean[k] - reach], high: [mean[j] + reach, mean[k] + reach] }
-        : { low: [side(j)[0] * 1.1, side(k)[0] * 1.1], high: [side(j)[1] * 1.1, side(k)[1] * 1.1] }
+        : { low: [j, k].map((d) => Math.min(1.1 * side(d)[0], mean[d] - reach)), high: [j, k].map((d) => Math.max(1.1 * side(d)[1], mean[d] + reach)) }
     );
     const view = fit(box, size, size);
     const g = pen(canvas), style = getComputedStyle(this.root);

@@ -43,9 +43,10 @@ export function summarize(codes, classes) {
     const low = logvar ? Math.min(sorted[0], -PRIOR_REACH) : sorted[0];
     const high = logvar ? Math.max(sorted[count - 1], PRIOR_REACH) : sorted[count - 1];
     reach.push([Math.floor(low * 10) / 10, Math.ceil(high * 10) / 10]);
-    // where nearly all the mass is: the prior's 3 sigma, or the codes' own quantiles at the same probabilities
-    const at = (/** @type {number} */ p) => sorted[Math.round(p * (count - 1))];
-    walk.push(logvar ? [-PRIOR_REACH, PRIOR_REACH] : [at(0.00135), at(0.99865)]);
+    // where nearly all the mass is: the prior's 3 sigma, or, where codes know no prior or leave it far behind, their own
+    // quantiles at the same probabilities
+    const [first, last] = [0.00135, 0.99865].map((p) => sorted[Math.round(p * (count - 1))]);
+    walk.push(logvar && Math.max(-first, last) < 2 * PRIOR_REACH ? [-PRIOR_REACH, PRIOR_REACH] : [first, last]);
   }
   return { means, meanKl: logvar && meanKl, order, collapsed: weight.map((kl) => logvar !== null && kl < COLLAPSED), reach, walk, farthest: farthest(means) };
 }
