@@ -85,12 +85,17 @@ def rng() -> np.random.Generator:
 
 
 @pytest.fixture
-def chromium(tmp_path: Path) -> Iterator[Any]:
+def troubles() -> list[str]:
+    """What the page complained of; a test that provokes complaints looks at them and takes them away."""
+    return []
+
+
+@pytest.fixture
+def chromium(tmp_path: Path, troubles: list[str]) -> Iterator[Any]:
     """A page in Chromium whose console stays clean and which asks no other machine for anything."""
     sync_api = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("no Chromium here")
-    troubles: list[str] = []
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch_persistent_context(
             tmp_path / "profile", executable_path=CHROMIUM, headless=True, args=QUIET

@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 PORT = 8793
+STARTS = 3
 RERUNS = 25
 
 
@@ -29,13 +30,13 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def first_page() -> None:
-    """Three starts of the server, each with a first and a second visit in a browser that is running already."""
+    """Several starts of the server, each with a first and a second visit in a browser that is running already."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        for _ in range(3):
+        for _ in range(STARTS):
             start = time.perf_counter()
             server = subprocess.Popen(
                 [*command, "--server.port", str(PORT)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -9,7 +9,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,23 +50,37 @@ def node(modules: Path) -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app on the shipped runs, at the address this yields."""
+    with serving(tmp_path_factory.mktemp("runs")) as (url, _):
+        yield url
+
+
+@pytest.fixture
+def mortal_server(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """An app of the test's own, and its process, which the test may end."""
+    with serving(tmp_path / "runs") as served:
+        yield served
+
+
+@contextmanager
+def serving(runs: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """The app with this folder of runs beside the shipped ones: its address, and its process, which is ended after."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    runs = str(tmp_path_factory.mktemp("runs"))
-    env = os.environ | {"VAEEXPLORER_RUNS": runs, "VAEEXPLORER_DATA": str(SAMPLE_ROOT)}
+    env = os.environ | {"VAEEXPLORER_RUNS": str(runs), "VAEEXPLORER_DATA": str(SAMPLE_ROOT)}
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait_for(f"{url}/_stcore/health", process)
-            yield url
+            wait_for(f"{url}/_stcore/health", process)
+            yield url, process
         finally:
             process.terminate()
 
 
-def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(url: str, process: "subprocess.Popen[Any]") -> None:
+    """Until a server of ours answers."""
     for _ in range(150):
         assert process.poll() is None, "the server ended"
         try:

@@ -1,5 +1,6 @@
 """The network in JavaScript against torch, under node and in Chromium: the shipped runs and every kind of layer."""
 
+import dataclasses
 import functools
 import json
 import subprocess
@@ -15,11 +16,13 @@ import pytest
 from torch import nn
 
 from vaeexplorer.browser import packing
-from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig
-from vaeexplorer.data import ImageDataset
-from vaeexplorer.inference import Codes, LatentModel
+from vaeexplorer.codes import Codes
+from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
+from vaeexplorer.data import ImageDataset, load_dataset
+from vaeexplorer.inference import LatentModel
 from vaeexplorer.models import build
 from vaeexplorer.runs import SHIPPED, Run, load_run
+from vaeexplorer.training import train
 
 POINTS, IMAGES = 1000, 50
 SHIPPED_RUNS = sorted(path.parent.name for path in SHIPPED.glob("*/run.json"))
@@ -32,7 +35,8 @@ SMALL = {
     "linear-gaussian": (ModelConfig(arch="linear", latent_dim=7), "gaussian"),
     "linear-bernoulli-ae": (ModelConfig(model="ae", arch="linear"), "bernoulli"),
 }
-CASES = SHIPPED_RUNS + list(SMALL)
+TRAINED = "conv-trained"
+CASES = [*SHIPPED_RUNS, *SMALL, TRAINED]
 
 
 def untrained(name: str, model: ModelConfig, likelihood: Any) -> Run:
@@ -42,11 +46,35 @@ def untrained(name: str, model: ModelConfig, likelihood: Any) -> Run:
     last = [module for module in network.decoder if isinstance(module, (nn.Linear, nn.ConvTranspose2d))][-1]
     last.weight.data.mul_(20)
     codes = Codes(np.zeros((1, model.latent_dim), np.float32), None)
-    return Run(name, Path(), config, {}, {}, [], LatentModel(network), codes, *np.zeros((3, 1)))
+    return Run(name, Path(), config, {}, {}, [], weights_of(network), codes, *np.zeros((3, 1)))
+
+
+def weights_of(network: nn.Module) -> dict[str, np.ndarray]:
+    return {name: tensor.numpy() for name, tensor in network.state_dict().items()}
+
+
+def trained() -> Run:
+    """A convolutional VAE after 400 steps, when its images have become strokes."""
+    full = load_dataset("mnist", "train", download=False)
+    images = dataclasses.replace(full, images=full.images[:3200], labels=full.labels[:3200])
+    few = dataclasses.replace(full, images=full.images[:200], labels=full.labels[:200])
+    config = RunConfig(
+        DataConfig(),
+        ModelConfig(arch="conv", hidden=(8, 16)),
+        ObjectiveConfig("bernoulli"),
+        TrainConfig(epochs=8, batch_size=64, learning_rate=5e-3, device="cpu", precision="float32"),
+    )
+    training = train(config, train_set=images, test_set=few)
+    records = list(training)
+    assert records[-1].test.total < 190
+    codes = LatentModel(training.network).encode(images.images)
+    return Run(TRAINED, Path(), config, {}, {}, [], weights_of(training.network), codes, *np.zeros((3, 1)))
 
 
 @functools.cache
 def run_of(case: str) -> Run:
+    if case == TRAINED:
+        return trained()
     return untrained(case, *SMALL[case]) if case in SMALL else load_run(case)
 
 
@@ -60,7 +88,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         codes = run.codes.mean
         scale = np.maximum(1, codes.std(axis=0))
         extremes = codes[np.concatenate([codes.argmin(axis=0), codes.argmax(axis=0)])]
-        z = np.concatenate([2 * rng.standard_normal((POINTS, run.model.latent_dim)) * scale, extremes]).astype(
+        z = np.concatenate([2 * rng.standard_normal((POINTS, run.config.model.latent_dim)) * scale, extremes]).astype(
             np.float32
         )
         x = np.where(rng.random((IMAGES, 28, 28)) < 0.5, 0, rng.random((IMAGES, 28, 28))).astype(np.float32)

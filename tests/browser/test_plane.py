@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser.driving import middle, opened, pixels
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -40,26 +42,6 @@ class Traffic:
 
     def _count(self, _: object) -> None:
         self.sent += 1
-
-
-def opened(page: Any, url: str) -> Any:
-    """The plane, once it shows something and Streamlit has come to rest."""
-    page.goto(url)
-    stage = page.locator(".stage")
-    stage.wait_for()
-    page.locator(".facts dd").first.wait_for()
-    page.wait_for_timeout(500)
-    return stage
-
-
-def pixels(page: Any) -> str:
-    text: str = page.locator("canvas.decoded").evaluate("canvas => canvas.toDataURL()")
-    return text
-
-
-def middle(stage: Any) -> tuple[float, float]:
-    box = stage.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 @pytest.mark.browser
@@ -162,21 +144,3 @@ def drawn(page: Any, color: str) -> int:
         )
     )
     return count
-
-
-@pytest.mark.browser
-def test_what_cannot_be_loaded_is_said_and_the_last_picture_stays(server: str, chromium: Any) -> None:
-    page = chromium
-    opened(page, f"{server}/")
-    picture = pixels(page)
-    page.route("**/decoder-*.bin", lambda route: route.fulfill(body=route.fetch().body()[:100_000]))
-    page.get_by_role("combobox", name="Run").click()
-    page.get_by_role("option", name="mnist-ae-2d").click()
-    message = page.locator(".message")
-    message.wait_for()
-    assert "The network of mnist-ae-2d could not be loaded. The network weights are cut short." in message.inner_text()
-    assert pixels(page) == picture
-    page.unroute("**/decoder-*.bin")
-    page.get_by_role("button", name="Try again").click()
-    page.get_by_role("button", name="Sample Gaussian").wait_for()
-    assert pixels(page) != picture

@@ -2,7 +2,8 @@
 /**
  * Weights, codes and images, fetched once per page load, whatever is mounted, unmounted and mounted again.
  *
- * @typedef {{network: string, codes: string, sprite: string}} Urls
+ * @typedef {{network?: string, remote?: string, codes: string, sprite: string}} Urls
+ *   network: there is none of a model that only the server can run; remote is where it is asked (remote.js)
  */
 import { unpack } from "./network.js";
 import { unpackCodes } from "./points.js";
@@ -16,7 +17,9 @@ function fetchOnce(url, read) {
     const promise = fetch(url).then(
       async (response) => {
         if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-        return read(await response.arrayBuffer());
+        const bytes = await response.arrayBuffer(), result = await read(bytes);
+        if (!(await isNamed(url, bytes))) throw new Error("What came is not what was asked for: reload the page.");
+        return result;
       },
       () => {
         throw new Error("The server cannot be reached.");
@@ -28,8 +31,17 @@ function fetchOnce(url, read) {
   return /** @type {Promise<T>} */ (fetched.get(url));
 }
 
-/** The network, and its bytes for the worker. @param {Urls} urls */
-export const loadNetwork = (urls) => fetchOnce(urls.network, (bytes) => ({ network: unpack(bytes), bytes }));
+/** Whether the bytes are those that the address names by the beginning of their SHA-256, if it names any. Browsers work
+ * it out only on https and on the own machine. @param {string} url @param {ArrayBuffer} bytes */
+async function isNamed(url, bytes) {
+  const name = /-([0-9a-f]{16})\.\w+$/.exec(url)?.[1];
+  if (!name || !globalThis.crypto?.subtle) return true;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("") === name;
+}
+
+/** The network, and its bytes for the worker; null where the server has it. @param {Urls} urls */
+export const loadNetwork = async (urls) => (urls.network ? fetchOnce(urls.network, (bytes) => ({ network: unpack(bytes), bytes })) : null);
 
 /** @param {Urls} urls */
 export const loadCodes = (urls) => fetchOnce(urls.codes, unpackCodes);

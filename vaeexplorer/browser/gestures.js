@@ -5,8 +5,9 @@
  *
  * @typedef {{x: number, y: number}} At  CSS pixels in the plane
  * @typedef {{start(at: At): void, move(at: At): void, end(at: At, isClick: boolean): void, hover(at: At | null): void,
- *            pan(dx: number, dy: number): void, zoom(at: At, factor: number): void, settled(): void}} Handlers
- *   `settled`: the view has changed, and the gesture that did it is over
+ *            cancel(): void, pan(dx: number, dy: number): void, zoom(at: At, factor: number): void, settled(): void}} Handlers
+ *   `cancel`: what started is no drag, for a second finger came; `settled`: the view has changed, and the gesture that
+ *   did it is over
  */
 const CLICK = 4; // CSS pixels that a click may stray
 const WHEEL_REST = 300; // ms without a turn that end a zoom
@@ -37,7 +38,8 @@ export function listen(target, handlers) {
       strayed = false;
       handlers.start(at);
     } else {
-      if (mode === "drag") handlers.end(at, false);
+      if (mode === "drag" && strayed) handlers.end(at, false);
+      else if (mode === "drag") handlers.cancel();
       mode = "pan";
     }
   };
@@ -54,7 +56,7 @@ export function listen(target, handlers) {
       const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
       if (other) {
         const [was, is] = [before, at].map((p) => Math.hypot(p.x - other.x, p.y - other.y));
-        handlers.zoom({ x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 }, is / (was || 1));
+        handlers.zoom({ x: (before.x + other.x) / 2, y: (before.y + other.y) / 2 }, is / (was || 1));
       }
       const share = other ? 0.5 : 1; // of two fingers, each moves the middle by half
       handlers.pan((at.x - before.x) * share, (at.y - before.y) * share);

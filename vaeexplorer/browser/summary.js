@@ -4,9 +4,9 @@
  *
  * @typedef {import("./points.js").Codes} Codes
  * @typedef {{means: number[][], meanKl: number[] | null, order: number[], collapsed: boolean[],
- *            reach: [number, number][], walk: [number, number][]}} Summary
+ *            reach: [number, number][], walk: [number, number][], farthest: [number, number]}} Summary
  *   means of the classes; KL of each dimension in nats; dimensions from the most informative on; range of each slider
- *   and of each traversal
+ *   and of each traversal; the two classes whose means lie farthest apart
  */
 import { normal } from "./geometry.js";
 
@@ -43,11 +43,23 @@ export function summarize(codes, classes) {
     const low = logvar ? Math.min(sorted[0], -PRIOR_REACH) : sorted[0];
     const high = logvar ? Math.max(sorted[count - 1], PRIOR_REACH) : sorted[count - 1];
     reach.push([Math.floor(low * 10) / 10, Math.ceil(high * 10) / 10]);
-    // where nearly all the mass is: the prior's 3 sigma, or the codes' own quantiles at the same probabilities
-    const at = (/** @type {number} */ p) => sorted[Math.round(p * (count - 1))];
-    walk.push(logvar ? [-PRIOR_REACH, PRIOR_REACH] : [at(0.00135), at(0.99865)]);
+    // where nearly all the mass is: the prior's 3 sigma, or, where codes know no prior or leave it far behind, their own
+    // quantiles at the same probabilities
+    const [first, last] = [0.00135, 0.99865].map((p) => sorted[Math.round(p * (count - 1))]);
+    walk.push(logvar && Math.max(-first, last) < 2 * PRIOR_REACH ? [-PRIOR_REACH, PRIOR_REACH] : [first, last]);
   }
-  return { means, meanKl: logvar && meanKl, order, collapsed: weight.map((kl) => logvar !== null && kl < COLLAPSED), reach, walk };
+  return { means, meanKl: logvar && meanKl, order, collapsed: weight.map((kl) => logvar !== null && kl < COLLAPSED), reach, walk, farthest: farthest(means) };
+}
+
+/** @param {number[][]} points @returns {[number, number]} the two that lie farthest apart */
+function farthest(points) {
+  let [a, b, most] = [0, 0, -1];
+  for (let i = 0; i < points.length; i++)
+    for (let j = 0; j < i; j++) {
+      const d = points[i].reduce((sum, value, k) => sum + (value - points[j][k]) ** 2, 0);
+      if (d > most) [a, b, most] = [j, i, d];
+    }
+  return [a, b];
 }
 
 /** Mean and covariance of the codes. @param {Codes} codes */

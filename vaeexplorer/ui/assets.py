@@ -11,7 +11,7 @@ import streamlit as st
 
 from vaeexplorer.browser import packing
 from vaeexplorer.data import DataError
-from vaeexplorer.runs import RunError
+from vaeexplorer.runs import RunCard, RunError
 from vaeexplorer.ui import loading
 from vaeexplorer.ui.loading import Space
 
@@ -20,7 +20,7 @@ _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)"
 
 @dataclass(frozen=True)
 class Asset:
-    """Bytes to serve, and their address: `vx/OWNER/KIND-HASH.bin`, where the owner is a run, or a dataset of images."""
+    """Bytes to serve, and their address: `vx/OWNER/KIND-HASH.bin`; the owner is a run, a model, or a set of images."""
 
     url: str
     data: bytes
@@ -30,12 +30,27 @@ class Asset:
 def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
     """Where the page finds the `network`, the `codes` and the `sprite` of a latent space.
 
+    There is no network of a model of one's own: the page asks the server, at `remote` + "encode" and "decode".
+
     Args:
-        space: of any run.
+        space: any.
         encoder: whether the network comes with what turns images into codes, at twice the size.
     """
-    kinds = {"network": "network" if encoder else "decoder", "codes": "codes", "sprite": "sprite"}
-    return {name: _asset(kind, space).url for name, kind in kinds.items()}
+    found = {"codes": _codes(space.key, space).url, "sprite": _sprite(_images_key(space), space).url}
+    if space.is_own:
+        return found | {"remote": f"vx/{space.name}/"}
+    return found | {"network": _network(space.key, "network" if encoder else "decoder", space).url}
+
+
+def prepare(card: RunCard) -> None:
+    """Make ready what its page will ask for.
+
+    Raises:
+        RunError: the run folder is broken.
+        DataError: the test images cannot be had.
+    """
+    for url in urls(loading.space(card)).values():
+        find(*url.split("/")[1:])
 
 
 def find(owner: str, file: str) -> Asset | None:
@@ -43,6 +58,10 @@ def find(owner: str, file: str) -> Asset | None:
     match = _FILE.fullmatch(file)
     if match is None:
         return None
+    if owner in loading.own_spaces() and match[1] in ("codes", "sprite"):
+        asset = _asset(match[1], loading.own_spaces()[owner])
+        if asset.url == f"vx/{owner}/{file}":
+            return asset
     for card in loading.run_cards()[0]:
         if owner == (card.config.data.dataset if match[1] == "sprite" else card.name):
             try:
@@ -55,7 +74,7 @@ def find(owner: str, file: str) -> Asset | None:
 
 def _asset(kind: str, space: Space) -> Asset:
     if kind == "sprite":
-        return _sprite(space.data.name, space)
+        return _sprite(_images_key(space), space)
     return _codes(space.key, space) if kind == "codes" else _network(space.key, kind, space)
 
 
@@ -67,13 +86,18 @@ def _network(key: str, kind: str, _space: Space) -> Asset:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _codes(key: str, _space: Space) -> Asset:
     return _named(
-        _space.name, "codes", packing.pack_codes(_space.run.codes, _space.data.labels, _space.error, _space.kl)
+        _space.name, "codes", packing.pack_codes(_space.posterior, _space.data.labels, _space.error, _space.kl)
     )
 
 
+def _images_key(space: Space) -> str:
+    """Runs of a dataset share their images."""
+    return space.key if space.is_own else space.data.name
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _sprite(dataset: str, _space: Space) -> Asset:
-    return _named(dataset, "sprite", packing.sprite(_space.data.images), "png", "image/png")
+def _sprite(key: str, _space: Space) -> Asset:
+    return _named(_space.data.name, "sprite", packing.sprite(_space.data.images), "png", "image/png")
 
 
 def _named(

@@ -13,6 +13,8 @@ from vaeexplorer.runs import RunError
 from vaeexplorer.ui import assets, loading, state
 from vaeexplorer.ui.loading import Space
 
+FEWEST = 50  # images of which UMAP makes anything
+
 _latent_plane = st.components.v2.component(
     "latent_plane", js=bundle.script("streamlit.js"), css=bundle.style(), isolate_styles=True
 )
@@ -32,7 +34,7 @@ def _plane(space: Space, link: dict[str, str]) -> None:
         "colors": list(CLASS_COLORS),
         "urls": assets.urls(space),
     }
-    if space.dimensions > 2:
+    if space.dimensions > 2 and len(space.data) > FEWEST:
         known["umap"] = _umap(space) if state.current_link(space.name).get("plane") == "UMAP" else None
     _latent_plane(
         data={"space": known, "link": link},

@@ -3,9 +3,10 @@
 import gc
 import importlib
 import os
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from threading import Thread
+from contextlib import asynccontextmanager, suppress
+from threading import Event, Thread
 from typing import Any
 
 import streamlit as st
@@ -13,15 +14,40 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-# In the order in which a first visit needs them.
-HEAVY = ("vaeexplorer.runs", "vaeexplorer.inference", "plotly.graph_objects", "pandas", "scipy.special")
+from vaeexplorer.ui import remote
+
+FIRST = ("vaeexplorer.ui.controls", "vaeexplorer.ui.plane", "vaeexplorer.export")  # what the first page needs
+HEAVY = ("vaeexplorer.inference", "plotly.graph_objects", "pandas", "scipy.special")  # what others need
+UNVISITED = 20.0  # seconds after which nobody seems to come
+REST = 3.0  # seconds without a page being opened
+
+_is_served = Event()  # the first page
+_last_served = 0.0
 
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Begin to import what the pages need while the first browser still fetches Streamlit's own files."""
-    Thread(target=warm_up, name="warm-up", daemon=True).start()
+    """Import what the pages need while the first browser still fetches Streamlit's own files."""
+    Thread(target=_prepare, name="warm-up", daemon=True).start()
     yield {}
+
+
+def _prepare() -> None:
+    """What the first page needs at once; the rest, torch above all, when that page is drawn and no other is opened.
+
+    Importing torch takes two seconds of a core, which server and browser share where they are one machine.
+    """
+    for module in FIRST:
+        importlib.import_module(module)
+    from vaeexplorer.ui import assets, controls
+
+    with suppress(ValueError, OSError):  # the page will say what is wrong
+        if likely := controls.first_choice(controls.cards(next(iter(controls.DATASETS)))):
+            assets.prepare(likely)
+    _is_served.wait(UNVISITED)
+    while (wait := _last_served + REST - time.monotonic()) > 0:
+        time.sleep(wait)
+    warm_up()
 
 
 def warm_up() -> None:
@@ -42,6 +68,7 @@ def warm_up() -> None:
 
 def asset(request: Request) -> Response:
     """Weights, codes and images, for the browser to keep. Runs in a thread: packing never holds other visitors up."""
+    global _last_served  # noqa: PLW0603
     from vaeexplorer.ui import assets
 
     found = assets.find(request.path_params["owner"], request.path_params["file"])
@@ -51,8 +78,15 @@ def asset(request: Request) -> Response:
         "Cache-Control": "public, max-age=31536000, immutable",
         "Content-Encoding": "identity",  # else the server would compress it anew for every visitor, to no gain
     }
+    _last_served = time.monotonic()
+    if found.media_type == "image/png":  # what a page asks for last
+        _is_served.set()
     return Response(found.data, media_type=found.media_type, headers=headers)
 
 
 # A page asks relative to its own address, which may lie below a base path.
-ROUTES = [Route(path, asset) for path in ("/vx/{owner}/{file}", "/{base:path}/vx/{owner}/{file}")]
+ROUTES = [
+    route
+    for owner in ("/vx/{owner}", "/{base:path}/vx/{owner}")
+    for route in (Route(f"{owner}/{{file}}", asset), *remote.routes(owner))
+]

@@ -1,0 +1,76 @@
+"""The latent plane under fingers, on a phone's screen."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.driving import middle, opened, pixels
+
+Finger = tuple[float, float]
+
+
+class Fingers:
+    """Touches as the browser gets them from a screen."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+
+    def touch(self, kind: str, *fingers: Finger) -> None:
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(fingers)]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def go(self, *paths: tuple[Finger, Finger], steps: int = 8) -> None:
+        """Each finger from the first of its points to the second, one finger touching down after the other."""
+        for count in range(1, len(paths) + 1):
+            self.touch("touchStart", *(start for start, _ in paths[:count]))
+        for step in range(1, steps + 1):
+            share = step / steps
+            self.touch("touchMove", *((x + (u - x) * share, y + (v - y) * share) for (x, y), (u, v) in paths))
+        self.touch("touchEnd")
+
+
+@pytest.fixture
+def phone(server: str, chromium: Any) -> Any:
+    chromium.set_viewport_size({"width": 390, "height": 844})
+    return chromium
+
+
+def view(page: Any) -> list[float]:
+    """Centre and width of what the plane shows, as the address has them."""
+    text: str = page.evaluate("new URL(location.href).searchParams.get('at')")
+    return [float(part) for part in text.split(",")]
+
+
+@pytest.mark.browser
+def test_a_finger_drags_z_and_the_page_stays(server: str, phone: Any) -> None:
+    fingers = Fingers(phone)
+    stage = opened(phone, f"{server}/")
+    stage.scroll_into_view_if_needed()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    before, top = pixels(phone), stage.bounding_box()["y"]
+    x, y = middle(stage)
+    fingers.go(((x, y), (x + 90, y + 110)))
+    phone.wait_for_url("**/?z=*")
+    assert pixels(phone) != before
+    assert stage.bounding_box()["y"] == top
+
+
+@pytest.mark.browser
+def test_two_fingers_zoom_and_move_the_view_and_leave_z(server: str, phone: Any) -> None:
+    fingers = Fingers(phone)
+    stage = opened(phone, f"{server}/?z=1,0.5&at=0,0,8")
+    stage.scroll_into_view_if_needed()
+    before, (x, y) = pixels(phone), middle(stage)
+    unit = stage.bounding_box()["width"] / 8  # CSS pixels
+
+    fingers.go(((x - 30, y), (x - 60, y)), ((x + 30, y), (x + 60, y)))  # twice as far apart
+    phone.wait_for_function("() => Math.abs(new URL(location.href).searchParams.get('at').split(',')[2] - 4) < 1")
+    assert view(phone) == pytest.approx([0, 0, 4], abs=0.05)
+
+    fingers.go(((x - 30, y), (x - 30 + unit, y - unit)), ((x + 30, y), (x + 30 + unit, y - unit)))  # side by side
+    phone.wait_for_function("new URL(location.href).searchParams.get('at').startsWith('-0.')")
+    assert view(phone) == pytest.approx([-0.5, -0.5, 4], abs=0.05)
+    assert pixels(phone) == before
+    assert phone.evaluate("new URL(location.href).searchParams.get('z')") == "1,0.5"

@@ -1,0 +1,137 @@
+"""What goes wrong is said in words, and the last good picture stays."""
+
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.browser.driving import middle, opened, pixels
+
+NAN = np.float16("nan").tobytes()
+
+
+def answer(change: Callable[[bytes], bytes]) -> Callable[[Any], None]:
+    """Answers a request with what the server says, changed."""
+    return lambda route: route.fulfill(body=change(route.fetch().body()))
+
+
+def other_hash(route: Any) -> None:
+    """Passes the request on with a hash that no file has."""
+    head, _, tail = route.request.url.rpartition("-")
+    route.fulfill(response=route.fetch(url=f"{head}-{'0' * 16}{tail[16:]}"))
+
+
+def first_code_nan(data: bytes) -> bytes:
+    start = 8 + int.from_bytes(data[4:8], "little")
+    return data[:start] + NAN + data[start + 2 :]
+
+
+def last_weight_changed(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
+Broken = list[tuple[Callable[[Any], None], str]]
+NETWORKS: Broken = [
+    (answer(lambda data: data[:100_000]), "The network weights are cut short."),
+    (answer(last_weight_changed), "What came is not what was asked for"),
+    (other_hash, "The server answered 404."),
+]
+CODES: Broken = [
+    (answer(first_code_nan), "The codes are not all finite numbers."),
+    (lambda route: route.abort(), "The server cannot be reached."),
+]
+
+
+@pytest.mark.browser
+def test_what_cannot_be_loaded_is_said_and_the_last_picture_stays(
+    server: str, chromium: Any, troubles: list[str]
+) -> None:
+    page = chromium
+    stage = opened(page, f"{server}/")
+    picture, message = pixels(page), page.locator(".message")
+    cases: list[tuple[str, str, Broken]] = [
+        ("decoder", "mnist-ae-2d", NETWORKS),
+        ("codes", "mnist-vae-2d-lecture", CODES),
+    ]
+    for kind, run, broken in cases:
+        for number, (handle, sentence) in enumerate(broken):
+            page.unroute_all()
+            page.route(f"**/{kind}-*.bin", handle)
+            if number == 0:
+                page.get_by_role("combobox", name="Run").click()
+                page.get_by_role("option", name=run, exact=True).click()
+            else:
+                message.get_by_role("button", name="Try again").click()
+            message.get_by_text(sentence).wait_for()
+            assert message.inner_text().startswith(f"The network of {run} could not be loaded.")
+            assert pixels(page) == picture
+    x, y = middle(stage)
+    page.mouse.click(x + 60, y + 90)
+    page.wait_for_timeout(100)
+    before, picture = picture, pixels(page)
+    assert picture != before  # the run before is still there to be dragged
+
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    message.wait_for(state="hidden")
+    assert pixels(page) != picture
+    assert all("Failed to load resource" in trouble for trouble in troubles), troubles
+    assert len(troubles) == 2
+    troubles.clear()
+
+
+@pytest.mark.browser
+def test_without_the_test_images_the_plane_still_decodes(server: str, chromium: Any) -> None:
+    page = chromium
+    page.route("**/sprite-*.png", answer(lambda data: data[:1000]))
+    stage = opened(page, f"{server}/")
+    message = page.locator(".message")
+    message.get_by_text("The test images could not be loaded.").wait_for()
+    picture, (x, y) = pixels(page), middle(stage)
+    page.mouse.click(x + 60, y + 90)
+    page.wait_for_timeout(100)
+    assert pixels(page) != picture
+
+
+@pytest.mark.browser
+def test_nonsense_in_the_address_opens_the_page_as_it_is(server: str, chromium: Any) -> None:
+    page = chromium
+    opened(page, f"{server}/")
+    picture, z = pixels(page), page.locator(".z").inner_text()
+    for nonsense in ("z=NaN,1&at=a,b,c&hidden=x&color=sound", "z=1e99,0&a=1&b=,&manifold=2&plane=UMAP&at=0,0,0"):
+        opened(page, f"{server}/?{nonsense}")
+        assert page.locator(".z").inner_text() == z
+        assert pixels(page) == picture
+
+
+@pytest.mark.browser
+def test_the_plane_outlives_the_server(
+    mortal_server: tuple[str, "subprocess.Popen[bytes]"], chromium: Any, troubles: list[str]
+) -> None:
+    page, (url, process) = chromium, mortal_server
+    stage = opened(page, f"{url}/")
+    x, y = middle(stage)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y, steps=3)
+    process.kill()
+    process.wait()
+    for step in range(4):
+        before = pixels(page)
+        page.mouse.move(x + 60 + 30 * step, y + 20)
+        page.wait_for_timeout(60)
+        assert pixels(page) != before
+    picture = pixels(page)
+    page.mouse.up()
+    page.get_by_text("server is not responding").wait_for()  # Streamlit says so itself, and locks the choice of a run
+    page.keyboard.press("Escape")
+    assert page.get_by_role("combobox", name="Run").is_disabled()
+    assert pixels(page) == picture
+    page.get_by_role("button", name="Sample prior").click()
+    page.wait_for_timeout(100)
+    assert pixels(page) != picture
+    assert troubles
+    assert all("server" in trouble or "ERR_CONNECTION_REFUSED" in trouble for trouble in troubles), troubles
+    troubles.clear()
