@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 
 import vaeexplorer.ui
+from vaeexplorer.runs import RunCard
 from vaeexplorer.ui import assets, server
 
 MAIN = Path(vaeexplorer.ui.__file__).parent / "main.py"
@@ -36,7 +37,12 @@ def test_heavy_modules_follow_when_the_first_page_is_drawn(monkeypatch: pytest.M
     served = Event()
     monkeypatch.setattr(server, "_is_served", served)
     monkeypatch.setattr(server, "REST", 0.0)
-    monkeypatch.setattr(assets, "prepare", lambda card: (said.append(card.name), served.set()))
+
+    def prepare(card: RunCard) -> None:
+        said.append(card.name)
+        served.set()
+
+    monkeypatch.setattr(assets, "prepare", prepare)
     monkeypatch.setattr(server, "warm_up", lambda: said.append("warm"))
     server._prepare()
     assert said == ["mnist-vae-2d", "warm"]
