@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * From x to x': an image, its posterior, a draw from it, and what the decoder makes of that, with the loss in this
- * image's own numbers. All of it runs here; only the number of the chosen test image is reported.
+ * image's own numbers. All of it runs here; what was chosen is reported, so that a link can hold it.
  *
  * @typedef {{name: string, classes: string[], colors: string[], urls: import("./assets.js").Urls,
  *            plain: {name: string, url: string} | null}} Space
@@ -11,22 +11,24 @@ import { loadCodes, loadNetwork, loadSprite, paintTestImage } from "./assets.js"
 import { h, number, paintGrey, pen } from "./dom.js";
 import { Pad, fromFile } from "./drawing.js";
 import { build, buildSliders, fillLoss, fillTable, MOST } from "./from_x_panel.js";
-import { fit, normal, toScreen } from "./geometry.js";
+import { fit, normal, repeatable, toScreen } from "./geometry.js";
 import { decode, encode, parameter } from "./network.js";
 import { gaussianKl, reconstruction, squaredError } from "./objectives.js";
 import { axisName } from "./planes.js";
 import { column, dotColors, drawPoints } from "./points.js";
 import { summarize } from "./summary.js";
+import { formatWalk, parseWalk, rounded } from "./walk_link.js";
 
 const DRAWS = 50; // of the cloud
+const SEED = 20; // of the noise that the page opens with
 
 export class FromX {
-  /** @param {HTMLElement} root @param {(image: number) => void} report */
+  /** @param {HTMLElement} root @param {(texts: Record<string, string>) => void} report  gets what a link holds */
   constructor(root, report) {
     this.root = root;
     this.report = report;
     /** @type {Space | null} */ this.space = null;
-    /** @type {any} what was fetched for the space: network, plain, codes, sprite, summary */ this.model = null;
+    /** @type {any} what was fetched for a space: network, plain, codes, sprite, summary */ this.model = null;
     /** @type {Float32Array | null} */ this.x = null;
     /** @type {number[]} */ this.eps = [];
     /** @type {number[][]} */ this.cloud = [];
@@ -36,7 +38,7 @@ export class FromX {
     /** @type {ReturnType<typeof buildSliders>} */ this.sliders = [];
     /** @type {HTMLCanvasElement | null} the test codes */ this.backdrop = null;
     this.backdropKey = "";
-    this.pad = new Pad((image) => image && this.take(image, -1));
+    this.pad = new Pad((image) => image && this.take(rounded(image), -1), () => this.tell());
     this.ui = build(root, this);
     this.resizing = new ResizeObserver(() => this.redraw());
     this.resizing.observe(this.ui.plane);
@@ -48,65 +50,88 @@ export class FromX {
     this.root.remove();
   }
 
-  /** @param {Space} space @param {number} image */
-  async update(space, image) {
-    if (JSON.stringify(space) === JSON.stringify(this.space)) {
-      if (image !== this.image && image >= 0 && this.model) this.choose(image);
-      return this.redraw(); // the theme may be another
-    }
+  /** @param {Space} space @param {Record<string, string>} texts  where to open; used when the space is another */
+  async update(space, texts) {
+    if (JSON.stringify(space) === JSON.stringify(this.space)) return this.redraw(); // the theme may be another
     this.space = space;
     try {
       const plain = space.plain && loadNetwork({ ...space.urls, network: space.plain.url });
       const [{ network }, codes, sprite] = await Promise.all([loadNetwork(space.urls), loadCodes(space.urls), loadSprite(space.urls)]);
       const summary = summarize(codes, space.classes.length);
-      const loaded = { network, codes, sprite, summary, plain: plain ? (await plain).network : null };
+      const loaded = { space, network, codes, sprite, summary, plain: plain ? (await plain).network : null };
       if (this.space !== space) return; // another run was chosen meanwhile
       this.model = loaded;
       this.dotColors = dotColors(codes, "class", space.colors, new Set());
-      this.ui.message.textContent = "";
       this.sliders = buildSliders(this);
-      this.resample();
-      this.choose(image >= 0 && image < codes.count ? image : 0, false);
+      this.open(texts);
     } catch (error) {
-      this.ui.message.textContent = `The model could not be opened. ${/** @type {Error} */ (error).message}`;
+      if (this.space === space) this.fail(space, texts, /** @type {Error} */ (error));
     }
   }
 
-  /** A test image. @param {number} image @param {boolean} [tell] */
-  choose(image, tell = true) {
+  /** The last good picture stays. @param {Space} space @param {Record<string, string>} texts @param {Error} error */
+  fail(space, texts, error) {
+    this.space = null;
+    const again = h("button", { type: "button", textContent: "Try again", onclick: () => this.update(space, texts) });
+    this.ui.message.replaceChildren(`The network of ${space.name} could not be opened. ${error.message} `, again);
+  }
+
+  /** @param {Record<string, string>} texts */
+  open(texts) {
+    const { network, codes } = this.model, { image, eps, drawing } = parseWalk(texts, network.latentDim, codes.count);
+    this.drawNoise(repeatable(SEED));
+    if (eps) this.eps = eps;
+    if (drawing) this.take(drawing, -1);
+    else this.choose(image);
+  }
+
+  /** A test image. @param {number} image */
+  choose(image) {
     const canvas = h("canvas", { width: 28, height: 28 });
     paintTestImage(canvas, this.model.sprite, image);
     const { data } = pen(canvas).getImageData(0, 0, 28, 28);
     this.ui.number.value = String(image);
     this.pad.clear();
     this.take(Float32Array.from({ length: 784 }, (_, p) => data[4 * p] / 255), image);
-    if (tell) this.report(image);
   }
 
   /** Any image. @param {Float32Array} x  [784] in [0, 1] @param {number} image */
   take(x, image) {
     this.x = x;
     this.image = image;
+    if (this.space) this.ui.message.textContent = "";
     this.redraw();
   }
 
   /** @param {Blob | undefined} file */
-  async open(file) {
+  async read(file) {
     if (!file) return;
     try {
-      this.take(await fromFile(file), -1);
-      this.ui.message.textContent = "";
+      this.take(rounded(await fromFile(file)), -1);
+      this.tell();
     } catch (error) {
       this.ui.message.textContent = /** @type {Error} */ (error).message;
     }
   }
 
-  /** New noise: of z, and of the cloud around it. @param {boolean} [zero] */
-  resample(zero = false) {
+  /** Noise of z, to the two digits that are shown, and of the cloud around it. @param {() => number} [uniform] */
+  drawNoise(uniform) {
     const { latentDim } = this.model.network;
-    this.eps = zero ? new Array(latentDim).fill(0) : normal(latentDim);
-    this.cloud = Array.from({ length: DRAWS }, () => normal(latentDim));
+    this.eps = normal(latentDim, uniform).map((e) => Math.round(100 * e) / 100);
+    this.cloud = Array.from({ length: DRAWS }, () => normal(latentDim, uniform));
+  }
+
+  /** @param {boolean} [zero] */
+  resample(zero = false) {
+    this.drawNoise();
+    if (zero) this.eps.fill(0);
     this.redraw();
+    this.tell();
+  }
+
+  /** Something was chosen. */
+  tell() {
+    if (this.model && this.x) this.report(formatWalk({ image: this.image, eps: this.eps, x: this.x }));
   }
 
   redraw() {
@@ -118,7 +143,7 @@ export class FromX {
 
   /** @param {Float32Array} x */
   draw(x) {
-    const { network, plain, codes } = this.model, { ui } = this, space = /** @type {Space} */ (this.space);
+    const { network, plain, codes, space } = this.model, { ui } = this;
     const { mean, logvar } = encode(network, x);
     const sigma = logvar && logvar.map((/** @type {number} */ l) => Math.exp(l / 2));
     const at = (/** @type {number[]} */ eps) => mean.map((/** @type {number} */ m, /** @type {number} */ j) => (sigma ? m + sigma[j] * eps[j] : m));
@@ -169,7 +194,7 @@ export class FromX {
     const view = fit(box, size, size);
     const g = pen(canvas), style = getComputedStyle(this.root);
     /** @type {string} */
-    const key = [this.space?.name, canvas.width, style.color, view.cx, view.cy, view.scale].join();
+    const key = [this.model.space.name, canvas.width, style.color, view.cx, view.cy, view.scale].join();
     if (!this.backdrop || this.backdropKey !== key) {
       this.backdropKey = key;
       this.backdrop = /** @type {HTMLCanvasElement} */ (h("canvas", { width: canvas.width, height: canvas.height }));

@@ -6,6 +6,8 @@
 import { FromX } from "./from_x.js";
 import { LatentPlane } from "./latent_plane.js";
 
+const WALK = ["image", "drawing", "eps"]; // what of the address is the walk's; the rest is the plane's
+
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const text = (/** @type {string} */ id) => element(id).textContent ?? "";
 
@@ -19,16 +21,18 @@ async function unwrap(id) {
 async function open() {
   const [network, codes, sprite] = await Promise.all(["network", "codes", "sprite"].map(unwrap));
   const space = { ...JSON.parse(text("space")), urls: { network, codes, sprite } };
-  const link = () => {
-    /** @type {Record<string, string>} */ const texts = {};
-    for (const part of [location.search, location.hash.slice(1)]) new URLSearchParams(part).forEach((value, key) => (texts[key] = value));
-    return texts;
+  /** @type {Record<string, string>} */ let texts = {};
+  for (const part of [location.search, location.hash.slice(1)]) new URLSearchParams(part).forEach((value, key) => (texts[key] = value));
+  const keep = (/** @type {Record<string, string>} */ chosen, /** @type {boolean} */ ofWalk) => {
+    const others = Object.entries(texts).filter(([key]) => WALK.includes(key) !== ofWalk);
+    texts = { ...Object.fromEntries(others), ...chosen };
+    history.replaceState(null, "", `#${new URLSearchParams(texts)}`);
   };
-  const plane = new LatentPlane(element("plane"), (texts) => history.replaceState(null, "", `#${new URLSearchParams(texts)}`));
-  const walk = new FromX(element("walk"), () => {});
+  const plane = new LatentPlane(element("plane"), (chosen) => keep(chosen, false));
+  const walk = new FromX(element("walk"), (chosen) => keep(chosen, true));
   const show = () => {
-    plane.update(space, link());
-    walk.update({ ...space, plain: null }, 0);
+    plane.update(space, texts);
+    walk.update({ ...space, plain: null }, texts);
   };
   show();
   // The canvases are painted in the colours of the theme.

@@ -33,7 +33,7 @@ def plain_partner(space: Space) -> dict[str, str] | None:
 
 @st.fragment
 def walk(space: Space) -> None:
-    """Only this reruns when another image was chosen."""
+    """Only this reruns when another image or other noise was chosen."""
     known = {
         "name": space.name,
         "classes": list(space.data.class_names),
@@ -41,12 +41,12 @@ def walk(space: Space) -> None:
         "urls": assets.urls(space, encoder=True),
         "plain": plain_partner(space),
     }
-    image = state.current_image(len(space.data))
+    chosen = state.current_walk()
     _from_x(
-        data={"space": known, "image": image},
+        data={"space": known, "walk": chosen},
         key=state.FROM_X,
-        default={"image": image},
-        on_image_change=lambda: state.keep_image(st.session_state[state.FROM_X]["image"]),
+        default={"walk": chosen},
+        on_walk_change=lambda: state.keep_walk(st.session_state[state.FROM_X]["walk"] or {}),
     )
 
 
