@@ -70,7 +70,7 @@ export class Pad {
    * @param {() => void} onEnd  of a stroke */
   constructor(onChange, onEnd) {
     const side = 280;
-    this.canvas = h("canvas", { width: side, height: side, class: "pad", tabIndex: 0, role: "img", "aria-label": "Draw here" });
+    this.canvas = h("canvas", { width: side, height: side, class: "pad", role: "img", "aria-label": "Draw here" });
     const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d", { willReadFrequently: true }));
     this.clear = () => {
       context.fillStyle = "#000";

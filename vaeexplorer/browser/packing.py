@@ -91,7 +91,7 @@ def sprite(images: np.ndarray, *, smaller: bool = False) -> bytes:
     sheet = tiles.reshape(rows, SPRITE_COLUMNS, IMAGE_SIZE, IMAGE_SIZE).transpose(0, 2, 1, 3)
     image, file = Image.fromarray(sheet.reshape(rows * IMAGE_SIZE, -1)), io.BytesIO()
     if smaller:
-        image.save(file, format="WEBP", lossless=True, method=2)
+        image.save(file, format="WEBP", lossless=True, method=1, quality=50)  # effort, not loss
     else:
         image.save(file, format="PNG", compress_level=6)
     return file.getvalue()

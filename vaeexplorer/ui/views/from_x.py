@@ -17,8 +17,10 @@ _from_x = st.components.v2.component(
 def autoencoder_beside(space: Space) -> dict[str, str] | None:
     """Name and network of the autoencoder that was trained like this VAE, or None."""
     card = plain_partner(space.run, controls.cards(space.data.name))
+    if card is None:
+        return None
     try:
-        return card and {"name": card.name, "url": assets.urls(loading.space(card), encoder=True)["network"]}
+        return {"name": card.name, "url": assets.urls(loading.space(card), encoder=True)["network"]}
     except (RunError, DataError):
         return None
 
