@@ -1,4 +1,5 @@
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ def test_the_layers_of_an_mlp_make_the_same_image(activation: Activation) -> Non
     config = ModelConfig("vae", "mlp", 3, (32, 16), activation)
     network = build(config, "gaussian")
     weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-    by_name = {
+    by_name: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "silu": lambda x: x / (1 + np.exp(-x)),
         "relu": lambda x: x.clip(0),
         "tanh": np.tanh,

@@ -127,11 +127,11 @@ BAD_DATA: dict[str, tuple[Any, str]] = {
     "too many classes": (SimpleNamespace(**GOOD | {"class_names": ["a"] * 257}), "257 classes"),
     "too many images": (
         SimpleNamespace(
-            images=np.broadcast_to(GOOD["images"][:1], (100_001, 28, 28)),
-            labels=np.zeros(100_001, int),
+            images=np.broadcast_to(GOOD["images"][:1], (70_001, 28, 28)),
+            labels=np.zeros(70_001, int),
             class_names=["a"],
         ),
-        "100,001 images",
+        "70,001 images",
     ),
 }
 

@@ -13,8 +13,24 @@ import torch
 from vaeexplorer import runs
 from vaeexplorer.config import RunConfig
 from vaeexplorer.data import ImageDataset
-from vaeexplorer.runs import RunError, list_runs, load_projection, load_run, save_projection, save_run
+from vaeexplorer.runs import (
+    RunError,
+    list_runs,
+    load_projection,
+    load_run,
+    plain_partner,
+    save_projection,
+    save_run,
+)
 from vaeexplorer.training import Training, train
+
+
+def test_the_autoencoder_beside_a_vae_differs_in_nothing_else() -> None:
+    cards = list_runs()[0]
+    beside = {card.name: partner.name for card in cards if (partner := plain_partner(card, cards))}
+    assert beside == {
+        f"{data}-vae-{size}": f"{data}-ae-{size}" for data in ("mnist", "fashion-mnist") for size in ("2d", "16d")
+    }
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ from typing import Literal
 
 from vaeexplorer.config import IMAGE_SIZE, PIXELS, Likelihood, ModelConfig
 
+Kind = Literal["dense", "conv", "conv_transpose"]
+Nonlinearity = Literal["none", "silu", "relu", "tanh", "sigmoid"]
 # ln sigma^2 stays within these, smoothly. An unbounded head sends one odd test image to KL = inf.
 LOGVAR_RANGE = (-14.0, 4.0)
 LOG_VARIANCE = "log_variance"  # of the pixels, where it is learned: one number among the weights
@@ -27,10 +29,10 @@ class Layer:
     """
 
     name: str
-    kind: Literal["dense", "conv", "conv_transpose"]
+    kind: Kind
     inputs: int
     outputs: int
-    activation: Literal["none", "silu", "relu", "tanh", "sigmoid"] = "none"
+    activation: Nonlinearity = "none"
     side: int = 0
     kernel: int = 0
     stride: int = 0
@@ -84,10 +86,11 @@ def _encoder(config: ModelConfig) -> list[Layer]:
     if config.arch == "mlp":
         return _dense("trunk", (PIXELS, *config.widths), config)
     first, second = config.widths
-    square = {"activation": config.activation, "kernel": 4, "stride": 2, "padding": 1}
     return [
-        Layer("trunk.1", "conv", 1, first, side=IMAGE_SIZE, **square),  # to [N, C1, 14, 14]
-        Layer("trunk.3", "conv", first, second, side=IMAGE_SIZE // 2, **square),  # to [N, C2, 7, 7]
+        _square("trunk.1", "conv", 1, first, activation=config.activation, side=IMAGE_SIZE),  # to [N, C1, 14, 14]
+        _square(
+            "trunk.3", "conv", first, second, activation=config.activation, side=IMAGE_SIZE // 2
+        ),  # to [N, C2, 7, 7]
     ]
 
 
@@ -100,12 +103,18 @@ def _decoder(config: ModelConfig) -> list[Layer]:
         return [*dense[:-1], replace(dense[-1], activation="none")]
     first, second = config.widths
     side = IMAGE_SIZE // 4
-    square = {"kernel": 4, "stride": 2, "padding": 1}
     return [
         Layer("decoder.0", "dense", config.latent_dim, second * side * side, config.activation),
-        Layer("decoder.3", "conv_transpose", second, first, config.activation, side=side, **square),  # [N, C1, 14, 14]
-        Layer("decoder.5", "conv_transpose", first, 1, side=2 * side, **square),  # [N, 1, 28, 28]
+        _square(
+            "decoder.3", "conv_transpose", second, first, activation=config.activation, side=side
+        ),  # to [N, C1, 14, 14]
+        _square("decoder.5", "conv_transpose", first, 1, activation="none", side=2 * side),  # to [N, 1, 28, 28]
     ]
+
+
+def _square(name: str, kind: Kind, inputs: int, outputs: int, *, activation: Nonlinearity, side: int) -> Layer:
+    """A convolution that halves the side of its image, or doubles it."""
+    return Layer(name, kind, inputs, outputs, activation, side, kernel=4, stride=2, padding=1)
 
 
 def _dense(part: str, widths: Sequence[int], config: ModelConfig) -> list[Layer]:

@@ -4,6 +4,7 @@ It opens from a disk, an e-mail or any web host, asks the network for nothing, a
 """
 
 import base64
+import functools
 import json
 import os
 import tempfile
@@ -16,8 +17,10 @@ from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.browser import bundle, packing
 from vaeexplorer.data import load_dataset
 from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.runs import Run, RunError
+from vaeexplorer.runs import Run, RunError, list_runs, load_run, plain_partner
 
+MOST = 10_000_000
+"""bytes of a page that also holds the autoencoder beside a VAE; where both are too large, the VAE stays alone"""
 SOURCES = {
     "mnist": "MNIST (LeCun, Cortes & Burges; CC BY-SA 3.0)",
     "fashion-mnist": "Fashion-MNIST (Xiao, Rasul & Vollgraf, Zalando 2017; MIT)",
@@ -62,21 +65,35 @@ def page(run: Run) -> str:
     kl = None if logvar is None else kl_per_dimension(run.codes.mean, logvar).sum(axis=1)
     space = {"name": run.name, "classes": list(data.class_names), "colors": list(CLASS_COLORS)}
     template = Template((bundle.HERE / "page.html").read_text(encoding="utf-8"))
-    return template.substitute(
+    fill = functools.partial(
+        template.substitute,
         name=escape(run.name),
         style=bundle.style("from_x.css"),
         script=bundle.script("html.js"),
         facts="\n".join(f"<p>{escape(fact)}</p>" for fact in _facts(run)),
         space=json.dumps(space).replace("<", "\\u003c"),
-        network=_wrap(packing.pack(run)),
-        codes=_wrap(packing.pack_codes(run.codes, data.labels, run.error, kl)),
-        sprite=_wrap(packing.sprite(data.images)),
+        network=_wrap(_planes(packing.pack(run))),
+        codes=_wrap(_planes(packing.pack_codes(run.codes, data.labels, run.error, kl))),
+        sprite=_wrap(packing.sprite(data.images, smaller=True)),
     )
+    partner = plain_partner(run, list_runs()[0])
+    if partner is None:
+        return fill(partner="", autoencoder="", note="")
+    both = fill(partner=partner.name, autoencoder=_wrap(_planes(packing.pack(load_run(partner.path)))), note="")
+    if len(both.encode()) <= MOST:
+        return both
+    note = f"The autoencoder {partner.name} is left out, to keep this file below {MOST // 10**6} MB: the app has both."
+    return fill(partner="", autoencoder="", note=f"<p>{escape(note)}</p>")
 
 
 def _wrap(data: bytes) -> str:
     """The bytes as `html.js` reads them: base64 of a zlib stream."""
     return base64.b64encode(zlib.compress(data, 6)).decode()
+
+
+def _planes(data: bytes) -> bytes:
+    """Bytes at even places, then those at odd ones: of half-precision numbers, the second half packs well."""
+    return data[::2] + data[1::2]
 
 
 def _facts(run: Run) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vaeexplorer.ui.serving import Explorer
 
 BATCH = 1000  # images a call
-MOST_IMAGES = 100_000  # the sheet of them grows too large for a browser
+MOST_IMAGES = 70_000  # the sheet of them grows too large for a browser
 LARGEST_LOGVAR = 80.0  # above it, sigma^2 is no float32
 TOLERANCE = 1e-4  # that rounding may take a pixel out of [0, 1]
 
@@ -132,7 +132,7 @@ def explore(
 
     Raises:
         ModelError: the functions do not return what they should, or fail; D differs; pixels leave [0, 1]; a number is
-            not finite; there are no images, or more than 100,000; the port is taken.
+            not finite; there are no images, or more than 70,000; the port is taken.
         RunError: the name is no name.
     """
     model = open_model(encode, decode, data, check_name(name))

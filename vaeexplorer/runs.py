@@ -12,9 +12,9 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,6 +115,14 @@ def list_runs() -> tuple[list[RunCard], list[RunError]]:
                 except RunError as error:
                     errors.append(error)
     return cards, errors
+
+
+def plain_partner(card: RunCard, cards: Sequence[RunCard]) -> RunCard | None:
+    """The autoencoder among `cards` that shares data, network, seed and reconstruction term with a VAE, or None."""
+    if card.config.model.model == "ae":
+        return None
+    wanted = replace(card.config, model=replace(card.config.model, model="ae"))
+    return next((other for other in cards if other.config == wanted), None)
 
 
 def load_run(name: str | Path) -> Run:

@@ -14,7 +14,7 @@ def opened(page: Any, url: str) -> Any:
 
 
 def pixels(page: Any) -> str:
-    text: str = page.locator("canvas.decoded").evaluate("canvas => canvas.toDataURL()")
+    text: str = page.locator("canvas.decoded").first.evaluate("canvas => canvas.toDataURL()")
     return text
 
 

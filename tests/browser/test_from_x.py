@@ -100,8 +100,14 @@ def test_a_picture_on_white_is_turned_round(evaluate: Evaluate, mnist_test: Imag
         assert evaluate("drawing.js", "Array.from(m.onBlack(given))", list(given)) == pytest.approx(image, abs=1e-6)
 
 
+def test_a_link_holds_the_walk(node: Callable[..., str]) -> None:
+    node("--test", "walk_link.test.js")
+
+
 @pytest.mark.browser
-def test_the_page_goes_from_x_to_x_prime(server: str, chromium: Any, mnist_test: ImageDataset) -> None:
+def test_the_page_goes_from_x_to_x_prime(
+    server: str, chromium: Any, mnist_test: ImageDataset, troubles: list[str]
+) -> None:
     page = chromium
     page.goto(f"{server}/?run=mnist-vae-2d")
     page.get_by_role("link", name="From x to x′").click()
@@ -148,3 +154,17 @@ def test_the_page_goes_from_x_to_x_prime(server: str, chromium: Any, mnist_test:
     page.mouse.up()
     page.get_by_text("your image", exact=True).wait_for()
     page.get_by_text("The autoencoder beside it").wait_for()
+    page.wait_for_url("**drawing=**")
+    assert "image=" not in page.url
+
+    page.get_by_role("button", name="Resample").click()
+    page.wait_for_timeout(1000)
+    shown = terms(), page.locator(".from-x .decoded").first.evaluate(picture)
+    assert not troubles
+    page.goto(page.url)
+    page.get_by_text("your image", exact=True).wait_for()
+    page.wait_for_timeout(200)
+    assert (terms(), page.locator(".from-x .decoded").first.evaluate(picture)) == shown
+    # Streamlit itself, opened at a page, first looks for its server below that page.
+    assert all("404" in trouble for trouble in troubles), troubles
+    troubles.clear()

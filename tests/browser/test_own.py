@@ -29,8 +29,8 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/_stcore/health", process)
         assert process.stdout is not None
-        assert process.stdout.readline() == f"linear is open at {url}/?dataset=own&run=linear\n"
-        yield f"{url}/?dataset=own&run=linear"
+        assert process.stdout.readline() == f"linear is open at {url}/?run=linear\n"
+        yield f"{url}/?run=linear"
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0  # Ctrl-C ends the app, and the script goes on to its end
 

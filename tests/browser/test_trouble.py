@@ -96,6 +96,31 @@ def test_without_the_test_images_the_plane_still_decodes(server: str, chromium: 
 
 
 @pytest.mark.browser
+def test_the_walk_says_what_it_lacks_and_goes_on_with_what_it_has(server: str, chromium: Any) -> None:
+    page = chromium
+    opened(page, f"{server}/")
+    page.get_by_role("link", name="From x to x′").click()
+    page.locator(".from-x .term b").first.wait_for()
+    picture = pixels(page)
+    page.route("**/network-*.bin", answer(lambda data: data[:100_000]))
+    page.get_by_role("combobox", name="Run").click()
+    page.get_by_role("option", name="mnist-vae-16d").click()
+    message = page.locator(".from-x .message")
+    message.get_by_text(
+        "The network of mnist-vae-16d could not be opened. The network weights are cut short."
+    ).wait_for()
+    assert pixels(page) == picture
+    page.get_by_role("button", name="Random").click()
+    page.wait_for_timeout(800)
+    assert pixels(page) != picture
+    assert "could not be opened" in message.inner_text()
+    page.unroute_all()
+    message.get_by_role("button", name="Try again").click()
+    message.get_by_text("could not be opened").wait_for(state="detached")
+    assert page.locator(".from-x .slider").count() == 8
+
+
+@pytest.mark.browser
 def test_nonsense_in_the_address_opens_the_page_as_it_is(server: str, chromium: Any) -> None:
     page = chromium
     opened(page, f"{server}/")

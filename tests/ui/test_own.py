@@ -81,3 +81,16 @@ def test_without_one_the_app_is_as_ever(app: AppTest) -> None:
     app.run()
     assert not app.exception
     assert app.selectbox(key="dataset").options == ["MNIST", "Fashion-MNIST"]
+
+
+@pytest.mark.parametrize("dataset", ["own", "mnist", "cats", None])
+@pytest.mark.parametrize("run", ["halves", "fashion-mnist-ae-2d"])
+def test_an_address_that_names_a_run_or_a_model_opens_it(
+    app: AppTest, own: Space, run: str, dataset: str | None
+) -> None:
+    app.query_params["run"] = run
+    if dataset:
+        app.query_params["dataset"] = dataset  # none of the choices' names
+    app.run()
+    assert app.selectbox(key="run").value == run
+    assert told(app)["name"] == run

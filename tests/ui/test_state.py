@@ -1,7 +1,7 @@
 import pytest
 import streamlit as st
 
-from vaeexplorer.ui.state import current_link, keep_link
+from vaeexplorer.ui.state import current_link, current_walk, keep_link, keep_walk
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +29,15 @@ def test_a_new_session_takes_what_the_address_says() -> None:
 def test_another_run_keeps_what_holds_for_any() -> None:
     keep_link("a", {"z": "1,2", "plane": "PCA", "hidden": "3"})
     assert current_link("b") == {"plane": "PCA"}
+
+
+def test_the_walk_is_kept_and_put_in_the_url() -> None:
+    keep_walk({"image": "7", "eps": "0.5,1", "something": "else"})
+    assert current_walk() == {"image": "7", "eps": "0.5,1"} == dict(st.query_params)
+    keep_walk({"drawing": ".784.", "eps": "0,0"})
+    assert current_walk() == {"drawing": ".784.", "eps": "0,0"} == dict(st.query_params)
+
+
+def test_a_link_opens_the_walk_of_its_sender() -> None:
+    st.query_params.update({"image": "3", "eps": "", "drawing": "A" * 5000, "other": "1"})
+    assert current_walk() == {"image": "3"}

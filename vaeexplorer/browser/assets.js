@@ -47,7 +47,7 @@ export const loadNetwork = async (urls) => (urls.network ? fetchOnce(urls.networ
 export const loadCodes = (urls) => fetchOnce(urls.codes, unpackCodes);
 
 /** All test images, 28 pixels each, 100 a row. @param {Urls} urls @returns {Promise<ImageBitmap>} */
-export const loadSprite = (urls) => fetchOnce(urls.sprite, (bytes) => createImageBitmap(new Blob([bytes], { type: "image/png" })));
+export const loadSprite = (urls) => fetchOnce(urls.sprite, (bytes) => createImageBitmap(new Blob([bytes])));
 
 /** Draws one test image, its pixels left crisp. @param {HTMLCanvasElement} canvas @param {ImageBitmap | null} sprite
  * @param {number} index */

@@ -66,10 +66,11 @@ export async function fromFile(file) {
 
 /** A pad to draw on with a brush like MNIST's strokes. */
 export class Pad {
-  /** @param {(image: Float32Array | null) => void} onChange  after every stroke's every move */
-  constructor(onChange) {
+  /** @param {(image: Float32Array | null) => void} onChange  after every stroke's every move
+   * @param {() => void} onEnd  of a stroke */
+  constructor(onChange, onEnd) {
     const side = 280;
-    this.canvas = h("canvas", { width: side, height: side, class: "pad", tabIndex: 0, role: "img", "aria-label": "Draw here" });
+    this.canvas = h("canvas", { width: side, height: side, class: "pad", role: "img", "aria-label": "Draw here" });
     const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d", { willReadFrequently: true }));
     this.clear = () => {
       context.fillStyle = "#000";
@@ -102,6 +103,9 @@ export class Pad {
       stroke(event);
     };
     this.canvas.onpointermove = stroke;
-    this.canvas.onpointerup = this.canvas.onpointercancel = () => (last = null);
+    this.canvas.onpointerup = this.canvas.onpointercancel = () => {
+      last = null;
+      onEnd();
+    };
   }
 }

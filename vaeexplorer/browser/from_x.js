@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * From x to x': an image, its posterior, a draw from it, and what the decoder makes of that, with the loss in this
- * image's own numbers. All of it runs here, or on the server where the model has no weights to send; only the number of the
- * chosen test image is reported.
+ * image's own numbers. All of it runs here, or on the server where the model has no weights to send; what was chosen is
+ * reported, so that a link can hold it.
  *
  * @typedef {{name: string, classes: string[], colors: string[], urls: import("./assets.js").Urls,
  *            plain: {name: string, url: string} | null}} Space
@@ -12,23 +12,25 @@ import { loadCodes, loadNetwork, loadSprite, paintTestImage } from "./assets.js"
 import { h, number, paintGrey, pen } from "./dom.js";
 import { Pad, fromFile } from "./drawing.js";
 import { build, buildSliders, fillLoss, fillTable, MOST } from "./from_x_panel.js";
-import { fit, normal, toScreen } from "./geometry.js";
+import { fit, normal, repeatable, toScreen } from "./geometry.js";
 import { decode, encode } from "./network.js";
 import { gaussianKl, squaredError } from "./objectives.js";
 import { axisName } from "./planes.js";
 import { column, dotColors, drawPoints } from "./points.js";
 import { summarize } from "./summary.js";
 import { walkHere, walkThere } from "./walk.js";
+import { formatWalk, parseWalk, rounded } from "./walk_link.js";
 
 const DRAWS = 50; // of the cloud
+const SEED = 20; // of the noise that the page opens with
 
 export class FromX {
-  /** @param {HTMLElement} root @param {(image: number) => void} report */
+  /** @param {HTMLElement} root @param {(texts: Record<string, string>) => void} report  gets what a link holds */
   constructor(root, report) {
     this.root = root;
     this.report = report;
     /** @type {Space | null} */ this.space = null;
-    /** @type {any} what was fetched for the space: network, plain, codes, sprite, summary */ this.model = null;
+    /** @type {any} what was fetched for a space: network, plain, codes, sprite, summary */ this.model = null;
     /** @type {Float32Array | null} */ this.x = null;
     /** @type {number[]} */ this.eps = [];
     /** @type {number[][]} */ this.cloud = [];
@@ -39,7 +41,7 @@ export class FromX {
     /** @type {HTMLCanvasElement | null} the test codes */ this.backdrop = null;
     this.backdropKey = "";
     this.asking = this.stale = this.troubled = false; // of the server
-    this.pad = new Pad((image) => image && this.take(image, -1));
+    this.pad = new Pad((image) => image && this.take(rounded(image), -1), () => this.tell());
     this.ui = build(root, this);
     this.resizing = new ResizeObserver(() => this.redraw());
     this.resizing.observe(this.ui.plane);
@@ -51,65 +53,88 @@ export class FromX {
     this.root.remove();
   }
 
-  /** @param {Space} space @param {number} image */
-  async update(space, image) {
-    if (JSON.stringify(space) === JSON.stringify(this.space)) {
-      if (image !== this.image && image >= 0 && this.model) this.choose(image);
-      return this.redraw(); // the theme may be another
-    }
+  /** @param {Space} space @param {Record<string, string>} texts  where to open; used when the space is another */
+  async update(space, texts) {
+    if (JSON.stringify(space) === JSON.stringify(this.space)) return this.redraw(); // the theme may be another
     this.space = space;
     try {
       const plain = space.plain && loadNetwork({ ...space.urls, network: space.plain.url });
       const [own, codes, sprite] = await Promise.all([loadNetwork(space.urls), loadCodes(space.urls), loadSprite(space.urls)]);
       const summary = summarize(codes, space.classes.length);
-      const loaded = { network: own && own.network, codes, sprite, summary, plain: (plain && (await plain))?.network };
+      const loaded = { space, network: own && own.network, codes, sprite, summary, plain: (plain && (await plain))?.network };
       if (this.space !== space) return; // another run was chosen meanwhile
       this.model = loaded;
       this.dotColors = dotColors(codes, "class", space.colors, new Set());
-      this.ui.message.textContent = "";
       this.sliders = buildSliders(this);
-      this.resample();
-      this.choose(image >= 0 && image < codes.count ? image : 0, false);
+      this.open(texts);
     } catch (error) {
-      this.ui.message.textContent = `The model could not be opened. ${/** @type {Error} */ (error).message}`;
+      if (this.space === space) this.fail(space, texts, /** @type {Error} */ (error));
     }
   }
 
-  /** A test image. @param {number} image @param {boolean} [tell] */
-  choose(image, tell = true) {
+  /** The last good picture stays. @param {Space} space @param {Record<string, string>} texts @param {Error} error */
+  fail(space, texts, error) {
+    this.space = null;
+    const again = h("button", { type: "button", textContent: "Try again", onclick: () => this.update(space, texts) });
+    this.ui.message.replaceChildren(`The network of ${space.name} could not be opened. ${error.message} `, again);
+  }
+
+  /** @param {Record<string, string>} texts */
+  open(texts) {
+    const { codes } = this.model, { image, eps, drawing } = parseWalk(texts, codes.dim, codes.count);
+    this.drawNoise(repeatable(SEED));
+    if (eps) this.eps = eps;
+    if (drawing) this.take(drawing, -1);
+    else this.choose(image);
+  }
+
+  /** A test image. @param {number} image */
+  choose(image) {
     const canvas = h("canvas", { width: 28, height: 28 });
     paintTestImage(canvas, this.model.sprite, image);
     const { data } = pen(canvas).getImageData(0, 0, 28, 28);
     this.ui.number.value = String(image);
     this.pad.clear();
     this.take(Float32Array.from({ length: 784 }, (_, p) => data[4 * p] / 255), image);
-    if (tell) this.report(image);
   }
 
   /** Any image. @param {Float32Array} x  [784] in [0, 1] @param {number} image */
   take(x, image) {
     this.x = x;
     this.image = image;
+    if (this.space) this.ui.message.textContent = "";
     this.redraw();
   }
 
   /** @param {Blob | undefined} file */
-  async open(file) {
+  async read(file) {
     if (!file) return;
     try {
-      this.take(await fromFile(file), -1);
-      this.ui.message.textContent = "";
+      this.take(rounded(await fromFile(file)), -1);
+      this.tell();
     } catch (error) {
       this.ui.message.textContent = /** @type {Error} */ (error).message;
     }
   }
 
-  /** New noise: of z, and of the cloud around it. @param {boolean} [zero] */
-  resample(zero = false) {
+  /** Noise of z, to the two digits that are shown, and of the cloud around it. @param {() => number} [uniform] */
+  drawNoise(uniform) {
     const { dim } = this.model.codes;
-    this.eps = zero ? new Array(dim).fill(0) : normal(dim);
-    this.cloud = Array.from({ length: DRAWS }, () => normal(dim));
+    this.eps = normal(dim, uniform).map((e) => Math.round(100 * e) / 100);
+    this.cloud = Array.from({ length: DRAWS }, () => normal(dim, uniform));
+  }
+
+  /** @param {boolean} [zero] */
+  resample(zero = false) {
+    this.drawNoise();
+    if (zero) this.eps.fill(0);
     this.redraw();
+    this.tell();
+  }
+
+  /** Something was chosen. */
+  tell() {
+    if (this.model && this.x) this.report(formatWalk({ image: this.image, eps: this.eps, x: this.x }));
   }
 
   redraw() {
@@ -124,12 +149,12 @@ export class FromX {
   /** The same on the server: one request at a time, and what has changed meanwhile is asked for next. */
   async ask() {
     this.stale = true;
-    while (this.stale && !this.asking && this.x && this.space?.urls.remote) {
-      const { x, space, model } = this;
+    while (this.stale && !this.asking && this.x && this.model.space.urls.remote) {
+      const { x, model } = this, { space } = model;
       this.asking = true;
       this.stale = false;
       try {
-        const walk = await walkThere(/** @type {string} */ (space.urls.remote), x, this.eps, this.cloud);
+        const walk = await walkThere(space.urls.remote, x, this.eps, this.cloud);
         if (this.model === model && this.x === x) {
           if (this.troubled) this.ui.message.textContent = "";
           this.troubled = false;
@@ -145,7 +170,7 @@ export class FromX {
 
   /** @param {Float32Array} x @param {import("./walk.js").Walk} walk */
   draw(x, { mean, logvar, sigma, z, image, error, cloud }) {
-    const { network, plain, codes } = this.model, { ui } = this, space = /** @type {Space} */ (this.space);
+    const { network, plain, codes, space } = this.model, { ui } = this;
     paintGrey(pen(ui.x), x, 1);
     paintGrey(pen(ui.decoded), image, 1);
     ui.root.dataset.kind = sigma ? "vae" : "ae";
@@ -190,7 +215,7 @@ export class FromX {
     const view = fit(box, size, size);
     const g = pen(canvas), style = getComputedStyle(this.root);
     /** @type {string} */
-    const key = [this.space?.name, canvas.width, style.color, view.cx, view.cy, view.scale].join();
+    const key = [this.model.space.name, canvas.width, style.color, view.cx, view.cy, view.scale].join();
     if (!this.backdrop || this.backdropKey !== key) {
       this.backdropKey = key;
       this.backdrop = /** @type {HTMLCanvasElement} */ (h("canvas", { width: canvas.width, height: canvas.height }));

@@ -33,16 +33,20 @@ export function build(root, page) {
   const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ act) =>
     h("button", { type: "button", textContent: text, title, onclick: () => page.model && act() });
   const step = (/** @type {string} */ title, /** @type {Node[]} */ ...content) => h("section", {}, h("h4", { textContent: title }), ...content);
+  const pick = (/** @type {number} */ image) => {
+    page.choose(image);
+    page.tell();
+  };
   ui.number.onchange = () => {
     const image = Number(ui.number.value), count = page.model?.codes.count ?? 0;
-    if (Number.isInteger(image) && ui.number.value !== "" && image >= 0 && image < count) page.choose(image);
+    if (Number.isInteger(image) && ui.number.value !== "" && image >= 0 && image < count) pick(image);
     else ui.message.textContent = `Test images are numbered 0 to ${count - 1}.`;
   };
   ui.near.onclick = () => {
     page.near = !page.near;
     page.redraw();
   };
-  ui.file.onchange = () => page.open(ui.file.files[0]);
+  ui.file.onchange = () => page.read(ui.file.files[0]);
   ui.plainBox.append(h("h4", { textContent: "The autoencoder beside it" }), ui.plain, ui.plainText);
   root.append(
     h(
@@ -52,7 +56,7 @@ export function build(root, page) {
         "x",
         ui.x,
         h("p", { class: "label" }, ui.source),
-        h("div", { class: "buttons" }, ui.number, button("Random", "A random test image", () => page.choose(Math.floor(Math.random() * page.model.codes.count))), button("File…", "A picture of your own", () => ui.file.click()), ui.file),
+        h("div", { class: "buttons" }, ui.number, button("Random", "A random test image", () => pick(Math.floor(Math.random() * page.model.codes.count))), button("File…", "A picture of your own", () => ui.file.click()), ui.file),
         h("p", { class: "label", textContent: "or draw:" }),
         page.pad.canvas,
         h("div", { class: "buttons" }, button("Clear", "An empty pad", () => page.pad.clear())),
@@ -78,6 +82,7 @@ export function buildSliders(page) {
       page.eps[dimension] = Number(input.value);
       page.redraw();
     };
+    input.onchange = () => page.tell();
     const row = h("label", { class: "slider" }, h("span", { textContent: name }), input, output);
     return { dimension, input, output, row };
   });

@@ -5,7 +5,7 @@ import { FromX } from "./from_x.js";
 /** @type {WeakMap<object, FromX>} */
 const pages = new WeakMap();
 
-/** @param {{data: {space: import("./from_x.js").Space, image: number}, parentElement: HTMLElement,
+/** @param {{data: {space: import("./from_x.js").Space, walk: Record<string, string>}, parentElement: HTMLElement,
  *   setStateValue: (name: string, value: unknown) => void}} component */
 export default function ({ data, parentElement, setStateValue }) {
   let page = pages.get(parentElement);
@@ -16,8 +16,8 @@ export default function ({ data, parentElement, setStateValue }) {
     page = new FromX(root, () => {});
     pages.set(parentElement, page);
   }
-  page.report = (image) => setStateValue("image", image);
-  page.update(data.space, data.image);
+  page.report = (texts) => setStateValue("walk", texts);
+  page.update(data.space, data.walk);
   return () => {
     pages.get(parentElement)?.stop();
     pages.delete(parentElement);

@@ -137,3 +137,8 @@ export function normal(count, uniform = Math.random) {
   }
   return values.slice(0, count);
 }
+
+/** Uniform deviates in (0, 1), the same ones every time (Park & Miller 1988). @param {number} seed 1 to 2147483646 */
+export function repeatable(seed) {
+  return () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+}

@@ -73,7 +73,7 @@ def _chosen_own() -> Space | None:
 def _pick_run() -> None:
     own = list(loading.own_spaces())
     datasets = ({OWN: "Your own"} if own else {}) | DATASETS
-    if state.DATASET not in st.query_params and state.DATASET not in st.session_state:
+    if st.query_params.get(state.DATASET) not in datasets.values() and state.DATASET not in st.session_state:
         # An address that names a run alone means that run's dataset.
         linked = st.query_params.get(state.RUN)
         found = [card.config.data.dataset for card in cards() if card.name == linked]

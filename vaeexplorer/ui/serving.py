@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 import uvicorn
@@ -64,7 +63,7 @@ def show(model: OwnModel, port: int | None, *, open_browser: bool) -> Explorer:
     """
     server = _server(port)
     loading.open_own(model)
-    url = f"http://{HOST}:{server.port}/?{urlencode({'dataset': 'own', 'run': model.name})}"
+    url = f"http://{HOST}:{server.port}/?run={model.name}"
     if open_browser and (sys.platform != "linux" or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ):
         webbrowser.open(url)
     return Explorer(url, server)

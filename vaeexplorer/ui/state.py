@@ -6,7 +6,7 @@ hands it over as short texts, `{"z": "0.62,-1.05", "color": "KL"}`, and they are
 The plane ignores those that make no sense.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -21,10 +21,12 @@ FROM_X = "from-x"
 
 LINK = ("z", "color", "plane", "across", "up", "a", "b", "at", "manifold", "hidden")
 """what the latent plane keeps in the URL; `url.js` reads and writes it"""
+WALK = ("image", "drawing", "eps")
+"""what the walk from x to x' keeps in the URL; `walk_link.js` reads and writes it"""
 _OF_ANY_RUN = ("color", "plane", "manifold")
 _LONGEST = 1000
 _LINK = "link"
-_IMAGE = "image"
+_WALK = "walk"
 
 
 def current_link(run: str) -> dict[str, str]:
@@ -44,19 +46,28 @@ def keep_link(run: str, link: Mapping[str, object]) -> None:
     """Make this what is chosen on the plane of the run, here and in the URL."""
     texts = {key: str(link[key])[:_LONGEST] for key in LINK if link.get(key)}
     st.session_state[_LINK] = (run, texts)
-    for key in LINK:
+    _put_in_url(LINK, texts)
+
+
+def current_walk() -> dict[str, str]:
+    """What is chosen on the walk from x to x', of whatever run: this session's choice, else the URL's."""
+    kept: dict[str, str] | None = st.session_state.get(_WALK)
+    if kept is None:
+        kept = {key: st.query_params[key] for key in WALK if len(st.query_params.get(key, "")) in range(1, _LONGEST)}
+    keep_walk(kept)
+    return kept
+
+
+def keep_walk(walk: Mapping[str, object]) -> None:
+    """Make this what is chosen on the walk, here and in the URL."""
+    st.session_state[_WALK] = texts = {key: str(walk[key])[:_LONGEST] for key in WALK if walk.get(key)}
+    _put_in_url(WALK, texts)
+
+
+def _put_in_url(keys: Sequence[str], texts: Mapping[str, str]) -> None:
+    """These keys of the URL as in `texts`, or gone."""
+    for key in keys:
         if key not in texts:
             st.query_params.pop(key, None)
         elif st.query_params.get(key) != texts[key]:
             st.query_params[key] = texts[key]
-
-
-def current_image(count: int) -> int:
-    """The number of the chosen test image, of `count`: the URL's where it makes sense, else 0."""
-    text = st.query_params.get(_IMAGE, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 and int(text) < count else 0
-
-
-def keep_image(image: int) -> None:
-    """Put the number of the chosen test image in the URL."""
-    st.query_params[_IMAGE] = str(image)

@@ -1,13 +1,11 @@
 """From x to x': an image, its posterior, a draw from it, and what comes out."""
 
-import dataclasses
-
 import streamlit as st
 
 from vaeexplorer.browser import bundle
 from vaeexplorer.data import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.runs import RunError
+from vaeexplorer.runs import RunError, plain_partner
 from vaeexplorer.ui import assets, controls, loading, prose, state
 from vaeexplorer.ui.loading import Space
 
@@ -16,37 +14,33 @@ _from_x = st.components.v2.component(
 )
 
 
-def plain_partner(space: Space) -> dict[str, str] | None:
-    """The autoencoder that shares network, seed and reconstruction term with a VAE, or None."""
-    if space.is_own or not space.has_prior:
+def autoencoder_beside(space: Space) -> dict[str, str] | None:
+    """Name and network of the autoencoder that was trained like this VAE, or None."""
+    card = None if space.is_own else plain_partner(space.run, controls.cards(space.data.name))
+    if card is None:
         return None
-    config = space.run.config
-    wanted = dataclasses.replace(config, model=dataclasses.replace(config.model, model="ae"))
-    for card in controls.cards(config.data.dataset):
-        if card.config == wanted:
-            try:
-                return {"name": card.name, "url": assets.urls(loading.space(card), encoder=True)["network"]}
-            except (RunError, DataError):
-                return None
-    return None
+    try:
+        return {"name": card.name, "url": assets.urls(loading.space(card), encoder=True)["network"]}
+    except (RunError, DataError):
+        return None
 
 
 @st.fragment
 def walk(space: Space) -> None:
-    """Only this reruns when another image was chosen."""
+    """Only this reruns when another image or other noise was chosen."""
     known = {
         "name": space.name,
         "classes": list(space.data.class_names),
         "colors": list(CLASS_COLORS),
         "urls": assets.urls(space, encoder=True),
-        "plain": plain_partner(space),
+        "plain": autoencoder_beside(space),
     }
-    image = state.current_image(len(space.data))
+    chosen = state.current_walk()
     _from_x(
-        data={"space": known, "image": image},
+        data={"space": known, "walk": chosen},
         key=state.FROM_X,
-        default={"image": image},
-        on_image_change=lambda: state.keep_image(st.session_state[state.FROM_X]["image"]),
+        default={"walk": chosen},
+        on_walk_change=lambda: state.keep_walk(st.session_state[state.FROM_X]["walk"] or {}),
     )
 
 
