@@ -1,6 +1,7 @@
 """The same optimum by the project's own training loop, on images, in float32."""
 
 import pytest
+import torch
 
 from vaeexplorer.analysis.film import angles_to_pca
 from vaeexplorer.analysis.pca import PCA, moments, pca
@@ -9,13 +10,13 @@ from vaeexplorer.data import load_dataset
 from vaeexplorer.training import Training
 
 
-def trained(dataset: Dataset, k: int, epochs: int) -> tuple[PCA, Training]:
+def trained(dataset: Dataset, k: int, epochs: int, rate: float) -> tuple[PCA, Training]:
     data = load_dataset(dataset, "train")
     config = RunConfig(
         DataConfig(dataset),
         ModelConfig("ae", arch="linear", latent_dim=k),
         ObjectiveConfig("gaussian", pixel_variance=0.5),  # the loss is |x - x'|^2
-        TrainConfig(epochs=epochs, batch_size=250, learning_rate=0.01, device="cpu", precision="float32"),
+        TrainConfig(epochs=epochs, batch_size=250, learning_rate=rate, device="cpu", precision="float32"),
     )
     training = Training(config, train_set=data, test_set=load_dataset(dataset, "test"))
     for _ in training:
@@ -29,15 +30,17 @@ def check(reference: PCA, training: Training, k: int) -> None:
     error = evaluate(training.network, training.config, training.train_set.images)["reconstruction"]
     excess = error / reference.least_error(k) - 1
     assert -1e-6 < excess < 1e-3
-    W2 = training.network.decoder[0].weight.detach().double().numpy()
-    assert angles_to_pca(reference.axes.T @ W2)[-1] < 5
+    decoder = training.network.decoder[0]
+    assert isinstance(decoder, torch.nn.Linear)
+    W2 = decoder.weight.detach().double().numpy()
+    assert angles_to_pca(reference.axes.T @ W2)[-1] < 10
 
 
 def test_a_linear_autoencoder_trained_on_the_sample_meets_its_pca() -> None:
-    check(*trained("mnist", 2, 30), 2)
+    check(*trained("mnist", 3, 30, 0.03), 3)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dataset", ["mnist", "fashion-mnist"])
 def test_a_linear_autoencoder_trained_on_the_full_set_meets_its_pca(full_data: None, dataset: Dataset) -> None:
-    check(*trained(dataset, 8, 15), 8)
+    check(*trained(dataset, 8, 25, 0.02), 8)

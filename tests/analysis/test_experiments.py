@@ -22,9 +22,10 @@ from vaeexplorer.data import ImageDataset
 
 @pytest.fixture(scope="module")
 def points(toy: PCA) -> np.ndarray:
-    """32 points whose mean and covariance are the toy's."""
+    """16 points whose mean and covariance are the toy's."""
     offsets = np.sqrt(8 * toy.values)[:, None] * toy.axes.T
-    return toy.mean + np.concatenate([offsets, -offsets])
+    around: np.ndarray = toy.mean + np.concatenate([offsets, -offsets])
+    return around
 
 
 def experiment(pca: PCA, points: np.ndarray, broken: Broken, method: Method = "gd", k: int = 3) -> Experiment:

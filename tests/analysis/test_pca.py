@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from vaeexplorer.analysis.pca import Moments, flat, moments, pca, principal_angles
+from vaeexplorer.config import Dataset
 from vaeexplorer.data import ImageDataset, load_dataset
 
 # Least mean squared error a pixel on all 60,000 training images and on the test images, by k.
@@ -34,7 +35,7 @@ TABLE = {
 
 
 @pytest.mark.parametrize("dataset", ["mnist", "fashion-mnist"])
-def test_the_optimum_on_the_full_sets(full_data: None, dataset: str) -> None:
+def test_the_optimum_on_the_full_sets(full_data: None, dataset: Dataset) -> None:
     train, test = (load_dataset(dataset, split) for split in ("train", "test"))
     exact = pca(moments(train.images, train.source))
     scores = (exact.scores(flat(test.images)) ** 2).mean(axis=0)

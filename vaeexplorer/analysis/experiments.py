@@ -10,6 +10,7 @@ from vaeexplorer.analysis.film import Film, film, linear_snapshots
 from vaeexplorer.analysis.linear import START, STEP, Conditions, Frame, Method, first_weights, train
 from vaeexplorer.analysis.nonlinear import MEASURED, STEPS, Bend, train_on_images
 from vaeexplorer.analysis.pca import PCA
+from vaeexplorer.analysis.threads import one_thread
 
 Broken = Literal["none", "uncentred", "bias", "decay", "tied", "sigmoid", "cross-entropy", "hidden", "few", "saddle"]
 BENDS: tuple[Bend, ...] = get_args(Bend)
@@ -61,6 +62,7 @@ class Experiment:
         return float(above[early]), int(self.film.steps[below[0]]) if len(below) else None
 
 
+@one_thread
 def run(
     pca: PCA,
     k: int,
@@ -167,7 +169,7 @@ def few_steps(pca: PCA, k: int, method: Method) -> int:
         return 3 if method == "als" else 30
     start = k * START**2 / len(pca.values) / 2  # of (a + b)^2 / 4, summed over the k columns
     slowest = pca.values[half(k) - 1] / pca.values[0]
-    return max(1, round(np.log(1 / start) / (2 * np.log1p(2 * STEP * slowest))))
+    return max(1, round(float(np.log(1 / start) / (2 * np.log1p(2 * STEP * slowest)))))
 
 
 def half(k: int) -> int:

@@ -1,6 +1,6 @@
 """What there is to see of an autoencoder while it trains, next to PCA: one row a kept step."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +55,7 @@ class Film:
 
 def linear_snapshots(
     path: Sequence[Frame], pca: PCA, points: np.ndarray, shown: np.ndarray, *, centred: bool = True
-) -> Iterable[Snapshot]:
+) -> Iterator[Snapshot]:
     """The kept steps of `linear.train` on the points [P, D] and the shown images [m, D], both in [0, 1]."""
     origin = pca.mean if centred else np.zeros_like(pca.mean)
     coordinates, few = (points - origin) @ pca.axes, (shown - origin) @ pca.axes

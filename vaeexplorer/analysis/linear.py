@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from vaeexplorer.analysis.pca import PCA
+from vaeexplorer.analysis.threads import one_thread
 
 Method = Literal["gd", "adam", "als", "lbfgs"]
 FRAMES = 48
@@ -103,6 +104,7 @@ class Loss:
         return by_W1, by_W2, by_b
 
 
+@one_thread
 def train(
     pca: PCA,
     k: int,
@@ -209,7 +211,7 @@ def _gradient_descent(pca: PCA, conditions: Conditions, start: Weights, steps: i
 def _adam(pca: PCA, conditions: Conditions, start: Weights, steps: int) -> Iterator[Weights]:
     loss = Loss(pca, conditions, pixels=True)
     W1, W2, b = start
-    weights = [np.float32(W1 @ pca.axes.T), np.float32(pca.axes @ W2), np.float32(b)]
+    weights: list[np.ndarray] = [part.astype(np.float32) for part in (W1 @ pca.axes.T, pca.axes @ W2, b)]
     first, second = [np.zeros_like(w) for w in weights], [np.zeros_like(w) for w in weights]
     yield weights[0], weights[1], weights[2]
     for step in range(1, steps + 1):

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vaeexplorer.analysis.threads import one_thread
+
 
 @dataclass(frozen=True)
 class LinearVAE:
@@ -87,6 +89,7 @@ def closed_form(values: np.ndarray, k: int, variance: float, beta: float = 1.0) 
     return LinearVAE(W, V, floor / kept, variance)
 
 
+@one_thread
 def train_linear_vae(
     values: np.ndarray, k: int, variance: float, beta: float = 1.0, *, steps: int = 2000, seed: int = 0
 ) -> LinearVAE:

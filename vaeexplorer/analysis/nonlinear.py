@@ -119,5 +119,7 @@ def _centre(encoder: "torch.nn.Sequential", decoder: "torch.nn.Sequential", mean
 
     with torch.no_grad():
         first, last = encoder[0], decoder[-1]
+        assert isinstance(first, torch.nn.Linear)
+        assert isinstance(last, torch.nn.Linear)
         first.bias.copy_(-(first.weight @ mean))
         last.bias.copy_(mean if bend == "hidden" else torch.logit(mean.clamp(1e-3, 1 - 1e-3)))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vaeexplorer.analysis.threads import one_thread
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -63,6 +65,7 @@ def flat(images: np.ndarray) -> np.ndarray:
     return pixels
 
 
+@one_thread
 def moments(images: np.ndarray, source: str) -> Moments:
     """Mean and covariance of uint8 images [N, ...].
 
@@ -77,6 +80,7 @@ def moments(images: np.ndarray, source: str) -> Moments:
     return Moments(mean / 255, (products / len(pixels) - np.outer(mean, mean)) / 255**2, source)
 
 
+@one_thread
 def pca(given: Moments) -> PCA:
     """The eigendecomposition of a covariance. The sign of an axis is free; here its entries sum to 0 or more.
 

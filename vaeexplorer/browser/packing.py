@@ -49,7 +49,7 @@ def pack(run: Run, *, encoder: bool = True) -> bytes:
         "logvar_range": run.model.LOGVAR_RANGE,
     }
     shapes = {name: None if layers is None else [_shape(layer) for layer in layers] for name, layers in sent.items()}
-    return _frame(header | shapes, payload)
+    return frame(header | shapes, payload)
 
 
 def pack_codes(codes: Codes, labels: np.ndarray, error: np.ndarray, kl: np.ndarray | None) -> bytes:
@@ -75,7 +75,7 @@ def pack_codes(codes: Codes, labels: np.ndarray, error: np.ndarray, kl: np.ndarr
         "logvar": codes.logvar is not None,
         "kl": kl is not None,
     }
-    return _frame(header, payload)
+    return frame(header, payload)
 
 
 def sprite(images: np.ndarray) -> bytes:
@@ -111,6 +111,7 @@ def _shape(layer: Layer) -> dict[str, Any]:
     return shape | square
 
 
-def _frame(header: dict[str, Any], payload: bytes) -> bytes:
+def frame(header: dict[str, Any], payload: bytes) -> bytes:
+    """Header and arrays as `packed.js` opens them."""
     text = json.dumps(header, separators=(",", ":")).encode()
     return b"VAEX" + struct.pack("<I", len(text)) + text + payload

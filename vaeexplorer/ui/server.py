@@ -14,7 +14,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 # In the order in which a first visit needs them.
-HEAVY = ("vaeexplorer.runs", "vaeexplorer.inference", "plotly.graph_objects", "pandas", "scipy.special")
+HEAVY = (
+    "vaeexplorer.runs",
+    "vaeexplorer.inference",
+    "plotly.graph_objects",
+    "pandas",
+    "scipy.special",
+    "scipy.linalg",
+    "scipy.optimize",
+)
 
 
 @asynccontextmanager
