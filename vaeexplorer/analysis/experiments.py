@@ -7,7 +7,7 @@ import numpy as np
 
 from vaeexplorer.analysis.axes import decayed_error
 from vaeexplorer.analysis.film import Film, film, linear_snapshots
-from vaeexplorer.analysis.linear import START, STEP, Conditions, Frame, Method, first_weights, train
+from vaeexplorer.analysis.linear import FRAMES, START, STEP, Conditions, Frame, Method, first_weights, train
 from vaeexplorer.analysis.nonlinear import MEASURED, STEPS, Bend, train_on_images
 from vaeexplorer.analysis.pca import PCA
 from vaeexplorer.analysis.threads import one_thread
@@ -111,7 +111,7 @@ def run(
         saddle=broken == "saddle",
     )
     few = few_steps(pca, k, method) if broken == "few" else None
-    path = train(pca, k, method, conditions, steps=few, frames=48 if k <= 24 else 32, seed=seed)
+    path = train(pca, k, method, conditions, steps=few, frames=FRAMES if k <= 24 else 32, seed=seed)
     snapshots = linear_snapshots(path, pca, points, shown, centred=conditions.centred)
     return Experiment(
         broken,

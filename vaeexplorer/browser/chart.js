@@ -21,11 +21,11 @@ export function ticks([low, high], log) {
   const found = [];
   if (log) {
     const from = Math.ceil(Math.log10(low) - 1e-9), to = Math.floor(Math.log10(high) + 1e-9);
-    const stride = Math.max(1, Math.ceil((to - from + 1) / 6));
-    for (let e = from; e <= to; e += stride) found.push(10 ** e);
+    const stride = Math.max(1, Math.ceil((to - from + 1) / 6)), between = Math.log10(high / low) < 2 ? [1, 2, 5] : [1];
+    for (let e = stride > 1 ? from : from - 1; e <= to; e += stride) for (const times of between) if (times * 10 ** e >= low && times * 10 ** e <= high) found.push(times * 10 ** e);
     return found;
   }
-  const rough = (high - low) / 4, size = 10 ** Math.floor(Math.log10(rough));
+  const rough = (high - low) / 6, size = 10 ** Math.floor(Math.log10(rough));
   const stride = size * ([1, 2, 5, 10].find((times) => times * size >= rough) ?? 10);
   for (let value = Math.ceil(low / stride - 1e-9) * stride; value <= high * (1 + 1e-9); value += stride) found.push(value);
   return found;
@@ -33,10 +33,13 @@ export function ticks([low, high], log) {
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
+/** 10 to a power, in words. @param {number} exponent */
+export const power = (exponent) => "10" + String(exponent).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPTS[Number(d)]);
+
 /** @param {number} value @param {boolean} [log] */
 function label(value, log) {
   const exponent = Math.round(Math.log10(value));
-  if (log && (exponent > 3 || exponent < -2)) return "10" + String(exponent).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPTS[Number(d)]);
+  if (log && (exponent > 3 || exponent < -2)) return power(exponent);
   return String(Number(value.toPrecision(6))).replace("-", "−");
 }
 

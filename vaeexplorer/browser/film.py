@@ -28,8 +28,9 @@ def pack_film(experiment: Experiment, pca: PCA, shown: np.ndarray, points: np.nd
     """
     film, k = experiment.film, experiment.k
     axes = pca.axes[:, : min(k, SHOWN_AXES)]
-    best = pca.mean + pca.scores(shown)[:, :k] @ pca.axes[:, :k].T
-    scores = pca.scores(points)[:, :2]
+    first = pca.axes[:, :k]
+    best = pca.mean + (shown - pca.mean) @ first @ first.T
+    scores = (points - pca.mean) @ pca.axes[:, :2]
     header = {
         "kind": "film",
         "k": k,
@@ -37,7 +38,7 @@ def pack_film(experiment: Experiment, pca: PCA, shown: np.ndarray, points: np.nd
         "axes": axes.shape[1],
         "points": len(points),
         "steps": film.steps.tolist(),
-        "error": _numbers(film.error),
+        "error": film.error.tolist(),
         "optimum": experiment.optimum,
         "predicted": experiment.predicted_error,
         "plateau": None if experiment.plateau is None else experiment.plateau[0],

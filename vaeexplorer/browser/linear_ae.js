@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * PCA on the left, an autoencoder being trained on the right: a film of some fifty kept steps, played, stepped and
+ * PCA on the left, an autoencoder being trained on the right: a film of some forty kept steps, played, stepped and
  * scrubbed here. Only the step at which the visitor stops is reported.
  *
  * @typedef {{film: string, sprite: string, classes: string[], colors: string[], step: number | null}} Told
@@ -60,6 +60,7 @@ export class LinearAE {
       if (first && told.step !== null) this.show(nearestFrame(film.steps, told.step));
       else if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.show(film.steps.length - 1);
       else this.play(0);
+      if (!first) this.report(null); // the step was another training's
       loadSprite(/** @type {any} */ ({ sprite: told.sprite })).then((sprite) => (this.sprite = sprite), () => {});
     } catch (error) {
       this.url = "";
@@ -276,7 +277,7 @@ function build(root, page) {
   }
   ui.near.append(ui.thumbnail, ui.nearText);
   root.append(
-    h("div", { class: "player" }, ui.play, button("◂", "One kept step back", () => page.go(page.frame - 1)), button("▸", "One kept step on", () => page.go(page.frame + 1)), ui.scrub, ui.said),
+    h("div", { class: "player" }, ui.play, button("‹", "One kept step back", () => page.go(page.frame - 1)), button("›", "One kept step on", () => page.go(page.frame + 1)), ui.scrub, ui.said),
     ui.message,
     h(
       "div",

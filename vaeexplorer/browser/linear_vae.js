@@ -95,13 +95,13 @@ export class LinearVAE {
       series: [{ color, kind: bars, xs: xs.slice(0, on), ys: values.slice(0, on) }, { color: ink, kind: bars, xs: xs.slice(on), ys: values.slice(on, shown), alpha: 0.25 }],
       rules: [{ y: floor, name: "βσₓ²" }], xName: "principal axis j", yName: "eigenvalue λⱼ; full colour: on",
     });
-    const perDimension = (/** @type {HTMLCanvasElement} */ canvas, /** @type {number[]} */ ys, /** @type {number[]} */ found, /** @type {number} */ high, /** @type {string} */ yName) =>
+    const perDimension = (/** @type {HTMLCanvasElement} */ canvas, /** @type {number[]} */ ys, /** @type {number[]} */ found, /** @type {[number, number]} */ y, /** @type {boolean} */ logY, /** @type {string} */ yName) =>
       drawChart(canvas, {
-        x: [0.3, Math.max(k, 4) + 0.7], y: [0, high], xName: "dimension", yName,
+        x: [0.3, Math.max(k, 4) + 0.7], y, logY, xName: "dimension", yName,
         series: [{ color, kind: bars, xs: dims, ys, alpha: 0.45 }, ...(fresh ? [{ color: ink, kind: dots, xs: dims, ys: found }] : [])],
       });
-    perDimension(ui.kl, exact.kl, measured.kl, Math.max(0.5, 1.1 * exact.kl[0]), "KL, nats; bars: predicted, dots: measured");
-    perDimension(ui.d, exact.d, measured.d, 1.08, "posterior variance; bars: predicted, dots: measured");
+    perDimension(ui.kl, exact.kl, measured.kl, [0, Math.max(0.5, 1.1 * exact.kl[0])], false, "KL, nats; bars: predicted, dots: measured");
+    perDimension(ui.d, exact.d, measured.d, [0.5 * Math.min(...exact.d), 1.3], true, "posterior variance; bars: predicted, dots: measured");
   }
 }
 

@@ -104,7 +104,7 @@ def _figures(experiment: Experiment, pca: PCA, decay_share: float) -> dict[str, 
 def _measured(experiment: Experiment) -> str:
     film, excess = experiment.film, experiment.excess[-1]
     name = METHOD_NAMES[experiment.method]
-    parts = [f"After {film.steps[-1]:,} steps of {name}: error {film.error[-1]:.4f}, {_relative(excess)} PCA's optimum"]
+    parts = [f"After {film.steps[-1]:,} steps of {name}: error {film.error[-1]:.4f}, {_relative(excess)}"]
     parts.append(f"; largest angle {_angle(film.angles[-1][-1])}.")
     if experiment.broken in BENDS:
         parts.append(f" On {MEASURED:,} of the 10,000 training images, for PCA too.")
@@ -132,10 +132,19 @@ def _measured(experiment: Experiment) -> str:
 
 def _relative(excess: float) -> str:
     if abs(excess) < 1e-12:
-        return "to 12 digits"
-    size = f"{abs(excess):.1e}" if abs(excess) < 1e-3 else f"{100 * abs(excess):.2f} %"
-    return f"{size} {'above' if excess > 0 else 'below'}"
+        return "PCA's optimum to 12 digits"
+    size = _tiny(abs(excess)) if abs(excess) < 1e-3 else f"{100 * abs(excess):.2f} %"
+    return f"{size} {'above' if excess > 0 else 'below'} PCA's optimum"
 
 
 def _angle(degrees: float) -> str:
-    return f"{degrees:.1e}°" if degrees < 0.01 else f"{degrees:.2f}°"
+    return f"{_tiny(degrees)}°" if degrees < 0.01 else f"{degrees:.2f}°"
+
+
+def _tiny(value: float) -> str:
+    """8.8e-08 -> 8.8 · 10⁻⁸."""
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits} · 10{str(int(exponent)).translate(_RAISED)}"
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -56,6 +56,13 @@ def sample(dataset: Dataset) -> tuple[PCA, np.ndarray]:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
+def prepare(dataset: Dataset) -> None:
+    """Have at hand what training on images needs, before a visitor asks for it: the images, and torch's optimizer."""
+    reference, images = sample(dataset)
+    run(reference, 1, "sigmoid", "adam", points=images[:2], shown=images[:1], images=images[:200])
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
 def test_moments(dataset: Dataset) -> np.ndarray:
     """E c_j^2 of the test images along the principal axes of the training images, [784]."""
     found: np.ndarray = (full(dataset).scores(flat(loading.test_images(dataset).images)) ** 2).mean(axis=0)

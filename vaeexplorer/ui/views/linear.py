@@ -13,38 +13,39 @@ from vaeexplorer.ui.linear import Setting
 
 def chosen_setting(dataset: str) -> Setting:
     """What the controls at the top ask for."""
-    left, right = st.columns([1, 2.6], gap="large")
-    k = left.slider("k, dimensions of the code", 1, linear.MOST, 8, key=state.K, bind="query-params")
-    broken = right.pills(
+    broken = st.pills(
         "Conditions: break one",
         list(conditions.CONDITIONS),
         default="none",
+        required=True,
         format_func=lambda name: conditions.CONDITIONS[name].label,
         key=state.BROKEN,
         bind="query-params",
     )
-    broken = broken or "none"
     methods = METHODS[broken]
     if st.session_state.get(state.METHOD) not in methods:
         st.session_state.pop(state.METHOD, None)
-    with right, st.container(horizontal=True, gap="large"):
-        method = st.segmented_control(
-            "Trained by",
-            methods,
-            default=methods[0],
-            format_func=conditions.METHOD_NAMES.__getitem__,
-            key=state.METHOD,
-            bind="query-params",
+    left, middle, right = st.columns([1, 1.6, 1], gap="large")
+    k = left.slider("k, dimensions of the code", 1, linear.MOST, 8, key=state.K, bind="query-params")
+    method = middle.segmented_control(
+        "Trained by",
+        methods,
+        default=methods[0],
+        required=True,
+        format_func=conditions.METHOD_NAMES.__getitem__,
+        key=state.METHOD,
+        bind="query-params",
+    )
+    share, longer = 0.1, False
+    if broken == "decay":
+        share = right.slider(
+            "weight decay λ as a share of λₖ", 0.05, 1.0, 0.1, 0.05, key=state.DECAY, bind="query-params"
         )
-        share = 0.1
-        if broken == "decay":
-            share = st.slider("λ / λₖ", 0.05, 1.0, 0.1, 0.05, key=state.DECAY, bind="query-params", width=220)
-        longer = broken in BENDS and st.toggle(
+    if broken in BENDS:
+        longer = right.toggle(
             "Ten times longer", key=state.LONGER, bind="query-params", help="About ten seconds of training on images."
         )
-    return Setting(
-        "fashion-mnist" if dataset == "fashion-mnist" else "mnist", k, broken, method or methods[0], share, bool(longer)
-    )
+    return Setting("fashion-mnist" if dataset == "fashion-mnist" else "mnist", k, broken, method, share, longer)
 
 
 def curves_csv(experiment: Experiment) -> str:
@@ -88,3 +89,4 @@ st.markdown(prose.LINEAR_VAE)
 linear.show_linear_vae(setting.dataset, setting.k)
 prose.notes(prose.LINEAR)
 controls.data_source(space)
+linear.prepare(setting.dataset)
