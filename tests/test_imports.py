@@ -24,6 +24,7 @@ EVERY_ROOM = {
     "analysis",
     "figures",
     "browser",
+    "moments",
     "export",
     "pretrain",
 }
@@ -44,11 +45,12 @@ TABLE: dict[str, set[str]] = {
     "runs": {"torch", "safetensors", "analysis", "architecture", "codes", "config", "history", "models", "evaluation"}
     | {"inference", "training"},
     "own": {"analysis", "codes", "config", "data", "runs", "ui"},
-    "analysis": {"scipy", "sklearn", "umap", "torch"},
+    "analysis": {"scipy", "sklearn", "umap", "torch", "threadpoolctl"},
+    "moments": {"config", "data", "analysis"},
     "figures": {"plotly", "analysis"},
-    "browser": {"PIL", "architecture", "codes", "config", "runs"},
+    "browser": {"PIL", "analysis", "architecture", "codes", "config", "runs"},
     "export": {"data", "runs", "analysis", "figures", "browser"},
-    "pretrain": {"PIL", "config", "data", "training", "inference", "runs", "analysis"},
+    "pretrain": {"PIL", "config", "data", "training", "inference", "runs", "analysis", "moments"},
     "ui": {"streamlit", "starlette", "uvicorn", "PIL"}
     | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain"},
     "commands": {"tyro", "rich"} | EVERY_ROOM,

@@ -12,7 +12,7 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import runs
+from vaeexplorer.commands import linear, runs
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data import DataWarning
@@ -22,6 +22,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "list": runs.list_,
     "evaluate": runs.evaluate,
     "export": runs.export,
+    "linear": linear.linear,
     "pretrain": runs.pretrain,
 }
 

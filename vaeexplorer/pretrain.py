@@ -1,8 +1,9 @@
-"""What rebuilds pretrained/: the ten shipped runs with their cards, and the data sample."""
+"""What rebuilds pretrained/: the ten shipped runs with their cards, the data sample, and the covariances."""
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
+from typing import get_args
 
 import numpy as np
 from PIL import Image
@@ -22,6 +23,7 @@ from vaeexplorer.config import (
 )
 from vaeexplorer.data import FULL_SIZE, DataError, ImageDataset, load_dataset, write_sample
 from vaeexplorer.inference import set_threads
+from vaeexplorer.moments import write_moments
 from vaeexplorer.training import train
 
 STRIP = 12  # reconstructions on a card
@@ -51,12 +53,12 @@ CONFIGS = _configs("mnist") | _configs("fashion-mnist")
 
 
 def rebuild(only: tuple[str, ...] = (), workers: int = 2) -> Iterator[str]:
-    """Train the shipped runs, or those named, and write the data sample.
+    """Train the shipped runs, or those named, and write the data sample and the covariances.
 
     Every run trains on one thread, so that the weights do not depend on the number of workers.
 
     Args:
-        only: names of runs; empty means all of them and the sample.
+        only: names of runs; empty means all of them, the sample and the covariances.
         workers: processes side by side.
 
     Returns:
@@ -74,6 +76,8 @@ def rebuild(only: tuple[str, ...] = (), workers: int = 2) -> Iterator[str]:
             raise DataError(f"The shipped runs are trained on all of {dataset}: set VAEEXPLORER_DATA to a copy of it.")
     if not only:
         write_sample()
+        for dataset in get_args(Dataset):
+            write_moments(dataset)
     return _train_all(names, workers)
 
 

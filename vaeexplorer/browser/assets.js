@@ -12,7 +12,7 @@ import { unpackCodes } from "./points.js";
 const fetched = (/** @type {any} */ (globalThis).__vaeexplorer ??= new Map());
 
 /** @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
-function fetchOnce(url, read) {
+export function fetchOnce(url, read) {
   if (!fetched.has(url)) {
     const promise = fetch(url).then(
       async (response) => {

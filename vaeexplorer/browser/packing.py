@@ -51,7 +51,7 @@ def pack(run: Run, *, encoder: bool = True) -> bytes:
         "logvar_range": architecture.LOGVAR_RANGE,
     }
     shapes = {name: None if layers is None else [_shape(layer) for layer in layers] for name, layers in sent.items()}
-    return _frame(header | shapes, payload)
+    return frame(header | shapes, payload)
 
 
 def pack_codes(codes: Codes, labels: np.ndarray, error: np.ndarray, kl: np.ndarray | None) -> bytes:
@@ -77,7 +77,7 @@ def pack_codes(codes: Codes, labels: np.ndarray, error: np.ndarray, kl: np.ndarr
         "logvar": codes.logvar is not None,
         "kl": kl is not None,
     }
-    return _frame(header, payload)
+    return frame(header, payload)
 
 
 def sprite(images: np.ndarray, *, smaller: bool = False) -> bytes:
@@ -125,6 +125,7 @@ def _shape(layer: Layer) -> dict[str, Any]:
     return shape | {"side": layer.side, "kernel": layer.kernel, "stride": layer.stride, "padding": layer.padding}
 
 
-def _frame(header: dict[str, Any], payload: bytes) -> bytes:
+def frame(header: dict[str, Any], payload: bytes) -> bytes:
+    """Header and arrays as `packed.js` opens them."""
     text = json.dumps(header, separators=(",", ":")).encode()
     return b"VAEX" + struct.pack("<I", len(text)) + text + payload

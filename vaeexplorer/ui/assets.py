@@ -5,7 +5,9 @@ asks once; when a run is trained anew, its address is another.
 """
 
 import re
+from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
 
 import streamlit as st
 
@@ -15,6 +17,10 @@ from vaeexplorer.runs import RunCard, RunError
 from vaeexplorer.ui import loading
 from vaeexplorer.ui.loading import Space
 
+FILMS = "films"
+_MOST_FILMS = 40
+_films: "OrderedDict[str, Asset]" = OrderedDict()
+_films_lock = Lock()
 _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
 
 
@@ -53,8 +59,22 @@ def prepare(card: RunCard) -> None:
         find(*url.split("/")[1:])
 
 
+def film_url(data: bytes) -> str:
+    """Where the page finds a packed training; the last forty are kept, whatever the visitor."""
+    asset = _named(FILMS, "film", data)
+    with _films_lock:
+        _films[asset.url] = asset
+        _films.move_to_end(asset.url)
+        while len(_films) > _MOST_FILMS:
+            _films.popitem(last=False)
+    return asset.url
+
+
 def find(owner: str, file: str) -> Asset | None:
     """What is at an address, or None: nothing there, or no longer what the hash says."""
+    if owner == FILMS:
+        with _films_lock:
+            return _films.get(f"vx/{owner}/{file}")
     match = _FILE.fullmatch(file)
     if match is None:
         return None

@@ -17,7 +17,14 @@ from starlette.routing import Route
 from vaeexplorer.ui import remote
 
 FIRST = ("vaeexplorer.ui.controls", "vaeexplorer.ui.plane", "vaeexplorer.export")  # what the first page needs
-HEAVY = ("vaeexplorer.inference", "plotly.graph_objects", "pandas", "scipy.special")  # what others need
+HEAVY = (
+    "vaeexplorer.inference",
+    "plotly.graph_objects",
+    "pandas",
+    "scipy.special",
+    "scipy.linalg",
+    "scipy.optimize",
+)  # what others need
 UNVISITED = 20.0  # seconds after which nobody seems to come
 REST = 3.0  # seconds without a page being opened
 

@@ -18,6 +18,16 @@ LOG = "log"
 LATENT_PLANE = "latent-plane"
 UMAP_BUTTON = "umap"
 FROM_X = "from-x"
+K = "k"
+BROKEN = "break"
+METHOD = "by"
+DECAY = "decay"
+LONGER = "longer"
+LINEAR_AE = "linear-ae"
+LINEAR_VAE = "linear-vae"
+STEP = "step"
+VARIANCE = "s2"
+BETA = "beta"
 
 LINK = ("z", "color", "plane", "across", "up", "a", "b", "at", "manifold", "hidden")
 """what the latent plane keeps in the URL; `url.js` reads and writes it"""
@@ -71,3 +81,20 @@ def _put_in_url(keys: Sequence[str], texts: Mapping[str, str]) -> None:
             st.query_params.pop(key, None)
         elif st.query_params.get(key) != texts[key]:
             st.query_params[key] = texts[key]
+
+
+def current_number(name: str, low: float, high: float) -> float | None:
+    """A number that the URL holds, or None where it makes no sense."""
+    try:
+        value = float(st.query_params.get(name, ""))
+    except ValueError:
+        return None
+    return value if low <= value <= high else None
+
+
+def keep_number(name: str, value: float | None) -> None:
+    """Put a number in the URL, or take it out."""
+    if value is None:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != f"{value:.6g}":
+        st.query_params[name] = f"{value:.6g}"

@@ -1,0 +1,128 @@
+// @ts-check
+/**
+ * A small chart on a canvas: lines, dots or bars over one horizontal axis, either axis logarithmic.
+ *
+ * @typedef {{color: string, width?: number, dash?: number[], xs: ArrayLike<number>, ys: ArrayLike<number>,
+ *            kind?: "line" | "dots" | "bars", alpha?: number, name?: string}} Series
+ * @typedef {{x: [number, number], y: [number, number], logX?: boolean, logY?: boolean, series: Series[],
+ *            rules?: {y: number, name: string, color?: string}[], cursor?: number, xName: string, yName: string}} Chart
+ */
+import { pen } from "./dom.js";
+
+const [LEFT, RIGHT, TOP, BOTTOM] = [46, 8, 16, 30];
+
+/** @param {number} value @param {[number, number]} range @param {boolean} [log] share of the way, 0 to 1 where inside */
+function share(value, [low, high], log) {
+  return log ? Math.log(Math.max(value, 1e-300) / low) / Math.log(high / low) : (value - low) / (high - low);
+}
+
+/** Where an axis has its numbers. @param {[number, number]} range @param {boolean} [log] */
+export function ticks([low, high], log) {
+  const found = [];
+  if (log) {
+    const from = Math.ceil(Math.log10(low) - 1e-9), to = Math.floor(Math.log10(high) + 1e-9);
+    const stride = Math.max(1, Math.ceil((to - from + 1) / 6)), between = Math.log10(high / low) < 2 ? [1, 2, 5] : [1];
+    for (let e = stride > 1 ? from : from - 1; e <= to; e += stride) for (const times of between) if (times * 10 ** e >= low && times * 10 ** e <= high) found.push(times * 10 ** e);
+    return found;
+  }
+  const rough = (high - low) / 6, size = 10 ** Math.floor(Math.log10(rough));
+  const stride = size * ([1, 2, 5, 10].find((times) => times * size >= rough) ?? 10);
+  for (let value = Math.ceil(low / stride - 1e-9) * stride; value <= high * (1 + 1e-9); value += stride) found.push(value);
+  return found;
+}
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** 10 to a power, in words. @param {number} exponent */
+export const power = (exponent) => "10" + String(exponent).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPTS[Number(d)]);
+
+/** @param {number} value @param {boolean} [log] */
+function label(value, log) {
+  const exponent = Math.round(Math.log10(value));
+  if (log && (exponent > 3 || exponent < -2)) return power(exponent);
+  return String(Number(value.toPrecision(6))).replace("-", "−");
+}
+
+/** The horizontal value at a pointer. @param {HTMLCanvasElement} canvas @param {Chart} chart @param {PointerEvent} event */
+export function valueAt(canvas, chart, event) {
+  const box = canvas.getBoundingClientRect(), [low, high] = chart.x;
+  const at = Math.min(1, Math.max(0, (event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT)));
+  return chart.logX ? low * (high / low) ** at : low + at * (high - low);
+}
+
+/** @param {HTMLCanvasElement} canvas @param {Chart} chart */
+export function drawChart(canvas, chart) {
+  const ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
+  if (!width || !height) return;
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+  }
+  const g = pen(canvas), style = getComputedStyle(canvas), ink = style.color;
+  const inner = { width: width - LEFT - RIGHT, height: height - TOP - BOTTOM };
+  const atX = (/** @type {number} */ value) => LEFT + share(value, chart.x, chart.logX) * inner.width;
+  const atY = (/** @type {number} */ value) => TOP + (1 - share(value, chart.y, chart.logY)) * inner.height;
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, width, height);
+  g.font = `11px ${style.fontFamily}`;
+  g.fillStyle = g.strokeStyle = ink;
+  g.lineWidth = 1;
+  for (const value of ticks(chart.y, chart.logY)) {
+    g.globalAlpha = 0.15;
+    g.fillRect(LEFT, Math.round(atY(value)), inner.width, 1);
+    g.globalAlpha = 0.75;
+    g.textAlign = "right";
+    g.fillText(label(value, chart.logY), LEFT - 5, atY(value) + 4);
+  }
+  g.textAlign = "center";
+  for (const value of ticks(chart.x, chart.logX)) g.fillText(label(value, chart.logX), atX(value), height - BOTTOM + 13);
+  g.fillText(chart.xName, LEFT + inner.width / 2, height - 3);
+  g.textAlign = "left";
+  g.fillText(chart.yName, 2, 10);
+  g.globalAlpha = 1;
+  g.save();
+  g.beginPath();
+  g.rect(LEFT, TOP - 3, inner.width + RIGHT, inner.height + 4);
+  g.clip();
+  for (const series of chart.series) drawSeries(g, series, atX, atY, TOP + inner.height);
+  g.setLineDash([5, 4]);
+  for (const rule of chart.rules ?? []) {
+    g.strokeStyle = g.fillStyle = rule.color ?? ink;
+    g.beginPath();
+    g.moveTo(LEFT, atY(rule.y));
+    g.lineTo(LEFT + inner.width, atY(rule.y));
+    g.stroke();
+    g.textAlign = "right";
+    g.fillText(rule.name, LEFT + inner.width - 2, atY(rule.y) - 4);
+  }
+  g.restore();
+  if (chart.cursor === undefined) return;
+  g.fillStyle = style.caretColor;
+  g.fillRect(Math.round(atX(chart.cursor)) - 1, TOP - 3, 2, inner.height + 4);
+}
+
+/** @param {CanvasRenderingContext2D} g @param {Series} series @param {(v: number) => number} atX @param {(v: number) => number} atY
+ * @param {number} floor */
+function drawSeries(g, series, atX, atY, floor) {
+  const { xs, ys, kind = "line" } = series;
+  g.globalAlpha = series.alpha ?? 1;
+  g.strokeStyle = g.fillStyle = series.color;
+  g.lineWidth = series.width ?? 1.5;
+  g.setLineDash(series.dash ?? []);
+  g.beginPath();
+  for (let i = 0; i < xs.length; i++) {
+    const x = atX(xs[i]), y = atY(ys[i]);
+    if (kind === "dots") {
+      g.moveTo(x + 3.5, y);
+      g.arc(x, y, 3.5, 0, 2 * Math.PI);
+    } else if (kind === "bars") {
+      const wide = Math.max(1, (atX(xs[i] + 0.4) - atX(xs[i] - 0.4)) * 1);
+      if (floor > y) g.rect(x - wide / 2, y, wide, floor - y);
+    } else if (i) g.lineTo(x, y);
+    else g.moveTo(x, y);
+  }
+  if (kind === "bars") g.fill();
+  else g.stroke();
+  g.globalAlpha = 1;
+  g.setLineDash([]);
+}

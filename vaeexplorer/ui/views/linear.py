@@ -1,0 +1,92 @@
+"""Linear AE vs PCA: a theorem as an experiment."""
+
+import csv
+import io
+
+import streamlit as st
+
+from vaeexplorer.analysis.experiments import BENDS, METHODS, Experiment
+from vaeexplorer.data import DataError
+from vaeexplorer.ui import conditions, controls, linear, prose, state
+from vaeexplorer.ui.linear import Setting
+
+
+def chosen_setting(dataset: str) -> Setting:
+    """What the controls at the top ask for."""
+    broken = st.pills(
+        "Conditions: break one",
+        list(conditions.CONDITIONS),
+        default="none",
+        required=True,
+        format_func=lambda name: conditions.CONDITIONS[name].label,
+        key=state.BROKEN,
+        bind="query-params",
+    )
+    methods = METHODS[broken]
+    if st.session_state.get(state.METHOD) not in methods:
+        st.session_state.pop(state.METHOD, None)
+    left, middle, right = st.columns([1, 1.6, 1], gap="large")
+    k = left.slider("k, dimensions of the code", 1, linear.MOST, 8, key=state.K, bind="query-params")
+    method = middle.segmented_control(
+        "Trained by",
+        methods,
+        default=methods[0],
+        required=True,
+        format_func=conditions.METHOD_NAMES.__getitem__,
+        key=state.METHOD,
+        bind="query-params",
+    )
+    share, longer = 0.1, False
+    if broken == "decay":
+        share = right.slider(
+            "weight decay λ as a share of λₖ", 0.05, 1.0, 0.1, 0.05, key=state.DECAY, bind="query-params"
+        )
+    if broken in BENDS:
+        longer = right.toggle(
+            "Ten times longer", key=state.LONGER, bind="query-params", help="About ten seconds of training on images."
+        )
+    return Setting("fashion-mnist" if dataset == "fashion-mnist" else "mnist", k, broken, method, share, longer)
+
+
+def curves_csv(experiment: Experiment) -> str:
+    """Error, excess and angles at every kept step."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    angles = [f"angle{number + 1}_degrees" for number in range(experiment.k)]
+    writer.writerow(["step", "squared_error_per_image", "relative_excess_over_pca", *angles])
+    film = experiment.film
+    for step, error, excess, row in zip(film.steps, film.error, experiment.excess, film.angles, strict=True):
+        writer.writerow([step, f"{error:.10g}", f"{excess:.6g}", *(f"{angle:.6g}" for angle in row)])
+    return text.getvalue()
+
+
+prose.heading(prose.LINEAR)
+space = controls.chosen_space()
+setting = chosen_setting(space.run.config.data.dataset)
+try:
+    with st.spinner("Training on images", show_time=True) if setting.longer else st.empty():
+        experiment, reference, url = linear.trained(setting)
+except (ValueError, DataError) as error:
+    st.error(str(error))
+    st.stop()
+predicted, measured = conditions.outcome(experiment, reference, setting.decay_share)
+left, right = st.columns(2, gap="large")
+left.markdown(f"**Predicted.** {predicted}")
+right.markdown(f"**Measured.** {measured}")
+linear.show_training(url, space)
+st.caption(
+    f"PCA and training: {reference.source}. Reconstructions and scatters: test images. Errors: |x − x′|² per image."
+)
+st.download_button(
+    "Download the curves (CSV)",
+    lambda: curves_csv(experiment),
+    f"{setting.dataset}-linear-k{setting.k}-{setting.broken}.csv",
+    "text/csv",
+    on_click="ignore",
+)
+st.subheader("Linear VAE = probabilistic PCA", anchor=False)
+st.markdown(prose.LINEAR_VAE)
+linear.show_linear_vae(setting.dataset, setting.k)
+prose.notes(prose.LINEAR)
+controls.data_source(space)
+linear.prepare(setting.dataset)
