@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +22,9 @@ from vaeexplorer.analysis.bootstrap import CONFIDENCE, DRAWS, Estimate
 from vaeexplorer.analysis.nearest import NearestImages
 from vaeexplorer.analysis.smoothness import MEASURES, Material, Row, Subject
 from vaeexplorer.classifier import load_classifier
-from vaeexplorer.data import ImageDataset, load_dataset
+from vaeexplorer.codes import Model
+from vaeexplorer.data import CLASS_NAMES, ImageDataset, load_dataset
+from vaeexplorer.inference import LatentModel
 from vaeexplorer.runs import SHIPPED, Run, RunCard, runs_folder
 
 SCHEMA = 1
@@ -130,7 +133,7 @@ def compare(
     progress(0.0, "preparing the training images")
     test = load_dataset(a.config.data.dataset, "test", download=False)
     train = load_dataset(a.config.data.dataset, "train", download=False)
-    subjects = subject(a, test), subject(b, test)
+    subjects = subject(a.name, a.model, test), subject(b.name, b.model, test)
     return compare_subjects(subjects, material(test, train, pairs), train, (weights_hash(a), weights_hash(b)), progress)
 
 
@@ -173,26 +176,27 @@ def compare_subjects(
 
 
 def material(test: ImageDataset, train: ImageDataset, pairs: int = smoothness.PAIRS) -> Material:
-    """What models of a data set are measured on.
+    """What models of these images are measured on; without a classifier where there is none for them.
 
     Raises:
-        ClassifierError: the data set has no classifier.
+        ClassifierError: the classifier is there but broken.
     """
-    judge = load_classifier(test.name)
-    return Material(test.images, test.labels, NearestImages(train.images), judge.features, judge.probabilities, pairs)
+    judge = load_classifier(train.name) if train.name in CLASS_NAMES else None
+    functions = (judge.features, judge.probabilities) if judge else (None, None)
+    return Material(test.images, test.labels, NearestImages(train.images), *functions, pair_count=pairs)
 
 
-def subject(run: Run, test: ImageDataset) -> Subject:
-    """A run as functions on arrays. Its images are not clipped, so that a linear decoder stays linear."""
-    model, codes = run.model, run.model.encode(test.images)
-    noise = None if codes.logvar is None else np.exp(codes.logvar).mean(axis=0)
+def subject(name: str, model: Model, test: ImageDataset) -> Subject:
+    """A model as functions on arrays. Our own networks are not clipped, so that a linear decoder stays linear."""
+    codes = model.encode(test.images)
+    network = model if isinstance(model, LatentModel) else None
     return Subject(
-        run.name,
-        lambda images: model.encode(images.clip(0, 1)).mean,
-        lambda z: model.decode(z, clip=False),
-        codes.mean,
-        noise,
-        model.jacobian,
+        name,
+        encode=lambda images: model.encode(images.clip(0, 1)).mean,
+        decode=partial(network.decode, clip=False) if network else model.decode,
+        codes=codes.mean,
+        noise=None if codes.logvar is None else np.exp(codes.logvar).mean(axis=0),
+        jacobian=network.jacobian if network else None,
     )
 
 

@@ -9,18 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, PIXELS
 from vaeexplorer.models import LOGVAR_HIGH, LOGVAR_LOW, Autoencoder, VariationalAutoencoder, pixel_mean
 
+__all__ = ["Codes", "LatentModel", "Layer", "set_threads"]
+
 BATCH = 2048
-
-
-@dataclass(frozen=True)
-class Codes:
-    """q(z|x) of N images: `mean` and `logvar` = ln sigma^2, float32 [N, D] each; `logvar` is None for an AE."""
-
-    mean: np.ndarray
-    logvar: np.ndarray | None
 
 
 @dataclass(frozen=True)

@@ -74,14 +74,14 @@ class Material:
         images: uint8 [N, 28, 28].
         labels: [N].
         nearest: the training images.
-        features, probabilities: of the classifier, from images to [N, F] and [N, C].
+        features, probabilities: of a classifier, from images to [N, F] and [N, C]; None where there is none.
     """
 
     images: Array
     labels: Array
     nearest: NearestImages
-    features: Callable[[Array], Array]
-    probabilities: Callable[[Array], Array]
+    features: Callable[[Array], Array] | None = None
+    probabilities: Callable[[Array], Array] | None = None
     pair_count: int = PAIRS
     seed: int = 0
 
@@ -206,27 +206,31 @@ def _on_paths(subject: Subject, material: Material, some: slice) -> dict[str, Ar
     z = paths.straight(*ends)  # [P, 33, D]
     frames = subject.decode(z.reshape(-1, z.shape[2]))  # [P * 33, 28, 28]
     curves = frames.reshape(*z.shape[:2], -1)  # [P, 33, 784]
-    drawn = material.features(frames).reshape(*z.shape[:2], -1)  # [P, 33, F]
     inside = curves[:, _INSIDE].reshape(-1, *frames.shape[1:])  # [P * 7, 28, 28]
+    nothing = np.full(len(z), np.nan)
 
     def a_pair(values: Array) -> Array:
         return values.reshape(len(z), -1)
 
     far = np.median(a_pair(material.nearest.distance(inside)), axis=1)
     at_ends = a_pair(material.nearest.distance(curves[:, [0, -1]].reshape(-1, *frames.shape[1:]))).mean(axis=1)
-    p = np.clip(material.probabilities(inside), 1e-12, 1)
-    whitening = subject.whitening
-    away = whitening.apply(subject.encode(inside)) - whitening.apply(z[:, _INSIDE].reshape(-1, z.shape[2]))
-    moved = (ends[0] != ends[1]).any(axis=1)  # equal codes have no way between them
     observed = {
-        "realism": np.divide(far, at_ends, out=np.full(len(z), np.nan), where=at_ends > 1e-6),
-        "entropy": a_pair(-(p * np.log(p)).sum(axis=1)).mean(axis=1),
-        "cycle": a_pair(np.linalg.norm(away, axis=1)).mean(axis=1) if whitening.kept else np.full(len(z), np.nan),
+        "realism": np.divide(far, at_ends, out=nothing.copy(), where=at_ends > 1e-6),
+        "entropy": nothing,
+        "cycle": nothing,
     }
+    if material.probabilities:
+        p = np.clip(material.probabilities(inside), 1e-12, 1)
+        observed["entropy"] = a_pair(-(p * np.log(p)).sum(axis=1)).mean(axis=1)
+    if subject.whitening.kept:
+        away = subject.encode(inside) - z[:, _INSIDE].reshape(-1, z.shape[2])
+        observed["cycle"] = a_pair(np.linalg.norm(away @ subject.whitening.forward, axis=1)).mean(axis=1)
+    drawn = material.features(frames).reshape(*z.shape[:2], -1) if material.features else None  # [P, 33, F]
     for space, curve in (("pixels", curves), ("features", drawn)):
-        observed[f"detour_{space}"] = paths.detour_ratio(curve)
-        observed[f"unevenness_{space}"] = paths.speed_unevenness(curve)
-        observed[f"curvature_{space}"] = paths.curvature(curve)
+        observed[f"detour_{space}"] = nothing if curve is None else paths.detour_ratio(curve)
+        observed[f"unevenness_{space}"] = nothing if curve is None else paths.speed_unevenness(curve)
+        observed[f"curvature_{space}"] = nothing if curve is None else paths.curvature(curve)
+    moved = (ends[0] != ends[1]).any(axis=1)  # equal codes have no way between them
     return {key: np.where(moved, values, np.nan) for key, values in observed.items()}
 
 
