@@ -23,7 +23,7 @@ from vaeexplorer.analysis.nearest import NearestImages
 from vaeexplorer.analysis.smoothness import MEASURES, Material, Row, Subject
 from vaeexplorer.classifier import load_classifier
 from vaeexplorer.codes import Model
-from vaeexplorer.data import CLASS_NAMES, ImageDataset, load_dataset
+from vaeexplorer.data import CLASS_NAMES, FULL_SIZE, ImageDataset, load_dataset
 from vaeexplorer.inference import LatentModel
 from vaeexplorer.runs import SHIPPED, Run, RunCard, runs_folder
 
@@ -125,16 +125,25 @@ def compare(
         ComparisonError: the runs are of different data sets.
         DataError, ClassifierError: images or classifier cannot be had.
     """
-    if a.config.data.dataset != b.config.data.dataset:
-        raise ComparisonError(
-            f"{a.name} is a run of {a.config.data.dataset} and {b.name} of {b.config.data.dataset}: only runs of one "
-            "data set can be compared."
-        )
+    hold_comparable(a, b)
     progress(0.0, "preparing the training images")
     test = load_dataset(a.config.data.dataset, "test", download=False)
     train = load_dataset(a.config.data.dataset, "train", download=False)
     subjects = subject(a.name, a.model, test), subject(b.name, b.model, test)
     return compare_subjects(subjects, material(test, train, pairs), train, (weights_hash(a), weights_hash(b)), progress)
+
+
+def hold_comparable(a: RunCard, b: RunCard) -> None:
+    """Hold that two runs are of one data set.
+
+    Raises:
+        ComparisonError: they are not.
+    """
+    first, second = a.config.data.dataset, b.config.data.dataset
+    if first != second:
+        raise ComparisonError(
+            f"{a.name} is a run of {first} and {b.name} of {second}: only runs of one data set can be compared."
+        )
 
 
 def compare_subjects(
@@ -169,7 +178,7 @@ def compare_subjects(
         "resamples": DRAWS,
         "nearest_of": len(train),
         "training_images": train.source,
-        "training_images_are_a_sample": train.is_sample,
+        "training_images_are_a_sample": train.name in CLASS_NAMES and len(train) < FULL_SIZE["train"],
     }
     names = subjects[0].name, subjects[1].name
     return Comparison(names, train.name, weights, kept, conditions, rows)
@@ -182,8 +191,14 @@ def material(test: ImageDataset, train: ImageDataset, pairs: int = smoothness.PA
         ClassifierError: the classifier is there but broken.
     """
     judge = load_classifier(train.name) if train.name in CLASS_NAMES else None
-    functions = (judge.features, judge.probabilities) if judge else (None, None)
-    return Material(test.images, test.labels, NearestImages(train.images), *functions, pair_count=pairs)
+    return Material(
+        test.images,
+        test.labels,
+        NearestImages(train.images),
+        judge.features if judge else None,
+        judge.probabilities if judge else None,
+        pair_count=pairs,
+    )
 
 
 def subject(name: str, model: Model, test: ImageDataset) -> Subject:
@@ -241,8 +256,8 @@ def _file_name(a: str, b: str) -> str:
 
 
 def _row(document: dict[str, Any]) -> Row:
-    estimates = (_estimate(document[name]) for name in ("a", "b", "difference"))
-    return Row(str(document["key"]), document["group"], *estimates, int(document["count"]))
+    a, b, difference = (_estimate(document[name]) for name in ("a", "b", "difference"))
+    return Row(str(document["key"]), document["group"], a, b, difference, int(document["count"]))
 
 
 def _estimate(document: dict[str, Any] | None) -> Estimate | None:

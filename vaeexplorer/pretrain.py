@@ -1,4 +1,4 @@
-"""What rebuilds pretrained/: the ten shipped runs with their cards, two classifiers, and the data sample."""
+"""What rebuilds pretrained/: the ten shipped runs with their cards, classifiers, comparisons and the data sample."""
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -10,6 +10,7 @@ from PIL import Image
 from vaeexplorer import runs
 from vaeexplorer.analysis.projection import umap_plane
 from vaeexplorer.classifier import save_classifier, train_classifier
+from vaeexplorer.comparison import compare, save_comparison
 from vaeexplorer.config import (
     ConfigError,
     DataConfig,
@@ -50,11 +51,15 @@ def _configs(dataset: Dataset) -> dict[str, RunConfig]:
 
 CONFIGS = _configs("mnist") | _configs("fashion-mnist")
 CLASSIFIERS: dict[str, Dataset] = {"mnist-classifier": "mnist", "fashion-mnist-classifier": "fashion-mnist"}
-EVERYTHING = (*CONFIGS, *CLASSIFIERS)
+PAIRS = tuple(
+    (f"{dataset}-vae-{size}", f"{dataset}-ae-{size}") for dataset in CLASSIFIERS.values() for size in ("2d", "16d")
+)
+COMPARISONS = {f"{a}--{b}": (a, b) for a, b in PAIRS}
+EVERYTHING = (*CONFIGS, *CLASSIFIERS, *COMPARISONS)
 
 
 def rebuild(only: tuple[str, ...] = (), workers: int = 2) -> Iterator[str]:
-    """Train the shipped runs and classifiers, or those named, and write the data sample.
+    """Train the shipped runs and classifiers, compare the pairs, or those named, and write the data sample.
 
     Every one trains on one thread, so that the weights do not depend on the number of workers.
 
@@ -72,12 +77,22 @@ def rebuild(only: tuple[str, ...] = (), workers: int = 2) -> Iterator[str]:
     names = only or EVERYTHING
     if workers < 1 or not set(EVERYTHING) >= set(names):
         raise ConfigError(f"Shipped are {', '.join(EVERYTHING)}, and workers are at least 1.")
-    for dataset in sorted({CLASSIFIERS.get(name) or CONFIGS[name].data.dataset for name in names}):
+    for dataset in sorted({"fashion-mnist" if name.startswith("fashion") else "mnist" for name in names}):
         if len(load_dataset(dataset, "train")) < FULL_SIZE["train"]:
             raise DataError(f"What is shipped is trained on all of {dataset}: set VAEEXPLORER_DATA to a copy of it.")
     if not only:
         write_sample()
-    return _train_all(names, workers)
+    return _in_order(names, workers)
+
+
+def _in_order(names: tuple[str, ...], workers: int) -> Iterator[str]:
+    """Comparisons last: they are of the runs as trained."""
+    yield from _train_all(tuple(name for name in names if name not in COMPARISONS), workers)
+    for name in names:
+        if name in COMPARISONS:
+            a, b = map(runs.load_run, COMPARISONS[name])
+            save_comparison(compare(a, b), runs.SHIPPED / "comparisons")
+            yield name
 
 
 def _train_all(names: tuple[str, ...], workers: int) -> Iterator[str]:

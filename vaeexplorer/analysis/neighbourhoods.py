@@ -9,7 +9,7 @@ def distances(points: np.ndarray) -> np.ndarray:
     """Squared Euclidean distances between rows, [N, F] -> [N, N]; infinite to oneself."""
     points = points.astype(np.float64)
     squares = (points**2).sum(axis=1)
-    between = squares[:, None] + squares - 2 * points @ points.T
+    between: np.ndarray = squares[:, None] + squares - 2 * points @ points.T
     np.fill_diagonal(between, np.inf)
     return between
 

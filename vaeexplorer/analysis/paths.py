@@ -92,7 +92,7 @@ def curvature(curves: np.ndarray) -> np.ndarray:
     u, v = steps[:, :-1], steps[:, 1:]
     angles = 2 * np.arctan2(np.linalg.norm(u - v, axis=-1), np.linalg.norm(u + v, axis=-1))  # [P, T - 1]
     kept = np.isfinite(angles)
-    return np.degrees(_ratio(np.where(kept, angles, 0).sum(axis=1), kept.sum(axis=1)))
+    return np.asarray(np.degrees(_ratio(np.where(kept, angles, 0).sum(axis=1), kept.sum(axis=1))))
 
 
 def resample(curves: np.ndarray) -> np.ndarray:
@@ -108,7 +108,7 @@ def resample(curves: np.ndarray) -> np.ndarray:
 
 
 def _step_lengths(curves: np.ndarray) -> np.ndarray:
-    return np.linalg.norm(np.diff(curves, axis=1), axis=-1).astype(np.float64)
+    return np.asarray(np.linalg.norm(np.diff(curves, axis=1), axis=-1), np.float64)
 
 
 def _ratio(over: np.ndarray, under: np.ndarray) -> np.ndarray:

@@ -190,7 +190,8 @@ def rows(a: dict[str, Array], b: dict[str, Array], pairs: paths.Pairs, dims: tup
                 continue
             kept = np.isfinite(np.atleast_2d(first)).all(axis=0) & np.isfinite(np.atleast_2d(second)).all(axis=0)
             found = bootstrap.paired_estimates(_statistics(wanted, dims), first, second)
-            yield Row(wanted.key, group, *(found or (None, None, None)), int(kept.sum()))
+            first_is, second_is, difference = found or (None, None, None)
+            yield Row(wanted.key, group, first_is, second_is, difference, int(kept.sum()))
 
 
 def _statistics(wanted: Measure, dims: tuple[int, int]) -> tuple[Statistic, Statistic]:

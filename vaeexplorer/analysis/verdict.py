@@ -6,13 +6,16 @@ from typing import Any
 from vaeexplorer.analysis.smoothness import MEASURES, Measure, Row
 
 
-def verdict(rows: Sequence[Row], names: tuple[str, str], conditions: Mapping[str, Any]) -> list[str]:
+def verdict(
+    rows: Sequence[Row], names: tuple[str, str], conditions: Mapping[str, Any], kept: tuple[int, int]
+) -> list[str]:
     """A few plain sentences, whatever the figures are.
 
     Args:
         rows: of the comparison; those over all pairs are spoken of.
         names: of the two models.
         conditions: of the comparison.
+        kept: how many dimensions of each model carry something.
     """
     found = {row.key: row for row in rows if row.group == "all"}
     judged = [measure for measure in MEASURES if measure.number]
@@ -37,6 +40,10 @@ def verdict(rows: Sequence[Row], names: tuple[str, str], conditions: Mapping[str
     if missing:
         sentences.append(f"Without a figure here: {_titles(missing)}.")
     sentences.append(_price(found["error"], names, smoother))
+    if kept[0] != kept[1]:
+        sentences.append(
+            f"Whitened measures are over the {kept[0]} dimensions that {names[0]} uses and the {kept[1]} of {names[1]}."
+        )
     if conditions.get("training_images_are_a_sample"):
         sentences.append(
             f"Nearest training images are of the {conditions['nearest_of']:,} that are here, a sample of the full set."

@@ -35,6 +35,7 @@ def compare(
     from vaeexplorer.runs import load_run
 
     a, b = load_run(run_a), load_run(run_b)
+    comparison.hold_comparable(a, b)
     found = None if again else comparison.load_comparison(a, b)
     if found is None:
         with progress(100, f"{a.name}, {b.name}") as bar:
@@ -73,7 +74,7 @@ def show_table(found: "Comparison") -> None:
         table.add_row(title, row.group if measure.per_pair else "", *cells, said)
     out = Console(width=None if sys.stdout.isatty() else 170)
     out.print(table)
-    for sentence in verdict(found.rows, found.runs, found.conditions):
+    for sentence in verdict(found.rows, found.runs, found.conditions, found.kept_dimensions):
         out.print(sentence)
 
 
