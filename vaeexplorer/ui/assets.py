@@ -14,6 +14,7 @@ from vaeexplorer.data import DataError
 from vaeexplorer.runs import RunError
 from vaeexplorer.ui import loading
 from vaeexplorer.ui.loading import Space
+from vaeexplorer.ui.principal import Principal, principal_spaces
 
 _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
 
@@ -37,7 +38,7 @@ def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
         encoder: whether the network comes with what turns images into codes, at twice the size.
     """
     kinds = {"codes": "codes", "sprite": "sprite"}
-    if space.is_own:
+    if space.is_own and not isinstance(space.source, Principal):
         return {name: _asset(kind, space).url for name, kind in kinds.items()} | {"remote": f"vx/{space.name}/"}
     kinds["network"] = "network" if encoder else "decoder"
     return {name: _asset(kind, space).url for name, kind in kinds.items()}
@@ -48,8 +49,9 @@ def find(owner: str, file: str) -> Asset | None:
     match = _FILE.fullmatch(file)
     if match is None:
         return None
-    if owner in loading.own_spaces() and match[1] in ("codes", "sprite"):
-        asset = _asset(match[1], loading.own_spaces()[owner])
+    spaces = loading.own_spaces() | principal_spaces()
+    if owner in spaces and (match[1] in ("codes", "sprite") or isinstance(spaces[owner].source, Principal)):
+        asset = _asset(match[1], spaces[owner])
         if asset.url == f"vx/{owner}/{file}":
             return asset
     for card in loading.run_cards()[0]:
@@ -64,13 +66,18 @@ def find(owner: str, file: str) -> Asset | None:
 
 def _asset(kind: str, space: Space) -> Asset:
     if kind == "sprite":
-        return _sprite(space.key if space.is_own else space.data.name, space)
+        theirs = space.is_own and not isinstance(space.source, Principal)
+        return _sprite(space.key if theirs else space.data.name, space)
     return _codes(space.key, space) if kind == "codes" else _network(space.key, kind, space)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _network(key: str, kind: str, _space: Space) -> Asset:
-    return _named(_space.name, kind, packing.pack(_space.run, encoder=kind == "network"))
+    if isinstance(_space.source, Principal):
+        packed = packing.pack_linear(_space.source.centre, _space.source.axes)
+    else:
+        packed = packing.pack(_space.run, encoder=kind == "network")
+    return _named(_space.name, kind, packed)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
