@@ -12,6 +12,7 @@ EVERY_ROOM = {
     "config",
     "history",
     "codes",
+    "architecture",
     "data",
     "models",
     "objectives",
@@ -35,22 +36,25 @@ TABLE: dict[str, set[str]] = {
     "config": set(),
     "history": set(),
     "codes": set(),
+    "architecture": {"config"},
     "data": {"platformdirs", "filelock", "torchvision", "config"},
-    "models": {"torch", "config"},
+    "models": {"torch", "architecture", "config"},
     "objectives": {"torch", "config"},
     "evaluation": {"torch", "config", "models", "objectives"},
     "training": {"torch", "safetensors", "config", "history", "data", "models", "objectives", "evaluation"},
     "inference": {"torch", "codes", "config", "models"},
     "classifier": {"torch", "safetensors", "config", "data"},
-    "runs": {"torch", "safetensors", "analysis", "config", "history", "models", "evaluation", "inference", "training"},
-    "own": {"analysis", "codes", "config", "data"},
+    "runs": {"torch", "safetensors", "analysis", "architecture", "codes", "config", "history", "models", "evaluation"}
+    | {"inference", "training"},
+    "own": {"analysis", "codes", "config", "data", "runs", "ui"},
     "analysis": {"scipy", "sklearn", "umap", "torch"},
     "comparison": {"analysis", "classifier", "codes", "data", "inference", "runs"},
     "figures": {"plotly", "analysis"},
-    "browser": {"PIL", "codes", "config", "runs", "inference"},
+    "browser": {"PIL", "architecture", "codes", "config", "runs"},
     "export": {"data", "runs", "analysis", "figures", "browser"},
     "pretrain": {"PIL", "config", "data", "training", "inference", "classifier", "comparison", "runs", "analysis"},
-    "ui": {"streamlit", "starlette", "PIL"} | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain"},
+    "ui": {"streamlit", "starlette", "uvicorn", "PIL"}
+    | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain"},
     "commands": {"tyro", "rich"} | EVERY_ROOM,
     "__main__": {"tyro", "commands", "config", "data"},
 }
@@ -94,7 +98,10 @@ def test_only_the_download_imports_torchvision_and_only_when_asked() -> None:
     assert not any("torchvision" in line for line in top_level)
 
 
-@pytest.mark.parametrize("use", ["vaeexplorer.load_dataset", "vaeexplorer.list_runs()"])
+PACKING = "from vaeexplorer.browser import packing; packing.pack(vaeexplorer.load_run('mnist-vae-2d'))"
+
+
+@pytest.mark.parametrize("use", ["vaeexplorer.load_dataset", "vaeexplorer.list_runs()", "vaeexplorer.explore", PACKING])
 def test_importing_the_package_and_listing_runs_is_light(use: str) -> None:
     heavy = ("torch", "streamlit", "umap", "plotly", "sklearn", "scipy", "torchvision")
     code = f"import sys, vaeexplorer; {use}; print([m for m in {heavy} if m in sys.modules])"

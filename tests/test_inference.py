@@ -110,37 +110,6 @@ def test_a_linear_decoders_images_are_clipped_for_the_eye() -> None:
     assert images.max() == 1
 
 
-def test_the_layers_of_an_mlp_make_the_same_image() -> None:
-    latent = model("vae", "mlp", "gaussian")
-    z = np.array([[0.5, -1, 2]], np.float32)
-    values = z[0]
-    layers = latent.layers()["decoder"]
-    for layer in layers:
-        values = layer.weight @ values + layer.bias
-        sigmoid = 1 / (1 + np.exp(-values))
-        values = values * sigmoid if layer.activation == "silu" else sigmoid
-    assert [layer.activation for layer in layers] == ["silu"] * (len(layers) - 1) + ["sigmoid"]
-    np.testing.assert_allclose(values, latent.decode(z).ravel(), atol=1e-6)
-
-
-def test_the_layers_of_a_convolution_say_how_large_its_images_are() -> None:
-    parts = model("vae", "conv", "bernoulli").layers()
-    assert [(layer.kind, layer.side) for layer in parts["encoder"]] == [("conv", 28), ("conv", 14)]
-    assert [(layer.kind, layer.side) for layer in parts["decoder"]] == [
-        ("dense", 0),
-        ("conv_transpose", 7),
-        ("conv_transpose", 14),
-    ]
-    assert [layer.activation for layer in parts["decoder"]] == ["silu", "silu", "none"]
-
-
-def test_the_layers_are_those_that_the_model_has() -> None:
-    assert set(model("ae").layers()) == {"decoder", "encoder", "mean"}
-    assert model("vae", "linear").layers()["encoder"] == []
-    assert model("vae").learned_pixel_variance is None
-    assert model("vae", likelihood="gaussian-learned").learned_pixel_variance == pytest.approx(np.exp(-3))
-
-
 @pytest.mark.parametrize("likelihood", ["bernoulli", "continuous-bernoulli", "gaussian"])
 @pytest.mark.parametrize("arch", ["mlp", "conv", "linear"])
 def test_the_jacobian_is_what_central_differences_find(arch: Architecture, likelihood: Likelihood) -> None:

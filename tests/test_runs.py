@@ -133,6 +133,10 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "a wrong shape": (edit_weights(lambda t: t.update({"mean.bias": torch.zeros(3)})), "mean.bias"),
     "a weight that is NaN": (edit_weights(lambda t: t["mean.bias"].fill_(np.nan)), "finite"),
     "an infinite weight": (edit_weights(lambda t: t["mean.bias"].fill_(np.inf)), "finite"),
+    "a weight of another precision": (
+        edit_weights(lambda t: t.update({"mean.bias": t["mean.bias"].long()})),
+        "float16",
+    ),
     "weights cut short": (cut("weights.safetensors"), "weights"),
     "no weights": (lambda f: (f / "weights.safetensors").unlink(), "weights"),
     "codes cut short": (cut("codes.npz"), "codes.npz"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vaeexplorer.config import RunConfig as RunConfig
     from vaeexplorer.data import load_dataset as load_dataset
+    from vaeexplorer.own import explore as explore
     from vaeexplorer.runs import list_runs as list_runs
     from vaeexplorer.runs import load_run as load_run
     from vaeexplorer.runs import save_run as save_run
@@ -15,6 +16,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "RunConfig": "config",
+    "explore": "own",
     "load_dataset": "data",
     "list_runs": "runs",
     "load_run": "runs",
@@ -22,7 +24,7 @@ _HOMES = {
     "train": "training",
 }
 
-__all__ = ["RunConfig", "list_runs", "load_dataset", "load_run", "save_run", "train"]
+__all__ = ["RunConfig", "explore", "list_runs", "load_dataset", "load_run", "save_run", "train"]
 
 
 def __getattr__(name: str) -> Any:

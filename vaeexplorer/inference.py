@@ -1,48 +1,23 @@
 """The NumPy face of a trained network: images in, codes out; codes in, images out."""
 
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from vaeexplorer.codes import Codes
-from vaeexplorer.config import IMAGE_SIZE, PIXELS
-from vaeexplorer.models import LOGVAR_HIGH, LOGVAR_LOW, Autoencoder, VariationalAutoencoder, pixel_mean
+from vaeexplorer.config import IMAGE_SIZE, PIXELS, RunConfig
+from vaeexplorer.models import Autoencoder, VariationalAutoencoder, build, pixel_mean
 
-__all__ = ["Codes", "LatentModel", "Layer", "set_threads"]
+__all__ = ["Codes", "LatentModel", "restore", "set_threads"]
 
 BATCH = 2048
 
 
-@dataclass(frozen=True)
-class Layer:
-    """A layer and the nonlinearity after it, for those who run the network without torch.
-
-    Attributes:
-        weight: float32, as torch has it: dense [outputs, inputs], conv [outputs, inputs, kernel, kernel],
-            conv_transpose [inputs, outputs, kernel, kernel].
-        bias: float32 [outputs].
-        side: of a convolution's square input, pixels; its channels come first, [inputs, side, side].
-        stride, padding: of a convolution, pixels.
-    """
-
-    kind: Literal["dense", "conv", "conv_transpose"]
-    weight: np.ndarray
-    bias: np.ndarray
-    activation: Literal["none", "silu", "relu", "tanh", "sigmoid"] = "none"
-    side: int = 0
-    stride: int = 1
-    padding: int = 0
-
-
 class LatentModel:
     """A network in evaluation mode, in float32, whatever the device. Memory stays bounded: it works in batches."""
-
-    LOGVAR_RANGE = (LOGVAR_LOW, LOGVAR_HIGH)
 
     def __init__(self, network: Autoencoder) -> None:
         self.network = network.eval().requires_grad_(False)
@@ -122,31 +97,15 @@ class LatentModel:
             raise ValueError("Latent points must be finite.")
         return z
 
-    def layers(self) -> dict[str, list[Layer]]:
-        """What the network is made of, in the order it is run.
-
-        Returns:
-            `decoder`: z to the parameter of p(x|z), [784] (`models.pixel_mean` makes the picture of it); `encoder`: an
-            image to features, no layer at all in a linear model; `mean`: features to the mean of q(z|x); and of a VAE
-            `logvar`: features to what `models.bounded` takes into LOGVAR_RANGE as ln sigma^2.
-        """
-        network = self.network
-        decoder = _layers(network.decoder)
-        if network.squash:
-            decoder[-1] = replace(decoder[-1], activation="sigmoid")
-        parts = {"decoder": decoder, "encoder": _layers(network.trunk), "mean": _layers(nn.Sequential(network.mean))}
-        if isinstance(network, VariationalAutoencoder):
-            parts["logvar"] = _layers(nn.Sequential(network.logvar))
-        return parts
-
-    @property
-    def learned_pixel_variance(self) -> float | None:
-        """sigma_x^2 of the gaussian-learned likelihood; None of the others."""
-        log_variance = self.network.log_variance
-        return None if log_variance is None else log_variance.exp().item()
-
     def _tensor(self, array: np.ndarray) -> Tensor:
         return torch.tensor(array).to(self.device, torch.float32)
+
+
+def restore(config: RunConfig, weights: Mapping[str, np.ndarray]) -> LatentModel:
+    """The model of a configuration with these weights, all that `architecture.weight_shapes` names."""
+    network = build(config.model, config.objective.likelihood)
+    network.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
+    return LatentModel(network)
 
 
 def set_threads(count: int) -> None:
@@ -157,40 +116,3 @@ def set_threads(count: int) -> None:
 def _batches(count: int) -> Iterator[slice]:
     for start in range(0, count, BATCH):
         yield slice(start, start + BATCH)
-
-
-def _layers(modules: nn.Sequential) -> list[Layer]:
-    layers: list[Layer] = []
-    side = 0  # of the square image that comes next, where it is one
-    for module in modules:
-        match module:
-            case nn.Linear():
-                layers.append(Layer("dense", _array(module.weight), _array(module.bias)))
-            case nn.Conv2d() | nn.ConvTranspose2d():
-                transposed = isinstance(module, nn.ConvTranspose2d)
-                assert module.bias is not None
-                stride, padding, kernel = module.stride[0], int(module.padding[0]), module.kernel_size[0]
-                kind: Literal["conv", "conv_transpose"] = "conv_transpose" if transposed else "conv"
-                layers.append(Layer(kind, _array(module.weight), _array(module.bias), "none", side, stride, padding))
-                side = (
-                    (side - 1) * stride - 2 * padding + kernel
-                    if transposed
-                    else ((side + 2 * padding - kernel) // stride + 1)
-                )
-            case nn.SiLU():
-                layers[-1] = replace(layers[-1], activation="silu")
-            case nn.ReLU():
-                layers[-1] = replace(layers[-1], activation="relu")
-            case nn.Tanh():
-                layers[-1] = replace(layers[-1], activation="tanh")
-            case nn.Unflatten():
-                side = int(module.unflattened_size[-1])
-            case nn.Flatten():
-                pass
-            case _:
-                raise TypeError(f"{type(module).__name__} is no layer of ours.")
-    return layers
-
-
-def _array(tensor: Tensor) -> np.ndarray:
-    return np.asarray(tensor.detach().float().cpu().numpy())

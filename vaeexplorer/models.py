@@ -4,16 +4,16 @@ Images travel flat: x is [N, 784] in [0, 1]. A decoder returns the *parameter* o
 likelihoods, logits for the Bernoulli ones. `pixel_mean` turns either into the picture to show.
 """
 
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from vaeexplorer.config import IMAGE_SIZE, PIXELS, Activation, Likelihood, ModelConfig
+from vaeexplorer.architecture import LOGVAR_RANGE, Layer, layers
+from vaeexplorer.config import Likelihood, ModelConfig
 
-# ln sigma^2 stays within these, smoothly. An unbounded head sends one odd test image to KL = inf.
-LOGVAR_LOW, LOGVAR_HIGH = -14.0, 4.0
+LOGVAR_LOW, LOGVAR_HIGH = LOGVAR_RANGE
 
 
 class Posterior(NamedTuple):
@@ -29,11 +29,11 @@ class Autoencoder(nn.Module):
     def __init__(self, config: ModelConfig, likelihood: Likelihood) -> None:
         super().__init__()
         self.likelihood = likelihood
-        self.trunk, features = _trunk(config)
-        self.mean = nn.Linear(features, config.latent_dim)
-        self.decoder = _decoder(config)
-        # A linear model has no nonlinearity at all, so its gaussian mean is the plain output.
-        self.squash = likelihood.startswith("gaussian") and config.arch != "linear"
+        parts = layers(config, likelihood)
+        self.trunk = _sequential(parts["encoder"])
+        self.mean = nn.Linear(parts["mean"][0].inputs, config.latent_dim)
+        self.decoder = _sequential(parts["decoder"])
+        self.squash = parts["decoder"][-1].activation == "sigmoid"
         self.log_variance = nn.Parameter(torch.tensor(-3.0)) if likelihood == "gaussian-learned" else None
 
     def encode(self, x: Tensor) -> Posterior:
@@ -90,52 +90,22 @@ def pixel_mean(parameter: Tensor, likelihood: Likelihood) -> Tensor:
     return parameter
 
 
-def _trunk(config: ModelConfig) -> tuple[nn.Sequential, int]:
-    """[N, 784] -> features [N, F], and F."""
-    if config.arch == "linear":
-        return nn.Sequential(), PIXELS
-    if config.arch == "conv":
-        first, second = config.widths
-        side = IMAGE_SIZE // 4
-        layers = [
-            nn.Unflatten(1, (1, IMAGE_SIZE, IMAGE_SIZE)),
-            nn.Conv2d(1, first, 4, stride=2, padding=1),  # [N, C1, 14, 14]
-            _activation(config.activation),
-            nn.Conv2d(first, second, 4, stride=2, padding=1),  # [N, C2, 7, 7]
-            _activation(config.activation),
-            nn.Flatten(),
-        ]
-        return nn.Sequential(*layers), second * side * side
-    widths = (PIXELS, *config.widths)
-    return nn.Sequential(*_dense(widths, config.activation)), widths[-1]
+def _sequential(layers: Sequence[Layer]) -> nn.Sequential:
+    """Flat in, flat out: [N, inputs] -> [N, outputs]."""
+    modules: list[nn.Module] = []
+    is_flat = True
+    for layer in layers:
+        if layer.kind == "dense":
+            modules.append(nn.Linear(layer.inputs, layer.outputs))
+        else:
+            if is_flat:
+                modules.append(nn.Unflatten(1, (layer.inputs, layer.side, layer.side)))
+            is_flat = False
+            convolution = nn.Conv2d if layer.kind == "conv" else nn.ConvTranspose2d
+            modules.append(convolution(layer.inputs, layer.outputs, layer.kernel, layer.stride, layer.padding))
+        if layer.activation in _ACTIVATIONS:
+            modules.append(_ACTIVATIONS[layer.activation]())
+    return nn.Sequential(*modules, *([] if is_flat else [nn.Flatten()]))
 
 
-def _decoder(config: ModelConfig) -> nn.Sequential:
-    """[N, D] -> [N, 784], the trunk's mirror image."""
-    if config.arch == "linear":
-        return nn.Sequential(nn.Linear(config.latent_dim, PIXELS))
-    if config.arch == "conv":
-        first, second = config.widths
-        side = IMAGE_SIZE // 4
-        return nn.Sequential(
-            nn.Linear(config.latent_dim, second * side * side),
-            _activation(config.activation),
-            nn.Unflatten(1, (second, side, side)),
-            nn.ConvTranspose2d(second, first, 4, stride=2, padding=1),  # [N, C1, 14, 14]
-            _activation(config.activation),
-            nn.ConvTranspose2d(first, 1, 4, stride=2, padding=1),  # [N, 1, 28, 28]
-            nn.Flatten(),
-        )
-    widths = (config.latent_dim, *reversed(config.widths))
-    return nn.Sequential(*_dense(widths, config.activation), nn.Linear(widths[-1], PIXELS))
-
-
-def _dense(widths: tuple[int, ...], activation: Activation) -> list[nn.Module]:
-    layers: list[nn.Module] = []
-    for inputs, outputs in pairwise(widths):
-        layers += [nn.Linear(inputs, outputs), _activation(activation)]
-    return layers
-
-
-def _activation(name: Activation) -> nn.Module:
-    return {"silu": nn.SiLU, "relu": nn.ReLU, "tanh": nn.Tanh}[name]()
+_ACTIVATIONS: dict[str, type[nn.Module]] = {"silu": nn.SiLU, "relu": nn.ReLU, "tanh": nn.Tanh}

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,14 @@ import numpy as np
 
 import vaeexplorer
 from vaeexplorer.analysis.error import squared_error
+from vaeexplorer.architecture import weight_shapes
+from vaeexplorer.codes import Codes
 from vaeexplorer.config import ConfigError, RunConfig
 from vaeexplorer.history import EpochRecord, read_history, write_history
 
 # torch takes more than a second to import: only what touches a network does.
 if TYPE_CHECKING:
-    from vaeexplorer.inference import Codes, LatentModel
-    from vaeexplorer.models import Autoencoder
+    from vaeexplorer.inference import LatentModel
     from vaeexplorer.training import Training
 
 SCHEMA = 1
@@ -60,10 +62,10 @@ class RunCard:
 
 @dataclass(frozen=True)
 class Run(RunCard):
-    """A run with its network, the codes of the test images and the codes of 2,000 of them at every epoch.
+    """A run with its weights, the codes of the test images and the codes of 2,000 of them at every epoch.
 
     Attributes:
-        model: encodes and decodes.
+        weights: float32, by the names of `architecture.weight_shapes`.
         codes: of the test set in its order, [N, D], as kept: rounded to half precision, which is finer than a
             thousandth of their spread. `model.encode` gives them exactly.
         labels: of the test set, [N].
@@ -71,11 +73,18 @@ class Run(RunCard):
         snapshots: float16 [epochs, 2000, D].
     """
 
-    model: "LatentModel"
-    codes: "Codes"
+    weights: dict[str, np.ndarray]
+    codes: Codes
     labels: np.ndarray
     error: np.ndarray
     snapshots: np.ndarray
+
+    @cached_property
+    def model(self) -> "LatentModel":
+        """Encodes and decodes. It is built, and torch imported, when it is asked for."""
+        from vaeexplorer.inference import restore
+
+        return restore(self.config, self.weights)
 
 
 def runs_folder() -> Path:
@@ -90,7 +99,7 @@ def check_name(name: str) -> str:
         RunError: it is empty, too long, or has other characters than letters, digits, dots, dashes and underscores.
     """
     if not _NAME.fullmatch(name):
-        raise RunError(f"A run's name is made of letters, digits, '.', '-' and '_', at most 100: not {name!r}.")
+        raise RunError(f"A name is made of letters, digits, '.', '-' and '_', at most 100: not {name!r}.")
     return name
 
 
@@ -114,11 +123,9 @@ def load_run(name: str | Path) -> Run:
     Raises:
         RunError: there is none, or something in it is missing, cut short, of the wrong shape or not a number.
     """
-    from vaeexplorer.inference import Codes, LatentModel
-
     path = _find(name)
     card = _read_card(path)
-    network = _read_weights(path, card.config)
+    weights = _read_weights(path, card.config)
     arrays = _read_arrays(path / "codes.npz")
     variational, dim = card.config.model.model == "vae", card.config.model.latent_dim
     count = len(arrays.get("labels", ()))
@@ -131,7 +138,7 @@ def load_run(name: str | Path) -> Run:
     logvar = arrays["logvar"].astype(np.float32) if variational else None
     return Run(
         **vars(card),
-        model=LatentModel(network),
+        weights=weights,
         codes=Codes(arrays["mean"].astype(np.float32), logvar),
         labels=arrays["labels"].astype(np.int64),
         error=arrays["error"].astype(np.float32),
@@ -333,27 +340,26 @@ def _read_card(path: Path) -> RunCard:
     return RunCard(path.name, path, config, metrics, provenance, history)
 
 
-def _read_weights(path: Path, config: RunConfig) -> "Autoencoder":
-    """The network, after the file's names, shapes and numbers were held to what the configuration says."""
+def _read_weights(path: Path, config: RunConfig) -> dict[str, np.ndarray]:
+    """The weights, after the file's names, shapes and numbers were held to what the configuration says."""
     import safetensors
 
-    from vaeexplorer.models import build
-
-    network = build(config.model, config.objective.likelihood)
-    expected = {key: tuple(tensor.shape) for key, tensor in network.state_dict().items()}
+    expected = weight_shapes(config.model, config.objective.likelihood)
     try:
-        with safetensors.safe_open(path / "weights.safetensors", framework="pt") as file:
-            found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118 (no dict)
+        with safetensors.safe_open(path / "weights.safetensors", framework="np") as file:
+            slices = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118 (no dict)
+            found = {key: tuple(part.get_shape()) for key, part in slices.items()}
             if found != expected:
                 odd = sorted(key for key in expected.keys() | found.keys() if expected.get(key) != found.get(key))
                 raise RunError(f"The run {path.name} has missing, extra or misshapen weights: {', '.join(odd)}.")
-            tensors = {key: file.get_tensor(key).float() for key in expected}
+            if not {part.get_dtype() for part in slices.values()} <= {"F16", "F32"}:
+                raise RunError(f"The weights of the run {path.name} are not all float16 or float32.")
+            weights = {key: file.get_tensor(key).astype(np.float32) for key in expected}
     except (safetensors.SafetensorError, OSError) as error:
         raise RunError(f"The weights of the run {path.name} cannot be read: {str(error).rstrip('.')}.") from None
-    if not all(tensor.isfinite().all() for tensor in tensors.values()):
+    if not all(np.isfinite(array).all() for array in weights.values()):
         raise RunError(f"The weights of the run {path.name} are not all finite numbers.")
-    network.load_state_dict(tensors)
-    return network
+    return weights
 
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:

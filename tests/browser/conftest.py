@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,13 +59,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait_for(f"{url}/_stcore/health", process)
+            wait_for(f"{url}/_stcore/health", process)
             yield url
         finally:
             process.terminate()
 
 
-def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(url: str, process: "subprocess.Popen[Any]") -> None:
+    """Until a server of ours answers."""
     for _ in range(150):
         assert process.poll() is None, "the server ended"
         try:

@@ -15,9 +15,9 @@ import pytest
 from torch import nn
 
 from vaeexplorer.browser import packing
+from vaeexplorer.codes import Codes
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig
 from vaeexplorer.data import ImageDataset
-from vaeexplorer.inference import Codes, LatentModel
 from vaeexplorer.models import build
 from vaeexplorer.runs import SHIPPED, Run, load_run
 
@@ -42,7 +42,8 @@ def untrained(name: str, model: ModelConfig, likelihood: Any) -> Run:
     last = [module for module in network.decoder if isinstance(module, (nn.Linear, nn.ConvTranspose2d))][-1]
     last.weight.data.mul_(20)
     codes = Codes(np.zeros((1, model.latent_dim), np.float32), None)
-    return Run(name, Path(), config, {}, {}, [], LatentModel(network), codes, *np.zeros((3, 1)))
+    weights = {key: tensor.numpy() for key, tensor in network.state_dict().items()}
+    return Run(name, Path(), config, {}, {}, [], weights, codes, *np.zeros((3, 1)))
 
 
 @functools.cache
@@ -60,7 +61,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         codes = run.codes.mean
         scale = np.maximum(1, codes.std(axis=0))
         extremes = codes[np.concatenate([codes.argmin(axis=0), codes.argmax(axis=0)])]
-        z = np.concatenate([2 * rng.standard_normal((POINTS, run.model.latent_dim)) * scale, extremes]).astype(
+        z = np.concatenate([2 * rng.standard_normal((POINTS, run.config.model.latent_dim)) * scale, extremes]).astype(
             np.float32
         )
         x = np.where(rng.random((IMAGES, 28, 28)) < 0.5, 0, rng.random((IMAGES, 28, 28))).astype(np.float32)

@@ -2,7 +2,8 @@
 /**
  * Weights, codes and images, fetched once per page load, whatever is mounted, unmounted and mounted again.
  *
- * @typedef {{network: string, codes: string, sprite: string}} Urls
+ * @typedef {{network?: string, remote?: string, codes: string, sprite: string}} Urls
+ *   network: there is none of a model that only the server can run; remote is where it is asked (remote.js)
  */
 import { unpack } from "./network.js";
 import { unpackCodes } from "./points.js";
@@ -28,8 +29,8 @@ function fetchOnce(url, read) {
   return /** @type {Promise<T>} */ (fetched.get(url));
 }
 
-/** The network, and its bytes for the worker. @param {Urls} urls */
-export const loadNetwork = (urls) => fetchOnce(urls.network, (bytes) => ({ network: unpack(bytes), bytes }));
+/** The network, and its bytes for the worker; null where the server has it. @param {Urls} urls */
+export const loadNetwork = async (urls) => (urls.network ? fetchOnce(urls.network, (bytes) => ({ network: unpack(bytes), bytes })) : null);
 
 /** @param {Urls} urls */
 export const loadCodes = (urls) => fetchOnce(urls.codes, unpackCodes);

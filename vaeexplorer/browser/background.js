@@ -2,10 +2,11 @@
 /** The worker, seen from the page: images decoded beside the drag. */
 import { WORKER_SOURCE } from "./worker_source.js";
 
-/** @typedef {"strips" | "gallery" | "manifold"} Kind */
+/** @typedef {"image" | "strips" | "gallery" | "manifold"} Kind  an image is at z, and asked for only where it cannot be decoded at once
+ * @typedef {(kind: Kind, start: number, pixels: Uint8Array, done: boolean) => void} Receive */
 
 export class Background {
-  /** @param {(kind: Kind, start: number, pixels: Uint8Array, done: boolean) => void} onImages */
+  /** @param {Receive} onImages */
   constructor(onImages) {
     const url = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
     this.worker = new Worker(url);
@@ -20,10 +21,10 @@ export class Background {
     };
   }
 
-  /** @param {ArrayBuffer} bytes  packed weights; they are copied */
+  /** Forgets what was asked for. @param {ArrayBuffer | null} bytes  packed weights, which are copied; null where others decode */
   use(bytes) {
     this.newest.clear();
-    this.worker.postMessage({ network: bytes });
+    if (bytes) this.worker.postMessage({ network: bytes });
   }
 
   /** @param {Kind} kind */

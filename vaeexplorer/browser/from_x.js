@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * From x to x': an image, its posterior, a draw from it, and what the decoder makes of that, with the loss in this
- * image's own numbers. All of it runs here; only the number of the chosen test image is reported.
+ * image's own numbers. All of it runs here, or on the server where the model has no weights to send; only the number of the
+ * chosen test image is reported.
  *
  * @typedef {{name: string, classes: string[], colors: string[], urls: import("./assets.js").Urls,
  *            plain: {name: string, url: string} | null}} Space
@@ -12,11 +13,12 @@ import { h, number, paintGrey, pen } from "./dom.js";
 import { Pad, fromFile } from "./drawing.js";
 import { build, buildSliders, fillLoss, fillTable, MOST } from "./from_x_panel.js";
 import { fit, normal, toScreen } from "./geometry.js";
-import { decode, encode, parameter } from "./network.js";
-import { gaussianKl, reconstruction, squaredError } from "./objectives.js";
+import { decode, encode } from "./network.js";
+import { gaussianKl, squaredError } from "./objectives.js";
 import { axisName } from "./planes.js";
 import { column, dotColors, drawPoints } from "./points.js";
 import { summarize } from "./summary.js";
+import { walkHere, walkThere } from "./walk.js";
 
 const DRAWS = 50; // of the cloud
 
@@ -36,6 +38,7 @@ export class FromX {
     /** @type {ReturnType<typeof buildSliders>} */ this.sliders = [];
     /** @type {HTMLCanvasElement | null} the test codes */ this.backdrop = null;
     this.backdropKey = "";
+    this.asking = this.stale = this.troubled = false; // of the server
     this.pad = new Pad((image) => image && this.take(image, -1));
     this.ui = build(root, this);
     this.resizing = new ResizeObserver(() => this.redraw());
@@ -57,9 +60,9 @@ export class FromX {
     this.space = space;
     try {
       const plain = space.plain && loadNetwork({ ...space.urls, network: space.plain.url });
-      const [{ network }, codes, sprite] = await Promise.all([loadNetwork(space.urls), loadCodes(space.urls), loadSprite(space.urls)]);
+      const [own, codes, sprite] = await Promise.all([loadNetwork(space.urls), loadCodes(space.urls), loadSprite(space.urls)]);
       const summary = summarize(codes, space.classes.length);
-      const loaded = { network, codes, sprite, summary, plain: plain ? (await plain).network : null };
+      const loaded = { network: own && own.network, codes, sprite, summary, plain: (plain && (await plain))?.network };
       if (this.space !== space) return; // another run was chosen meanwhile
       this.model = loaded;
       this.dotColors = dotColors(codes, "class", space.colors, new Set());
@@ -103,37 +106,55 @@ export class FromX {
 
   /** New noise: of z, and of the cloud around it. @param {boolean} [zero] */
   resample(zero = false) {
-    const { latentDim } = this.model.network;
-    this.eps = zero ? new Array(latentDim).fill(0) : normal(latentDim);
-    this.cloud = Array.from({ length: DRAWS }, () => normal(latentDim));
+    const { dim } = this.model.codes;
+    this.eps = zero ? new Array(dim).fill(0) : normal(dim);
+    this.cloud = Array.from({ length: DRAWS }, () => normal(dim));
     this.redraw();
   }
 
   redraw() {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      if (this.model && this.x) this.draw(this.x);
+      if (!this.model || !this.x) return;
+      if (this.model.network) this.draw(this.x, walkHere(this.model.network, this.x, this.eps, this.cloud));
+      else this.ask();
     });
   }
 
-  /** @param {Float32Array} x */
-  draw(x) {
+  /** The same on the server: one request at a time, and what has changed meanwhile is asked for next. */
+  async ask() {
+    this.stale = true;
+    while (this.stale && !this.asking && this.x && this.space?.urls.remote) {
+      const { x, space, model } = this;
+      this.asking = true;
+      this.stale = false;
+      try {
+        const walk = await walkThere(/** @type {string} */ (space.urls.remote), x, this.eps, this.cloud);
+        if (this.model === model && this.x === x) {
+          if (this.troubled) this.ui.message.textContent = "";
+          this.troubled = false;
+          this.draw(x, walk);
+        }
+      } catch (error) {
+        this.ui.message.textContent = /** @type {Error} */ (error).message;
+        this.troubled = true;
+      }
+      this.asking = false;
+    }
+  }
+
+  /** @param {Float32Array} x @param {import("./walk.js").Walk} walk */
+  draw(x, { mean, logvar, sigma, z, image, error, cloud }) {
     const { network, plain, codes } = this.model, { ui } = this, space = /** @type {Space} */ (this.space);
-    const { mean, logvar } = encode(network, x);
-    const sigma = logvar && logvar.map((/** @type {number} */ l) => Math.exp(l / 2));
-    const at = (/** @type {number[]} */ eps) => mean.map((/** @type {number} */ m, /** @type {number} */ j) => (sigma ? m + sigma[j] * eps[j] : m));
-    const z = at(this.eps);
     paintGrey(pen(ui.x), x, 1);
-    const error = reconstruction(x, parameter(network, z), network);
-    const image = decode(network, z), squared = squaredError(x, image);
     paintGrey(pen(ui.decoded), image, 1);
     ui.root.dataset.kind = sigma ? "vae" : "ae";
     ui.near.textContent = this.near ? "All codes" : "Zoom in";
     ui.near.hidden = !sigma;
     if (this.image < 0) ui.number.value = "";
     ui.source.textContent = this.image < 0 ? "your image" : `${space.classes[codes.labels[this.image]]} · test #${this.image}`;
-    this.drawPlane(mean, sigma, z, sigma ? this.cloud.map(at) : []);
-    if (sigma) this.cloud.forEach((eps, k) => paintGrey(pen(ui.cloud), decode(network, at(eps)), 1, 29 * (k % 25), 29 * Math.floor(k / 25)));
+    this.drawPlane(mean, sigma, z, cloud.map((drawn) => drawn.z));
+    cloud.forEach((drawn, k) => paintGrey(pen(ui.cloud), drawn.image, 1, 29 * (k % 25), 29 * Math.floor(k / 25)));
     for (const { dimension, input, output, row } of this.sliders) {
       input.value = String(this.eps[dimension]);
       output.textContent = number(this.eps[dimension]);
@@ -146,7 +167,7 @@ export class FromX {
     if (plain) {
       const code = encode(plain, x).mean, answer = decode(plain, code);
       paintGrey(pen(ui.plain), answer, 1);
-      ui.plainText.textContent = `One point, no cloud: z = (${code.slice(0, 4).map((value) => number(value)).join(", ")}${code.length > 4 ? ", …" : ""}). |x − x′|² = ${number(squaredError(x, answer), 1)}; here, by way of q(z|x): ${number(squared, 1)}.`;
+      ui.plainText.textContent = `One point, no cloud: z = (${code.slice(0, 4).map((value) => number(value)).join(", ")}${code.length > 4 ? ", …" : ""}). |x − x′|² = ${number(squaredError(x, answer), 1)}; here, by way of q(z|x): ${number(squaredError(x, image), 1)}.`;
     }
     ui.plainBox.hidden = !plain;
   }

@@ -96,10 +96,10 @@ export function fillTable(table, order, mean, sigma, eps, z, kl) {
   table.replaceChildren(head, ...rows);
 }
 
-/** The loss as its formula, filled with numbers. @param {HTMLElement} box @param {import("./network.js").Network} network
- * @param {number} error @param {number[] | null} kl */
+/** The loss as its formula, filled with numbers. @param {HTMLElement} box @param {import("./network.js").Network | null} network
+ *   null: its terms are known, but not how it weighs them @param {number} error @param {number[] | null} kl */
 export function fillLoss(box, network, error, kl) {
-  const variance = network.pixelVariance ?? 0;
+  const variance = network?.pixelVariance ?? 0;
   const formulas = {
     gaussian: variance === 0.5 ? "|x − x′|²" : `|x − x′|² / (2 · ${number(variance)})`,
     "gaussian-learned": "|x − x′|² / (2σₓ²) + 392 ln 2πσₓ²",
@@ -109,9 +109,9 @@ export function fillLoss(box, network, error, kl) {
   const line = (/** @type {string} */ name, /** @type {string} */ formula, /** @type {number} */ value) =>
     h("div", { class: "term" }, h("span", { textContent: name }), h("code", { textContent: formula }), h("b", { textContent: number(value, 2) }));
   const total = kl ? kl.reduce((sum, value) => sum + value, 0) : 0;
-  box.replaceChildren(
-    line("reconstruction", formulas[network.likelihood], error),
-    ...(kl ? [line("KL", "½ Σ (μ² + σ² − 1 − ln σ²)", total), line("loss", `${number(error, 2)} + ${network.beta} · ${number(total, 2)}`, error + network.beta * total)] : []),
-    h("p", { class: "label", textContent: "nats, for this image and this ε" }),
-  );
+  const parts = network ? [line("reconstruction", formulas[network.likelihood], error)] : [line("squared error", "|x − x′|²", error)];
+  if (kl) parts.push(line("KL", "½ Σ (μ² + σ² − 1 − ln σ²)", total));
+  if (kl && network) parts.push(line("loss", `${number(error, 2)} + ${network.beta} · ${number(total, 2)}`, error + network.beta * total));
+  const note = network ? "nats, for this image and this ε" : `for this image${kl ? " and this ε; KL in nats" : ""}`;
+  box.replaceChildren(...parts, h("p", { class: "label", textContent: note }));
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The latent plane: drag anywhere, and the image follows at display rate. Everything is decoded here; what was chosen is
- * reported once, when a gesture ends.
+ * The latent plane: drag anywhere, and the image follows at display rate. Everything is decoded here, but of a model that
+ * has no weights to send; what was chosen is reported once, when a gesture ends.
  *
  * Here is what is shown and what changes it; `layers.js` draws it, `pointer.js` and `controls.js` are its handles.
  *
@@ -20,6 +20,7 @@ import { dimensionPlane, movedTo, place, principalPlane, umapPlane } from "./pla
 import { Pointer } from "./pointer.js";
 import { dotColors } from "./points.js";
 import { Readout } from "./readout.js";
+import { RemoteBackground } from "./remote.js";
 import { Selection } from "./selection.js";
 import { Strips } from "./strips.js";
 import { kernelDensity, source, summarize } from "./summary.js";
@@ -35,7 +36,7 @@ export class LatentPlane {
     this.ui = build(root);
     /** @type {Space | null} */ this.space = null;
     /** What is shown; null until all of it is here.
-     * @type {{network: import("./network.js").Network, codes: import("./points.js").Codes, draw: () => number[],
+     * @type {{network: import("./network.js").Network | null, codes: import("./points.js").Codes, draw: () => number[],
      *   summary: import("./summary.js").Summary, density: ((z: ArrayLike<number>) => number) | null} | null} */
     this.model = null;
     /** @type {ImageBitmap | null} */ this.sprite = null;
@@ -47,7 +48,10 @@ export class LatentPlane {
     this.view = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
     /** @type {import("./geometry.js").View | null} all of the plane */ this.home = null;
     /** @type {import("./planes.js").Plane | null} */ this.plane = null;
-    this.background = new Background((kind, start, pixels, done) => this.layers.receive(kind, start, pixels, done));
+    /** @type {import("./background.js").Receive} */
+    this.receive = (kind, start, pixels, done) => this.layers.receive(kind, start, pixels, done);
+    this.worker = new Background(this.receive);
+    /** @type {RemoteBackground | null} */ this.remote = null;
     this.selection = new Selection(this.ui.selection);
     this.readout = new Readout(this.ui);
     this.controls = new Controls(this);
@@ -59,7 +63,8 @@ export class LatentPlane {
     clearTimeout(this.tellTimer);
     this.controls.stopWalk();
     this.layers.stop();
-    this.background.stop();
+    this.worker.stop();
+    this.remote?.stop();
   }
 
   /* ------------------------------------------------------------------ what is shown */
@@ -68,7 +73,7 @@ export class LatentPlane {
   async update(space, texts) {
     this.layers.repaint();
     const umapCame = this.space?.umap !== space.umap;
-    if (this.space?.urls.network === space.urls.network && this.space.name === space.name) {
+    if (this.space && sameModel(this.space, space)) {
       this.space = space;
       if (umapCame && this.model && this.link.plane === "UMAP") this.choosePlane();
       return;
@@ -77,12 +82,12 @@ export class LatentPlane {
     this.controls.stopWalk();
     this.readout.say("");
     try {
-      const [{ network, bytes }, codes] = await Promise.all([loadNetwork(space.urls), loadCodes(space.urls)]);
-      if (this.space.urls.network !== space.urls.network) return; // another was asked for meanwhile
-      if (network.latentDim !== codes.dim) throw new Error("Network and codes are of different runs.");
-      this.open(space, texts, network, bytes, codes);
+      const [loaded, codes] = await Promise.all([loadNetwork(space.urls), loadCodes(space.urls)]);
+      if (!sameModel(this.space, space)) return; // another was asked for meanwhile
+      if (loaded && loaded.network.latentDim !== codes.dim) throw new Error("Network and codes are of different runs.");
+      this.open(space, texts, loaded, codes);
     } catch (error) {
-      if (this.space.urls.network === space.urls.network) this.fail(`The network of ${space.name} could not be loaded.`, error, texts);
+      if (sameModel(this.space, space)) this.fail(`The network of ${space.name} could not be loaded.`, error, texts);
       return;
     }
     try {
@@ -105,12 +110,14 @@ export class LatentPlane {
     });
   }
 
-  /** @param {Space} space @param {Record<string, string>} texts @param {import("./network.js").Network} network
-   * @param {ArrayBuffer} bytes @param {import("./points.js").Codes} codes */
-  open(space, texts, network, bytes, codes) {
+  /** @param {Space} space @param {Record<string, string>} texts
+   * @param {{network: import("./network.js").Network, bytes: ArrayBuffer} | null} loaded @param {import("./points.js").Codes} codes */
+  open(space, texts, loaded, codes) {
     const summary = summarize(codes, space.classes.length), { dim } = codes;
-    this.model = { network, codes, summary, draw: source(codes), density: dim === 2 ? kernelDensity(codes) : null };
-    this.background.use(bytes);
+    this.model = { network: loaded && loaded.network, codes, summary, draw: source(codes), density: dim === 2 ? kernelDensity(codes) : null };
+    this.remote?.stop();
+    this.remote = space.urls.remote ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble)) : null;
+    this.worker.use(loaded && loaded.bytes);
     this.link = parseLink(texts, dim);
     if (!codes.kl && this.link.color === "KL") this.link.color = "class";
     this.hidden = new Set(this.link.hidden);
@@ -128,6 +135,17 @@ export class LatentPlane {
     this.root.dataset.dim = dim > 2 ? "many" : "few";
     this.choosePlane();
     this.color();
+  }
+
+  /** Of the server. @param {string} trouble  empty once it is over */
+  say(trouble) {
+    this.readout.say(trouble);
+    this.layers.manifoldKey = ""; // ask again
+  }
+
+  /** What decodes strips, galleries and the manifold, and where there is no network, the image too. */
+  get background() {
+    return this.remote ?? this.worker;
   }
 
   /** A and B, by default the two class means that lie farthest apart. @returns {[number[], number[]] | null} */
@@ -244,3 +262,6 @@ export class LatentPlane {
     this.report(this.texts);
   }
 }
+
+/** @param {Space} a @param {Space} b */
+const sameModel = (a, b) => a.name === b.name && a.urls.network === b.urls.network && a.urls.codes === b.urls.codes;

@@ -77,7 +77,8 @@ export class Layers {
     if (!model || !plane || !space || !home || !dotColors) return;
     const { network, codes } = model, { z, dots } = this.stale;
     this.stale = { z: false, dots: false };
-    if (z) paintGrey(pen(ui.image), decode(network, this.plane.z), 1);
+    if (z && network) paintGrey(pen(ui.image), decode(network, this.plane.z), 1);
+    else if (z) this.plane.background.request("image", Float32Array.from(this.plane.z), codes.dim);
     if (dots) {
       drawPoints(pen(ui.dots), view, plane.xs, plane.ys, dotColors, ratio);
       this.drawManifold();
@@ -120,9 +121,10 @@ export class Layers {
     this.manifoldTimer = setTimeout(decodeAll, this.manifold.shown ? REST : 0);
   }
 
-  /** From the worker. @param {import("./background.js").Kind} kind @param {number} start @param {Uint8Array} pixels @param {boolean} done */
+  /** From the worker, or from the server. @param {import("./background.js").Kind} kind @param {number} start @param {Uint8Array} pixels @param {boolean} done */
   receive(kind, start, pixels, done) {
-    if (kind === "gallery") this.plane.selection.receive(start, pixels);
+    if (kind === "image") paintGrey(pen(this.plane.ui.image), pixels, 255);
+    else if (kind === "gallery") this.plane.selection.receive(start, pixels);
     else if (kind === "strips") {
       this.plane.strips?.receive(start, pixels);
       if (done && this.stripsStale) this.decodeStrips();

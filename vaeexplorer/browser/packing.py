@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from vaeexplorer import architecture
+from vaeexplorer.architecture import Layer
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE
-from vaeexplorer.inference import Layer
 from vaeexplorer.runs import Run
 
 SPRITE_COLUMNS = 100
@@ -32,22 +33,22 @@ def pack(run: Run, *, encoder: bool = True) -> bytes:
         run: of any architecture and likelihood.
         encoder: send what turns an image into its posterior too, which about doubles the size.
     """
-    parts: dict[str, list[Layer]] = run.model.layers()
+    objective = run.config.objective
+    parts = architecture.layers(run.config.model, objective.likelihood)
     sent = {name: parts.get(name) if encoder or name == "decoder" else None for name in _PARTS}
-    weights = [array for layers in sent.values() for layer in layers or () for array in (layer.weight, layer.bias)]
+    names = [layer.name for layers in sent.values() for layer in layers or ()]
+    weights = [run.weights[f"{name}.{kind}"] for name in names for kind in ("weight", "bias")]
     precision = _precision(weights)
     payload = b"".join(array.astype(precision).tobytes() for array in weights)
-    objective = run.config.objective
-    variance = objective.pixel_variance if objective.likelihood == "gaussian" else run.model.learned_pixel_variance
     header = {
         "kind": "network",
         "precision": precision,
         "id": content_hash(payload),
-        "latent_dim": run.model.latent_dim,
+        "latent_dim": run.config.model.latent_dim,
         "likelihood": objective.likelihood,
         "beta": objective.beta,
-        "pixel_variance": variance,
-        "logvar_range": run.model.LOGVAR_RANGE,
+        "pixel_variance": _pixel_variance(run),
+        "logvar_range": architecture.LOGVAR_RANGE,
     }
     shapes = {name: None if layers is None else [_shape(layer) for layer in layers] for name, layers in sent.items()}
     return _frame(header | shapes, payload)
@@ -60,8 +61,8 @@ def pack_linear(centre: np.ndarray, axes: np.ndarray) -> bytes:
         centre: [784].
         axes: [D, 784].
     """
-    layer = Layer("dense", axes.T.astype(np.float32), centre.astype(np.float32))
-    payload = layer.weight.astype("<f4").tobytes() + layer.bias.astype("<f4").tobytes()
+    layer = Layer("decoder", "dense", len(axes), axes.shape[1])
+    payload = axes.T.astype("<f4").tobytes() + centre.astype("<f4").tobytes()
     header = {
         "kind": "network",
         "precision": "<f4",
@@ -127,15 +128,19 @@ def _precision(arrays: Sequence[np.ndarray]) -> str:
     return "<f2" if exact else "<f4"
 
 
+def _pixel_variance(run: Run) -> float | None:
+    """sigma_x^2 of the gaussian likelihoods, fixed or learned; None of the others."""
+    if run.config.objective.likelihood == "gaussian":
+        return run.config.objective.pixel_variance
+    log_variance = run.weights.get(architecture.LOG_VARIANCE)
+    return None if log_variance is None else float(np.exp(log_variance))
+
+
 def _shape(layer: Layer) -> dict[str, Any]:
-    outputs, inputs = layer.weight.shape[:2]
-    if layer.kind == "conv_transpose":
-        outputs, inputs = inputs, outputs
-    shape = {"kind": layer.kind, "inputs": inputs, "outputs": outputs, "activation": layer.activation}
+    shape = {"kind": layer.kind, "inputs": layer.inputs, "outputs": layer.outputs, "activation": layer.activation}
     if layer.kind == "dense":
         return shape
-    square = {"side": layer.side, "kernel": layer.weight.shape[-1], "stride": layer.stride, "padding": layer.padding}
-    return shape | square
+    return shape | {"side": layer.side, "kernel": layer.kernel, "stride": layer.stride, "padding": layer.padding}
 
 
 def _frame(header: dict[str, Any], payload: bytes) -> bytes:

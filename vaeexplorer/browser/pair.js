@@ -62,12 +62,8 @@ export class Pair {
     this.readTheme();
     const key = JSON.stringify(data.spaces.map(({ name, urls }) => [name, urls]));
     if (key !== this.key) this.open(key, data);
-    this.panes.forEach((pane, k) => (pane.space = data.spaces[k]));
     if (data.fields) this.showFields(data.fields);
-    for (const pane of this.panes) {
-      if (!pane.space.urls.network) pane.drawStrip();
-      pane.redraw(true);
-    }
+    this.panes.forEach((pane) => pane.redraw(true));
   }
 
   /** Other spaces. @param {string} key @param {Data} data */

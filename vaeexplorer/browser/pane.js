@@ -3,8 +3,7 @@
  * One of several latent planes that show the same pair of test images: dots, a field behind them, the straight way from
  * A to B, and the images that the decoder draws along it.
  *
- * @typedef {{name: string, kind: string, urls: import("./assets.js").Urls & {network?: string}, strip: Strip | null}} Space
- * @typedef {{pair: [number, number], pixels: string}} Strip  drawn on the server where no network can be fetched
+ * @typedef {{name: string, kind: string, urls: import("./assets.js").Urls}} Space
  */
 import { loadCodes, loadNetwork, paintTestImage } from "./assets.js";
 import { Background } from "./background.js";
@@ -15,6 +14,7 @@ import { PIXELS } from "./network.js";
 import { drawPath, drawPrior, prepareOverlay, ring } from "./overlay.js";
 import { boxOf, dimensionPlane, place, principalPlane } from "./planes.js";
 import { dotColors, drawPoints } from "./points.js";
+import { RemoteBackground } from "./remote.js";
 
 export const STEPS = 17; // images in a strip
 const TOUCH = 12; // CSS pixels around a dot in which its image is shown
@@ -42,7 +42,10 @@ export class Pane {
     this.element = h("section", {}, h("h4", {}, space.kind, h("small", { textContent: space.name })), this.stage, this.message);
     this.canvas = h("canvas", { width: STEPS * 30 - 2, height: 28, role: "img" });
     this.canvas.setAttribute("aria-label", `What ${space.name} decodes on the straight way from A to B`);
-    this.background = new Background((_, start, pixels, done) => this.receive(start, pixels, done));
+    /** @type {import("./background.js").Receive} */
+    const receive = (_, start, pixels, done) => this.receive(start, pixels, done);
+    const { remote } = space.urls; // of a model that only the server can run
+    this.background = remote ? new RemoteBackground(remote, receive, (trouble) => this.say(trouble)) : new Background(receive);
     listen(this.stage, {
       start: (at) => this.take(at),
       move: (at) => this.drag(at),
@@ -66,8 +69,8 @@ export class Pane {
 
   async load() {
     try {
-      const { urls } = this.space, codes = await loadCodes(urls);
-      if (urls.network) this.background.use((await loadNetwork(urls)).bytes);
+      const { urls } = this.space, [codes, loaded] = await Promise.all([loadCodes(urls), loadNetwork(urls)]);
+      if (loaded && this.background instanceof Background) this.background.use(loaded.bytes);
       this.codes = codes;
       this.plane = codes.dim > 2 ? principalPlane(codes) : dimensionPlane(codes, 0, 1);
       this.nearest = new NearestInPlane(this.plane.xs, this.plane.ys);
@@ -219,15 +222,10 @@ export class Pane {
     if (this.hovered >= 0) ring(g, toScreen(view, plane.xs[this.hovered], plane.ys[this.hovered]), 4.5, 1.6, theme.text);
   }
 
-  /** Decode the way anew; on the server, where there is no network here. */
+  /** Decode the way anew. */
   drawStrip() {
-    const { codes, ends, space, pair } = this;
+    const { codes, ends } = this;
     if (!codes || !ends) return;
-    if (!space.urls.network) {
-      if (space.strip && space.strip.pair.join() === pair.indices.join())
-        this.receive(0, Uint8Array.from(atob(space.strip.pixels), (letter) => letter.charCodeAt(0)), true);
-      return;
-    }
     this.stripStale = this.background.isBusy("strips"); // finished first: what is never finished is never seen
     if (this.stripStale) return;
     const zs = Array.from({ length: STEPS }, (_, k) => lerp(ends[0], ends[1], k / (STEPS - 1)));

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from vaeexplorer.ui import remote
+
 # In the order in which a first visit needs them.
 HEAVY = ("vaeexplorer.runs", "vaeexplorer.inference", "plotly.graph_objects", "pandas", "scipy.special")
 
@@ -55,4 +57,8 @@ def asset(request: Request) -> Response:
 
 
 # A page asks relative to its own address, which may lie below a base path.
-ROUTES = [Route(path, asset) for path in ("/vx/{owner}/{file}", "/{base:path}/vx/{owner}/{file}")]
+ROUTES = [
+    route
+    for owner in ("/vx/{owner}", "/{base:path}/vx/{owner}")
+    for route in (Route(f"{owner}/{{file}}", asset), *remote.routes(owner))
+]

@@ -18,6 +18,10 @@ LOG = "log"
 LATENT_PLANE = "latent-plane"
 UMAP_BUTTON = "umap"
 FROM_X = "from-x"
+PAIR = "pair-of-planes"
+OTHER = "other"
+PCA = "pca"
+COMPARE_BUTTON = "compare"
 
 LINK = ("z", "color", "plane", "across", "up", "a", "b", "at", "manifold", "hidden")
 """what the latent plane keeps in the URL; `url.js` reads and writes it"""
@@ -25,6 +29,10 @@ _OF_ANY_RUN = ("color", "plane", "manifold")
 _LONGEST = 1000
 _LINK = "link"
 _IMAGE = "image"
+_PAIR = "pair"
+_FIRST_PAIR = (18, 0)
+_FIELD = "field"
+_FIELDS = ("none", "nearest", "cycle", "magnification")
 
 
 def current_link(run: str) -> dict[str, str]:
@@ -60,3 +68,31 @@ def current_image(count: int) -> int:
 def keep_image(image: int) -> None:
     """Put the number of the chosen test image in the URL."""
     st.query_params[_IMAGE] = str(image)
+
+
+def current_pair(count: int) -> tuple[int, int]:
+    """The numbers of the two chosen test images, of `count`: the URL's where they make sense, else a 3 and a 5 of MNIST."""
+    parts = st.query_params.get(_PAIR, "").split("-")
+    good = len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts)
+    first, second = (int(parts[0]), int(parts[1])) if good else _FIRST_PAIR
+    return (first, second) if max(first, second) < count else (0, min(1, count - 1))
+
+
+def keep_pair(pair: object, count: int) -> None:
+    """Put the numbers of the two chosen test images in the URL."""
+    if isinstance(pair, (list, tuple)) and len(pair) == 2 and all(type(i) is int and 0 <= i < count for i in pair):
+        st.query_params[_PAIR] = f"{pair[0]}-{pair[1]}"
+
+
+def current_field() -> str:
+    """What is drawn behind the dots of planes side by side."""
+    field = st.query_params.get(_FIELD, "none")
+    return field if field in _FIELDS else "none"
+
+
+def keep_field(field: object) -> None:
+    """Put what is drawn behind the dots in the URL."""
+    if field in _FIELDS and field != "none":
+        st.query_params[_FIELD] = str(field)
+    else:
+        st.query_params.pop(_FIELD, None)

@@ -1,0 +1,135 @@
+"""The app on a model of one's own in headless Chromium: the server decodes, nothing else changes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.browser.conftest import ROOT, wait_for
+from tests.browser.own_app import decode, encode
+from vaeexplorer.data import SAMPLE_ROOT, ImageDataset
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the app, which a script opened from another folder."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = os.environ | {"VAEEXPLORER_DATA": str(SAMPLE_ROOT), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "tests.browser.own_app", str(port)]
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as process:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(f"{url}/_stcore/health", process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"linear is open at {url}/?dataset=own&run=linear\n"
+        yield f"{url}/?dataset=own&run=linear"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0  # Ctrl-C ends the app, and the script goes on to its end
+
+
+def grey(page: Any, selector: str) -> np.ndarray:
+    """Grey levels of a canvas of 28 x 28."""
+    script = (
+        "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, 28, 28).data.filter((_, i) => i % 4 == 0))"
+    )
+    return np.array(page.locator(selector).first.evaluate(script)).reshape(28, 28)
+
+
+def opened(page: Any, url: str) -> Any:
+    page.goto(url)
+    page.locator(".facts dd").first.wait_for()
+    page.wait_for_timeout(800)
+    return page.locator(".stage")
+
+
+def shown_z(page: Any) -> np.ndarray:
+    return np.array([[float(value) for value in page.locator(".z").inner_text().replace("−", "-")[1:-1].split(",")]])
+
+
+def drag(page: Any, stage: Any) -> int:
+    """Across the plane; how many different pictures were seen on the way."""
+    box = stage.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - 40, y + 30)
+    page.mouse.down()
+    seen = set()
+    for step in range(15):
+        page.mouse.move(x - 40 + 6 * step, y + 30)
+        page.wait_for_timeout(25)
+        seen.add(grey(page, "canvas.decoded").tobytes())
+    page.mouse.up()
+    return len(seen)
+
+
+@pytest.mark.browser
+def test_a_drag_asks_the_server_and_outlives_it(own: str, chromium: Any) -> None:
+    page = chromium
+    fetched: list[str] = []
+    under_way = [0, 0]  # now, at most: requests for the one image at z
+
+    def is_image(request: Any) -> bool:
+        return request.url.endswith("/decode") and len(request.post_data_buffer or b"") == 8
+
+    def begin(request: Any) -> None:
+        fetched.append(request.url.rsplit("/", 1)[1].split("-")[0])
+        if is_image(request):
+            under_way[0] += 1
+            under_way[1] = max(under_way)
+
+    def end(request: Any) -> None:
+        under_way[0] -= is_image(request)
+
+    page.on("request", lambda request: begin(request) if "/vx/" in request.url else None)
+    page.on("requestfinished", end)
+    stage = opened(page, own)
+    assert page.get_by_text("its functions run on the server").is_visible()
+    assert drag(page, stage) > 5
+    page.wait_for_url("**z=*")
+    page.wait_for_timeout(500)
+    expected = np.rint(255 * decode(shown_z(page))[0])
+    assert expected.std() > 20
+    assert np.abs(grey(page, "canvas.decoded") - expected).max() <= 3  # z is shown to two digits
+    assert set(fetched) == {"codes", "sprite", "decode"}
+    assert under_way == [0, 1]
+    assert grey(page, ".strips canvas").any()  # a traversal, decoded there too
+
+    page.evaluate("() => { window.asked = window.fetch; window.fetch = () => Promise.reject(new TypeError('gone')); }")
+    before = grey(page, "canvas.decoded")
+    assert drag(page, stage) == 1
+    assert page.locator(".message").inner_text() == "The server cannot be reached; the last picture stays."
+    np.testing.assert_array_equal(grey(page, "canvas.decoded"), before)
+    page.evaluate("() => { window.fetch = window.asked; }")
+    assert drag(page, stage) > 5
+    assert not page.locator(".message").is_visible()
+
+
+@pytest.mark.browser
+def test_the_walk_from_x_is_the_servers(own: str, chromium: Any, mnist_test: ImageDataset) -> None:
+    page = chromium
+    opened(page, own)
+    page.get_by_role("link", name="From x to x′").click()
+    page.locator(".from-x .loss .term").first.wait_for()
+    page.get_by_label("Number of a test image").fill("3")
+    page.get_by_label("Number of a test image").press("Enter")
+    page.get_by_text("0 · test #3", exact=True).wait_for()
+    page.wait_for_url("**image=3**")
+    page.get_by_role("button", name="ε = 0").click()
+    page.wait_for_timeout(800)
+    mean, logvar = encode(mnist_test.images[3:4])
+    expected = decode(mean)
+    assert np.abs(grey(page, "canvas[aria-label^='x′, the image']") - 255 * expected[0]).max() <= 1
+    terms = [float(text) for text in page.locator(".loss .term b").all_inner_texts()]
+    squared = ((mnist_test.images[3] / 255 - expected) ** 2).sum()
+    kl = 0.5 * (mean**2 + np.exp(logvar) - 1 - logvar).sum()
+    np.testing.assert_allclose(terms, [squared, kl], rtol=0.01)
+    page.get_by_role("button", name="Resample").click()
+    page.wait_for_timeout(500)
+    assert np.abs(grey(page, "canvas[aria-label^='x′, the image']") - 255 * expected[0]).max() > 5

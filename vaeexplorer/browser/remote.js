@@ -1,0 +1,96 @@
+// @ts-check
+/**
+ * A model that has no weights to send, asked on the server: `ui/remote.py` answers.
+ *
+ * `RemoteBackground` has the face of `Background`, whose worker decodes here. Of each kind at most one request is under
+ * way; the newest codes win, and what came last stays on the page while the server is silent.
+ */
+import { PIXELS } from "./network.js";
+
+const CHUNK = 64; // images a request: z under the pointer never waits for more than these
+
+/** Little-endian, as all who run a browser are. @param {string} url @param {BufferSource} body @returns {Promise<ArrayBuffer>} */
+async function ask(url, body) {
+  let response;
+  try {
+    response = await fetch(url, { method: "POST", body, headers: { "Content-Type": "application/octet-stream" } });
+  } catch {
+    throw new Error("The server cannot be reached; the last picture stays.");
+  }
+  if (response.ok) return response.arrayBuffer();
+  const said = response.headers.get("Content-Type")?.startsWith("text/plain") ? await response.text() : "";
+  throw new Error(said || `The server answered ${response.status}.`);
+}
+
+/** Images of codes, [N * D] -> [N * 784] bytes. @param {string} base  of the model's addresses
+ * @param {Float32Array<ArrayBuffer>} zs @param {number} dim */
+export async function decodeThere(base, zs, dim) {
+  const pixels = new Uint8Array(await ask(`${base}decode`, zs));
+  if (pixels.length !== (zs.length / dim) * PIXELS) throw new Error("The server answered with other images than were asked for.");
+  return pixels;
+}
+
+/** q(z|x) of an image. @param {string} base @param {ArrayLike<number>} x  [784] in [0, 1] @param {number} dim
+ * @returns {Promise<{mean: number[], logvar: number[] | null}>} */
+export async function encodeThere(base, x, dim) {
+  const codes = new Float32Array(await ask(`${base}encode`, Uint8Array.from(x, (value) => 255 * value + 0.5)));
+  if (codes.length !== dim && codes.length !== 2 * dim) throw new Error("The server answered with another kind of code.");
+  return { mean: Array.from(codes.subarray(0, dim)), logvar: codes.length > dim ? Array.from(codes.subarray(dim)) : null };
+}
+
+/** @typedef {import("./background.js").Kind} Kind */
+
+export class RemoteBackground {
+  /** @param {string} base @param {import("./background.js").Receive} onImages
+   * @param {(trouble: string) => void} onTrouble  gets a sentence; an empty one once all is well again */
+  constructor(base, onImages, onTrouble) {
+    this.base = base;
+    this.onImages = onImages;
+    this.onTrouble = onTrouble;
+    /** @type {Map<Kind, {zs: Float32Array, dim: number}>} newest request of each kind, until it is answered */
+    this.wanted = new Map();
+    /** @type {Set<Kind>} */ this.asking = new Set();
+    this.stopped = this.troubled = false;
+  }
+
+  /** @param {Kind} kind */
+  isBusy(kind) {
+    return this.wanted.has(kind);
+  }
+
+  /** Replaces an unanswered request of the same kind. @param {Kind} kind @param {Float32Array} zs @param {number} dim */
+  request(kind, zs, dim) {
+    this.wanted.set(kind, { zs, dim });
+    if (!this.asking.has(kind)) this.answer(kind);
+  }
+
+  /** Asks until nothing is wanted. @param {Kind} kind */
+  async answer(kind) {
+    this.asking.add(kind);
+    for (let task = this.wanted.get(kind), start = 0; task && !this.stopped; ) {
+      const { zs, dim } = task, end = Math.min(start + CHUNK, zs.length / dim);
+      try {
+        const pixels = await decodeThere(this.base, zs.slice(start * dim, end * dim), dim);
+        if (this.stopped) return;
+        if (this.troubled) this.onTrouble("");
+        this.troubled = false;
+        const newest = this.wanted.get(kind), done = end * dim >= zs.length;
+        if (newest === task && done) this.wanted.delete(kind);
+        // One image is worth seeing though the pointer has moved on; half a strip of where it was is not.
+        if (newest === task || done) this.onImages(kind, start, pixels, done);
+        start = end;
+      } catch (error) {
+        if (this.stopped) return;
+        if (this.wanted.get(kind) === task) this.wanted.delete(kind); // the next gesture asks again
+        this.onTrouble(/** @type {Error} */ (error).message);
+        this.troubled = true;
+      }
+      if (this.wanted.get(kind) !== task) [task, start] = [this.wanted.get(kind), 0];
+    }
+    this.asking.delete(kind);
+  }
+
+  stop() {
+    this.stopped = true;
+  }
+}
