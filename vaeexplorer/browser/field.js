@@ -10,7 +10,8 @@ import { toScreen } from "./geometry.js";
 import { viridis } from "./points.js";
 
 const OPACITY = 0.8;
-const ELLIPSE = 0.36; // of the distance between two centres: the median ellipse's longer semi-axis
+const ELLIPSE = 0.3; // of the distance between two centres: the median ellipse's longer semi-axis
+const LONGEST = 0.55; // of it: larger ellipses are drawn smaller, in their own shape, lest they hide their neighbours
 
 export class Field {
   /** @param {Sent} sent @param {number} low @param {number} high values at the ends of the scale, the same for all planes */
@@ -56,7 +57,7 @@ export class Field {
     g.lineWidth = 1.3;
     for (let i = 0; i < count; i++) {
       const [x, y, a, b, angle] = ellipses.subarray(5 * i, 5 * i + 5);
-      const radii = [a, b].map((axis) => Math.min(scale * axis, 0.8 * pitch) * view.scale);
+      const size = Math.min(scale, (LONGEST * pitch) / a), radii = [size * a * view.scale, size * b * view.scale];
       if (!radii.every(Number.isFinite)) continue;
       g.beginPath();
       g.ellipse(...toScreen(view, x, y), radii[0], radii[1], -angle, 0, 2 * Math.PI);

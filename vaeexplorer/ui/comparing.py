@@ -21,7 +21,7 @@ from vaeexplorer.comparison import (
     weights_hash,
 )
 from vaeexplorer.data import CLASS_NAMES, ImageDataset, load_dataset
-from vaeexplorer.runs import RunError
+from vaeexplorer.runs import RunCard, RunError
 from vaeexplorer.ui import controls, loading
 from vaeexplorer.ui.loading import Space
 
@@ -42,24 +42,32 @@ class Samples:
     distance: float
 
 
-def partners(space: Space) -> list[Space]:
-    """All other spaces of the same images; the one that differs in the KL term alone comes first."""
-    found = [other for other in loading.own_spaces().values() if other.key != space.key and _same_images(space, other)]
-    for card in controls.cards(dataset(space)):
-        try:
-            other = loading.space(card)
-        except ValueError:  # a broken run has its say in the sidebar
-            continue
-        if other.key != space.key:
-            found.append(other)
-    return sorted(found, key=lambda other: not _is_pair(space, other))
+def partners(space: Space) -> dict[str, RunCard | Space]:
+    """What a space can be compared with, by name: all others of the same images, its own partner first."""
+    own = {
+        other.name: other
+        for other in loading.own_spaces().values()
+        if other.key != space.key and np.array_equal(space.data.images, other.data.images)
+    }
+    cards = [card for card in controls.cards(dataset(space)) if space.is_own or card.path != space.run.path]
+    cards.sort(key=lambda card: not _is_pair(space, card))
+    return {card.name: card for card in cards} | own
 
 
-def _is_pair(a: Space, b: Space) -> bool:
+def opened(partner: RunCard | Space) -> Space:
+    """The space of a partner.
+
+    Raises:
+        RunError, DataError: it cannot be read.
+    """
+    return partner if isinstance(partner, Space) else loading.space(partner)
+
+
+def _is_pair(space: Space, card: RunCard) -> bool:
     """Whether two runs are an AE and a VAE of the same size, network, seed and reconstruction term."""
-    if a.is_own or b.is_own or a.has_prior == b.has_prior:
+    if space.is_own or space.has_prior == (card.config.model.model == "vae"):
         return False
-    first, second = a.run.config.to_json(), b.run.config.to_json()
+    first, second = space.run.config.to_json(), card.config.to_json()
     for config in (first, second):
         config["model"].pop("model")
         config["objective"] |= {"beta": 1, "kl_warmup": 0}
@@ -74,10 +82,6 @@ def dataset(space: Space) -> str:
         if np.array_equal(loading.test_images(name).images, space.data.images):
             return name
     return space.data.name
-
-
-def _same_images(a: Space, b: Space) -> bool:
-    return np.array_equal(a.data.images, b.data.images)
 
 
 def training_images(space: Space) -> ImageDataset:
@@ -105,6 +109,13 @@ def _nearest(key: str, _train: ImageDataset) -> NearestImages:
 def measured(space: Space) -> Subject:
     """The space as functions on arrays."""
     return _measured(space.key, space)
+
+
+def warm_up(space: Space) -> None:
+    """Have the first differentiation behind us, before somebody waits for a field: it makes torch import a lot."""
+    found = measured(space)
+    if found.jacobian:
+        found.jacobian(found.codes[:1])
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -92,15 +92,15 @@ AE_VS_VAE = Page(
     title="The same images, with and without the KL term",
     instruction="Drag A or B in either plane: both show the same two test images, and below what each decoder draws on "
     "the straight way between them.",
-    see="Two networks alike in everything but the KL term have placed the same 10,000 test images. A and B snap to an "
-    "image, so the pair is one pair in both. *Holes* colours the plane by how far decoded images are from their nearest "
-    "training image, *Re-encoding* by how far from z the decoded image is encoded again, *Magnification* by how much "
-    "the decoder stretches; all on one scale.",
+    see="Two networks, by default alike in everything but the KL term, have placed the same test images. A and B snap "
+    "to images, so that the pair is one pair in both. *Holes* colours the plane by how far decoded images are from "
+    "their nearest training image, *Re-encoding* by how far from z the decoded image is encoded again, *Magnification* "
+    "by how much the decoder stretches; all on one scale.",
     why="A latent space is smooth if small steps make small changes, and if all that lies between two images looks "
     "like one. The KL term asks for it only indirectly: it keeps codes together and blurs each of them. Whether that "
     "makes the ways between them better is a question for measurements, and the table answers it for this pair.",
-    attempt="Choose Holes, and put A and B on either side of a bright gap of the autoencoder. What is drawn in the gap, "
-    "and what does the other model draw between the same two images? Then read what the table says about all pairs.",
+    attempt="Choose Holes, and put A and B on either side of a bright gap of the autoencoder. What is drawn in the "
+    "gap, and what does the other model draw between the same two images? Then read what the table says of all pairs.",
     formula=r"""
 With $z_t = z_A + \tfrac tT (z_B - z_A)$, $x_t = d(z_t)$, $T = 32$ and $d_t = |\phi(x_{t+1}) - \phi(x_t)|$, where $\phi$
 are the pixels or a classifier's features:

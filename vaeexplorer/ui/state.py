@@ -32,6 +32,7 @@ _IMAGE = "image"
 _PAIR = "pair"
 _FIRST_PAIR = (18, 0)
 _FIELD = "field"
+_COMPARED_RUN = "compared-run"
 _FIELDS = ("none", "nearest", "cycle", "magnification")
 
 
@@ -71,7 +72,7 @@ def keep_image(image: int) -> None:
 
 
 def current_pair(count: int) -> tuple[int, int]:
-    """The numbers of the two chosen test images, of `count`: the URL's where they make sense, else a 3 and a 5 of MNIST."""
+    """The numbers of the two chosen test images, of `count`: the URL's where they make sense."""
     parts = st.query_params.get(_PAIR, "").split("-")
     good = len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts)
     first, second = (int(parts[0]), int(parts[1])) if good else _FIRST_PAIR
@@ -96,3 +97,9 @@ def keep_field(field: object) -> None:
         st.query_params[_FIELD] = str(field)
     else:
         st.query_params.pop(_FIELD, None)
+
+
+def compared_run_changed(run: str) -> bool:
+    """Whether the comparison was of another run before; a first visit is no change."""
+    before, st.session_state[_COMPARED_RUN] = st.session_state.get(_COMPARED_RUN, run), run
+    return bool(before != run)

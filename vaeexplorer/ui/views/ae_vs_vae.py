@@ -23,17 +23,23 @@ COLUMNS = 8  # of a sheet of samples
 
 def chosen_partner(space: Space) -> Space:
     """The other space; without any, the page ends with a sentence."""
-    others = {other.name: other for other in comparing.partners(space)}
+    others = comparing.partners(space)
     if not others:
         st.info("There is no second run of these images to compare with. Train one: `python -m vaeexplorer train`")
         st.stop()
     asked = st.query_params.get(state.OTHER)
     if asked and asked not in others and asked != space.name:
         st.info(f"{asked} is no run of the same images as {space.name}: only runs of one data set can be compared.")
-    if st.session_state.get(state.OTHER) not in others:
+    if state.compared_run_changed(space.name):
+        st.session_state[state.OTHER] = next(iter(others))  # this run's own partner
+    elif st.session_state.get(state.OTHER) not in others:
         st.session_state.pop(state.OTHER, None)
     name = st.selectbox("Compared with", list(others), key=state.OTHER, bind="query-params")
-    return others[name]
+    try:
+        return comparing.opened(others[name])
+    except ValueError as error:
+        st.error(str(error))
+        st.stop()
 
 
 def found_or_measured(a: Space, b: Space) -> Comparison | None:
@@ -41,9 +47,13 @@ def found_or_measured(a: Space, b: Space) -> Comparison | None:
     found = comparing.stored(a, b)
     place = st.empty()
     if found is None and place.button("Measure these two (about 15 seconds, once)", key=state.COMPARE_BUTTON):
-        bar = place.progress(0.0, text="Preparing")
+        bar = place.progress(0.0, text="preparing")
+
+        def show(share: float, doing: str) -> None:
+            bar.progress(min(1.0, share), text=doing)
+
         try:
-            found = comparing.compare(a, b, lambda share, doing: bar.progress(min(1.0, share), text=doing) and None)
+            found = comparing.compare(a, b, show)
         except ValueError as error:
             st.error(str(error))
         place.empty()
@@ -101,9 +111,10 @@ def show_table(found: Comparison) -> None:
         alt=f"Measures of {found.runs[0]} and {found.runs[1]} with 95% intervals, and their differences",
     )
     held = found.conditions
+    a_sample = ", a sample of the full set" if held["training_images_are_a_sample"] else ""
     st.caption(
         f"{held['pairs']} pairs of test images, {held['pairs_within_classes']} of them within a class; nearest of "
-        f"{held['nearest_of']:,} training images ({held['training_images']}). Brackets: 95% bootstrap intervals, of "
+        f"{held['nearest_of']:,} training images{a_sample}. Brackets: 95% bootstrap intervals, of "
         f"{held['resamples']:,} resamples; differences are paired. Medians over pairs, means over images."
     )
     with st.expander("What each measure says, and when it misleads"):
@@ -160,3 +171,4 @@ st.markdown(prose.SAMPLING)
 show_samples((space, other))
 prose.notes(prose.AE_VS_VAE)
 controls.data_source(space)
+comparing.warm_up(space)
