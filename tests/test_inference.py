@@ -3,10 +3,12 @@ import pytest
 import torch
 
 from vaeexplorer import inference
+from vaeexplorer.analysis.magnification import central_differences
 from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig
 from vaeexplorer.data import ImageDataset
 from vaeexplorer.inference import LatentModel
 from vaeexplorer.models import Posterior, build
+from vaeexplorer.runs import load_run
 
 
 def model(family: Family = "vae", arch: Architecture = "mlp", likelihood: Likelihood = "bernoulli") -> LatentModel:
@@ -106,3 +108,24 @@ def test_a_linear_decoders_images_are_clipped_for_the_eye() -> None:
     images = latent.decode(np.full((1, 3), 100, np.float32))
     assert images.min() == 0
     assert images.max() == 1
+
+
+@pytest.mark.parametrize("likelihood", ["bernoulli", "continuous-bernoulli", "gaussian"])
+@pytest.mark.parametrize("arch", ["mlp", "conv", "linear"])
+def test_the_jacobian_is_what_central_differences_find(arch: Architecture, likelihood: Likelihood) -> None:
+    latent, z = model("vae", arch, likelihood), np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
+    jacobian = latent.jacobian(z)
+    assert jacobian.shape == (7, 784, 3)
+    assert jacobian.dtype == np.float32
+    found = central_differences(lambda at: latent.decode(at, clip=False), z)
+    rounding = 8e-4 if likelihood == "continuous-bernoulli" else 2e-4  # whose mean is a difference of large numbers
+    np.testing.assert_allclose(jacobian, found, atol=rounding + 2e-3 * np.abs(found).max())
+
+
+def test_the_jacobian_of_a_shipped_run_too() -> None:
+    run = load_run("mnist-vae-2d")
+    z = run.codes.mean[:50]
+    found = central_differences(run.model.decode, z, run.codes.mean.std(axis=0))
+    np.testing.assert_allclose(run.model.jacobian(z), found, atol=0.01 * np.abs(found).max())
+    with pytest.raises(ValueError, match="finite"):
+        run.model.jacobian(np.full((1, 2), np.nan))

@@ -53,6 +53,9 @@ def test_train_then_list_then_evaluate(capsys: pytest.CaptureFixture[str]) -> No
         (["evaluate", "nothing"], "no run nothing"),
         (["evaluate", "mnist-vae-2d", "--images", "0"], "1 to 10,000"),
         (["evaluate", "mnist-ae-2d", "--iwae-samples", "9"], "no likelihood"),
+        (["compare", "mnist-vae-2d"], "name or a path"),
+        (["compare", "mnist-vae-2d", "nothing"], "no run nothing"),
+        (["compare", "mnist-vae-2d", "fashion-mnist-ae-2d"], "one data set"),
         (["export", "mnist-vae-2d"], "--html"),
         (["export", "nothing", "--html", "page.html"], "no run nothing"),
         (["export", "mnist-vae-2d", "--html", "nowhere/page.html"], "cannot be written"),
@@ -69,6 +72,18 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert words in said.err
     assert said.err.count("\n") == 1
     assert "Traceback" not in said.err
+
+
+def test_compare_finds_what_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "mnist-ae-2d", "mnist-vae-2d", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == 1
+    assert document["runs"] == ["mnist-ae-2d", "mnist-vae-2d"]
+    assert {row["group"] for row in document["rows"]} == {"all", "within", "between"}
+    assert main(["compare", "mnist-vae-2d", "mnist-ae-2d"]) == 0
+    said = capsys.readouterr().out
+    assert "Detour ratio, pixels" in said
+    assert "undecided" in said
 
 
 def test_export_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

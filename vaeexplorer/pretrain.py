@@ -1,4 +1,4 @@
-"""What rebuilds pretrained/: the ten shipped runs with their cards, the data sample, and the covariances."""
+"""What rebuilds pretrained/: runs with their cards, classifiers, comparisons, covariances and the data sample."""
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -10,6 +10,8 @@ from PIL import Image
 
 from vaeexplorer import runs
 from vaeexplorer.analysis.projection import umap_plane
+from vaeexplorer.classifier import save_classifier, train_classifier
+from vaeexplorer.comparison import compare, save_comparison
 from vaeexplorer.config import (
     ConfigError,
     DataConfig,
@@ -50,35 +52,51 @@ def _configs(dataset: Dataset) -> dict[str, RunConfig]:
 
 
 CONFIGS = _configs("mnist") | _configs("fashion-mnist")
+CLASSIFIERS: dict[str, Dataset] = {"mnist-classifier": "mnist", "fashion-mnist-classifier": "fashion-mnist"}
+PAIRS = tuple(
+    (f"{dataset}-vae-{size}", f"{dataset}-ae-{size}") for dataset in CLASSIFIERS.values() for size in ("2d", "16d")
+)
+COMPARISONS = {f"{a}--{b}": (a, b) for a, b in PAIRS}
+EVERYTHING = (*CONFIGS, *CLASSIFIERS, *COMPARISONS)
 
 
 def rebuild(only: tuple[str, ...] = (), workers: int = 2) -> Iterator[str]:
-    """Train the shipped runs, or those named, and write the data sample and the covariances.
+    """Train the shipped runs and classifiers, compare the pairs, or those named; write data sample and covariances.
 
-    Every run trains on one thread, so that the weights do not depend on the number of workers.
+    Every one trains on one thread, so that the weights do not depend on the number of workers.
 
     Args:
-        only: names of runs; empty means all of them, the sample and the covariances.
+        only: names of `EVERYTHING`; empty means all of them, the sample and the covariances.
         workers: processes side by side.
 
     Returns:
-        The names of the runs, each as it is done.
+        The names, each as it is done.
 
     Raises:
-        ConfigError: a name that no shipped run has, or no workers.
+        ConfigError: a name that nothing shipped has, or no workers.
         DataError: the full data sets cannot be had.
     """
-    names = only or tuple(CONFIGS)
-    if workers < 1 or not CONFIGS.keys() >= set(names):
-        raise ConfigError(f"Shipped runs are {', '.join(CONFIGS)}, and workers at least 1.")
-    for dataset in sorted({CONFIGS[name].data.dataset for name in names}):
+    names = only or EVERYTHING
+    if workers < 1 or not set(EVERYTHING) >= set(names):
+        raise ConfigError(f"Shipped are {', '.join(EVERYTHING)}, and workers are at least 1.")
+    for dataset in sorted({"fashion-mnist" if name.startswith("fashion") else "mnist" for name in names}):
         if len(load_dataset(dataset, "train")) < FULL_SIZE["train"]:
-            raise DataError(f"The shipped runs are trained on all of {dataset}: set VAEEXPLORER_DATA to a copy of it.")
+            raise DataError(f"What is shipped is trained on all of {dataset}: set VAEEXPLORER_DATA to a copy of it.")
     if not only:
         write_sample()
         for dataset in get_args(Dataset):
             write_moments(dataset)
-    return _train_all(names, workers)
+    return _in_order(names, workers)
+
+
+def _in_order(names: tuple[str, ...], workers: int) -> Iterator[str]:
+    """Comparisons last: they are of the runs as trained."""
+    yield from _train_all(tuple(name for name in names if name not in COMPARISONS), workers)
+    for name in names:
+        if name in COMPARISONS:
+            a, b = map(runs.load_run, COMPARISONS[name])
+            save_comparison(compare(a, b), runs.SHIPPED / "comparisons")
+            yield name
 
 
 def _train_all(names: tuple[str, ...], workers: int) -> Iterator[str]:
@@ -95,6 +113,19 @@ def _train_all(names: tuple[str, ...], workers: int) -> Iterator[str]:
 
 
 def _train(name: str) -> None:
+    if name in CLASSIFIERS:
+        _train_classifier(CLASSIFIERS[name])
+    else:
+        _train_run(name)
+
+
+def _train_classifier(dataset: Dataset) -> None:
+    data = load_dataset(dataset, "train")
+    *_, network = train_classifier(data)
+    save_classifier(network, data, load_dataset(dataset, "test"))
+
+
+def _train_run(name: str) -> None:
     training = train(CONFIGS[name])
     for _ in training:
         pass

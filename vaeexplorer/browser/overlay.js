@@ -43,7 +43,7 @@ export function drawOverlay(g, view, scene, theme, ratio) {
 }
 
 /** @param {CanvasRenderingContext2D} g @param {import("./geometry.js").View} view @param {Theme} theme */
-function drawPrior(g, view, theme) {
+export function drawPrior(g, view, theme) {
   const [x, y] = toScreen(view, 0, 0);
   g.strokeStyle = g.fillStyle = theme.text;
   g.lineWidth = 1;
@@ -74,7 +74,7 @@ function label(g, text, x, y, theme) {
 }
 
 /** @param {CanvasRenderingContext2D} g @param {[number, number]} at @param {number} radius @param {number} width @param {string} color */
-function ring(g, [x, y], radius, width, color) {
+export function ring(g, [x, y], radius, width, color) {
   g.beginPath();
   g.arc(x, y, radius, 0, 2 * Math.PI);
   g.strokeStyle = color;
@@ -93,8 +93,9 @@ function drawZ(g, at, theme) {
   g.fill();
 }
 
-/** @param {CanvasRenderingContext2D} g @param {import("./geometry.js").View} view @param {Scene} scene @param {Theme} theme */
-function drawPath(g, view, { plane, codes, ends }, theme) {
+/** A, B and the straight way between them. @param {CanvasRenderingContext2D} g @param {import("./geometry.js").View} view
+ * @param {Pick<Scene, "plane" | "codes" | "ends">} scene @param {Theme} theme */
+export function drawPath(g, view, { plane, codes, ends }, theme) {
   if (!ends) return;
   const points = ends.map((end) => toScreen(view, ...place(plane, end, codes)));
   for (const [color, width] of /** @type {[string, number][]} */ ([[theme.card, 4], [theme.text, 1.4]])) {

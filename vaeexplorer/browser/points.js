@@ -47,6 +47,12 @@ function ranks(values) {
 const VIRIDIS = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"].map(rgb);
 export const VIRIDIS_CSS = `linear-gradient(90deg, ${VIRIDIS.map((color) => `rgb(${color})`).join(", ")})`;
 
+/** @param {number} share in [0, 1] @returns {number[]} RGB */
+export function viridis(share) {
+  const at = share * (VIRIDIS.length - 1), k = Math.min(VIRIDIS.length - 2, Math.floor(at));
+  return VIRIDIS[k].map((low, c) => low + (VIRIDIS[k + 1][c] - low) * (at - k));
+}
+
 /** @param {string} hex */
 function rgb(hex) {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
@@ -61,10 +67,8 @@ export function dotColors(codes, by, classColors, hidden) {
   const rank = values && ranks(values);
   for (let i = 0; i < codes.count; i++) {
     if (hidden.has(codes.labels[i])) continue;
-    if (rank) {
-      const at = rank[i] * (VIRIDIS.length - 1), k = Math.min(VIRIDIS.length - 2, Math.floor(at));
-      for (let c = 0; c < 3; c++) colors[4 * i + c] = VIRIDIS[k][c] + (VIRIDIS[k + 1][c] - VIRIDIS[k][c]) * (at - k);
-    } else colors.set(classes[codes.labels[i] % classes.length], 4 * i);
+    if (rank) colors.set(viridis(rank[i]), 4 * i);
+    else colors.set(classes[codes.labels[i] % classes.length], 4 * i);
     colors[4 * i + 3] = 178;
   }
   return colors;

@@ -16,6 +16,7 @@ from vaeexplorer.data import DataError
 from vaeexplorer.runs import RunCard, RunError
 from vaeexplorer.ui import loading
 from vaeexplorer.ui.loading import Space
+from vaeexplorer.ui.principal import Principal, principal_spaces
 
 FILMS = "films"
 _MOST_FILMS = 40
@@ -43,7 +44,7 @@ def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
         encoder: whether the network comes with what turns images into codes, at twice the size.
     """
     found = {"codes": _codes(space.key, space).url, "sprite": _sprite(_images_key(space), space).url}
-    if space.is_own:
+    if _is_remote(space):
         return found | {"remote": f"vx/{space.name}/"}
     return found | {"network": _network(space.key, "network" if encoder else "decoder", space).url}
 
@@ -78,8 +79,9 @@ def find(owner: str, file: str) -> Asset | None:
     match = _FILE.fullmatch(file)
     if match is None:
         return None
-    if owner in loading.own_spaces() and match[1] in ("codes", "sprite"):
-        asset = _asset(match[1], loading.own_spaces()[owner])
+    spaces = loading.own_spaces() | principal_spaces()
+    if owner in spaces and (match[1] in ("codes", "sprite") or isinstance(spaces[owner].source, Principal)):
+        asset = _asset(match[1], spaces[owner])
         if asset.url == f"vx/{owner}/{file}":
             return asset
     for card in loading.run_cards()[0]:
@@ -100,7 +102,11 @@ def _asset(kind: str, space: Space) -> Asset:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _network(key: str, kind: str, _space: Space) -> Asset:
-    return _named(_space.name, kind, packing.pack(_space.run, encoder=kind == "network"))
+    if isinstance(_space.source, Principal):
+        packed = packing.pack_linear(_space.source.centre, _space.source.axes)
+    else:
+        packed = packing.pack(_space.run, encoder=kind == "network")
+    return _named(_space.name, kind, packed)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -110,9 +116,14 @@ def _codes(key: str, _space: Space) -> Asset:
     )
 
 
+def _is_remote(space: Space) -> bool:
+    """Whether the server decodes, since there are no weights to hand over."""
+    return space.is_own and not isinstance(space.source, Principal)
+
+
 def _images_key(space: Space) -> str:
     """Runs of a dataset share their images."""
-    return space.key if space.is_own else space.data.name
+    return space.key if _is_remote(space) else space.data.name
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -10,9 +10,10 @@ from vaeexplorer.ui import controls
 HERE = Path(__file__).parent
 EXPLORE = st.Page(HERE / "views/explore.py", title="Explore", default=True)
 FROM_X = st.Page(HERE / "views/from_x.py", title="From x to x′", url_path="from-x")
+AE_VS_VAE = st.Page(HERE / "views/ae_vs_vae.py", title="AE vs VAE", url_path="ae-vs-vae")
 LINEAR = st.Page(HERE / "views/linear.py", title="Linear AE vs PCA", url_path="linear")
 TRAINING = st.Page(HERE / "views/training.py", title="Training", url_path="training")
-SECTIONS = {"Learn": [EXPLORE, FROM_X, LINEAR], "Train": [TRAINING]}
+SECTIONS = {"Learn": [EXPLORE, FROM_X, AE_VS_VAE, LINEAR], "Train": [TRAINING]}
 
 st.set_page_config(
     page_title="vaeexplorer",

@@ -28,6 +28,10 @@ LINEAR_VAE = "linear-vae"
 STEP = "step"
 VARIANCE = "s2"
 BETA = "beta"
+PAIR = "pair-of-planes"
+OTHER = "other"
+PCA = "pca"
+COMPARE_BUTTON = "compare"
 
 LINK = ("z", "color", "plane", "across", "up", "a", "b", "at", "manifold", "hidden")
 """what the latent plane keeps in the URL; `url.js` reads and writes it"""
@@ -37,6 +41,11 @@ _OF_ANY_RUN = ("color", "plane", "manifold")
 _LONGEST = 1000
 _LINK = "link"
 _WALK = "walk"
+_PAIR = "pair"
+_FIRST_PAIR = (18, 0)
+_FIELD = "field"
+_COMPARED_RUN = "compared-run"
+_FIELDS = ("none", "nearest", "cycle", "magnification")
 
 
 def current_link(run: str) -> dict[str, str]:
@@ -98,3 +107,37 @@ def keep_number(name: str, value: float | None) -> None:
         st.query_params.pop(name, None)
     elif st.query_params.get(name) != f"{value:.6g}":
         st.query_params[name] = f"{value:.6g}"
+
+
+def current_pair(count: int) -> tuple[int, int]:
+    """The numbers of the two chosen test images, of `count`: the URL's where they make sense."""
+    parts = st.query_params.get(_PAIR, "").split("-")
+    good = len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts)
+    first, second = (int(parts[0]), int(parts[1])) if good else _FIRST_PAIR
+    return (first, second) if max(first, second) < count else (0, min(1, count - 1))
+
+
+def keep_pair(pair: object, count: int) -> None:
+    """Put the numbers of the two chosen test images in the URL."""
+    if isinstance(pair, (list, tuple)) and len(pair) == 2 and all(type(i) is int and 0 <= i < count for i in pair):
+        st.query_params[_PAIR] = f"{pair[0]}-{pair[1]}"
+
+
+def current_field() -> str:
+    """What is drawn behind the dots of planes side by side."""
+    field = st.query_params.get(_FIELD, "none")
+    return field if field in _FIELDS else "none"
+
+
+def keep_field(field: object) -> None:
+    """Put what is drawn behind the dots in the URL."""
+    if field in _FIELDS and field != "none":
+        st.query_params[_FIELD] = str(field)
+    else:
+        st.query_params.pop(_FIELD, None)
+
+
+def compared_run_changed(run: str) -> bool:
+    """Whether the comparison was of another run before; a first visit is no change."""
+    before, st.session_state[_COMPARED_RUN] = st.session_state.get(_COMPARED_RUN, run), run
+    return bool(before != run)
