@@ -39,7 +39,7 @@ export class Readout {
     if (picked >= 0) {
       const same = z.every((value, j) => Math.abs(value - codes.mean[picked * codes.dim + j]) < 2e-3);
       const kl = codes.kl ? ` · KL ${codes.kl[picked].toFixed(1)} nats` : "";
-      if (same) facts.push([`code of test #${picked}`, `error ${codes.error[picked].toFixed(1)}${kl}`]);
+      if (same) facts.push([`test #${picked}`, `error ${codes.error[picked].toFixed(1)}${kl}`]);
       else facts.push(["drawn from q(z|x) of", `test #${picked}`]);
     }
     ui.resample.hidden = picked < 0 || !codes.logvar;
@@ -47,7 +47,7 @@ export class Readout {
     const text = facts.flat().join("|");
     if (text === this.facts) return;
     this.facts = text;
-    ui.facts.replaceChildren(...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+    ui.facts.replaceChildren(...facts.map(([name, value]) => h("div", {}, h("dt", { title: name }, name), h("dd", {}, value))));
   }
 
   /** @param {number} index  -1 for none @param {import("./gestures.js").At | null} at @param {import("./geometry.js").View} view
