@@ -12,7 +12,7 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import runs
+from vaeexplorer.commands import compare, runs
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data import DataWarning
@@ -21,6 +21,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "train": runs.train,
     "list": runs.list_,
     "evaluate": runs.evaluate,
+    "compare": compare.compare,
     "export": runs.export,
     "pretrain": runs.pretrain,
 }

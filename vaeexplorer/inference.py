@@ -1,5 +1,6 @@
 """The NumPy face of a trained network: images in, codes out; codes in, images out."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -8,18 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, PIXELS
 from vaeexplorer.models import LOGVAR_HIGH, LOGVAR_LOW, Autoencoder, VariationalAutoencoder, pixel_mean
 
+__all__ = ["Codes", "LatentModel", "Layer", "set_threads"]
+
 BATCH = 2048
-
-
-@dataclass(frozen=True)
-class Codes:
-    """q(z|x) of N images: `mean` and `logvar` = ln sigma^2, float32 [N, D] each; `logvar` is None for an AE."""
-
-    mean: np.ndarray
-    logvar: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -76,25 +72,55 @@ class LatentModel:
                     logvar[rows] = posterior.logvar.cpu().numpy()
         return Codes(mean, logvar)
 
-    def decode(self, z: np.ndarray) -> np.ndarray:
+    def decode(self, z: np.ndarray, *, clip: bool = True) -> np.ndarray:
         """Latent points [N, D] to the mean images of p(x|z), float32 [N, 28, 28] in [0, 1].
 
-        A linear decoder may leave [0, 1]; its images are clipped for the eye.
+        A linear decoder may leave [0, 1]; its images are clipped for the eye, unless `clip` is off.
 
         Raises:
             ValueError: another shape, or a coordinate that is not finite.
         """
+        z = self._latent(z)
+        images = np.empty((len(z), PIXELS), np.float32)
+        with torch.inference_mode():
+            for rows in _batches(len(z)):
+                mean = self._pixels(self._tensor(z[rows]))
+                images[rows] = (mean.clamp(0, 1) if clip else mean).cpu().numpy()
+        return images.reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
+
+    def jacobian(self, z: np.ndarray) -> np.ndarray:
+        """How the mean image changes with z: d pixel_i / d z_j, before any clipping, by forward differentiation.
+
+        Args:
+            z: latent points, [N, D]; a thousand of them give 6.3 MB a dimension.
+
+        Returns:
+            float32 [N, 784, D].
+
+        Raises:
+            ValueError: another shape, or a coordinate that is not finite.
+        """
+        z = self._latent(z)
+        jacobian = np.empty((len(z), PIXELS, self.latent_dim), np.float32)
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # torch's own use of torch.jit, on the first call
+            for rows in _batches(len(z)):
+                at = self._tensor(z[rows])
+                for j, axis in enumerate(torch.eye(self.latent_dim, device=self.device)):
+                    column: Tensor = torch.func.jvp(self._pixels, (at,), (axis.expand_as(at),))[1]
+                    jacobian[rows, :, j] = column.cpu().numpy()
+        return jacobian
+
+    def _pixels(self, z: Tensor) -> Tensor:
+        return pixel_mean(self.network.decode(z), self.network.likelihood)
+
+    def _latent(self, z: np.ndarray) -> np.ndarray:
         z = np.asarray(z, np.float32)
         if z.ndim != 2 or z.shape[1] != self.latent_dim:
             raise ValueError(f"Latent points must be [N, {self.latent_dim}], not {list(z.shape)}.")
         if not np.isfinite(z).all():
             raise ValueError("Latent points must be finite.")
-        images = np.empty((len(z), PIXELS), np.float32)
-        with torch.inference_mode():
-            for rows in _batches(len(z)):
-                mean = pixel_mean(self.network.decode(self._tensor(z[rows])), self.network.likelihood)
-                images[rows] = mean.clamp(0, 1).cpu().numpy()
-        return images.reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
+        return z
 
     def layers(self) -> dict[str, list[Layer]]:
         """What the network is made of, in the order it is run.

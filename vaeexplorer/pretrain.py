@@ -1,4 +1,4 @@
-"""What rebuilds pretrained/: the ten shipped runs with their cards, and the data sample."""
+"""What rebuilds pretrained/: the ten shipped runs with their cards, two classifiers, and the data sample."""
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -9,6 +9,7 @@ from PIL import Image
 
 from vaeexplorer import runs
 from vaeexplorer.analysis.projection import umap_plane
+from vaeexplorer.classifier import save_classifier, train_classifier
 from vaeexplorer.config import (
     ConfigError,
     DataConfig,
@@ -48,30 +49,32 @@ def _configs(dataset: Dataset) -> dict[str, RunConfig]:
 
 
 CONFIGS = _configs("mnist") | _configs("fashion-mnist")
+CLASSIFIERS: dict[str, Dataset] = {"mnist-classifier": "mnist", "fashion-mnist-classifier": "fashion-mnist"}
+EVERYTHING = (*CONFIGS, *CLASSIFIERS)
 
 
 def rebuild(only: tuple[str, ...] = (), workers: int = 2) -> Iterator[str]:
-    """Train the shipped runs, or those named, and write the data sample.
+    """Train the shipped runs and classifiers, or those named, and write the data sample.
 
-    Every run trains on one thread, so that the weights do not depend on the number of workers.
+    Every one trains on one thread, so that the weights do not depend on the number of workers.
 
     Args:
-        only: names of runs; empty means all of them and the sample.
+        only: names of `EVERYTHING`; empty means all of them and the sample.
         workers: processes side by side.
 
     Returns:
-        The names of the runs, each as it is done.
+        The names, each as it is done.
 
     Raises:
-        ConfigError: a name that no shipped run has, or no workers.
+        ConfigError: a name that nothing shipped has, or no workers.
         DataError: the full data sets cannot be had.
     """
-    names = only or tuple(CONFIGS)
-    if workers < 1 or not CONFIGS.keys() >= set(names):
-        raise ConfigError(f"Shipped runs are {', '.join(CONFIGS)}, and workers at least 1.")
-    for dataset in sorted({CONFIGS[name].data.dataset for name in names}):
+    names = only or EVERYTHING
+    if workers < 1 or not set(EVERYTHING) >= set(names):
+        raise ConfigError(f"Shipped are {', '.join(EVERYTHING)}, and workers are at least 1.")
+    for dataset in sorted({CLASSIFIERS.get(name) or CONFIGS[name].data.dataset for name in names}):
         if len(load_dataset(dataset, "train")) < FULL_SIZE["train"]:
-            raise DataError(f"The shipped runs are trained on all of {dataset}: set VAEEXPLORER_DATA to a copy of it.")
+            raise DataError(f"What is shipped is trained on all of {dataset}: set VAEEXPLORER_DATA to a copy of it.")
     if not only:
         write_sample()
     return _train_all(names, workers)
@@ -91,6 +94,19 @@ def _train_all(names: tuple[str, ...], workers: int) -> Iterator[str]:
 
 
 def _train(name: str) -> None:
+    if name in CLASSIFIERS:
+        _train_classifier(CLASSIFIERS[name])
+    else:
+        _train_run(name)
+
+
+def _train_classifier(dataset: Dataset) -> None:
+    data = load_dataset(dataset, "train")
+    *_, network = train_classifier(data)
+    save_classifier(network, data, load_dataset(dataset, "test"))
+
+
+def _train_run(name: str) -> None:
     training = train(CONFIGS[name])
     for _ in training:
         pass

@@ -37,8 +37,8 @@ export class Controls {
       this.after({ z: true });
     };
     ui.lassoButton.onclick = () => {
-      plane.lassoOn = !plane.lassoOn;
-      if (!plane.lassoOn) plane.dropSelection();
+      plane.pointer.lassoOn = !plane.pointer.lassoOn;
+      if (!plane.pointer.lassoOn) plane.pointer.dropSelection();
       this.showPlane();
     };
     ui.resetButton.onclick = () => {
@@ -62,7 +62,7 @@ export class Controls {
   /** @param {object} change */
   choosePlane(change) {
     Object.assign(this.plane.link, change, { at: null });
-    this.plane.dropSelection();
+    this.plane.pointer.dropSelection();
     this.plane.choosePlane();
     this.plane.tell();
   }
@@ -102,9 +102,9 @@ export class Controls {
     ui.axesBox.hidden = plane.link.plane !== "z" || plane.z.length <= 2;
     ui.manifoldButton.setAttribute("aria-pressed", String(plane.showsManifold));
     ui.pathButton.setAttribute("aria-pressed", String(plane.pathOn));
-    ui.lassoButton.setAttribute("aria-pressed", String(plane.lassoOn));
+    ui.lassoButton.setAttribute("aria-pressed", String(plane.pointer.lassoOn));
     ui.manifoldButton.disabled = ui.pathButton.disabled = !plane.plane?.u; // UMAP's plane cannot be decoded
-    ui.stage.classList.toggle("lasso", plane.lassoOn);
+    ui.stage.classList.toggle("lasso", plane.pointer.lassoOn);
     const [across, up] = plane.plane?.labels ?? ["", ""];
     ui.across.textContent = `${across} →`;
     ui.up.textContent = `${up} →`;
@@ -195,7 +195,7 @@ export class Controls {
       "+": () => plane.look(zoom(plane.view, width / 2, height / 2, 1.25)),
       "-": () => plane.look(zoom(plane.view, width / 2, height / 2, 0.8)),
       0: () => plane.lookHome(),
-      Escape: () => plane.dropSelection(),
+      Escape: () => plane.pointer.dropSelection(),
     };
     const act = keys[event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;

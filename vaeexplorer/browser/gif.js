@@ -5,7 +5,7 @@ const GREYS = 128; // codes of 8 bits then fill a byte each
 const RUN = GREYS - 2; // pixels between two clears
 
 /** @param {Uint8Array[]} frames  each [side * side], grey levels @param {number} side @param {number} scale pixels a pixel
- * @param {number} delay hundredths of a second @returns {Uint8Array} */
+ * @param {number} delay hundredths of a second @returns {Uint8Array<ArrayBuffer>} */
 export function encodeGif(frames, side, scale, delay) {
   const size = side * scale, word = (/** @type {number} */ value) => [value & 255, value >> 8];
   const bytes = [...new TextEncoder().encode("GIF89a"), ...word(size), ...word(size), 0xf6, 0, 0];

@@ -19,7 +19,11 @@ async function unwrap(id) {
 async function open() {
   const [network, codes, sprite] = await Promise.all(["network", "codes", "sprite"].map(unwrap));
   const space = { ...JSON.parse(text("space")), urls: { network, codes, sprite } };
-  const link = () => Object.fromEntries([...new URLSearchParams(location.search), ...new URLSearchParams(location.hash.slice(1))]);
+  const link = () => {
+    /** @type {Record<string, string>} */ const texts = {};
+    for (const part of [location.search, location.hash.slice(1)]) new URLSearchParams(part).forEach((value, key) => (texts[key] = value));
+    return texts;
+  };
   const plane = new LatentPlane(element("plane"), (texts) => history.replaceState(null, "", `#${new URLSearchParams(texts)}`));
   const walk = new FromX(element("walk"), () => {});
   const show = () => {

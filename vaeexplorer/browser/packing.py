@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE
-from vaeexplorer.inference import Codes, Layer
+from vaeexplorer.inference import Layer
 from vaeexplorer.runs import Run
 
 SPRITE_COLUMNS = 100

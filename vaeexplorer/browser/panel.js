@@ -128,7 +128,7 @@ export function buildChoice(box, names, chosen, onChoose) {
       const made = toggle(name, `Colour by ${name}`);
       made.setAttribute("aria-pressed", String(name === chosen));
       made.onclick = () => {
-        for (const other of box.children) other.setAttribute("aria-pressed", String(other === made));
+        for (const other of Array.from(box.children)) other.setAttribute("aria-pressed", String(other === made));
         onChoose(name);
       };
       return made;

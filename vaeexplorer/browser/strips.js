@@ -36,7 +36,7 @@ export class Strips {
     const film = h("button", { type: "button", textContent: "GIF", title: "Save this path as a film, there and back" });
     this.path = strip("from A to B", save, film);
     film.onclick = () => download(new Blob([this.film()], { type: "image/gif" }), `${name}-a-to-b.gif`);
-    save.onclick = () => enlarged(this.path.canvas).toBlob((blob) => blob && download(blob, `${name}-a-to-b.png`));
+    save.onclick = () => enlarged(this.path.canvas).toBlob((/** @type {Blob | null} */ blob) => blob && download(blob, `${name}-a-to-b.png`));
     if (summary.order.length > SPHERE) {
       const choice = h("select", { "aria-label": "Path from A to B" }, h("option", { value: "line", textContent: "straight line" }), h("option", { value: "sphere", textContent: "along the sphere" }));
       choice.onchange = () => {

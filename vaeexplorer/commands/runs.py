@@ -125,16 +125,16 @@ def export(run: Annotated[str, tyro.conf.Positional], html: Path) -> None:
 
 
 def pretrain(only: tuple[str, ...] = (), workers: int = 2) -> None:
-    """Rebuild pretrained/: the data sample and the ten shipped runs. Needs the full data sets.
+    """Rebuild pretrained/: the data sample, the shipped runs and the classifiers. Needs the full data sets.
 
     Args:
-        only: names of runs to rebuild; by default all, and the sample
+        only: names of runs or classifiers to rebuild; by default all, and the sample
         workers: processes that train side by side, one thread each
     """
     from vaeexplorer import pretrain as shipped
 
     done = shipped.rebuild(only, workers)
-    with progress(len(only or shipped.CONFIGS), "shipped runs") as bar:
+    with progress(len(only or shipped.EVERYTHING), "pretrained") as bar:
         for name in done:
             bar(1, name)
 

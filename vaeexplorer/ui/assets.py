@@ -20,7 +20,7 @@ _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)"
 
 @dataclass(frozen=True)
 class Asset:
-    """Bytes to serve, and their address: `vx/OWNER/KIND-HASH.bin`, where the owner is a run, or a dataset of images."""
+    """Bytes to serve, and their address: `vx/OWNER/KIND-HASH.bin`; the owner is a run, a model, or a set of images."""
 
     url: str
     data: bytes
@@ -30,11 +30,16 @@ class Asset:
 def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
     """Where the page finds the `network`, the `codes` and the `sprite` of a latent space.
 
+    There is no network of a model of one's own: the page asks the server, at `remote` + "encode" and "decode".
+
     Args:
-        space: of any run.
+        space: any.
         encoder: whether the network comes with what turns images into codes, at twice the size.
     """
-    kinds = {"network": "network" if encoder else "decoder", "codes": "codes", "sprite": "sprite"}
+    kinds = {"codes": "codes", "sprite": "sprite"}
+    if space.is_own:
+        return {name: _asset(kind, space).url for name, kind in kinds.items()} | {"remote": f"vx/{space.name}/"}
+    kinds["network"] = "network" if encoder else "decoder"
     return {name: _asset(kind, space).url for name, kind in kinds.items()}
 
 
@@ -43,6 +48,10 @@ def find(owner: str, file: str) -> Asset | None:
     match = _FILE.fullmatch(file)
     if match is None:
         return None
+    if owner in loading.own_spaces() and match[1] in ("codes", "sprite"):
+        asset = _asset(match[1], loading.own_spaces()[owner])
+        if asset.url == f"vx/{owner}/{file}":
+            return asset
     for card in loading.run_cards()[0]:
         if owner == (card.config.data.dataset if match[1] == "sprite" else card.name):
             try:
@@ -55,7 +64,7 @@ def find(owner: str, file: str) -> Asset | None:
 
 def _asset(kind: str, space: Space) -> Asset:
     if kind == "sprite":
-        return _sprite(space.data.name, space)
+        return _sprite(space.key if space.is_own else space.data.name, space)
     return _codes(space.key, space) if kind == "codes" else _network(space.key, kind, space)
 
 
@@ -67,13 +76,13 @@ def _network(key: str, kind: str, _space: Space) -> Asset:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _codes(key: str, _space: Space) -> Asset:
     return _named(
-        _space.name, "codes", packing.pack_codes(_space.run.codes, _space.data.labels, _space.error, _space.kl)
+        _space.name, "codes", packing.pack_codes(_space.posterior, _space.data.labels, _space.error, _space.kl)
     )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _sprite(dataset: str, _space: Space) -> Asset:
-    return _named(dataset, "sprite", packing.sprite(_space.data.images), "png", "image/png")
+def _sprite(key: str, _space: Space) -> Asset:
+    return _named(_space.data.name, "sprite", packing.sprite(_space.data.images), "png", "image/png")
 
 
 def _named(

@@ -12,6 +12,7 @@ from vaeexplorer.ui import loading, state
 from vaeexplorer.ui.loading import Space
 
 DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
+OWN = "own"  # in place of a dataset: models of one's own, which bring their images
 
 
 def sidebar(sections: Mapping[str, Sequence[Any]]) -> None:
@@ -31,7 +32,13 @@ def cards(dataset: str | None = None) -> list[RunCard]:
 
 
 def chosen_card() -> RunCard:
-    """The run chosen in the sidebar; without any, the page ends with a sentence."""
+    """The run chosen in the sidebar; without any, the page ends with a sentence.
+
+    Raises:
+        RunError: a model of one's own is chosen; the router shows the message.
+    """
+    if own := _chosen_own():
+        return own.run
     for card in cards():
         if card.name == st.session_state.get(state.RUN):
             return card
@@ -41,7 +48,15 @@ def chosen_card() -> RunCard:
 
 
 def chosen_space() -> Space:
-    """The latent space of the chosen run; where it cannot be read, the page ends with a sentence that says why."""
+    """The latent space of the chosen run or model; where it cannot be read, the page ends with a sentence.
+
+    Where it is a model of one's own, the page says that it is asked on the server.
+    """
+    if own := _chosen_own():
+        st.caption(
+            f"{own.name} is a model of your own: its functions run on the server, which the page asks for images."
+        )
+        return own
     try:
         return loading.space(chosen_card())
     except (RunError, DataError) as error:
@@ -49,22 +64,30 @@ def chosen_space() -> Space:
         st.stop()
 
 
+def _chosen_own() -> Space | None:
+    """The model of one's own that is chosen in the sidebar, if it is one."""
+    chosen = st.session_state.get(state.DATASET) == OWN
+    return loading.own_spaces().get(st.session_state.get(state.RUN, "")) if chosen else None
+
+
 def _pick_run() -> None:
+    own = list(loading.own_spaces())
+    datasets = ({OWN: "Your own"} if own else {}) | DATASETS
     if state.DATASET not in st.query_params and state.DATASET not in st.session_state:
         # An address that names a run alone means that run's dataset.
         linked = st.query_params.get(state.RUN)
         found = [card.config.data.dataset for card in cards() if card.name == linked]
-        st.session_state[state.DATASET] = found[0] if found else next(iter(DATASETS))
+        st.session_state[state.DATASET] = found[0] if found and linked not in own else next(iter(datasets))
     dataset = st.selectbox(
-        "Dataset", DATASETS, format_func=DATASETS.__getitem__, key=state.DATASET, bind="query-params"
+        "Dataset", datasets, format_func=datasets.__getitem__, key=state.DATASET, bind="query-params"
     )
-    names = [card.name for card in cards(dataset)]
+    names = own if dataset == OWN else [card.name for card in cards(dataset)]
     if st.session_state.get(state.RUN) not in names:
         st.session_state.pop(state.RUN, None)
     st.selectbox(
         "Run",
         names,
-        index=_first_choice(cards(dataset)),
+        index=len(own) - 1 if dataset == OWN else _first_choice(cards(dataset)),
         key=state.RUN,
         bind="query-params",
         placeholder="no run of this dataset",

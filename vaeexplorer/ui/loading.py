@@ -1,5 +1,6 @@
 """Runs, images and what is measured on them: read once, shared by all visitors, never changed."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,34 +12,75 @@ import streamlit as st
 
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.projection import umap_plane
+from vaeexplorer.codes import Codes
 from vaeexplorer.data import ImageDataset, load_dataset
+from vaeexplorer.own import OwnModel
 from vaeexplorer.runs import Run, RunCard, RunError, list_runs, load_projection, load_run, save_projection
 
 _umap_lock = Lock()
+_own: dict[str, "Space"] = {}  # of this process, by name: see `open_own`
+_own_umap: dict[str, np.ndarray] = {}  # by key
 
 
 @dataclass(frozen=True)
 class Space:
-    """A run's latent space with the 10,000 test images in it."""
+    """A latent space with images in it: of a run, with the 10,000 test images, or of a model of one's own."""
 
     key: str
     """changes with every training, for caches"""
-    run: Run
+    source: Run | OwnModel
+    """whose it is; both have a name, a model, and codes and error of the images"""
     data: ImageDataset
-    codes: np.ndarray
-    """mean of q(z|x), or z of an autoencoder, [N, D]"""
-    kl_by_dimension: np.ndarray | None
-    """nats, [N, D]; None for an autoencoder"""
 
     @property
     def name(self) -> str:
-        """The run's."""
-        return self.run.name
+        """The run's, or the model's."""
+        return self.source.name
+
+    @property
+    def run(self) -> Run:
+        """The run, where there is one.
+
+        Raises:
+            RunError: it is a model of one's own, which has neither weights nor configuration nor history here.
+        """
+        if isinstance(self.source, Run):
+            return self.source
+        raise RunError(f"{self.name} is a model of your own, and this needs a run: choose one at the left.")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a model of one's own, which works on the server alone."""
+        return isinstance(self.source, OwnModel)
+
+    def encode(self, images: np.ndarray) -> Codes:
+        """Images [N, 28, 28], uint8 or floats in [0, 1], to their codes."""
+        return self.source.model.encode(images)
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Latent points [N, D] to images, float32 [N, 28, 28] in [0, 1]."""
+        return self.source.model.decode(z)
+
+    @property
+    def posterior(self) -> Codes:
+        """q(z|x) of every image."""
+        return self.source.codes
+
+    @property
+    def codes(self) -> np.ndarray:
+        """Mean of q(z|x), or z of an autoencoder, [N, D]."""
+        return self.posterior.mean
+
+    @cached_property
+    def kl_by_dimension(self) -> np.ndarray | None:
+        """In nats, [N, D]; None for an autoencoder."""
+        mean, logvar = self.posterior.mean, self.posterior.logvar
+        return None if logvar is None else kl_per_dimension(mean, logvar)
 
     @property
     def has_prior(self) -> bool:
         """Whether the codes were trained towards N(0, I)."""
-        return self.kl_by_dimension is not None
+        return self.posterior.logvar is not None
 
     @property
     def dimensions(self) -> int:
@@ -48,12 +90,24 @@ class Space:
     @property
     def error(self) -> np.ndarray:
         """|x - d(mu)|^2, [N]."""
-        return self.run.error
+        return self.source.error
 
     @cached_property
     def kl(self) -> np.ndarray | None:
         """KL of each image, nats, [N]."""
         return None if self.kl_by_dimension is None else self.kl_by_dimension.sum(axis=1)
+
+
+def open_own(model: OwnModel) -> Space:
+    """Show a model of one's own in this process's app, in place of one of the same name."""
+    space = Space(f"own/{model.name}@{time.time_ns()}", model, model.data)
+    _own[model.name] = space
+    return space
+
+
+def own_spaces() -> dict[str, Space]:
+    """The models of one's own that this process shows, by name, the newest last."""
+    return dict(_own)
 
 
 @st.cache_resource(ttl=5, show_spinner=False)
@@ -76,13 +130,11 @@ def space(card: RunCard) -> Space:
 def _space(path: Path, written: int) -> Space:
     run = load_run(path)
     data = test_images(run.config.data.dataset)
-    codes = run.codes
-    if len(codes.mean) != len(data):
+    if len(run.codes.mean) != len(data):
         raise RunError(
-            f"The run {run.name} has codes of {len(codes.mean):,} images, not of the {len(data):,} test images."
+            f"The run {run.name} has codes of {len(run.codes.mean):,} images, not of the {len(data):,} test images."
         )
-    kl = None if codes.logvar is None else kl_per_dimension(codes.mean, codes.logvar)
-    return Space(f"{path}@{written}", run, data, codes.mean, kl)
+    return Space(f"{path}@{written}", run, data)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -97,21 +149,26 @@ def _umap(key: str, _run: Run) -> np.ndarray | None:
 
 
 def stored_umap(space: Space) -> np.ndarray | None:
-    """The run's UMAP layout, [N, 2], or None while there is none.
+    """The UMAP layout of the codes, [N, 2], or None while there is none.
 
     Raises:
         RunError: there is one, but it cannot be read.
     """
+    if space.is_own:
+        return _own_umap.get(space.key)
     return _umap(space.key, space.run)
 
 
 def compute_umap(space: Space, on_progress: Callable[[float], None]) -> None:
-    """Lay the codes out by UMAP and keep the result with the run; one visitor at a time.
+    """Lay the codes out by UMAP and keep the result, with the run where there is one; one visitor at a time.
 
     Raises:
         RunError: the run folder cannot be written.
     """
     with _umap_lock:
-        if load_projection(space.run, "umap") is None:
+        if space.is_own:
+            if space.key not in _own_umap:
+                _own_umap[space.key] = umap_plane(space.codes, on_progress=on_progress)
+        elif load_projection(space.run, "umap") is None:
             save_projection(space.run, "umap", umap_plane(space.codes, on_progress=on_progress))
     _umap.clear()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from vaeexplorer.runs import RunError
 from vaeexplorer.ui import controls
 
 HERE = Path(__file__).parent
@@ -21,4 +22,7 @@ st.set_page_config(
 page = st.navigation([page for pages in SECTIONS.values() for page in pages], position="hidden")
 st.html(HERE / "style.css")
 controls.sidebar(SECTIONS)
-page.run()
+try:
+    page.run()
+except RunError as error:  # most often: the page needs a run, and a model of one's own is chosen
+    st.info(str(error))

@@ -32,12 +32,13 @@ with st.container(horizontal=True):
     st.download_button(
         "Download the codes (CSV)", lambda: codes_csv(space), f"{space.name}-codes.csv", "text/csv", on_click="ignore"
     )
-    st.download_button(
-        "Download this explorer (HTML)",
-        lambda: export.page(space.run),
-        f"{space.name}.html",
-        "text/html",
-        on_click="ignore",
-        help="One file that works without a server and without a network, also on a phone.",
-    )
+    if not space.is_own:
+        st.download_button(
+            "Download this explorer (HTML)",
+            lambda: export.page(space.run),
+            f"{space.name}.html",
+            "text/html",
+            on_click="ignore",
+            help="One file that works without a server and without a network, also on a phone.",
+        )
 controls.data_source(space)

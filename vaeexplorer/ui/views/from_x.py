@@ -18,7 +18,7 @@ _from_x = st.components.v2.component(
 
 def plain_partner(space: Space) -> dict[str, str] | None:
     """The autoencoder that shares network, seed and reconstruction term with a VAE, or None."""
-    if not space.has_prior:
+    if space.is_own or not space.has_prior:
         return None
     config = space.run.config
     wanted = dataclasses.replace(config, model=dataclasses.replace(config.model, model="ae"))

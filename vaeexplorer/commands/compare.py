@@ -1,0 +1,81 @@
+"""compare: latent smoothness of two runs, as a table or as one JSON document."""
+
+import json as jsonlib
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from vaeexplorer.commands.console import complain, progress
+
+if TYPE_CHECKING:
+    from vaeexplorer.analysis.bootstrap import Estimate
+    from vaeexplorer.comparison import Comparison
+
+
+def compare(
+    run_a: Annotated[str, tyro.conf.Positional],
+    run_b: Annotated[str, tyro.conf.Positional],
+    again: bool = False,
+    json: bool = False,
+) -> None:
+    """Measure the latent smoothness of two runs of one data set, on the same pairs of test images.
+
+    A comparison is kept, and found again unless a run was trained anew.
+
+    Args:
+        run_a: a name or a path
+        run_b: a name or a path
+        again: measure even where a comparison was kept
+        json: print one JSON document and nothing else
+    """
+    from vaeexplorer import comparison
+    from vaeexplorer.runs import load_run
+
+    a, b = load_run(run_a), load_run(run_b)
+    found = None if again else comparison.load_comparison(a, b)
+    if found is None:
+        with progress(100, f"{a.name}, {b.name}") as bar:
+            done = 0
+
+            def show(share: float, doing: str) -> None:
+                nonlocal done
+                bar(round(100 * share) - done, doing)
+                done = round(100 * share)
+
+            found = comparison.compare(a, b, show)
+        try:
+            comparison.save_comparison(found)
+        except comparison.ComparisonError as error:
+            complain(str(error))  # the figures are there all the same
+    if json:
+        print(jsonlib.dumps(found.to_json(), indent=2, allow_nan=False))
+    else:
+        show_table(found)
+
+
+def show_table(found: "Comparison") -> None:
+    """The figures with their intervals, what was compared with what, and what it comes to."""
+    from vaeexplorer.analysis.smoothness import MEASURES
+    from vaeexplorer.analysis.verdict import verdict
+
+    about = {measure.key: measure for measure in MEASURES}
+    table = Table(box=None, header_style="bold")
+    for column in ("measure", "pairs", *found.runs, "difference", ""):
+        table.add_column(column)
+    for row in found.rows:
+        measure = about[row.key]
+        title = measure.title + (f" ({measure.unit})" if measure.unit else "")
+        said = "" if row.decided else "n/a" if row.difference is None else "undecided"
+        cells = (_cell(estimate) for estimate in (row.a, row.b, row.difference))
+        table.add_row(title, row.group if measure.per_pair else "", *cells, said)
+    out = Console(width=None if sys.stdout.isatty() else 170)
+    out.print(table)
+    for sentence in verdict(found.rows, found.runs, found.conditions):
+        out.print(sentence)
+
+
+def _cell(estimate: "Estimate | None") -> str:
+    return "n/a" if estimate is None else f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"

@@ -1,0 +1,181 @@
+"""A model of one's own in the app, whatever made it: two functions on NumPy arrays, held to what they promise."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from vaeexplorer.analysis.error import squared_error
+from vaeexplorer.codes import Codes
+from vaeexplorer.config import IMAGE_SIZE, PIXELS
+from vaeexplorer.data import DataError, ImageDataset
+
+BATCH = 1000  # images a call
+MOST_IMAGES = 100_000  # the sheet of them grows too large for a browser
+LARGEST_LOGVAR = 80.0  # above it, sigma^2 is no float32
+TOLERANCE = 1e-4  # that rounding may take a pixel out of [0, 1]
+
+
+class ModelError(ValueError):
+    """Functions or images that make no latent space; the message is one sentence."""
+
+
+class Functions:
+    """`encode` and `decode` as a `codes.Model`: every call is checked, and calls come one at a time."""
+
+    def __init__(self, encode: Callable[[np.ndarray], Any], decode: Callable[[np.ndarray], Any]) -> None:
+        for name, function in (("encode", encode), ("decode", decode)):
+            if not callable(function):
+                raise ModelError(f"{name} must be a function, not {type(function).__name__}.")
+        self._encode, self._decode = encode, decode
+        self._lock = Lock()  # nobody promised that they may run in several threads at once
+
+    def encode(self, images: np.ndarray) -> Codes:
+        """Images [N, 28, 28], uint8 or floats in [0, 1], to their codes. The function always gets uint8.
+
+        Raises:
+            ValueError: what is given is no image.
+            ModelError: the function fails, or returns something else than codes.
+        """
+        images = np.asarray(images)
+        if images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+            raise ValueError(f"Images must be [N, 28, 28], not {list(images.shape)}.")
+        if images.dtype != np.uint8:
+            if not ((images >= 0) & (images <= 1)).all():
+                raise ValueError("Images must be uint8, or numbers in [0, 1].")
+            images = np.rint(255 * images).astype(np.uint8)
+        parts = [_codes(self._call("encode", images[rows]), len(images[rows])) for rows in _batches(len(images))]
+        kinds = {(part.mean.shape[1], part.logvar is None) for part in parts}
+        if len(kinds) != 1:
+            raise ModelError("encode must return as many numbers for one image as for another.")
+        logvars = [part.logvar for part in parts if part.logvar is not None]
+        return Codes(np.concatenate([part.mean for part in parts]), np.concatenate(logvars) if logvars else None)
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Latent points [N, D] to images, float32 [N, 28, 28] in [0, 1].
+
+        Raises:
+            ValueError: latent points that are none.
+            ModelError: the function fails, or returns something else than images.
+        """
+        z = np.asarray(z, np.float32)
+        if z.ndim != 2 or not np.isfinite(z).all():
+            raise ValueError("Latent points must be [N, D], and finite.")
+        images = np.empty((len(z), IMAGE_SIZE, IMAGE_SIZE), np.float32)
+        for rows in _batches(len(z)):
+            images[rows] = _images(self._call("decode", z[rows]), z[rows])
+        return images
+
+    def _call(self, name: str, given: np.ndarray) -> Any:
+        with self._lock:
+            try:
+                return self._encode(given) if name == "encode" else self._decode(given)
+            except Exception as error:  # anything may go wrong in there
+                reason = (str(error).strip() or "no reason given").splitlines()[0].rstrip(".")
+                kind = "images" if name == "encode" else "latent points"
+                raise ModelError(
+                    f"{name} raised {type(error).__name__} on {kind} {list(given.shape)}: {reason}."
+                ) from error
+
+
+@dataclass(frozen=True)
+class OwnModel:
+    """A model of one's own, and images as it sees them. As of a run, there are name, model, codes and error."""
+
+    name: str
+    model: Functions
+    data: ImageDataset
+    codes: Codes
+    """of all the images"""
+    error: np.ndarray
+    """|x - d(mean)|^2 of each, float32 [N]"""
+
+
+def open_model(encode: Callable[[Any], Any], decode: Callable[[Any], Any], data: Any, name: str) -> OwnModel:
+    """Hold functions and images to what they promise, and encode and decode every image once.
+
+    Args:
+        encode, decode, data: as `explore` takes them.
+        name: what the model is called.
+
+    Raises:
+        ModelError: see `explore`.
+    """
+    try:
+        images, labels = np.asarray(data.images), np.asarray(data.labels)
+        classes = tuple(str(each) for each in data.class_names)
+        dataset = ImageDataset(name, "test", images, labels, classes, getattr(data, "source", "your own"))
+    except AttributeError as error:
+        raise ModelError(f"data must have .images, .labels and .class_names ({error}).") from None
+    except DataError as error:
+        raise ModelError(f"data: {error}.") from None
+    if len(dataset) > MOST_IMAGES:
+        raise ModelError(f"data has {len(dataset):,} images; the browser takes {MOST_IMAGES:,} at most.")
+    if len(classes) > 256:
+        raise ModelError(f"data has {len(classes)} classes; there may be 256.")
+    model = Functions(encode, decode)
+    model.decode(model.encode(dataset.images[:1]).mean)  # what fails for one image should not fail after ten thousand
+    codes = model.encode(dataset.images)
+    decoded = model.decode(codes.mean)
+    return OwnModel(name, model, dataset, codes, squared_error(dataset.images, decoded).astype(np.float32))
+
+
+def _batches(count: int) -> Iterator[slice]:
+    for start in range(0, max(1, count), BATCH):  # of no images, one batch of none: D is asked for all the same
+        yield slice(start, start + BATCH)
+
+
+def _codes(returned: Any, count: int) -> Codes:
+    """What `encode` returned for so many images: [N, D], a pair of them, or something with `.mean` and `.logvar`."""
+    if isinstance(returned, tuple):
+        if len(returned) != 2:
+            raise ModelError(
+                f"encode must return one array or a pair (mean, log variance), not {len(returned)} things."
+            )
+        mean, logvar = returned
+    elif hasattr(returned, "logvar"):
+        mean, logvar = returned.mean, returned.logvar
+    else:
+        mean, logvar = returned, None
+    mean = _numbers("encode", mean)
+    if mean.ndim != 2 or len(mean) != count or not 1 <= mean.shape[1] <= PIXELS:
+        raise ModelError(
+            f"encode must return [{count}, D] for {count} images, D from 1 to 784; not {list(mean.shape)}."
+        )
+    if logvar is None:
+        return Codes(mean, None)
+    logvar = _numbers("encode", logvar)
+    if logvar.shape != mean.shape:
+        raise ModelError(f"encode returned means {list(mean.shape)} but log variances {list(logvar.shape)}.")
+    if logvar.size and logvar.max() > LARGEST_LOGVAR:
+        raise ModelError(f"encode returned a log variance of {logvar.max():.3g}; exp of it is no float32.")
+    return Codes(mean, logvar)
+
+
+def _images(returned: Any, z: np.ndarray) -> np.ndarray:
+    """What `decode` returned for z [N, D]: pixels [N, 28, 28] in [0, 1]."""
+    images = _numbers("decode", returned)
+    wanted = (len(z), IMAGE_SIZE, IMAGE_SIZE)
+    if images.shape != wanted:
+        raise ModelError(f"decode must return {list(wanted)} for z {list(z.shape)}, not {list(images.shape)}.")
+    low, high = (images.min(), images.max()) if images.size else (0.0, 1.0)
+    if low < -TOLERANCE or high > 1 + TOLERANCE:
+        raise ModelError(f"decode must return pixels in [0, 1], not {low:.3g} to {high:.3g}.")
+    return images.clip(0, 1)
+
+
+def _numbers(name: str, returned: Any) -> np.ndarray:
+    try:
+        array = np.asarray(returned)
+    except Exception as error:  # a tensor on a GPU, or one that asks for its gradient
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+        raise ModelError(f"{name} must return what NumPy can read: {reason}.") from None
+    if array.dtype.kind not in "fiub":
+        raise ModelError(f"{name} must return numbers, not {array.dtype}.")
+    with np.errstate(over="ignore"):
+        array = array.astype(np.float32)
+    if not np.isfinite(array).all():
+        raise ModelError(f"{name} returned numbers that are not finite.")
+    return array
