@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-FREQUENCIES = 64  # random Fourier features at each of the scales
+FREQUENCIES = 40  # random Fourier features at each of the scales
 SCALES = (0.5, 1.0, 2.0)  # of the kernels, in standard deviations of the pooled points, times sqrt(D / 2)
 QUADRATIC_UP_TO = 24  # dimensions; beyond, squares alone and no products
 PENALTY = 1e-3

@@ -5,34 +5,37 @@ samples from the prior decode well? A collapsed model passes the second and fail
 """
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from vaeexplorer.analysis.aggregate import density_grid, elbo_surgery, hole_mass
-from vaeexplorer.analysis.coverage import coverage
-from vaeexplorer.analysis.density_ratio import fit_density_ratio
-from vaeexplorer.analysis.diagnostics import Diagnostic, Question, rounded
+from vaeexplorer.analysis.diagnostics import DEFINITIONS, Diagnostic, rounded
 from vaeexplorer.analysis.kl import kl_per_dimension
-from vaeexplorer.analysis.null import World, draw, perfect_model
+from vaeexplorer.analysis.measurements import (
+    DRAWS,
+    FEWEST,
+    Features,
+    Progress,
+    Steps,
+    priors,
+    samples,
+    two_samples,
+    whole,
+)
+from vaeexplorer.analysis.null import draw
 from vaeexplorer.analysis.posterior import active_units, collapsed_share, moments
-from vaeexplorer.analysis.two_sample import kernel_distances, mardia, sliced_wasserstein, whitened
-from vaeexplorer.analysis.verdicts import Verdict, verdicts
+from vaeexplorer.analysis.questions import Verdict, verdicts
 
 SCHEMA = 1
-DRAWS = 20  # perfect models
-PERMUTATIONS = 200
-PAIRWISE = 2000  # points of each kind where all pairs are looked at
-CLASSIFIED = 4000  # points of each kind for the classifier
-NULL_POINTS = 1000  # at which a perfect model's log q(z) is taken; all N posteriors enter it
 COLLAPSE_EPSILON = np.geomspace(1e-3, 10, 41)
-FEWEST, FEW, WIDEST = 100, 1000, 256
+WIDEST = 256
+UNMEASURED = "not measured: it is asked for by itself"
 
-Sampler = Callable[[int, np.random.Generator], np.ndarray]
-Features = Callable[[np.ndarray], np.ndarray]
-Progress = Callable[[float, str], None]
+
+class ReportError(ValueError):
+    """A report that cannot be read; the message is one sentence."""
 
 
 class CodesLike(Protocol):
@@ -81,12 +84,49 @@ class Report:
             "ln_n": rounded(math.log(self.count)),
             "null_draws": DRAWS,
             "seed": self.seed,
-            "verdicts": [vars(verdict) for verdict in self.verdicts],
+            "verdicts": [asdict(verdict) for verdict in self.verdicts],
             "diagnostics": [diagnostic.to_json() for diagnostic in self.diagnostics],
             "per_dimension": self.per_dimension,
             "spectrum": self.spectrum,
             "collapse": self.collapse,
         }
+
+    def with_nll_gap(self, gap: float) -> "Report":
+        """The same with the gap, nats per image, that was measured since."""
+        kept = [found for found in self.diagnostics if found.key != "nll_gap"]
+        return replace(self, diagnostics=[*kept, Diagnostic("nll_gap", "posteriors", gap)])
+
+    @classmethod
+    def from_json(cls, document: Any) -> "Report":
+        """What `to_json` wrote.
+
+        Raises:
+            ReportError: it is another schema, or something is missing or not finite.
+        """
+        try:
+            if document["schema"] != SCHEMA:
+                raise ReportError(f"The report is not of schema {SCHEMA}.")
+            fields = ("key", "question", "value", "of", "p", "flag")
+            diagnostics = [
+                Diagnostic(**{name: found[name] for name in fields}, null=tuple(map(float, found["null"])))
+                for found in document["diagnostics"]
+            ]
+            numbers = [x for found in diagnostics for x in (*found.null, found.value, found.p) if x is not None]
+            if not all(map(math.isfinite, numbers)) or not {found.key for found in diagnostics} <= DEFINITIONS.keys():
+                raise ReportError("The report holds numbers that are not finite, or diagnostics that are not known.")
+            return cls(
+                int(document["codes"]),
+                int(document["dimensions"]),
+                None if document["kl"] is None else float(document["kl"]),
+                int(document["seed"]),
+                diagnostics,
+                [Verdict(**verdict) for verdict in document["verdicts"]],
+                dict(document["per_dimension"]),
+                list(map(float, document["spectrum"])),
+                [[float(epsilon), float(share)] for epsilon, share in document["collapse"]],
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ReportError(f"The report cannot be read ({error}).") from None
 
 
 def report(
@@ -122,18 +162,16 @@ def report(
             raise ValueError(f"Prior samples must be [M, {mean.shape[1]}] with M at least {2 * FEWEST}.")
     rng = np.random.default_rng(seed)
     world = draw(mean, logvar, rng)
-    step = _Steps(on_progress, variational=logvar is not None, decoded=decode is not None)
-    diagnostics = [*_posteriors(world)]
-    priors = _priors(world, prior_samples, seed)
+    step = Steps(on_progress, variational=logvar is not None, decoded=decode is not None)
+    held_against = list(priors(world, prior_samples, seed))
     known_prior = prior_samples is None
-    diagnostics += _aggregate(world, step, rng, known_prior=known_prior)
+    diagnostics = list(whole(world, step, rng, known_prior=known_prior))
+    exact_holes = known_prior and logvar is not None and mean.shape[1] == 2
     nulls: dict[int, list[dict[str, float]]] = {}
-    for of, (points, sample) in priors.items():
-        found = _two_samples(points, sample, of, nulls, step=step, rng=rng)
-        if known_prior and logvar is not None and mean.shape[1] == 2:
-            found = [diagnostic for diagnostic in found if diagnostic.key != "holes"]
-        diagnostics += found
-    diagnostics += _samples(world, priors, decode=decode, images=images, features=features, step=step, rng=rng)
+    for prior in held_against:
+        found = two_samples(prior, nulls, step, rng)
+        diagnostics += [diagnostic for diagnostic in found if not (exact_holes and diagnostic.key == "holes")]
+    diagnostics += samples(world, held_against, decode=decode, images=images, features=features, step=step, rng=rng)
     spread = moments(mean, logvar)
     per_dimension: dict[str, list[Any]] = {
         "mean": [rounded(value) for value in spread.mean],
@@ -148,226 +186,10 @@ def report(
         per_dimension["active"] = active_units(mean).tolist()
         collapse = np.column_stack([COLLAPSE_EPSILON.round(5), collapsed_share(each, COLLAPSE_EPSILON)]).tolist()
     spectrum = [float(f"{value:.5g}") for value in np.linalg.eigvalsh(spread.covariance)[::-1]]
+    flag = "n/a: codes are points, there is no likelihood" if kl is None else UNMEASURED
+    diagnostics.append(Diagnostic("nll_gap", "posteriors", None, flag=flag))
     said = verdicts(diagnostics, count=len(mean), dimensions=mean.shape[1], kl=kl)
     return Report(len(mean), mean.shape[1], kl, seed, diagnostics, said, per_dimension, spectrum, collapse)
-
-
-def _posteriors(world: World) -> Iterator[Diagnostic]:
-    """Question one. Mutual information comes with the aggregate, which it is split from."""
-    if world.logvar is None:
-        for key in ("kl", "active_units", "collapsed"):
-            yield Diagnostic(key, "posteriors", None, flag="n/a: codes are points, there is no posterior")
-        return
-    each = kl_per_dimension(world.mean, world.logvar)
-    yield Diagnostic("kl", "posteriors", float(each.sum(axis=1, dtype=np.float64).mean()))
-    yield Diagnostic("active_units", "posteriors", float(active_units(world.mean).sum()))
-    yield Diagnostic("collapsed", "posteriors", float(collapsed_share(each, np.array([0.01]))[0]))
-
-
-def _aggregate(world: World, step: "_Steps", rng: np.random.Generator, *, known_prior: bool) -> Iterator[Diagnostic]:
-    """ELBO surgery, moments, and in two dimensions the exact mass of the prior's holes."""
-    count, dimensions = world.mean.shape
-    surgery = ("mutual_information", "marginal_kl", "total_correlation", "dimensionwise_kl")
-    if not known_prior:
-        for key in (*surgery, "mean", "variance", "correlation"):
-            yield Diagnostic(key, _question(key), None, flag="n/a: the prior is known by its samples alone")
-        return
-    step("the aggregate posterior")
-    kl = None
-    if world.logvar is not None:
-        kl = float(kl_per_dimension(world.mean, world.logvar).sum(axis=1, dtype=np.float64).mean())
-    values = _of_the_whole(world, None)
-    nulls = []
-    for number in range(DRAWS):
-        step(f"perfect model {number + 1} of {DRAWS}")
-        nulls.append(_of_the_whole(perfect_model(count, dimensions, kl, rng), NULL_POINTS))
-    if kl is None:
-        for key in surgery:
-            yield Diagnostic(key, _question(key), None, flag="n/a: codes are points, q(z) has no density")
-    for key, value in values.items():
-        flag = ""
-        if kl is not None and key in surgery[:3] and kl > math.log(count) - 2:
-            flag = f"saturated at ln N = {math.log(count):.2f}"
-        elif key == "correlation" and count < 10 * dimensions:
-            flag = "n too small: fewer than ten codes a dimension"
-        yield Diagnostic(key, _question(key), value, tuple(null[key] for null in nulls), flag=flag or _few(count))
-
-
-def _of_the_whole(world: World, points: int | None) -> dict[str, float]:
-    """What is measured on all N posteriors, of a model or of its null."""
-    found = {}
-    if world.logvar is not None:
-        split = elbo_surgery(world.mean, world.logvar, world.z, points=points)
-        found = {
-            "mutual_information": split.mutual_information,
-            "marginal_kl": split.marginal_kl,
-            "total_correlation": split.total_correlation,
-            "dimensionwise_kl": float(split.dimensionwise.sum()),
-        }
-        if world.mean.shape[1] == 2:
-            found["holes"] = hole_mass(density_grid(world.mean, world.logvar))
-    spread = moments(world.mean, world.logvar)
-    found |= {"mean": spread.worst_mean, "variance": spread.worst_variance}
-    if world.mean.shape[1] > 1:
-        found["correlation"] = spread.worst_correlation
-    return found
-
-
-def _priors(world: World, prior_samples: np.ndarray | None, seed: int) -> dict[str, tuple[np.ndarray, Sampler]]:
-    """The priors that z is held against: the model's own, and for points two that were fitted to them as well."""
-    if prior_samples is not None:
-        given = prior_samples
-
-        def pick(count: int, rng: np.random.Generator) -> np.ndarray:
-            return given[rng.choice(len(given), min(count, len(given)), replace=False)]
-
-        return {"": (world.z, pick)}
-    dimensions = world.z.shape[1]
-
-    def normal(count: int, rng: np.random.Generator) -> np.ndarray:
-        return rng.standard_normal((count, dimensions), dtype=np.float32)
-
-    priors: dict[str, tuple[np.ndarray, Sampler]] = {"": (world.z, normal)}
-    if world.logvar is None:
-        priors["fitted Gaussian"] = (whitened(world.z), normal)
-        priors["10-component mixture"] = (whitened(world.z), _mixture(whitened(world.z), seed))
-    return priors
-
-
-def _mixture(z: np.ndarray, seed: int) -> Sampler:
-    from sklearn.mixture import GaussianMixture
-
-    fitted = GaussianMixture(10, random_state=seed, reg_covar=1e-4).fit(z)
-
-    def sample(count: int, rng: np.random.Generator) -> np.ndarray:
-        component = rng.choice(len(fitted.weights_), count, p=fitted.weights_ / fitted.weights_.sum())
-        roots = np.linalg.cholesky(fitted.covariances_)  # [10, D, D]
-        noise = rng.standard_normal((count, z.shape[1]))
-        points = fitted.means_[component] + np.einsum("nij,nj->ni", roots[component], noise)
-        return np.asarray(points, np.float32)
-
-    return sample
-
-
-def _two_samples(
-    z: np.ndarray,
-    sample: Sampler,
-    of: str,
-    nulls: dict[int, list[dict[str, float]]],
-    *,
-    step: "_Steps",
-    rng: np.random.Generator,
-) -> Iterator[Diagnostic]:
-    """Draws of q(z) against draws of a prior; the null is two sets of the prior's own draws."""
-    step("two-sample tests")
-    size = min(len(z), CLASSIFIED, len(sample(2 * CLASSIFIED, rng)) // 2)
-    chosen = z[rng.choice(len(z), size, replace=False)]
-    values, p_values = _compare(chosen, sample(size, rng), rng, PERMUTATIONS)
-    if id(sample) not in nulls:
-        nulls[id(sample)] = []
-        for number in range(DRAWS):
-            step(f"the prior against itself, {number + 1} of {DRAWS}")
-            both = sample(2 * size, rng)
-            nulls[id(sample)].append(_compare(both[:size], both[size:], rng, 0)[0])
-    for key, value in values.items():
-        null = tuple(drawn[key] for drawn in nulls[id(sample)])
-        yield Diagnostic(key, "aggregate", value, null, of, p_values.get(key), _few(len(z)))
-
-
-def _compare(
-    z: np.ndarray, prior: np.ndarray, rng: np.random.Generator, permutations: int
-) -> tuple[dict[str, float], dict[str, float | None]]:
-    some, some_prior = z[:PAIRWISE], prior[:PAIRWISE]
-    distances = kernel_distances(some, some_prior, permutations=permutations, rng=rng)
-    shape = mardia(some)
-    ratio = fit_density_ratio(z, prior, rng)
-    values = {
-        "mmd": distances.mmd,
-        "energy": distances.energy,
-        "sliced_wasserstein": sliced_wasserstein(some, some_prior, rng),
-        "skewness": shape.skewness,
-        "kurtosis": shape.kurtosis,
-        "classifier": ratio.accuracy,
-        "holes": ratio.hole_mass,
-    }
-    return values, {"mmd": distances.mmd_p, "energy": distances.energy_p}
-
-
-def _samples(
-    world: World,
-    priors: dict[str, tuple[np.ndarray, Sampler]],
-    *,
-    decode: Callable[[np.ndarray], np.ndarray] | None,
-    images: np.ndarray | None,
-    features: Features | None,
-    step: "_Steps",
-    rng: np.random.Generator,
-) -> Iterator[Diagnostic]:
-    """Decoded prior samples, and decoded draws of q(z|x), against real images; the null is real against real."""
-    keys = ("precision", "recall", "density", "coverage")
-    if decode is None:
-        for key in keys:
-            yield Diagnostic(key, "samples", None, flag="n/a: there is no decoder")
-        return
-    step("decoded samples")
-
-    def seen(pictures: np.ndarray) -> np.ndarray:
-        found = np.asarray(features(pictures) if features else pictures, np.float32).reshape(len(pictures), -1)
-        if not np.isfinite(found).all():
-            raise ValueError("Decoded images, or their features, are not all finite numbers.")
-        return found
-
-    flag = "" if images is not None else "against decoded codes: no real images were given"
-    real = seen(decode(world.z[: 2 * PAIRWISE]) if images is None else images)
-    size = min(PAIRWISE, len(real) // 2)
-    if size < FEWEST // 2:
-        raise ValueError(f"Judging samples needs at least {FEWEST} images, not {len(real)}.")
-    nulls = []
-    for number in range(DRAWS):
-        step(f"real images against real images, {number + 1} of {DRAWS}")
-        order = rng.permutation(len(real))
-        nulls.append(coverage(real[order[:size]], real[order[size : 2 * size]]))
-    order = rng.permutation(len(real))
-    held = real[order[:size]]
-    generated = {of: sample(size, rng) for of, (_, sample) in priors.items()}
-    for of, (points, _) in priors.items():
-        if points is not world.z:  # samples of a prior for whitened codes go back the way the codes came
-            generated[of] = _unwhiten(world.z, generated[of])
-    if len(world.z) >= len(real):  # draws for other images than those they are held against
-        generated["reconstructions"] = world.z[order[size : 2 * size]]
-    for of, z in generated.items():
-        found = coverage(held, seen(decode(np.asarray(z, np.float32))))
-        for key in keys:
-            null = tuple(float(getattr(draws, key)) for draws in nulls)
-            yield Diagnostic(key, "samples", float(getattr(found, key)), null, of, flag=flag or _few(len(real)))
-
-
-def _unwhiten(z: np.ndarray, white: np.ndarray) -> np.ndarray:
-    centre = z.mean(axis=0, dtype=np.float64)
-    eigenvalues, axes = np.linalg.eigh(np.atleast_2d(np.cov(z.astype(np.float64), rowvar=False, bias=True)))
-    points: np.ndarray = white @ (axes * np.sqrt(eigenvalues)) @ axes.T + centre
-    return points.astype(np.float32)
-
-
-class _Steps:
-    """Counts what is done towards the whole."""
-
-    def __init__(self, listener: Progress | None, *, variational: bool, decoded: bool) -> None:
-        self.listener, self.done = listener, 0
-        self.total = (DRAWS + 1) * (1 + (1 if variational else 2) + decoded) + (0 if variational else 1)
-
-    def __call__(self, what: str) -> None:
-        if self.listener:
-            self.listener(min(1.0, self.done / self.total), what)
-        self.done += 1
-
-
-def _question(key: str) -> Question:
-    return "posteriors" if key == "mutual_information" else "aggregate"
-
-
-def _few(count: int) -> str:
-    return f"n too small: {count:,} codes, fewer than {FEW:,}" if count < FEW else ""
 
 
 def _checked(codes: "CodesLike | np.ndarray") -> tuple[np.ndarray, np.ndarray | None]:

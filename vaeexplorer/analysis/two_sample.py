@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vaeexplorer.analysis.whitening import whiten
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -111,7 +113,7 @@ class Mardia(NamedTuple):
 
 def mardia(z: np.ndarray) -> Mardia:
     """Skewness and kurtosis of [N, D] points: b1 = mean_ij (z_i' S^-1 z_j)^3, b2 = mean_i (z_i' S^-1 z_i)^2."""
-    white = whitened(z)
+    white = whiten(z).apply(z).astype(np.float32)
     count, dimensions = white.shape
     cubes = 0.0
     for start in range(0, count, 500):
@@ -119,16 +121,3 @@ def mardia(z: np.ndarray) -> Mardia:
         cubes += float((products * products * products).sum(dtype=np.float64))
     fourth = float(np.mean((white.astype(np.float64) ** 2).sum(axis=1) ** 2))
     return Mardia(cubes / count / 6, fourth - dimensions * (dimensions + 2))
-
-
-def whitened(z: np.ndarray) -> np.ndarray:
-    """[N, D] points moved and stretched to mean 0 and covariance I, float32.
-
-    Raises:
-        ValueError: some direction has no variance.
-    """
-    centred = z.astype(np.float64) - z.mean(axis=0, dtype=np.float64)
-    eigenvalues, axes = np.linalg.eigh(centred.T @ centred / len(z))
-    if eigenvalues[0] <= 1e-10 * eigenvalues[-1]:
-        raise ValueError("The codes have no variance in some direction, so they cannot be whitened.")
-    return np.asarray(centred @ (axes / np.sqrt(eigenvalues)) @ axes.T, dtype=np.float32)
