@@ -38,8 +38,8 @@ def elbo_surgery(mean: np.ndarray, logvar: np.ndarray, z: np.ndarray, *, points:
     be trusted only where the KL is below about ln N - 2: what is missing turns up in `marginal_kl`.
 
     The noise of one draw per image has a known part, sum_j mu sigma eps + (sigma^2 - 1) (eps^2 - 1) / 2, whose mean is
-    0. It is taken out (a control variate), from the two terms in the shares in which regression finds it there; that
-    makes their sum the closed-form KL.
+    0. It is taken out of either term, in the shares in which regression finds it there (a control variate); that makes
+    their sum the closed-form KL.
 
     Args:
         mean: mu, [N, D].
@@ -47,27 +47,28 @@ def elbo_surgery(mean: np.ndarray, logvar: np.ndarray, z: np.ndarray, *, points:
         z: one draw from each posterior, [N, D].
         points: of how many of the draws, from the first, the densities are averaged; by default of all.
     """
-    z_some = z[:points]
-    own = _log_normal(z_some, mean[:points], logvar[:points])  # [M, D]
-    prior = _log_normal(z_some, 0.0, 0.0)  # [M, D]
-    joint = log_aggregate(z_some, mean, logvar, own=own.sum(axis=1))  # [M]
-    dimensionwise = np.array(
-        [
-            np.mean(log_aggregate(z_some[:, [j]], mean[:, [j]], logvar[:, [j]], own=own[:, j]) - prior[:, j])
-            for j in range(mean.shape[1])
-        ]
-    )
-    exact = kl_per_dimension(mean.astype(np.float64), logvar.astype(np.float64)).sum(axis=1)  # [N]
-    kl = float(exact.mean())
-    information = own.sum(axis=1) - joint  # [M]
-    marginal = joint - prior.sum(axis=1)  # [M]
-    noise = information + marginal - exact[:points]  # [M], of mean 0
+    drawn = z[:points]
+    own = _log_normal(drawn, mean[:points], logvar[:points])  # [M, D]
+    prior = _log_normal(drawn, 0.0, 0.0)  # [M, D]
+    exact = kl_per_dimension(mean.astype(np.float64), logvar.astype(np.float64))  # [N, D]
+    joint = log_aggregate(drawn, mean, logvar, own=own.sum(axis=1))  # [M]
+    information = _information(own.sum(axis=1), joint, prior.sum(axis=1), exact.sum(axis=1))
+    dimensionwise = np.empty(mean.shape[1])
+    for j in range(mean.shape[1]):
+        single = log_aggregate(drawn[:, [j]], mean[:, [j]], logvar[:, [j]], own=own[:, j])
+        dimensionwise[j] = exact[:, j].mean() - _information(own[:, j], single, prior[:, j], exact[:, j])
+    kl = float(exact.sum(axis=1).mean())
+    marginal_kl = kl - information
+    return Surgery(kl, information, marginal_kl, marginal_kl - float(dimensionwise.sum()), dimensionwise)
+
+
+def _information(own: np.ndarray, joint: np.ndarray, prior: np.ndarray, exact: np.ndarray) -> float:
+    """The mutual information, from log q(z|x), log q(z), log p(z) of M draws and the KL of all N images, in nats."""
+    information, marginal = own - joint, joint - prior  # [M]
+    noise = information + marginal - exact[: len(own)]  # [M], of mean 0
     spread = np.var(noise)
-    share = float(np.clip(np.cov(noise, information)[0, 1] / spread, 0, 1)) if spread > 0 else 0.0
-    excess = float(np.mean(information + marginal)) - kl
-    mutual_information = float(np.mean(information)) - share * excess
-    marginal_kl = kl - mutual_information
-    return Surgery(kl, mutual_information, marginal_kl, marginal_kl - float(dimensionwise.sum()), dimensionwise)
+    share = float(np.clip(np.cov(noise, information, bias=True)[0, 1] / spread, 0, 1)) if spread > 0 else 0.0
+    return float(information.mean() - share * ((information + marginal).mean() - exact.mean()))
 
 
 def log_aggregate(z: np.ndarray, mean: np.ndarray, logvar: np.ndarray, *, own: np.ndarray | None = None) -> np.ndarray:
@@ -92,7 +93,7 @@ def log_aggregate(z: np.ndarray, mean: np.ndarray, logvar: np.ndarray, *, own: n
     reach = float(np.abs(z).max(initial=0) + np.abs(mean).max(initial=0)) ** 2
     single = reach * float(precision.max()) * 6e-8 * math.sqrt(z.shape[1]) < ROUNDING
     dtype = torch.float32 if single else torch.float64
-    constant = -0.5 * (precision * mean**2 + logvar + LOG_2PI).sum(axis=1, keepdims=True)  # [N, 1]
+    constant = -0.5 * (precision * mean.astype(np.float64) ** 2 + logvar + LOG_2PI).sum(axis=1, keepdims=True)  # [N, 1]
     columns = np.concatenate([-0.5 * precision, precision * mean, constant, np.ones_like(constant)], axis=1)
     weights = torch.as_tensor(columns.T, dtype=dtype).contiguous().to(device)  # [2D + 2, N]
     shift = np.zeros(len(z)) if own is None else own

@@ -60,7 +60,7 @@ def verdicts(diagnostics: Sequence[Diagnostic], *, count: int, dimensions: int, 
     found = _Found(diagnostics)
     return [
         _posteriors(found, count, dimensions, kl),
-        _aggregate(found, count),
+        _aggregate(found, count, exact=kl is not None and dimensions == 2),
         _samples(found),
     ]
 
@@ -105,7 +105,7 @@ def _posteriors(found: _Found, count: int, dimensions: int, kl: float | None) ->
     )
 
 
-def _aggregate(found: _Found, count: int) -> Verdict:
+def _aggregate(found: _Found, count: int, *, exact: bool) -> Verdict:
     judged = [d for d in found.all if d.question == "aggregate" and d.of == "" and d.value is not None]
     known = [d for d in judged if d.outside is not None]
     outside = [d for d in known if d.outside]
@@ -125,7 +125,8 @@ def _aggregate(found: _Found, count: int) -> Verdict:
     sentence = (
         f"A classifier tells {what} from draws of the prior in {100 * accuracy:.1f} % of cases "
         f"(a perfect model: {100 * (classifier.null_mean or 0.5):.1f} %), and {_percent(mass)} of the prior's mass "
-        f"lies in holes, where q(z) is less than a tenth of it (a perfect model: {_percent(holes.null_mean or 0.0)})"
+        f"lies in holes, where q(z) is less than a tenth of it{'' if exact else ' as far as the classifier sees'} "
+        f"(a perfect model: {_percent(holes.null_mean or 0.0)})"
     )
     whitened = found("classifier", "fitted Gaussian")
     if whitened is not None:

@@ -30,10 +30,8 @@ def kernel_distances(
 
     MMD^2 (Gretton et al. 2012, eq. 3) with k(x, y) = sum_s C / (C + |x - y|^2), C = 2 D s, s from .1 to 10; the
     energy distance 2 E|z - p| - E|z - z'| - E|p - p'| (Szekely & Rizzo 2013). Both are sums over the pooled pairs, so
-    the pooled matrices are computed once, and each of the permutations is a column of one matrix product.
+    every pair is computed once, and each permutation is a column of a matrix product. Blocks of rows bound the memory.
     p = (1 + number of permutations that reach the value) / (1 + permutations).
-
-    Memory is (N + M)^2 numbers in single precision, twice: 128 MB at N = M = 2000.
 
     Args:
         z: draws from q(z), [N, D].
@@ -48,36 +46,37 @@ def kernel_distances(
     pooled = (pooled - pooled.mean(dim=0)).to("cuda" if torch.cuda.is_available() else "cpu")
     squares = pooled.square().sum(dim=1)
     constants = [2 * z.shape[1] * scale for scale in MMD_SCALES]
-    kernel, distance = (torch.zeros(total, total, device=pooled.device) for _ in range(2))
-    for start in range(0, total, BLOCK_ROWS):
-        rows = slice(start, start + BLOCK_ROWS)
-        squared = torch.addmm(squares, pooled[rows], pooled.T, alpha=-2).add_(squares[rows, None]).clamp_(min=0)
-        term = torch.empty_like(squared)
-        for constant in constants:
-            kernel[rows].add_(torch.add(squared, constant, out=term).reciprocal_(), alpha=constant)
-        distance[rows] = squared.sqrt_()
-    kernel.fill_diagonal_(0)
-    distance.fill_diagonal_(0)
     member = torch.zeros(total, 1 + permutations)
     member[:count, 0] = 1
     for column in range(permutations):
         assert rng is not None
         member[torch.from_numpy(rng.permutation(total)[:count]), 1 + column] = 1
-    member = member.to(pooled.device)
-    mmd = _between(kernel, member, unbiased=True)
-    energy = -_between(distance, member, unbiased=False)
+    member = torch.cat([member, torch.ones(total, 1)], dim=1).to(pooled.device)
+    # Of every point, the sum over the points of z, for each way to choose them, and over all points.
+    kernel_sums, distance_sums = (torch.empty(total, 2 + permutations, device=pooled.device) for _ in range(2))
+    for start in range(0, total, BLOCK_ROWS):
+        rows = slice(start, start + BLOCK_ROWS)
+        squared = torch.addmm(squares, pooled[rows], pooled.T, alpha=-2).add_(squares[rows, None]).clamp_(min=0)
+        kernel, term = torch.zeros_like(squared), torch.empty_like(squared)
+        for constant in constants:
+            kernel.add_(torch.add(squared, constant, out=term).reciprocal_(), alpha=constant)
+        distance = squared.sqrt_()
+        for pairs in (kernel, distance):
+            pairs.diagonal(start).zero_()
+        torch.mm(kernel, member, out=kernel_sums[rows])
+        torch.mm(distance, member, out=distance_sums[rows])
+    mmd = _between(kernel_sums, member, unbiased=True)
+    energy = -_between(distance_sums, member, unbiased=False)
     p_values = [float((values >= values[0]).mean()) if permutations else None for values in (mmd, energy)]
     return Distances(float(mmd[0]), p_values[0], float(energy[0]), p_values[1])
 
 
-def _between(pairs: "Tensor", member: "Tensor", *, unbiased: bool) -> np.ndarray:
-    """E k(z, z') + E k(p, p') - 2 E k(z, p), by columns of memberships [N + M, 1 + B]; pairs have a zero diagonal."""
-    with_z = (pairs @ member).double()  # [N + M, B + 1]: of every point, the sum over the points of z
-    is_z = member.double()
-    all_rows = pairs.sum(dim=1).double()[:, None]
+def _between(sums: "Tensor", member: "Tensor", *, unbiased: bool) -> np.ndarray:
+    """E k(z, z') + E k(p, p') - 2 E k(z, p) for each choice of z; the last column is that of all points."""
+    with_z, with_all, is_z = sums[:, :-1].double(), sums[:, -1].double(), member[:, :-1].double()
     inside = (is_z * with_z).sum(dim=0)
-    across = ((1 - is_z) * with_z).sum(dim=0)
-    outside = all_rows.sum() - inside - 2 * across
+    across = with_z.sum(dim=0) - inside
+    outside = with_all.sum() - inside - 2 * across
     n = float(is_z[:, 0].sum())
     m = len(is_z) - n
     less = 1 if unbiased else 0
@@ -113,8 +112,9 @@ class Mardia(NamedTuple):
 
 def mardia(z: np.ndarray) -> Mardia:
     """Skewness and kurtosis of [N, D] points: b1 = mean_ij (z_i' S^-1 z_j)^3, b2 = mean_i (z_i' S^-1 z_i)^2."""
-    white = whiten(z).apply(z).astype(np.float32)
+    white = whiten(z).apply(z)
     count, dimensions = white.shape
+    white = (white * math.sqrt(count / (count - 1))).astype(np.float32)  # Mardia's S divides by N
     cubes = 0.0
     for start in range(0, count, 500):
         products = white[start : start + 500] @ white.T
