@@ -90,7 +90,10 @@ def test_the_bias_on_a_perfect_model_is_the_known_one(
     found = [split.mutual_information, split.marginal_kl, split.total_correlation, split.dimensionwise.sum()]
     assert split.kl == pytest.approx(kl, abs=0.07)
     assert found[0] <= math.log(count) + 0.01
-    assert found == pytest.approx(expected, abs=0.012 if kl < math.log(count) else 0.08)
+    saturated = kl > math.log(count)
+    # where it is not saturated, the information follows the KL that this world happens to have
+    assert found[0] == pytest.approx(expected[0] + (0 if saturated else split.kl - kl), abs=0.012)
+    assert found[1:] == pytest.approx(expected[1:], abs=0.08 if saturated else 0.012)
     noise = math.sqrt(dimensions / 2 / 500)  # nats, of log q(z|x) averaged over some hundred draws
     assert found == pytest.approx(published, abs=3 * noise)
 

@@ -14,14 +14,14 @@ from vaeexplorer.analysis.null import perfect_model
 from vaeexplorer.analysis.regularization import Report, ReportError, report
 from vaeexplorer.codes import Codes
 
-N = 3000
+N = 2000
 KL = 4.4
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measurements, "PAIRWISE", 1000)
-    monkeypatch.setattr(measurements, "CLASSIFIED", 2000)
+    monkeypatch.setattr(measurements, "PAIRWISE", 600)
+    monkeypatch.setattr(measurements, "CLASSIFIED", 1000)
 
 
 def perfect(dimensions: int = 2, count: int = N, seed: int = 7) -> Codes:
@@ -107,7 +107,7 @@ def test_a_collapsed_dimension_is_no_fault_of_the_aggregate() -> None:
     codes.logvar[:, 2] = 0
     found = report(codes)
     assert outside(found) <= {"total_correlation", "marginal_kl"}  # whose null spreads the KL over all dimensions
-    assert found.find("collapsed").value == pytest.approx(1 / 3)
+    assert found.find("collapsed").value == pytest.approx(1 / 3, abs=1e-4)
     assert found.find("collapsed").outside
     assert found.find("active_units").value == 2
     assert found.per_dimension["active"] == [True, True, False]
@@ -122,17 +122,17 @@ def test_a_collapsed_model_passes_the_second_question_and_fails_the_others(rng: 
     grey = np.zeros((1, 6), np.float32)
     found = report(Codes(mean, np.zeros_like(mean)), decode=lambda z: grey + 1e-4 * z[:, :1], images=pictures)
     assert answers(found) == ["no", "yes", "no"]
-    assert "A collapsed model passes" in found.verdicts[1].sureness
+    assert "a collapsed model passes" in found.verdicts[1].sureness
 
 
 def test_a_decoder_that_draws_what_is_real(rng: np.random.Generator) -> None:
-    codes = perfect(count=4000)
+    codes = perfect()
     turn = np.linalg.qr(rng.standard_normal((5, 5)))[0][:2].astype(np.float32)
-    real = rng.standard_normal((4000, 2)).astype(np.float32) @ turn
+    real = rng.standard_normal((2000, 2)).astype(np.float32) @ turn
     found = report(codes, decode=lambda z: z @ turn, images=real)
     assert found.verdicts[2].answer == "yes"
     assert found.find("coverage").outside is False
-    assert found.find("coverage", "reconstructions").value == pytest.approx(0.97, abs=0.02)
+    assert found.find("coverage", "reconstructions").value == pytest.approx(0.97, abs=0.04)
     half = report(codes, decode=lambda z: np.abs(z) @ turn, images=real)
     assert half.verdicts[2].answer == "no"
     assert half.find("coverage").value == pytest.approx(0.25, abs=0.06)

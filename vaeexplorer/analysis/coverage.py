@@ -30,7 +30,12 @@ def coverage(real: np.ndarray, generated: np.ndarray, *, k: int = 5) -> Coverage
         real: features of real images, [N, F].
         generated: features of generated images, [M, F].
         k: neighbours; a point is none of its own.
+
+    Raises:
+        ValueError: features of different widths.
     """
+    if real.shape[1:] != generated.shape[1:]:
+        raise ValueError(f"Real and decoded images do not match: {real.shape[1:]} and {generated.shape[1:]} features.")
     import torch
 
     device = "cuda" if torch.cuda.is_available() else "cpu"

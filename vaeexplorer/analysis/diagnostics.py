@@ -1,13 +1,13 @@
 """What a report is made of: numbers beside what a perfect model of the same size would show."""
 
-import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 Question = Literal["posteriors", "aggregate", "samples"]
 OUTSIDE = 4.0  # null standard deviations: with twenty draws, beyond it by chance less than once in a thousand
+NEGLIGIBLE = 5e-4  # a smaller difference is of no account, however certain
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,19 @@ class Diagnostic:
         """Whether a perfect model of this size would hardly show this value; None where that cannot be said."""
         if self.value is None or not self.null or self.flag.startswith("n too small"):
             return None
-        if self.effect is None:
-            return not math.isclose(self.value, self.null[0], abs_tol=1e-12)
-        return abs(self.effect) > OUTSIDE
+        if abs(self.value - float(np.mean(self.null))) < NEGLIGIBLE:
+            return False
+        return self.effect is None or abs(self.effect) > OUTSIDE
+
+    def in_short(self) -> "Diagnostic":
+        """The same with numbers of five digits: what is computed of them then is the same after a document was read."""
+        null = tuple(float(f"{value:.5g}") for value in self.null)
+        return replace(self, value=rounded(self.value), null=null, p=rounded(self.p))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, the derived ones too."""
         fields = asdict(self) | {
-            "value": rounded(self.value),
-            "null": [rounded(value) for value in self.null],
+            "null": list(self.null),
             "null_mean": rounded(self.null_mean),
             "effect": rounded(self.effect),
             "outside": self.outside,

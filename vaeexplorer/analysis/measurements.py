@@ -60,12 +60,14 @@ def whole(world: World, step: "Steps", rng: np.random.Generator, *, known_prior:
 
 
 def _flag(key: str, count: int, dimensions: int, kl: float | None) -> str:
+    if count < FEW:
+        return _few(count)
     split = key in ("mutual_information", "marginal_kl", "total_correlation")
     if split and kl is not None and kl > math.log(count) - 2:
         return f"saturated at ln N = {math.log(count):.2f}"
     if key == "correlation" and count < 10 * dimensions:
         return "n too small: fewer than ten codes a dimension"
-    return _few(count)
+    return ""
 
 
 def _missing(key: str, world: World, known_prior: bool) -> str:

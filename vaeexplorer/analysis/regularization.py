@@ -94,7 +94,7 @@ class Report:
     def with_nll_gap(self, gap: float) -> "Report":
         """The same with the gap, nats per image, that was measured since."""
         kept = [found for found in self.diagnostics if found.key != "nll_gap"]
-        return replace(self, diagnostics=[*kept, Diagnostic("nll_gap", "posteriors", gap)])
+        return replace(self, diagnostics=[*kept, Diagnostic("nll_gap", "posteriors", gap).in_short()])
 
     @classmethod
     def from_json(cls, document: Any) -> "Report":
@@ -188,8 +188,9 @@ def report(
     spectrum = [float(f"{value:.5g}") for value in np.linalg.eigvalsh(spread.covariance)[::-1]]
     flag = "n/a: codes are points, there is no likelihood" if kl is None else UNMEASURED
     diagnostics.append(Diagnostic("nll_gap", "posteriors", None, flag=flag))
+    diagnostics = [found.in_short() for found in diagnostics]
     said = verdicts(diagnostics, count=len(mean), dimensions=mean.shape[1], kl=kl)
-    return Report(len(mean), mean.shape[1], kl, seed, diagnostics, said, per_dimension, spectrum, collapse)
+    return Report(len(mean), mean.shape[1], rounded(kl), seed, diagnostics, said, per_dimension, spectrum, collapse)
 
 
 def _checked(codes: "CodesLike | np.ndarray") -> tuple[np.ndarray, np.ndarray | None]:
