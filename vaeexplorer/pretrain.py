@@ -23,7 +23,6 @@ from vaeexplorer.config import (
 )
 from vaeexplorer.data import FULL_SIZE, DataError, ImageDataset, load_dataset, write_sample
 from vaeexplorer.inference import set_threads
-from vaeexplorer.report_card import make_report
 from vaeexplorer.training import train
 
 STRIP = 12  # reconstructions on a card
