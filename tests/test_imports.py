@@ -52,7 +52,7 @@ TABLE: dict[str, set[str]] = {
     "figures": {"plotly", "analysis"},
     "browser": {"PIL", "codes", "config", "runs", "inference"},
     "export": {"data", "runs", "analysis", "figures", "browser"},
-    "report_page": {"PIL", "analysis", "data", "figures", "report_card", "runs"},
+    "report_page": {"PIL", "analysis", "codes", "figures"},
     "pretrain": {
         "PIL",
         "config",

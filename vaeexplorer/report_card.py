@@ -1,12 +1,11 @@
 """The regularization report of a run: measured once, kept with the run, shipped for the shipped runs."""
 
-import time
 from dataclasses import replace
 from typing import Any
 
 import vaeexplorer
 from vaeexplorer.analysis.measurements import Progress
-from vaeexplorer.analysis.regularization import Report, ReportError, report
+from vaeexplorer.analysis.regularization import Report, report
 from vaeexplorer.classifier import load_classifier
 from vaeexplorer.data import load_dataset
 from vaeexplorer.evaluation import negative_log_likelihood
@@ -64,10 +63,10 @@ def nll_gap(run: Run, on_progress: Progress | None = None) -> float:
     return negative_log_likelihood(network, config, images, NLL_SAMPLES, told) - bound
 
 
-def document(run: RunCard, found: Report, seconds: float) -> dict[str, Any]:
-    """One JSON document: the report, of which run it is, and how long it took."""
+def document(run: RunCard, found: Report) -> dict[str, Any]:
+    """One JSON document: the report, and of which run it is."""
     about = {"run": run.name, "dataset": run.config.data.dataset, "vaeexplorer": vaeexplorer.__version__}
-    return found.to_json() | about | {"seconds": round(seconds, 1)}
+    return about | found.to_json()
 
 
 def kept_report(run: RunCard) -> Report | None:
@@ -79,30 +78,10 @@ def kept_report(run: RunCard) -> Report | None:
         return None
 
 
-def make_report(run: Run, on_progress: Progress | None = None) -> Report:
-    """Measure a run and keep the report with it.
+def keep(run: RunCard, found: Report) -> None:
+    """Keep a report with its run.
 
     Raises:
         RunError: the run folder cannot be written.
-        ValueError, DataError, ClassifierError: as `report_run`.
     """
-    started = time.perf_counter()
-    found = report_run(run, on_progress)
-    save_report(run, document(run, found, time.perf_counter() - started))
-    return found
-
-
-def keep_nll_gap(run: Run, found: Report, on_progress: Progress | None = None) -> Report:
-    """Measure the gap, and keep it in the report of the run.
-
-    Raises:
-        RunError: the run folder cannot be written.
-        ValueError, DataError: as `nll_gap`.
-    """
-    found = found.with_nll_gap(nll_gap(run, on_progress))
-    kept = load_report(run) or document(run, found, 0.0)
-    save_report(run, kept | found.to_json())
-    return found
-
-
-__all__ = ["Report", "ReportError", "document", "keep_nll_gap", "kept_report", "make_report", "nll_gap", "report_run"]
+    save_report(run, document(run, found))

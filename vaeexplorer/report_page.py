@@ -8,15 +8,16 @@ import tempfile
 from html import escape
 from importlib.resources import files
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
 
 from vaeexplorer.analysis.diagnostics import DEFINITIONS
 from vaeexplorer.analysis.evidence import Evidence, evidence
+from vaeexplorer.analysis.regularization import Report, ReportError
+from vaeexplorer.codes import Codes, Model
 from vaeexplorer.figures.regularization import exhibits
-from vaeexplorer.report_card import Report, ReportError
-from vaeexplorer.runs import Run
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -31,6 +32,17 @@ td, th { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px soli
 """
 
 
+class Source(Protocol):
+    """Whose report it is: a run, or a model of one's own."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def codes(self) -> Codes: ...  # noqa: D102
+    @property
+    def model(self) -> Model: ...  # noqa: D102
+
+
 def strip(images: np.ndarray) -> str:
     """A row of images [N, 28, 28] in [0, 1] as the address of a PNG that holds itself."""
     row = np.round(np.concatenate(list(np.pad(images, ((0, 0), (0, 0), (0, 2)))), axis=1) * 255).astype(np.uint8)
@@ -39,9 +51,9 @@ def strip(images: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
 
 
-def strips(run: Run, seen: Evidence) -> dict[str, str]:
+def strips(source: Source, seen: Evidence) -> dict[str, str]:
     """What the decoder makes of the points that the evidence took, a PNG address each."""
-    return {name: strip(run.model.decode(np.asarray(z, np.float32))) for name, z in seen.strips.items()}
+    return {name: strip(source.model.decode(np.asarray(z, np.float32))) for name, z in seen.strips.items()}
 
 
 def table(found: Report) -> list[dict[str, object]]:
@@ -75,9 +87,9 @@ def table_csv(found: Report) -> str:
     return text.getvalue()
 
 
-def html(run: Run, found: Report) -> str:
+def html(source: Source, found: Report) -> str:
     """The page, self-contained: some 5 MB, nearly all of them plotly's."""
-    seen = evidence(run.codes.mean, run.codes.logvar)
+    seen = evidence(source.codes.mean, source.codes.logvar)
     verdicts = "".join(
         f"<h3>{escape(each.asked)} {escape(each.answer.capitalize())}.</h3><p>{escape(each.sentence)} "
         f"<span class='sure'>{escape(each.sureness)}</span></p>"
@@ -96,7 +108,7 @@ def html(run: Run, found: Report) -> str:
     pictures = "".join(
         f"<figure><figcaption>{escape(name.capitalize())}</figcaption>"
         f"<img src='{address}' alt='Decoded images {escape(name)}'></figure>"
-        for name, address in strips(run, seen).items()
+        for name, address in strips(source, seen).items()
     )
     rows = "".join(
         "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row.values()) + "</tr>" for row in table(found)
@@ -105,8 +117,8 @@ def html(run: Run, found: Report) -> str:
     plotly = files("plotly").joinpath("package_data/plotly.min.js").read_text(encoding="utf-8")
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(run.name)}: is it regularized?</title><style>{STYLE}</style><script>{plotly}</script></head><body>
-<h1>{escape(run.name)}: is its latent space regularized?</h1>
+<title>{escape(source.name)}: is it regularized?</title><style>{STYLE}</style><script>{plotly}</script></head><body>
+<h1>{escape(source.name)}: is its latent space regularized?</h1>
 <p class="about">{found.count:,} test images, {found.dimensions} dimensions; nulls of {len(found.find("mmd").null)}
 perfect models of the same size.</p>
 {verdicts}<h2>The evidence</h2><div class="grid">{"".join(figures)}</div>
@@ -115,13 +127,13 @@ perfect models of the same size.</p>
 """
 
 
-def write_html(run: Run, found: Report, path: Path) -> None:
+def write_html(source: Source, found: Report, path: Path) -> None:
     """Write the page, whole or not at all.
 
     Raises:
         ReportError: the file cannot be written.
     """
-    text = html(run, found)
+    text = html(source, found)
     try:
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
             file.write(text)

@@ -189,7 +189,8 @@ def test_the_document_holds_everything_and_nothing_but_numbers() -> None:
     assert {d["name"] for d in json.loads(text)["diagnostics"]} <= {d.name for d in DEFINITIONS.values()}
     assert json.loads(text)["schema"] == 1
     assert len(again.collapse) == 41
-    assert report(perfect(count=500)).to_json() == report(perfect(count=500)).to_json()
+    second = report(perfect(count=500)).with_nll_gap(-1.25)
+    assert second.to_json() | {"seconds": found.seconds} == found.to_json()
 
 
 @pytest.mark.parametrize(

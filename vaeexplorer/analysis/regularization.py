@@ -5,6 +5,7 @@ samples from the prior decode well? A collapsed model passes the second and fail
 """
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
@@ -57,6 +58,7 @@ class Report:
         per_dimension: `kl`, `mean`, `variance` of each dimension, and whether it is `active`.
         spectrum: eigenvalues of the covariance of q(z), largest first; of the prior, all 1.
         collapse: the (eps, 0.01)-collapse curve, [eps, share].
+        seconds: that it took.
     """
 
     count: int
@@ -68,6 +70,7 @@ class Report:
     per_dimension: dict[str, list[Any]] = field(default_factory=dict)
     spectrum: list[float] = field(default_factory=list)
     collapse: list[list[float]] = field(default_factory=list)
+    seconds: float = 0.0
 
     def find(self, key: str, of: str = "") -> Diagnostic:
         """One diagnostic."""
@@ -84,6 +87,7 @@ class Report:
             "ln_n": rounded(math.log(self.count)),
             "null_draws": DRAWS,
             "seed": self.seed,
+            "seconds": self.seconds,
             "verdicts": [asdict(verdict) for verdict in self.verdicts],
             "diagnostics": [diagnostic.to_json() for diagnostic in self.diagnostics],
             "per_dimension": self.per_dimension,
@@ -124,6 +128,7 @@ class Report:
                 dict(document["per_dimension"]),
                 list(map(float, document["spectrum"])),
                 [[float(epsilon), float(share)] for epsilon, share in document["collapse"]],
+                float(document["seconds"]),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ReportError(f"The report cannot be read ({error}).") from None
@@ -155,6 +160,7 @@ def report(
         ValueError: fewer than 100 codes, more than 256 dimensions, numbers that are not finite, a dimension that never
             varies, or arrays that do not fit together.
     """
+    started = time.perf_counter()
     mean, logvar = _checked(codes)
     if prior_samples is not None:
         prior_samples = _matrix(prior_samples, "Prior samples")
@@ -185,19 +191,22 @@ def report(
         per_dimension["kl"] = [rounded(value) for value in each.mean(axis=0)]
         per_dimension["active"] = active_units(mean).tolist()
         collapse = np.column_stack([COLLAPSE_EPSILON.round(5), collapsed_share(each, COLLAPSE_EPSILON)]).tolist()
-    spectrum = [float(f"{value:.5g}") for value in np.linalg.eigvalsh(spread.covariance)[::-1]]
+    directions = [float(f"{value:.5g}") for value in np.linalg.eigvalsh(spread.covariance)[::-1]]
     flag = "n/a: codes are points, there is no likelihood" if kl is None else UNMEASURED
     diagnostics.append(Diagnostic("nll_gap", "posteriors", None, flag=flag))
     diagnostics = [found.in_short() for found in diagnostics]
     said = verdicts(diagnostics, count=len(mean), dimensions=mean.shape[1], kl=kl)
-    return Report(len(mean), mean.shape[1], rounded(kl), seed, diagnostics, said, per_dimension, spectrum, collapse)
+    seconds = round(time.perf_counter() - started, 1)
+    return Report(
+        len(mean), mean.shape[1], rounded(kl), seed, diagnostics, said, per_dimension, spectrum, collapse, seconds
+    )
 
 
 def _checked(codes: "CodesLike | np.ndarray") -> tuple[np.ndarray, np.ndarray | None]:
     """mean and logvar, float32 [N, D]."""
     posterior = hasattr(codes, "logvar")
     mean = _matrix(codes.mean if posterior else codes, "Codes")  # type: ignore[union-attr]
-    logvar = codes.logvar if posterior else None  # type: ignore[union-attr]
+    logvar = codes.logvar if posterior else None
     if len(mean) < FEWEST:
         raise ValueError(f"A report needs at least {FEWEST} codes, not {len(mean)}.")
     if not 1 <= mean.shape[1] <= WIDEST:

@@ -2,7 +2,6 @@
 
 import json as jsonlib
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,7 +37,7 @@ def report(
         json: print one JSON document and nothing else
     """
     from vaeexplorer import report_card, report_page
-    from vaeexplorer.runs import RunError, load_report, load_run, save_report
+    from vaeexplorer.runs import RunError, load_run
 
     loaded = load_run(run)
     if nll and loaded.config.model.model == "ae":
@@ -46,25 +45,20 @@ def report(
     if html is not None and not html.parent.is_dir():
         raise ConfigError(f"{html} cannot be written: there is no folder {html.parent}.")
     found = None if again else report_card.kept_report(loaded)
-    document = load_report(loaded) if found else None
     if found is None or nll:
         with progress(100, loaded.name) as bar:
-            shown = _shower(bar)
-            if found is None or document is None:
-                started = time.perf_counter()
-                found = report_card.report_run(loaded, shown)
-                document = report_card.document(loaded, found, time.perf_counter() - started)
-            if nll:
-                found = found.with_nll_gap(report_card.nll_gap(loaded, shown))
-                document |= found.to_json()
+            found = found or report_card.report_run(loaded, _shower(bar))
+        if nll:
+            with progress(100, f"{loaded.name}, likelihood") as bar:
+                found = found.with_nll_gap(report_card.nll_gap(loaded, _shower(bar)))
         try:
-            save_report(loaded, document)
+            report_card.keep(loaded, found)
         except RunError as error:
             complain(str(error))  # the figures are there all the same
     if html is not None:
         report_page.write_html(loaded, found, html)
     if json:
-        print(jsonlib.dumps(document, indent=2, allow_nan=False))
+        print(jsonlib.dumps(report_card.document(loaded, found), indent=2, allow_nan=False))
     else:
         show_table(found)
 

@@ -10,8 +10,9 @@ from vaeexplorer.ui import controls
 HERE = Path(__file__).parent
 EXPLORE = st.Page(HERE / "views/explore.py", title="Explore", default=True)
 FROM_X = st.Page(HERE / "views/from_x.py", title="From x to x′", url_path="from-x")
+REGULARIZED = st.Page(HERE / "views/regularized.py", title="Is it regularized?", url_path="regularized")
 TRAINING = st.Page(HERE / "views/training.py", title="Training", url_path="training")
-SECTIONS = {"Learn": [EXPLORE, FROM_X], "Train": [TRAINING]}
+SECTIONS = {"Learn": [EXPLORE, FROM_X], "Train": [TRAINING], "Research": [REGULARIZED]}
 
 st.set_page_config(
     page_title="vaeexplorer",

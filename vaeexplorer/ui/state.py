@@ -18,6 +18,8 @@ LOG = "log"
 LATENT_PLANE = "latent-plane"
 UMAP_BUTTON = "umap"
 FROM_X = "from-x"
+BESIDE = "beside"
+REPORT = "report"
 
 LINK = ("z", "color", "plane", "across", "up", "a", "b", "at", "manifold", "hidden")
 """what the latent plane keeps in the URL; `url.js` reads and writes it"""
