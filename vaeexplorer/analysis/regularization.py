@@ -191,7 +191,7 @@ def report(
         per_dimension["kl"] = [rounded(value) for value in each.mean(axis=0)]
         per_dimension["active"] = active_units(mean).tolist()
         collapse = np.column_stack([COLLAPSE_EPSILON.round(5), collapsed_share(each, COLLAPSE_EPSILON)]).tolist()
-    directions = [float(f"{value:.5g}") for value in np.linalg.eigvalsh(spread.covariance)[::-1]]
+    spectrum = [float(f"{value:.5g}") for value in np.linalg.eigvalsh(spread.covariance)[::-1]]
     flag = "n/a: codes are points, there is no likelihood" if kl is None else UNMEASURED
     diagnostics.append(Diagnostic("nll_gap", "posteriors", None, flag=flag))
     diagnostics = [found.in_short() for found in diagnostics]
@@ -204,9 +204,8 @@ def report(
 
 def _checked(codes: "CodesLike | np.ndarray") -> tuple[np.ndarray, np.ndarray | None]:
     """mean and logvar, float32 [N, D]."""
-    posterior = hasattr(codes, "logvar")
-    mean = _matrix(codes.mean if posterior else codes, "Codes")  # type: ignore[union-attr]
-    logvar = codes.logvar if posterior else None
+    logvar: np.ndarray | None = getattr(codes, "logvar", None)
+    mean = _matrix(codes.mean if hasattr(codes, "logvar") else codes, "Codes")
     if len(mean) < FEWEST:
         raise ValueError(f"A report needs at least {FEWEST} codes, not {len(mean)}.")
     if not 1 <= mean.shape[1] <= WIDEST:

@@ -72,7 +72,9 @@ def exhibits(found: Report, seen: Evidence) -> Iterator[Exhibit]:
 
 def against_null(diagnostics: list[Diagnostic]) -> go.Figure:
     """Values as dots on the intervals of their nulls, all in standard deviations of the null, an asinh axis."""
-    shown = [each for each in diagnostics if each.effect is not None]
+    shown = [
+        each for each in diagnostics if each.effect is not None and each.key != "kl"
+    ]  # whose null is made to match
     names = [f"{DEFINITIONS[each.key].name}{f' · {each.of}' if each.of else ''}" for each in shown]
     figure = go.Figure()
     spreads = [np.asarray(each.null) - float(np.mean(each.null)) for each in shown]

@@ -22,7 +22,13 @@ def second_space(first: Space) -> Space | None:
     if st.session_state.get(state.BESIDE) not in others:
         st.session_state.pop(state.BESIDE, None)
     name = st.selectbox(
-        "Beside it", list(others), index=None, key=state.BESIDE, bind="query-params", placeholder="another run"
+        "Beside it",
+        list(others),
+        index=None,
+        key=state.BESIDE,
+        bind="query-params",
+        placeholder="another run",
+        width=360,
     )
     return loading.space(others[name]) if name else None
 
@@ -54,11 +60,13 @@ def _work(space: Space, what: object) -> None:
     place.empty()
 
 
-def show_verdicts(found: Report) -> None:
+def show_verdicts(found: Report, *, wide: bool) -> None:
     """Each question, its answer, the sentence and how sure it is."""
-    for verdict in found.verdicts:
-        st.markdown(f"**{verdict.asked}** :{MARKS[verdict.answer]}-badge[{verdict.answer}]")
-        st.html(f"{escape(verdict.sentence)} <span class='vx-quiet'>{escape(verdict.sureness)}</span>")
+    places = st.columns(3, gap="large") if wide else [st.container() for _ in found.verdicts]
+    for place, verdict in zip(places, found.verdicts, strict=True):
+        with place:
+            st.markdown(f"**{verdict.asked}** :{MARKS[verdict.answer]}-badge[{verdict.answer}]")
+            st.html(f"{escape(verdict.sentence)} <span class='vx-quiet'>{escape(verdict.sureness)}</span>")
 
 
 def show_exhibit(exhibit: Exhibit, key: str) -> None:
@@ -79,7 +87,7 @@ def show(space: Space, *, wide: bool) -> None:
     found = report_of(space)
     if found is None:
         return
-    show_verdicts(found)
+    show_verdicts(found, wide=wide)
     st.subheader("What the decoder draws", anchor=False)
     show_strips(space)
     st.subheader("The evidence", anchor=False)
