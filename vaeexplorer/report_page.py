@@ -106,7 +106,7 @@ def html(source: Source, found: Report) -> str:
             f"<figcaption>{escape(exhibit.reading)}</figcaption></figure>"
         )
     pictures = "".join(
-        f"<figure><figcaption>{escape(name.capitalize())}</figcaption>"
+        f"<figure><figcaption>{escape(name[0].upper() + name[1:])}</figcaption>"
         f"<img src='{address}' alt='Decoded images {escape(name)}'></figure>"
         for name, address in strips(source, seen).items()
     )

@@ -80,6 +80,10 @@ def test_a_perfect_model_is_found_perfect() -> None:
     assert all(len(d.null) == 20 for d in found.diagnostics if d.question != "samples" and d.key != "nll_gap")
 
 
+def test_codes_that_were_drawn_with_the_same_seed_do_not_meet_their_own_noise() -> None:
+    assert outside(report(perfect(seed=0), seed=0)) == set()
+
+
 @pytest.mark.parametrize(
     ("world", "fire", "silent"),
     [

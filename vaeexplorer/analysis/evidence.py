@@ -9,7 +9,7 @@ import numpy as np
 from vaeexplorer.analysis.aggregate import LOG_2PI, Grid, density_grid
 from vaeexplorer.analysis.density_ratio import DensityRatio, fit_density_ratio
 from vaeexplorer.analysis.kl import kl_per_dimension
-from vaeexplorer.analysis.null import World, draw, perfect_model
+from vaeexplorer.analysis.null import World, draw, perfect_model, stream
 from vaeexplorer.analysis.sampling import sample
 from vaeexplorer.analysis.whitening import whiten
 
@@ -67,7 +67,7 @@ def evidence(mean: np.ndarray, logvar: np.ndarray | None, *, seed: int = 0) -> E
     """
     from scipy.special import ndtri
 
-    rng = np.random.default_rng(seed)
+    rng = stream(seed)
     world = draw(mean, logvar, rng)
     edges = np.linspace(-REACH, REACH, BINS + 1)
     counts = np.stack([np.histogram(column, edges)[0] for column in world.z.T])

@@ -17,6 +17,11 @@ class World(NamedTuple):
     """float32 [N, D]"""
 
 
+def stream(seed: int) -> np.random.Generator:
+    """Random numbers of our own: codes that someone made with `default_rng(seed)` must not meet their own noise."""
+    return np.random.default_rng([seed, 0x7661652D])
+
+
 def draw(mean: np.ndarray, logvar: np.ndarray | None, rng: np.random.Generator) -> World:
     """One draw z = mu + sigma * eps from every posterior; a point is its own draw."""
     if logvar is None:

@@ -25,7 +25,7 @@ from vaeexplorer.analysis.measurements import (
     two_samples,
     whole,
 )
-from vaeexplorer.analysis.null import draw
+from vaeexplorer.analysis.null import draw, stream
 from vaeexplorer.analysis.posterior import active_units, collapsed_share, moments
 from vaeexplorer.analysis.questions import Verdict, verdicts
 
@@ -166,7 +166,7 @@ def report(
         prior_samples = _matrix(prior_samples, "Prior samples")
         if prior_samples.shape[1] != mean.shape[1] or len(prior_samples) < 2 * FEWEST:
             raise ValueError(f"Prior samples must be [M, {mean.shape[1]}] with M at least {2 * FEWEST}.")
-    rng = np.random.default_rng(seed)
+    rng = stream(seed)
     world = draw(mean, logvar, rng)
     step = Steps(on_progress, variational=logvar is not None, decoded=decode is not None)
     held_against = list(priors(world, prior_samples, seed))

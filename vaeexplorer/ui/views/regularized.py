@@ -54,7 +54,7 @@ def _work(space: Space, what: object) -> None:
         bar = st.progress(0.0, text="Preparing")
         st.button("Stop", key=f"{state.REPORT}-stop-{space.name}")
     try:
-        what(space, lambda share, doing: bar.progress(share, text=doing.capitalize()))
+        what(space, lambda share, doing: bar.progress(share, text=doing[0].upper() + doing[1:]))
     except ValueError as error:  # RunError, DataError and what no report can be made of
         st.error(str(error))
     place.empty()
@@ -78,7 +78,7 @@ def show_exhibit(exhibit: Exhibit, key: str) -> None:
 def show_strips(space: Space) -> None:
     """What the decoder draws at points that matter."""
     for name, address in reports.strips(space).items():
-        st.caption(name.capitalize())
+        st.caption(name[0].upper() + name[1:])
         st.html(f'<img class="vx-strip" src="{address}" alt="Twelve decoded images, {escape(name)}">')
 
 
