@@ -27,6 +27,8 @@ EVERY_ROOM = {
     "browser",
     "moments",
     "comparison",
+    "report_card",
+    "report_page",
     "export",
     "pretrain",
 }
@@ -51,11 +53,13 @@ TABLE: dict[str, set[str]] = {
     "analysis": {"scipy", "sklearn", "umap", "torch", "threadpoolctl"},
     "moments": {"config", "data", "analysis"},
     "comparison": {"analysis", "classifier", "codes", "data", "inference", "runs"},
+    "report_card": {"analysis", "classifier", "data", "evaluation", "runs"},
     "figures": {"plotly", "analysis"},
     "browser": {"PIL", "analysis", "architecture", "codes", "config", "runs"},
     "export": {"data", "runs", "analysis", "figures", "browser"},
+    "report_page": {"PIL", "analysis", "codes", "figures"},
     "pretrain": {"PIL", "config", "data", "training", "inference", "classifier", "comparison", "runs", "analysis"}
-    | {"moments"},
+    | {"moments", "report_card"},
     "ui": {"streamlit", "starlette", "uvicorn", "PIL"}
     | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain"},
     "commands": {"tyro", "rich"} | EVERY_ROOM,

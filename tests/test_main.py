@@ -59,6 +59,9 @@ def test_train_then_list_then_evaluate(capsys: pytest.CaptureFixture[str]) -> No
         (["export", "mnist-vae-2d"], "--html"),
         (["export", "nothing", "--html", "page.html"], "no run nothing"),
         (["export", "mnist-vae-2d", "--html", "nowhere/page.html"], "cannot be written"),
+        (["report", "nothing"], "no run nothing"),
+        (["report", "mnist-ae-2d", "--nll"], "no likelihood"),
+        (["report", "mnist-vae-2d", "--html", "nowhere/page.html"], "no folder nowhere"),
         (["pretrain", "--only", "nothing"], "mnist-vae-2d"),
         (["pretrain"], "VAEEXPLORER_DATA"),
     ],
@@ -90,6 +93,21 @@ def test_export_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert main(["export", "mnist-ae-2d", "--html", str(tmp_path / "page.html")]) == 0
     assert capsys.readouterr().out == ""
     assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_report_is_found_and_written_as_a_document_and_a_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", "mnist-vae-2d", "--json", "--html", str(tmp_path / "page.html")]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == 1
+    assert document["run"] == "mnist-vae-2d"
+    assert [verdict["answer"] for verdict in document["verdicts"]] == ["yes", "partly", "no"]
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert document["verdicts"][0]["sentence"].split(",")[0] in page
+    assert main(["report", "mnist-ae-16d"]) == 0
+    assert "Does the aggregate posterior match the prior? No." in capsys.readouterr().out
 
 
 def test_a_taken_name_is_refused_before_an_hour_of_training(

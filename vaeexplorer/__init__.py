@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vaeexplorer.analysis.regularization import report as report
     from vaeexplorer.config import RunConfig as RunConfig
     from vaeexplorer.data import load_dataset as load_dataset
     from vaeexplorer.own import explore as explore
@@ -20,11 +21,12 @@ _HOMES = {
     "load_dataset": "data",
     "list_runs": "runs",
     "load_run": "runs",
+    "report": "analysis.regularization",
     "save_run": "runs",
     "train": "training",
 }
 
-__all__ = ["RunConfig", "explore", "list_runs", "load_dataset", "load_run", "save_run", "train"]
+__all__ = ["RunConfig", "explore", "list_runs", "load_dataset", "load_run", "report", "save_run", "train"]
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import compare, linear, runs
+from vaeexplorer.commands import compare, linear, report, runs
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data import DataWarning
@@ -22,6 +22,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "list": runs.list_,
     "evaluate": runs.evaluate,
     "compare": compare.compare,
+    "report": report.report,
     "export": runs.export,
     "linear": linear.linear,
     "pretrain": runs.pretrain,

@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 from PIL import Image
 
-from vaeexplorer import runs
+from vaeexplorer import report_card, runs
 from vaeexplorer.analysis.projection import umap_plane
 from vaeexplorer.classifier import save_classifier, train_classifier
 from vaeexplorer.comparison import compare, save_comparison
@@ -110,6 +110,10 @@ def _train_all(names: tuple[str, ...], workers: int) -> Iterator[str]:
         for done in as_completed(pending):
             done.result()
             yield pending[done]
+    for name in names:
+        if name in CONFIGS:  # a report looks through the classifiers, so these come first
+            run = runs.load_run(runs.SHIPPED / name)
+            report_card.keep(run, report_card.report_run(run))
 
 
 def _train(name: str) -> None:

@@ -1,7 +1,8 @@
 """The one reader and writer of run folders.
 
 A folder holds run.json (schema, configuration, figures, provenance), history.csv, weights.safetensors, codes.npz,
-snapshots.npz, and umap.npz once someone asked for it. It appears whole or not at all, and nothing in it is unpickled.
+snapshots.npz; and umap.npz and report.json once someone asked for them. It appears whole or not at all, and nothing in
+it is unpickled.
 """
 
 import json
@@ -255,6 +256,38 @@ def save_projection(run: RunCard, kind: str, points: np.ndarray) -> None:
         os.replace(file.name, path)
     except OSError as error:
         raise RunError(f"The {kind} projection of {run.name} cannot be saved: {error.strerror}.") from None
+
+
+def load_report(run: RunCard) -> dict[str, Any] | None:
+    """The regularization report that was kept with the run, a JSON document; None if there is none.
+
+    Raises:
+        RunError: the file is there but holds no JSON document.
+    """
+    try:
+        document = json.loads((run.path / "report.json").read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        document = None
+    if not isinstance(document, dict):
+        raise RunError(f"report.json of the run {run.name} cannot be read.")
+    return document
+
+
+def save_report(run: RunCard, document: dict[str, Any]) -> None:
+    """Keep a regularization report with the run.
+
+    Raises:
+        RunError: the folder cannot be written.
+    """
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=run.path, suffix=".partial", delete=False, encoding="utf-8") as file:
+            file.write(json.dumps(document, allow_nan=False) + "\n")
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, run.path / "report.json")
+    except OSError as error:
+        raise RunError(f"The report of {run.name} cannot be kept: {error.strerror}.") from None
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:

@@ -13,7 +13,12 @@ FROM_X = st.Page(HERE / "views/from_x.py", title="From x to x′", url_path="fro
 AE_VS_VAE = st.Page(HERE / "views/ae_vs_vae.py", title="AE vs VAE", url_path="ae-vs-vae")
 LINEAR = st.Page(HERE / "views/linear.py", title="Linear AE vs PCA", url_path="linear")
 TRAINING = st.Page(HERE / "views/training.py", title="Training", url_path="training")
-SECTIONS = {"Learn": [EXPLORE, FROM_X, AE_VS_VAE, LINEAR], "Train": [TRAINING]}
+REGULARIZED = st.Page(HERE / "views/regularized.py", title="Is it regularized?", url_path="regularized")
+SECTIONS = {
+    "Learn": [EXPLORE, FROM_X, AE_VS_VAE, LINEAR],
+    "Train": [TRAINING],
+    "Research": [REGULARIZED],
+}
 
 st.set_page_config(
     page_title="vaeexplorer",

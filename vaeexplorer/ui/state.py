@@ -32,6 +32,8 @@ PAIR = "pair-of-planes"
 OTHER = "other"
 PCA = "pca"
 COMPARE_BUTTON = "compare"
+BESIDE = "beside"
+REPORT = "report"
 
 LINK = ("z", "color", "plane", "across", "up", "a", "b", "at", "manifold", "hidden")
 """what the latent plane keeps in the URL; `url.js` reads and writes it"""

@@ -1,0 +1,38 @@
+"""The page "Is it regularized?" in a browser."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.browser
+def test_verdicts_figures_and_a_second_run(server: str, chromium: Any) -> None:
+    page = chromium
+    page.goto(f"{server}/?run=mnist-vae-2d")
+    page.get_by_role("link", name="Is it regularized?").click()
+    page.get_by_text("z says 6.7").wait_for()
+    assert page.get_by_text("Does the aggregate posterior match the prior?").count() == 1
+    strip = page.get_by_alt_text("Twelve decoded images, from the deepest hole")
+    strip.wait_for()
+    assert strip.evaluate("image => image.naturalWidth") == 12 * 30 - 2
+    page.locator(".js-plotly-plot .heatmaplayer").first.wait_for(state="attached")
+    page.get_by_label("Beside it").click()
+    page.get_by_role("option", name="mnist-ae-2d").click()
+    page.get_by_text("there is no posterior to be informative").wait_for()
+    page.wait_for_url("**beside=mnist-ae-2d**")
+    assert page.get_by_text("Does the aggregate posterior match the prior?").count() == 2
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download (CSV)").first.click()
+    assert download.value.suggested_filename == "mnist-vae-2d-report.csv"
+
+
+@pytest.mark.browser
+def test_the_page_fits_a_phone(server: str, chromium: Any) -> None:
+    page = chromium
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server}/?run=mnist-vae-2d")
+    page.get_by_role("heading", name="Every point is an image").wait_for()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="Is it regularized?").click()
+    page.get_by_alt_text("Twelve decoded images, from the densest spot").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from vaeexplorer import report_card
+from vaeexplorer.analysis.evidence import evidence
+from vaeexplorer.figures.regularization import against_null, exhibits, ratio_map
+from vaeexplorer.runs import load_run
+
+
+@pytest.mark.parametrize(("name", "count"), [("mnist-vae-16d", 8), ("mnist-ae-2d", 7)])
+def test_every_figure_says_what_to_see_and_how_to_read_it(name: str, count: int) -> None:
+    run = load_run(name)
+    found = report_card.kept_report(run)
+    assert found is not None
+    shown = list(exhibits(found, evidence(run.codes.mean, run.codes.logvar)))
+    assert len(shown) == count
+    for exhibit in shown:
+        assert exhibit.figure.layout.title.text
+        assert exhibit.reading.endswith(".")
+        assert exhibit.alt
+    dots = against_null(found.diagnostics).data[1]
+    wrong = [each for each in found.diagnostics if each.effect is not None and each.key != "kl" and each.outside]
+    assert list(dots.marker.symbol).count("diamond") == len(wrong)
+    if run.codes.logvar is not None:
+        (bars,) = [e.figure for e in shown if e.figure.layout.title.text == "How much each dimension says"]
+        assert [len(trace.x) for trace in bars.data] == [7, 9]
+        assert {trace.name for trace in bars.data} == {"active", "collapsed"}
+
+
+def test_a_hole_is_outlined_inside_three_deviations_only() -> None:
+    run = load_run("mnist-vae-2d")
+    (field, null) = evidence(run.codes.mean, run.codes.logvar).fields
+    outline = ratio_map(field).data[1]
+    corner = np.asarray(outline.z)[0, 0]
+    assert corner == 0
+    assert np.asarray(outline.z).min() == -2
+    near = np.hypot(field.grid.axis[:, None], field.grid.axis[None, :]) < 2
+    empty = [(np.asarray(ratio_map(each).data[1].z)[near] < -1).mean() for each in (field, null)]
+    assert empty[0] > 0.05
+    assert empty[1] < 0.01

@@ -1,0 +1,133 @@
+"""The reports of runs: kept, found again, shipped."""
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vaeexplorer import report_card, report_page
+from vaeexplorer.analysis import measurements
+from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.analysis.regularization import ReportError
+from vaeexplorer.pretrain import CONFIGS
+from vaeexplorer.runs import SHIPPED, RunError, load_report, load_run
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_shipped_report_is_of_the_shipped_codes(name: str) -> None:
+    run = load_run(name)
+    found = report_card.kept_report(run)
+    assert found is not None
+    assert (found.count, found.dimensions) == run.codes.mean.shape
+    if run.codes.logvar is None:
+        assert found.kl is None
+        assert found.verdicts[0].answer == "n/a"
+        assert found.find("kl").value is None
+    else:
+        kl = kl_per_dimension(run.codes.mean, run.codes.logvar).mean(axis=0)
+        assert found.kl == pytest.approx(kl.sum(), rel=1e-4)
+        assert found.per_dimension["kl"] == pytest.approx(kl, rel=1e-4, abs=1e-6)
+        parts = [found.find(key).value or 0 for key in ("mutual_information", "marginal_kl")]
+        assert sum(parts) == pytest.approx(found.kl, abs=1e-3)
+    assert all(len(each.null) == 20 for each in found.diagnostics if each.value is not None)
+    assert found.find("coverage", "reconstructions").value is not None
+
+
+def test_shipped_reports_are_small() -> None:
+    assert sum((SHIPPED / name / "report.json").stat().st_size for name in CONFIGS) < 0.4e6
+
+
+@pytest.fixture
+def mine(runs_folder: Path) -> Path:
+    shutil.copytree(SHIPPED / "mnist-vae-2d", runs_folder / "mine")
+    return runs_folder / "mine"
+
+
+def test_a_report_is_measured_and_kept(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, less in (("PAIRWISE", 400), ("CLASSIFIED", 500), ("NULL_POINTS", 100), ("DRAWS", 3)):
+        monkeypatch.setattr(measurements, name, less)
+    (mine / "report.json").unlink()
+    run = load_run(mine)
+    assert report_card.kept_report(run) is None
+    told: list[float] = []
+    found = report_card.report_run(run, lambda share, doing: told.append(share))
+    assert told[0] == 0
+    assert told == sorted(told)
+    report_card.keep(run, found)
+    assert report_card.kept_report(run) == found
+    document = load_report(run)
+    assert document is not None
+    assert document["run"] == "mine"
+    shipped = report_card.kept_report(load_run("mnist-vae-2d"))
+    assert shipped is not None
+    # what no draw of a null enters is the same, measured now and when it was shipped
+    for key in ("kl", "active_units", "mutual_information", "holes", "mean", "variance"):
+        assert found.find(key).value == pytest.approx(shipped.find(key).value, rel=0.02)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 7}', '{"schema": 1}'])
+def test_a_broken_report_is_made_anew(mine: Path, text: str) -> None:
+    (mine / "report.json").write_text(text, encoding="utf-8")
+    run = load_run(mine)
+    assert report_card.kept_report(run) is None
+    if text in ("", "{", "[]"):
+        with pytest.raises(RunError, match=r"report\.json of the run mine cannot be read"):
+            load_report(run)
+
+
+def test_the_gap_of_a_vae_is_below_zero_and_kept(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_card, "NLL_IMAGES", 60)
+    monkeypatch.setattr(report_card, "NLL_SAMPLES", 30)
+    run = load_run(mine)
+    gap = report_card.nll_gap(run)
+    assert -20 < gap < 0
+    found = report_card.kept_report(run)
+    assert found is not None
+    report_card.keep(run, found.with_nll_gap(gap))
+    again = report_card.kept_report(run)
+    assert again is not None
+    assert again.find("nll_gap").value == pytest.approx(gap, rel=1e-4)
+    with pytest.raises(ValueError, match="no likelihood"):
+        report_card.nll_gap(load_run("mnist-ae-2d"))
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(mine: Path) -> None:
+    run = load_run(mine)
+    found = report_card.kept_report(run)
+    assert found is not None
+    gone = dataclasses.replace(run, path=mine / "nowhere")
+    with pytest.raises(RunError, match="report of mine cannot be kept"):
+        report_card.keep(gone, found)
+
+
+@pytest.mark.parametrize("name", ["mnist-vae-2d", "fashion-mnist-ae-16d"])
+def test_the_page_holds_everything_and_asks_for_nothing(name: str, tmp_path: Path) -> None:
+    run = load_run(name)
+    found = report_card.kept_report(run)
+    assert found is not None
+    report_page.write_html(run, found, tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    for verdict in found.verdicts:
+        assert verdict.asked in page
+    assert page.count("<figure role='group'") >= 5
+    assert page.count("<img src='data:image/png;base64,") == (3 if run.codes.logvar is not None else 5)
+    assert 'src="http' not in page
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+    with pytest.raises(ReportError, match="cannot be written"):
+        report_page.write_html(run, found, tmp_path)
+
+
+def test_the_table_has_every_diagnostic_and_says_what_is_not_applicable() -> None:
+    found = report_card.kept_report(load_run("mnist-ae-2d"))
+    assert found is not None
+    lines = report_page.table_csv(found).splitlines()
+    assert len(lines) == 1 + len(found.diagnostics)
+    assert lines[1].startswith("posteriors,KL of the posteriors,,n/a,nats")
+    json.dumps(report_page.table(found), allow_nan=False)
+
+
+def test_a_strip_holds_its_images_side_by_side() -> None:
+    assert report_page.strip(np.zeros((12, 28, 28))).startswith("data:image/png;base64,")

@@ -1,0 +1,100 @@
+"""report: is the latent space of a run regularized? As sentences and a table, one JSON document, or one page."""
+
+import json as jsonlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from vaeexplorer.commands.console import complain, progress
+from vaeexplorer.config import ConfigError
+
+if TYPE_CHECKING:
+    from vaeexplorer.analysis.measurements import Progress
+    from vaeexplorer.analysis.regularization import Report
+
+
+def report(
+    run: Annotated[str, tyro.conf.Positional],
+    html: Path | None = None,
+    nll: bool = False,
+    again: bool = False,
+    json: bool = False,
+) -> None:
+    """Is the latent space regularized? Three verdicts, and every diagnostic beside what a perfect model shows.
+
+    A report is kept with its run, and found again.
+
+    Args:
+        run: a name or a path
+        html: write the report as one page that needs no network; a file of that name is replaced
+        nll: measure the gap between ELBO and likelihood too, which takes another minute
+        again: measure even where a report was kept
+        json: print one JSON document and nothing else
+    """
+    from vaeexplorer import report_card, report_page
+    from vaeexplorer.runs import RunError, load_run
+
+    loaded = load_run(run)
+    if nll and loaded.config.model.model == "ae":
+        raise ConfigError("A plain autoencoder has no likelihood: leave --nll out.")
+    if html is not None and not html.parent.is_dir():
+        raise ConfigError(f"{html} cannot be written: there is no folder {html.parent}.")
+    found = None if again else report_card.kept_report(loaded)
+    if found is None or nll:
+        with progress(100, loaded.name) as bar:
+            found = found or report_card.report_run(loaded, _shower(bar))
+        if nll:
+            with progress(100, f"{loaded.name}, likelihood") as bar:
+                found = found.with_nll_gap(report_card.nll_gap(loaded, _shower(bar)))
+        try:
+            report_card.keep(loaded, found)
+        except RunError as error:
+            complain(str(error))  # the figures are there all the same
+    if html is not None:
+        report_page.write_html(loaded, found, html)
+    if json:
+        print(jsonlib.dumps(report_card.document(loaded, found), indent=2, allow_nan=False))
+    else:
+        show_table(found)
+
+
+def _shower(bar: Callable[[int, str], None]) -> "Progress":
+    done = 0
+
+    def show(share: float, doing: str) -> None:
+        nonlocal done
+        bar(round(100 * share) - done, doing)
+        done = round(100 * share)
+
+    return show
+
+
+def show_table(found: "Report") -> None:
+    """The verdicts, and every diagnostic beside its null."""
+    from vaeexplorer.analysis.diagnostics import DEFINITIONS
+
+    out = Console(width=None if sys.stdout.isatty() else 170)
+    for verdict in found.verdicts:
+        out.print(f"[bold]{verdict.asked} {verdict.answer.capitalize()}.[/bold] {verdict.sentence} {verdict.sureness}")
+    table = Table(box=None, header_style="bold")
+    for column in ("diagnostic", "of", "value", "perfect model", "effect", ""):
+        table.add_column(column, justify="right" if column in ("value", "effect") else "left")
+    for each in found.diagnostics:
+        definition = DEFINITIONS[each.key]
+        null = f"{each.null_mean:.4g} [{min(each.null):.4g}, {max(each.null):.4g}]" if each.null else ""
+        notes = [each.flag] if each.flag else []
+        notes += [f"p = {each.p:.3f}"] if each.p is not None else []
+        table.add_row(
+            f"{definition.name}{f' ({definition.unit})' if definition.unit else ''}",
+            each.of,
+            "n/a" if each.value is None else f"{each.value:.4g}",
+            null,
+            "" if each.effect is None else f"{each.effect:+.1f}",
+            "; ".join(notes),
+        )
+    out.print(table)
