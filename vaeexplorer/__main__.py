@@ -12,7 +12,7 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import runs
+from vaeexplorer.commands import reproduce, runs, sweep
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data import DataWarning
@@ -23,6 +23,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": runs.evaluate,
     "export": runs.export,
     "pretrain": runs.pretrain,
+    "sweep": sweep.sweep,
+    "reproduce": reproduce.reproduce,
 }
 
 
