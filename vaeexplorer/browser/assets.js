@@ -10,8 +10,8 @@ import { unpackCodes } from "./points.js";
 /** @type {Map<string, Promise<any>>} */
 const fetched = (/** @type {any} */ (globalThis).__vaeexplorer ??= new Map());
 
-/** @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
-function fetchOnce(url, read) {
+/** What is at an address, read. @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
+export function fetchOnce(url, read) {
   if (!fetched.has(url)) {
     const promise = fetch(url).then(
       async (response) => {

@@ -1,24 +1,25 @@
 """A run as bytes for the browser: its network (`network.js` unpacks it), its test codes (`points.js`) and its images.
 
-Network and codes share a frame that `packed.js` opens: "VAEX", uint32 length of the header, the header as JSON, and the
-arrays one after the other, little-endian, as the header implies. Weights, means and log variances are float16 where
-that loses nothing, which is so of every run kept in half precision, and float32 otherwise; the header's `precision`
-says which.
+And a sweep over beta: the figures, decoders and codes of several models (`sweep.js`). All but images share a frame that
+`packed.js` opens: "VAEX", uint32 length of the header, the header as JSON, and the arrays one after the other,
+little-endian, as the header implies. Weights, means and log variances are float16 where that loses nothing, which is so
+of every run kept in half precision, and float32 otherwise; the header's `precision` says which.
 """
 
 import hashlib
 import io
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from vaeexplorer.config import IMAGE_SIZE
-from vaeexplorer.inference import Codes, Layer
+from vaeexplorer.config import IMAGE_SIZE, RunConfig
+from vaeexplorer.inference import Codes, LatentModel, Layer
 from vaeexplorer.runs import Run
+from vaeexplorer.sweep import Point
 
 SPRITE_COLUMNS = 100
 _PARTS = ("decoder", "encoder", "mean", "logvar")
@@ -31,24 +32,66 @@ def pack(run: Run, *, encoder: bool = True) -> bytes:
         run: of any architecture and likelihood.
         encoder: send what turns an image into its posterior too, which about doubles the size.
     """
-    parts: dict[str, list[Layer]] = run.model.layers()
-    sent = {name: parts.get(name) if encoder or name == "decoder" else None for name in _PARTS}
-    weights = [array for layers in sent.values() for layer in layers or () for array in (layer.weight, layer.bias)]
+    parts = run.model.layers()
+    sent = {name: parts[name] for name in _PARTS if name in parts and (encoder or name == "decoder")}
+    return _pack_network(sent, run.config, run.model.learned_pixel_variance)
+
+
+def pack_sweep(
+    points: Sequence[Point], rotations: Sequence[np.ndarray], labels: np.ndarray, noise: np.ndarray
+) -> bytes:
+    """The models of a sweep in one, in the layout that sweep.js describes.
+
+    Args:
+        points: of one data set and size.
+        rotations: of each, Q as `analysis.alignment` has it, [D, D].
+        labels: of the kept images, class numbers below 256, [N].
+        noise: from N(0, I), what every decoder is shown, [S, D].
+    """
+    networks = [_pack_network({"decoder": point.layers()}, point.config, None) for point in points]
+    precision = _precision([point.mean for point in points])
+    header = {
+        "kind": "sweep",
+        "precision": precision,
+        "count": len(labels),
+        "dim": noise.shape[1],
+        "samples": len(noise),
+        "points": [
+            {
+                "beta": point.beta,
+                "rate": point.rate,
+                "distortion": point.distortion,
+                "elbo": point.elbo,
+                "active_units": point.active_units,
+                "kl": point.kl.tolist(),
+                "network": len(network),
+            }
+            for point, network in zip(points, networks, strict=True)
+        ],
+    }
+    payload = noise.astype("<f4").tobytes() + labels.astype(np.uint8).tobytes()
+    for point, rotation, network in zip(points, rotations, networks, strict=True):
+        payload += rotation.astype("<f4").tobytes() + point.mean.astype(precision).tobytes() + network
+    return _frame(header, payload)
+
+
+def _pack_network(sent: Mapping[str, list[Layer]], config: RunConfig, learned_variance: float | None) -> bytes:
+    weights = [array for layers in sent.values() for layer in layers for array in (layer.weight, layer.bias)]
     precision = _precision(weights)
     payload = b"".join(array.astype(precision).tobytes() for array in weights)
-    objective = run.config.objective
-    variance = objective.pixel_variance if objective.likelihood == "gaussian" else run.model.learned_pixel_variance
+    objective = config.objective
+    variance = objective.pixel_variance if objective.likelihood == "gaussian" else learned_variance
     header = {
         "kind": "network",
         "precision": precision,
         "id": content_hash(payload),
-        "latent_dim": run.model.latent_dim,
+        "latent_dim": config.model.latent_dim,
         "likelihood": objective.likelihood,
         "beta": objective.beta,
         "pixel_variance": variance,
-        "logvar_range": run.model.LOGVAR_RANGE,
+        "logvar_range": LatentModel.LOGVAR_RANGE,
     }
-    shapes = {name: None if layers is None else [_shape(layer) for layer in layers] for name, layers in sent.items()}
+    shapes = {name: [_shape(layer) for layer in sent[name]] if name in sent else None for name in _PARTS}
     return _frame(header | shapes, payload)
 
 

@@ -10,7 +10,8 @@ HERE = Path(__file__).parent
 EXPLORE = st.Page(HERE / "views/explore.py", title="Explore", default=True)
 FROM_X = st.Page(HERE / "views/from_x.py", title="From x to x′", url_path="from-x")
 TRAINING = st.Page(HERE / "views/training.py", title="Training", url_path="training")
-SECTIONS = {"Learn": [EXPLORE, FROM_X], "Train": [TRAINING]}
+BETA = st.Page(HERE / "views/beta.py", title="Turn β", url_path="beta")
+SECTIONS = {"Learn": [EXPLORE, FROM_X], "Train": [TRAINING], "Research": [BETA]}
 
 st.set_page_config(
     page_title="vaeexplorer",

@@ -6,7 +6,7 @@ hands it over as short texts, `{"z": "0.62,-1.05", "color": "KL"}`, and they are
 The plane ignores those that make no sense.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -18,6 +18,8 @@ LOG = "log"
 LATENT_PLANE = "latent-plane"
 UMAP_BUTTON = "umap"
 FROM_X = "from-x"
+BETA_DIAL = "beta-dial"
+DIMENSIONS = "dims"
 
 LINK = ("z", "color", "plane", "across", "up", "a", "b", "at", "manifold", "hidden")
 """what the latent plane keeps in the URL; `url.js` reads and writes it"""
@@ -25,6 +27,7 @@ _OF_ANY_RUN = ("color", "plane", "manifold")
 _LONGEST = 1000
 _LINK = "link"
 _IMAGE = "image"
+_BETA = "beta"
 
 
 def current_link(run: str) -> dict[str, str]:
@@ -60,3 +63,14 @@ def current_image(count: int) -> int:
 def keep_image(image: int) -> None:
     """Put the number of the chosen test image in the URL."""
     st.query_params[_IMAGE] = str(image)
+
+
+def current_beta(betas: Sequence[float]) -> float:
+    """The beta that is looked at: the URL's where it is one of them, else 1."""
+    text = st.query_params.get(_BETA, "")
+    return next((beta for beta in betas if f"{beta:g}" == text), 1.0)
+
+
+def keep_beta(beta: float) -> None:
+    """Put the beta that is looked at in the URL."""
+    st.query_params[_BETA] = f"{beta:g}"
