@@ -23,6 +23,8 @@ EVERY_ROOM = {
     "browser",
     "export",
     "pretrain",
+    "sweep",
+    "reproduce",
 }
 
 # Besides the standard library and NumPy.
@@ -39,10 +41,15 @@ TABLE: dict[str, set[str]] = {
     "runs": {"torch", "safetensors", "analysis", "config", "history", "models", "evaluation", "inference", "training"},
     "analysis": {"scipy", "sklearn", "umap", "torch"},
     "figures": {"plotly", "analysis"},
-    "browser": {"PIL", "config", "runs", "inference"},
+    "browser": {"PIL", "config", "runs", "inference", "sweep"},
     "export": {"data", "runs", "analysis", "figures", "browser"},
     "pretrain": {"PIL", "config", "data", "training", "inference", "runs", "analysis"},
-    "ui": {"streamlit", "starlette", "PIL"} | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain"},
+    "sweep": {"torch", "joblib", "analysis", "config", "data", "models", "objectives", "training", "inference", "runs"},
+    "reproduce": {
+        *("torch", "safetensors", "analysis", "config", "data", "models", "evaluation", "training", "inference"),
+    },
+    "ui": {"streamlit", "starlette", "PIL"}
+    | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain", "reproduce"},
     "commands": {"tyro", "rich"} | EVERY_ROOM,
     "__main__": {"tyro", "commands", "config", "data"},
 }

@@ -5,12 +5,14 @@ its decoder. A file appears whole or not at all, so a sweep that was interrupted
 missing. Nothing in a file is ever unpickled.
 """
 
+import csv
+import io
 import json
 import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -148,6 +150,20 @@ def load_sweep(dataset: Dataset, latent_dim: int, root: Path = ROOT) -> list[Poi
     if dataset not in get_args(Dataset) or latent_dim not in DIMENSIONS:
         raise SweepError(f"There is no sweep of {dataset!r} in {latent_dim} dimensions: there are those in 2 and 16.")
     return [_read(path_of(config_of(dataset, latent_dim, beta), root), dataset, latent_dim, beta) for beta in BETAS]
+
+
+def figures_csv(points: Sequence[Point]) -> str:
+    """A row a beta, in nats per image; KL by dimension in the network's own order."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    kl = [f"kl_z{dimension + 1}" for dimension in range(len(points[0].kl))]
+    writer.writerow(["dataset", "latent_dim", "beta", "rate", "distortion", "elbo", "active_units", *kl])
+    for point in points:
+        config = point.config
+        figures = (f"{value:.6g}" for value in (point.beta, point.rate, point.distortion, point.elbo))
+        per_dimension = (f"{value:.6g}" for value in point.kl)
+        writer.writerow([config.data.dataset, config.model.latent_dim, *figures, point.active_units, *per_dimension])
+    return text.getvalue()
 
 
 def rebuild(

@@ -1,14 +1,11 @@
 """Turn beta: the same network under twelve weights of the KL term."""
 
-import csv
-import io
-
 import streamlit as st
 
 from vaeexplorer.browser import bundle
 from vaeexplorer.data import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.sweep import BETAS, DIMENSIONS, Point, SweepError
+from vaeexplorer.sweep import BETAS, DIMENSIONS, SweepError, figures_csv
 from vaeexplorer.ui import assets, loading, prose, state
 
 _beta_dial = st.components.v2.component(
@@ -31,20 +28,6 @@ def dial(dataset: str, url: str) -> None:
         default={"beta": beta},
         on_beta_change=lambda: state.keep_beta(st.session_state[state.BETA_DIAL]["beta"]),
     )
-
-
-def figures_csv(points: list[Point]) -> str:
-    """A row a beta, in nats per image; KL by dimension in the network's own order."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    kl = [f"kl_z{dimension + 1}" for dimension in range(len(points[0].kl))]
-    writer.writerow(["dataset", "latent_dim", "beta", "rate", "distortion", "elbo", "active_units", *kl])
-    for point in points:
-        config = point.config
-        figures = (f"{value:.6g}" for value in (point.beta, point.rate, point.distortion, point.elbo))
-        per_dimension = (f"{value:.6g}" for value in point.kl)
-        writer.writerow([config.data.dataset, config.model.latent_dim, *figures, point.active_units, *per_dimension])
-    return text.getvalue()
 
 
 prose.heading(prose.BETA)
