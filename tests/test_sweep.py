@@ -22,7 +22,7 @@ from vaeexplorer import sweep
 from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.kl import active_units, kl_per_dimension
 from vaeexplorer.config import Dataset, ModelConfig, RunConfig, TrainConfig
-from vaeexplorer.data import DataError, ImageDataset, load_dataset
+from vaeexplorer.data import FULL_SIZE, DataError, ImageDataset, load_dataset
 from vaeexplorer.sweep import BETAS, CONFIGS, DIMENSIONS, KEPT, ROOT, Point, SweepError, load_sweep, path_of, rebuild
 
 EVERY = [(dataset, dimensions) for dataset in get_args(Dataset) for dimensions in DIMENSIONS]
@@ -44,7 +44,7 @@ def small(*betas: float) -> tuple[RunConfig, ...]:
 
 @pytest.fixture
 def sample_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sweep.FULL_SIZE, "train", 10_000)
+    monkeypatch.setitem(FULL_SIZE, "train", 10_000)
 
 
 def read(config: RunConfig, root: Path) -> Point:
@@ -97,9 +97,9 @@ def test_a_killed_sweep_leaves_whole_points_and_goes_on(tmp_path: Path) -> None:
     code = f"""
 import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
-from vaeexplorer import sweep
+from vaeexplorer import data, sweep
 from test_sweep import small
-sweep.FULL_SIZE["train"] = 10_000
+data.FULL_SIZE["train"] = 10_000
 for config in sweep.rebuild(small(*[b / 10 for b in range(1, 30)]), root=Path({str(tmp_path)!r})):
     print(config, flush=True)
 """

@@ -65,7 +65,7 @@ class Epoch:
 
 def epochs_until(stages: int) -> int:
     """How many epochs the first stages take: 1 + 3 + 9 + ... = (3^stages - 1) / 2."""
-    return (3**stages - 1) // 2
+    return int(3**stages - 1) // 2
 
 
 def stage_of(epoch: int) -> int:

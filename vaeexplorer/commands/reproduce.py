@@ -61,3 +61,5 @@ def reproduce(
     print(f"trained for {schedule['epochs']} of {schedule['of_epochs']} epochs")
     print(f"NLL, {samples} samples, {images:,} test images: {figures['nll']:.2f} (published {published['nll']})")
     print(f"active units: {figures['active_units']} (published {published['active_units']}, from memory)")
+    for difference in result["differences"]:
+        print(f"differs: {difference}")
