@@ -23,7 +23,19 @@ from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.kl import active_units, kl_per_dimension
 from vaeexplorer.config import Dataset, ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.data import FULL_SIZE, DataError, ImageDataset, load_dataset
-from vaeexplorer.sweep import BETAS, CONFIGS, DIMENSIONS, KEPT, ROOT, Point, SweepError, load_sweep, path_of, rebuild
+from vaeexplorer.sweep import (
+    BETAS,
+    CONFIGS,
+    DIMENSIONS,
+    KEPT,
+    ROOT,
+    Point,
+    SweepError,
+    load_sweep,
+    path_of,
+    read_point,
+    rebuild,
+)
 
 EVERY = [(dataset, dimensions) for dataset in get_args(Dataset) for dimensions in DIMENSIONS]
 # One seed and 20 epochs: neighbours may be out of line by what another seed would move them, about a nat.
@@ -47,10 +59,6 @@ def sample_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(FULL_SIZE, "train", 10_000)
 
 
-def read(config: RunConfig, root: Path) -> Point:
-    return sweep._read(path_of(config, root), "mnist", 2, config.objective.beta)
-
-
 @pytest.fixture(scope="module")
 def shipped() -> dict[tuple[str, int], list[Point]]:
     if len(list(ROOT.glob("*.npz"))) < len(CONFIGS):
@@ -67,7 +75,15 @@ def test_points_that_are_there_are_left_alone(tmp_path: Path) -> None:
     assert set(rebuild(configs, root=tmp_path)) == set(configs)
     assert first.stat().st_mtime_ns == written
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["mnist-2d-beta0.5.npz", "mnist-2d-beta2.npz"]
-    assert read(configs[1], tmp_path).beta == 2
+    assert read_point(configs[1], tmp_path).beta == 2
+
+
+@pytest.mark.usefixtures("sample_is_enough")
+def test_a_broken_point_is_trained_again(tmp_path: Path) -> None:
+    (config,) = small(1)
+    path_of(config, tmp_path).write_bytes(b"PK")
+    assert list(rebuild((config,), root=tmp_path)) == [config]
+    assert read_point(config, tmp_path).beta == 1
 
 
 @pytest.mark.usefixtures("sample_is_enough")
@@ -76,7 +92,7 @@ def test_workers_and_a_surrounding_backend_give_the_same_points(tmp_path: Path) 
     list(rebuild((config,), root=tmp_path / "alone"))
     with joblib.parallel_config(backend="threading", n_jobs=2):
         list(rebuild((config,), root=tmp_path / "together"))
-    alone, together = (read(config, tmp_path / name) for name in ("alone", "together"))
+    alone, together = (read_point(config, tmp_path / name) for name in ("alone", "together"))
     assert together.rate == alone.rate
     assert np.array_equal(together.mean, alone.mean)
     assert all(np.array_equal(together.weights[key], alone.weights[key]) for key in alone.weights)
@@ -90,7 +106,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(SweepError, match="No space left"):
         list(rebuild(small(1), root=tmp_path))
-    assert list(tmp_path.glob("*.npz")) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_killed_sweep_leaves_whole_points_and_goes_on(tmp_path: Path) -> None:
@@ -112,7 +128,7 @@ for config in sweep.rebuild(small(*[b / 10 for b in range(1, 30)]), root=Path({s
     assert done
     for path in done:
         beta = float(path.stem.split("beta")[1])
-        assert sweep._read(path, "mnist", 2, beta).beta == beta
+        assert read_point(*small(beta), tmp_path).beta == beta
 
 
 def test_without_the_full_sets_nothing_is_trained(tmp_path: Path) -> None:
@@ -173,7 +189,7 @@ def test_a_point_cut_short_missing_or_of_another_beta_is_refused(tmp_path: Path)
     with pytest.raises(SweepError, match="cut short"):
         load_sweep("mnist", 2, tmp_path)
     shutil.copy(path_of(CONFIGS[1]), tmp_path / whole.name)
-    with pytest.raises(SweepError, match="another data set, size or beta"):
+    with pytest.raises(SweepError, match="another data set, size, beta or recipe"):
         load_sweep("mnist", 2, tmp_path)
     (tmp_path / whole.name).unlink()
     with pytest.raises(SweepError, match="missing"):

@@ -59,7 +59,7 @@ class Point:
         kept_rate, kept_distortion: the same of the kept images alone, from the codes as kept (`measure`).
         mean, logvar: codes of the first 2,000 test images, float32 [2000, D], rounded to a fine grid.
         weights: of the decoder, float32, half precision exactly.
-        provenance: versions, seed, precision, seconds.
+        provenance: versions, how many test images were measured, seconds.
     """
 
     config: RunConfig
@@ -149,7 +149,7 @@ def load_sweep(dataset: Dataset, latent_dim: int, root: Path = ROOT) -> list[Poi
     """
     if dataset not in get_args(Dataset) or latent_dim not in DIMENSIONS:
         raise SweepError(f"There is no sweep of {dataset!r} in {latent_dim} dimensions: there are those in 2 and 16.")
-    return [_read(path_of(config_of(dataset, latent_dim, beta), root), dataset, latent_dim, beta) for beta in BETAS]
+    return [read_point(config_of(dataset, latent_dim, beta), root) for beta in BETAS]
 
 
 def figures_csv(points: Sequence[Point]) -> str:
@@ -169,7 +169,7 @@ def figures_csv(points: Sequence[Point]) -> str:
 def rebuild(
     configs: tuple[RunConfig, ...] = CONFIGS, *, workers: int | None = None, root: Path = ROOT
 ) -> Iterator[RunConfig]:
-    """Train the points whose files are not there, each on one thread, and write each as it is done.
+    """Train the points that are missing, broken or of another recipe, each on one thread, and write each as it is done.
 
     Args:
         configs: what to train.
@@ -189,7 +189,7 @@ def rebuild(
 
     if workers is not None and workers < 1:
         raise ConfigError(f"workers must be at least 1, not {workers}.")
-    missing = [config for config in configs if not path_of(config, root).exists()]
+    missing = [config for config in configs if not _is_there(config, root)]
     for dataset in sorted({config.data.dataset for config in missing}):
         if len(load_dataset(dataset, "train")) < FULL_SIZE["train"]:
             raise DataError(f"The sweep is trained on all of {dataset}: set VAEEXPLORER_DATA to a copy of it.")
@@ -275,17 +275,36 @@ def _measure(
 
 def _write(path: Path, content: dict[str, np.ndarray]) -> None:
     """The file, whole or not at all."""
+    partial = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".partial", delete=False) as file:
+            partial = Path(file.name)
             np.savez_compressed(file, **content)  # type: ignore[arg-type]
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
+        partial.chmod(0o644)
+        os.replace(partial, path)
     except OSError as error:
+        if partial:
+            partial.unlink(missing_ok=True)
         raise SweepError(f"The point {path.name} cannot be written: {error.strerror}.") from None
 
 
-def _read(path: Path, dataset: Dataset, latent_dim: int, beta: float) -> Point:
+def _is_there(config: RunConfig, root: Path) -> bool:
+    try:
+        read_point(config, root)
+    except SweepError:
+        return False
+    return True
+
+
+def read_point(config: RunConfig, root: Path = ROOT) -> Point:
+    """The point of a configuration.
+
+    Raises:
+        SweepError: it is missing, of another recipe, cut short, of the wrong shape or not a number.
+    """
+    path = path_of(config, root)
+
     def wrong(what: str) -> SweepError:
         return SweepError(f"The point {path.name} of the sweep cannot be read: {what}.")
 
@@ -303,18 +322,18 @@ def _read(path: Path, dataset: Dataset, latent_dim: int, beta: float) -> Point:
         document = json.loads(str(text))
         if not isinstance(document, dict) or document.get("schema") != SCHEMA:
             raise wrong(f"its document is not of schema {SCHEMA}")
-        config = RunConfig.from_json(document.get("config"))
+        found = RunConfig.from_json(document.get("config"))
     except json.JSONDecodeError:
         raise wrong("its document is not JSON") from None
     except ConfigError as error:
         raise wrong(str(error)) from None
-    found = (config.data.dataset, config.model.latent_dim, config.objective.beta)
-    if found != (dataset, latent_dim, beta) or config.model.arch != "mlp" or config.model.model != "vae":
-        raise wrong("it is of another data set, size or beta than its name says")
+    if found != config:
+        raise wrong("it is of another data set, size, beta or recipe than its name says")
     figures: dict[str, Any] = {key: document.get(key) for key in _FIGURES}
     if not all(is_number(value) for value in figures.values()) or not isinstance(document.get("provenance"), dict):
         raise wrong("its figures are not all finite numbers")
-    shapes = {"kl": (latent_dim,), "mean": (KEPT, latent_dim), "logvar": (KEPT, latent_dim)} | _shapes(config)
+    dim = config.model.latent_dim
+    shapes = {"kl": (dim,), "mean": (KEPT, dim), "logvar": (KEPT, dim)} | _shapes(config)
     if {key: array.shape for key, array in arrays.items()} != shapes:
         raise wrong("it does not hold the arrays it should")
     if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in arrays.values()):
