@@ -94,6 +94,22 @@ def test_beta_is_written_as_people_do(evaluate: Evaluate) -> None:
     ]
 
 
+def test_what_is_said_of_a_point(evaluate: Evaluate) -> None:
+    plane = {"xs": [0, 3.1, 0, 2.2, -9], "ys": [0, 0, 2.9, 2.2, 0]}
+    assert evaluate("sweep.js", "m.outside(given)", plane) == pytest.approx(0.6)
+
+    def said(beta: float, active: int) -> str:
+        text: str = evaluate("sweep.js", "m.remark(given, 16)", {"beta": beta, "active_units": active, "plane": plane})
+        return text
+
+    assert "noise that is free to shrink" in said(0, 16)
+    assert "minus the ELBO" in said(1, 16)
+    assert "minus the ELBO, a bound on the log-likelihood. 1 of 16 dimensions has collapsed" in said(1, 15)
+    assert said(2, 9).startswith("7 of 16 dimensions have collapsed")
+    assert "mean image" in said(16, 0)
+    assert said(0.5, 16) == "60.0 % of the dots lie outside 3σ, where the prior has 1.1 %."
+
+
 @pytest.mark.browser
 def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, points: list[Point]) -> None:
     page = chromium

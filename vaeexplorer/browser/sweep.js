@@ -50,11 +50,21 @@ export function turnedBack({ rotation }, turned) {
   return z;
 }
 
-/** What is said of a point, in a sentence. @param {Point} point @param {number} dim */
-export function remark({ beta, active_units: active }, dim) {
+/** What is said of a point, in a sentence or two. @param {Point} point @param {number} dim */
+export function remark(point, dim) {
+  const share = `${(100 * outside(point.plane)).toFixed(1)} % of the dots lie outside 3σ, where the prior has 1.1 %.`;
+  return `${state(point, dim)} ${share}`.trim();
+}
+
+/** @param {Point} point @param {number} dim */
+function state({ beta, active_units: active }, dim) {
   if (beta === 0)
     return "β = 0: an autoencoder with noise that is free to shrink. Nothing pays for R, so it grows for as long as training lasts.";
   if (active === 0) return "Every dimension has collapsed: z says nothing, and the decoder draws the mean image.";
-  if (active < dim) return `${dim - active} of ${dim} dimensions ${dim - active === 1 ? "has" : "have"} collapsed: the decoder ignores ${dim - active === 1 ? "it" : "them"}.`;
-  return beta === 1 ? "β = 1: the loss is minus the ELBO, a bound on the log-likelihood." : "";
+  const gone = dim - active, one = gone === 1;
+  const bound = beta === 1 ? "β = 1: the loss is minus the ELBO, a bound on the log-likelihood." : "";
+  return gone ? `${bound} ${gone} of ${dim} dimensions ${one ? "has" : "have"} collapsed: the decoder ignores ${one ? "it" : "them"}.` : bound;
 }
+
+/** How many of the dots lie outside the prior's third circle, as a share. @param {import("./planes.js").Plane} plane */
+export const outside = ({ xs, ys }) => xs.reduce((count, x, i) => count + Number(Math.hypot(x, ys[i]) > 3), 0) / xs.length;
