@@ -97,7 +97,8 @@ BETA = Page(
     "curve shows how many nats of picture a nat of code buys, and its slope is −β.",
     why="A small β gives sharp reconstructions and codes that sprawl far outside the prior, so that samples decode to "
     "nonsense. A large β gives codes that look like the prior because they say little: dimensions collapse one by one. "
-    "Only at β = 1 is the loss minus the ELBO itself. A latent space is regularized well where samples are good *and* R is not 0.",
+    "Only at β = 1 is the loss minus the ELBO itself. A latent space is regularized well where samples are good *and* "
+    "R is not 0.",
     attempt="Choose 16 dimensions and move β from 1/16 up to 16. At which β do dimensions leave, and what do the "
     "samples lose with each? Then go to β = 0 and look at the circles of the prior.",
     formula=r"""
