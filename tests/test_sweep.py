@@ -38,8 +38,8 @@ from vaeexplorer.sweep import (
 )
 
 EVERY = [(dataset, dimensions) for dataset in get_args(Dataset) for dimensions in DIMENSIONS]
-# One seed and 20 epochs: neighbours may be out of line by what another seed would move them, about a nat.
-SLACK = 1.5
+# One seed and 20 epochs: neighbours may be out of line, by 0.35 nats at most as shipped.
+SLACK = 0.5
 
 
 def small(*betas: float) -> tuple[RunConfig, ...]:
@@ -213,7 +213,7 @@ def test_rate_falls_and_distortion_rises_with_beta(
     points = shipped[dataset, dimensions]
     rates = np.array([point.rate for point in points])
     distortions = np.array([point.distortion for point in points])
-    assert (np.diff(rates) < 0.1).all()
+    assert (np.diff(rates) < 0).all()
     assert (distortions >= np.maximum.accumulate(distortions) - SLACK).all()
 
 
@@ -253,8 +253,8 @@ def test_fewer_dimensions_are_active_at_a_higher_beta(
 ) -> None:
     active = [point.active_units for point in shipped[dataset, dimensions]]
     assert active[0] == dimensions
-    assert (np.diff(active) <= 1).all()  # a seed may win a dimension back
-    assert active[-1] < active[0]
+    assert (np.diff(active) <= 0).all()
+    assert active[-1] <= (2 if dimensions == 2 else 3)
 
 
 def test_a_point_decodes(shipped: dict[tuple[str, int], list[Point]], mnist_test: ImageDataset) -> None:
