@@ -31,6 +31,8 @@ EVERY_ROOM = {
     "report_page",
     "export",
     "pretrain",
+    "sweep",
+    "reproduce",
 }
 
 # Besides the standard library and NumPy.
@@ -55,13 +57,29 @@ TABLE: dict[str, set[str]] = {
     "comparison": {"analysis", "classifier", "codes", "data", "inference", "runs"},
     "report_card": {"analysis", "classifier", "data", "evaluation", "runs"},
     "figures": {"plotly", "analysis"},
-    "browser": {"PIL", "analysis", "architecture", "codes", "config", "runs"},
+    "browser": {"PIL", "analysis", "architecture", "codes", "config", "runs", "sweep"},
     "export": {"data", "runs", "analysis", "figures", "browser"},
     "report_page": {"PIL", "analysis", "codes", "figures"},
     "pretrain": {"PIL", "config", "data", "training", "inference", "classifier", "comparison", "runs", "analysis"}
     | {"moments", "report_card"},
+    "sweep": {
+        "torch",
+        "joblib",
+        "analysis",
+        "architecture",
+        "config",
+        "data",
+        "models",
+        "objectives",
+        "training",
+        "inference",
+        "runs",
+    },
+    "reproduce": {
+        *("torch", "safetensors", "analysis", "config", "data", "models", "evaluation", "training", "inference"),
+    },
     "ui": {"streamlit", "starlette", "uvicorn", "PIL"}
-    | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain"},
+    | EVERY_ROOM - {"models", "objectives", "evaluation", "pretrain", "reproduce"},
     "commands": {"tyro", "rich"} | EVERY_ROOM,
     "__main__": {"tyro", "commands", "config", "data"},
 }

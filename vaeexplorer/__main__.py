@@ -12,7 +12,7 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import compare, linear, report, runs
+from vaeexplorer.commands import compare, linear, report, reproduce, runs, sweep
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data import DataWarning
@@ -26,6 +26,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": runs.export,
     "linear": linear.linear,
     "pretrain": runs.pretrain,
+    "sweep": sweep.sweep,
+    "reproduce": reproduce.reproduce,
 }
 
 

@@ -362,7 +362,7 @@ def _read_card(path: Path) -> RunCard:
             raise wrong(f"run.json is not of schema {SCHEMA}")
         config = RunConfig.from_json(document.get("config"))
         metrics = document.get("metrics")
-        if not isinstance(metrics, dict) or not all(_is_number(value) for value in metrics.values()):
+        if not isinstance(metrics, dict) or not all(is_number(value) for value in metrics.values()):
             raise wrong("its metrics are not all finite numbers")
         provenance = document.get("provenance")
         if not isinstance(provenance, dict):
@@ -430,5 +430,6 @@ def _hold(path: Path, arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int
         raise RunError(f"{path.name} of the run {path.parent.name} does not hold the arrays it should.")
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether a value from a document is a finite number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -11,7 +11,7 @@ import { unpackCodes } from "./points.js";
 /** @type {Map<string, Promise<any>>} */
 const fetched = (/** @type {any} */ (globalThis).__vaeexplorer ??= new Map());
 
-/** @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
+/** What is at an address, read. @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
 export function fetchOnce(url, read) {
   if (!fetched.has(url)) {
     const promise = fetch(url).then(

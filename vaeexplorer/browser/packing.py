@@ -1,16 +1,16 @@
 """A run as bytes for the browser: its network (`network.js` unpacks it), its test codes (`points.js`) and its images.
 
-Network and codes share a frame that `packed.js` opens: "VAEX", uint32 length of the header, the header as JSON, and the
-arrays one after the other, little-endian, as the header implies. Weights, means and log variances are float16 where
-that loses nothing, which is so of every run kept in half precision, and float32 otherwise; the header's `precision`
-says which.
+And a sweep over beta: the figures, decoders and codes of several models (`sweep.js`). All but images share a frame that
+`packed.js` opens: "VAEX", uint32 length of the header, the header as JSON, and the arrays one after the other,
+little-endian, as the header implies. Weights, means and log variances are float16 where that loses nothing, which is so
+of every run kept in half precision, and float32 otherwise; the header's `precision` says which.
 """
 
 import hashlib
 import io
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,9 @@ from PIL import Image
 from vaeexplorer import architecture
 from vaeexplorer.architecture import Layer
 from vaeexplorer.codes import Codes
-from vaeexplorer.config import IMAGE_SIZE
+from vaeexplorer.config import IMAGE_SIZE, RunConfig
 from vaeexplorer.runs import Run
+from vaeexplorer.sweep import Point
 
 SPRITE_COLUMNS = 100
 _PARTS = ("decoder", "encoder", "mean", "logvar")
@@ -33,24 +34,69 @@ def pack(run: Run, *, encoder: bool = True) -> bytes:
         run: of any architecture and likelihood.
         encoder: send what turns an image into its posterior too, which about doubles the size.
     """
-    objective = run.config.objective
-    parts = architecture.layers(run.config.model, objective.likelihood)
-    sent = {name: parts.get(name) if encoder or name == "decoder" else None for name in _PARTS}
-    names = [layer.name for layers in sent.values() for layer in layers or ()]
-    weights = [run.weights[f"{name}.{kind}"] for name in names for kind in ("weight", "bias")]
-    precision = _precision(weights)
-    payload = b"".join(array.astype(precision).tobytes() for array in weights)
+    return _pack_network(run.config, run.weights, _PARTS if encoder else ("decoder",), _pixel_variance(run))
+
+
+def pack_sweep(
+    points: Sequence[Point], rotations: Sequence[np.ndarray], labels: np.ndarray, noise: np.ndarray
+) -> bytes:
+    """The models of a sweep in one, in the layout that sweep.js describes.
+
+    Args:
+        points: of one data set and size.
+        rotations: of each, Q as `analysis.alignment` has it, [D, D].
+        labels: of the kept images, class numbers below 256, [N].
+        noise: from N(0, I), what every decoder is shown, [S, D].
+    """
+    networks = [_pack_network(point.config, point.weights, ("decoder",), None) for point in points]
+    precision = _precision([point.mean for point in points])
+    header = {
+        "kind": "sweep",
+        "precision": precision,
+        "count": len(labels),
+        "dim": noise.shape[1],
+        "samples": len(noise),
+        "points": [
+            {
+                "beta": point.beta,
+                "rate": point.rate,
+                "distortion": point.distortion,
+                "elbo": point.elbo,
+                "active_units": point.active_units,
+                "kl": point.kl.tolist(),
+                "network": len(network),
+            }
+            for point, network in zip(points, networks, strict=True)
+        ],
+    }
+    payload = noise.astype("<f4").tobytes() + labels.astype(np.uint8).tobytes()
+    for point, rotation, network in zip(points, rotations, networks, strict=True):
+        payload += rotation.astype("<f4").tobytes() + point.mean.astype(precision).tobytes() + network
+    return frame(header, payload)
+
+
+def _pack_network(
+    config: RunConfig, weights: Mapping[str, np.ndarray], sent: Sequence[str], pixel_variance: float | None
+) -> bytes:
+    objective = config.objective
+    parts = {
+        name: layers for name, layers in architecture.layers(config.model, objective.likelihood).items() if name in sent
+    }
+    names = [layer.name for name in _PARTS for layer in parts.get(name, ())]
+    arrays = [weights[f"{name}.{kind}"] for name in names for kind in ("weight", "bias")]
+    precision = _precision(arrays)
+    payload = b"".join(array.astype(precision).tobytes() for array in arrays)
     header = {
         "kind": "network",
         "precision": precision,
         "id": content_hash(payload),
-        "latent_dim": run.config.model.latent_dim,
+        "latent_dim": config.model.latent_dim,
         "likelihood": objective.likelihood,
         "beta": objective.beta,
-        "pixel_variance": _pixel_variance(run),
+        "pixel_variance": pixel_variance,
         "logvar_range": architecture.LOGVAR_RANGE,
     }
-    shapes = {name: None if layers is None else [_shape(layer) for layer in layers] for name, layers in sent.items()}
+    shapes = {name: [_shape(layer) for layer in parts[name]] if name in parts else None for name in _PARTS}
     return frame(header | shapes, payload)
 
 

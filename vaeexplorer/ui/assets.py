@@ -8,12 +8,16 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
+from typing import get_args
 
+import numpy as np
 import streamlit as st
 
 from vaeexplorer.browser import packing
+from vaeexplorer.config import Dataset
 from vaeexplorer.data import DataError
 from vaeexplorer.runs import RunCard, RunError
+from vaeexplorer.sweep import DIMENSIONS, SweepError
 from vaeexplorer.ui import loading
 from vaeexplorer.ui.loading import Space
 from vaeexplorer.ui.principal import Principal, principal_spaces
@@ -23,6 +27,8 @@ _MOST_FILMS = 40
 _films: "OrderedDict[str, Asset]" = OrderedDict()
 _films_lock = Lock()
 _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
+_SWEEP_FILE = re.compile(r"sweep(\d+)d-[0-9a-f]{16}\.bin")
+SAMPLES = 36  # from the prior, decoded by every model of a sweep
 
 
 @dataclass(frozen=True)
@@ -71,11 +77,23 @@ def film_url(data: bytes) -> str:
     return asset.url
 
 
+def sweep_url(dataset: str, dimensions: int) -> str:
+    """Where the page finds the models over beta of a dataset.
+
+    Raises:
+        SweepError: a model of it cannot be read.
+        DataError: the test images cannot be had.
+    """
+    return _sweep(dataset, dimensions).url
+
+
 def find(owner: str, file: str) -> Asset | None:
     """What is at an address, or None: nothing there, or no longer what the hash says."""
     if owner == FILMS:
         with _films_lock:
             return _films.get(f"vx/{owner}/{file}")
+    if swept := _SWEEP_FILE.fullmatch(file):
+        return _find_sweep(owner, int(swept[1]), file)
     match = _FILE.fullmatch(file)
     if match is None:
         return None
@@ -129,6 +147,24 @@ def _images_key(space: Space) -> str:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _sprite(key: str, _space: Space) -> Asset:
     return _named(_space.data.name, "sprite", packing.sprite(_space.data.images), "png", "image/png")
+
+
+def _find_sweep(dataset: str, dimensions: int, file: str) -> Asset | None:
+    if dataset not in get_args(Dataset) or dimensions not in DIMENSIONS:
+        return None
+    try:
+        asset = _sweep(dataset, dimensions)
+    except (SweepError, DataError, OSError):
+        return None
+    return asset if asset.url == f"vx/{dataset}/{file}" else None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _sweep(dataset: str, dimensions: int) -> Asset:
+    points, rotations = loading.sweep(dataset, dimensions)
+    labels = loading.test_images(dataset).labels[: len(points[0].mean)]
+    noise = np.random.default_rng(0).standard_normal((SAMPLES, dimensions))
+    return _named(dataset, f"sweep{dimensions}d", packing.pack_sweep(points, rotations, labels, noise))
 
 
 def _named(

@@ -10,12 +10,14 @@ from threading import Lock
 import numpy as np
 import streamlit as st
 
+from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.projection import umap_plane
 from vaeexplorer.codes import Codes
 from vaeexplorer.data import ImageDataset, load_dataset
 from vaeexplorer.own import OwnModel
 from vaeexplorer.runs import Run, RunCard, RunError, list_runs, load_projection, load_run, save_projection
+from vaeexplorer.sweep import BETAS, Point, load_sweep
 
 _umap_lock = Lock()
 _own: dict[str, "Space"] = {}  # of this process, by name: see `open_own`
@@ -172,3 +174,14 @@ def compute_umap(space: Space, on_progress: Callable[[float], None]) -> None:
         elif load_projection(space.run, "umap") is None:
             save_projection(space.run, "umap", umap_plane(space.codes, on_progress=on_progress))
     _umap.clear()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def sweep(dataset: str, dimensions: int) -> tuple[list[Point], list[np.ndarray]]:
+    """The shipped models over beta, and how each is turned to lie like its neighbours.
+
+    Raises:
+        SweepError: a model of it cannot be read.
+    """
+    points = load_sweep("fashion-mnist" if dataset == "fashion-mnist" else "mnist", dimensions)
+    return points, aligned([point.mean for point in points], BETAS.index(1))

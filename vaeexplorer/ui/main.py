@@ -14,10 +14,11 @@ AE_VS_VAE = st.Page(HERE / "views/ae_vs_vae.py", title="AE vs VAE", url_path="ae
 LINEAR = st.Page(HERE / "views/linear.py", title="Linear AE vs PCA", url_path="linear")
 TRAINING = st.Page(HERE / "views/training.py", title="Training", url_path="training")
 REGULARIZED = st.Page(HERE / "views/regularized.py", title="Is it regularized?", url_path="regularized")
+BETA = st.Page(HERE / "views/beta.py", title="Turn β", url_path="beta")
 SECTIONS = {
     "Learn": [EXPLORE, FROM_X, AE_VS_VAE, LINEAR],
     "Train": [TRAINING],
-    "Research": [REGULARIZED],
+    "Research": [REGULARIZED, BETA],
 }
 
 st.set_page_config(

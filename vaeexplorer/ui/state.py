@@ -34,6 +34,8 @@ PCA = "pca"
 COMPARE_BUTTON = "compare"
 BESIDE = "beside"
 REPORT = "report"
+BETA_DIAL = "beta-dial"
+DIMENSIONS = "dims"
 
 LINK = ("z", "color", "plane", "across", "up", "a", "b", "at", "manifold", "hidden")
 """what the latent plane keeps in the URL; `url.js` reads and writes it"""
@@ -48,6 +50,7 @@ _FIRST_PAIR = (18, 0)
 _FIELD = "field"
 _COMPARED_RUN = "compared-run"
 _FIELDS = ("none", "nearest", "cycle", "magnification")
+_BETA = "beta"
 
 
 def current_link(run: str) -> dict[str, str]:
@@ -143,3 +146,14 @@ def compared_run_changed(run: str) -> bool:
     """Whether the comparison was of another run before; a first visit is no change."""
     before, st.session_state[_COMPARED_RUN] = st.session_state.get(_COMPARED_RUN, run), run
     return bool(before != run)
+
+
+def current_beta(betas: Sequence[float]) -> float:
+    """The beta that is looked at: the URL's where it is one of them, else 1."""
+    text = st.query_params.get(_BETA, "")
+    return next((beta for beta in betas if f"{beta:g}" == text), 1.0)
+
+
+def keep_beta(beta: float) -> None:
+    """Put the beta that is looked at in the URL."""
+    st.query_params[_BETA] = f"{beta:g}"

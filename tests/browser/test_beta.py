@@ -1,0 +1,168 @@
+"""The beta dial: what is packed arrives, the curves' geometry, and the page itself."""
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vaeexplorer.analysis.alignment import aligned
+from vaeexplorer.browser import packing
+from vaeexplorer.data import ImageDataset
+from vaeexplorer.sweep import BETAS, KEPT, Point, load_sweep
+
+Evaluate = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def points() -> list[Point]:
+    return load_sweep("mnist", 2)
+
+
+@pytest.fixture
+def evaluate(node: Callable[..., str], modules: Path) -> Evaluate:
+    """What an expression comes to in JavaScript; `given` and all that a module exports (`m`) are at hand."""
+
+    def run(module: str, expression: str, given: object) -> Any:
+        code = f"import * as m from './{module}'; const given = {json.dumps(given)};"
+        code += "const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;"
+        code += "const network = await import('./network.js');"
+        (modules / "evaluate.mjs").write_text(f"{code} console.log(JSON.stringify({expression}));")
+        return json.loads(node("evaluate.mjs"))
+
+    return run
+
+
+def test_a_packed_sweep_arrives(
+    evaluate: Evaluate, points: list[Point], mnist_test: ImageDataset, rng: np.random.Generator
+) -> None:
+    some = [points[BETAS.index(beta)] for beta in (0, 1, 16)]
+    rotations = aligned([point.mean for point in some], 1)
+    noise = rng.standard_normal((4, 2))
+    packed = packing.pack_sweep(some, rotations, mnist_test.labels[:KEPT], noise)
+    expression = """(() => {
+      const sweep = m.unpackSweep(bytes(given));
+      return sweep.points.map((point) => ({
+        beta: point.beta, elbo: point.elbo, kl: point.kl,
+        at: [point.plane.xs[7], point.plane.ys[7]],
+        images: sweep.noise.map((noise) => Array.from(network.decode(point.network, m.turnedBack(point, noise)))),
+      }));
+    })()"""
+    found = evaluate("sweep.js", expression, base64.b64encode(packed).decode())
+    for point, rotation, seen in zip(some, rotations, found, strict=True):
+        assert seen["beta"] == point.beta
+        assert seen["elbo"] == pytest.approx(point.elbo)
+        assert seen["kl"] == pytest.approx(list(point.kl))
+        assert seen["at"] == pytest.approx(point.mean[7] @ rotation, abs=1e-4)
+        decoded = point.decode((noise @ rotation.T).astype(np.float32)).reshape(4, 784)
+        assert np.abs(np.array(seen["images"]) - decoded).max() < 1e-4
+
+
+def test_a_damaged_sweep_is_refused_in_words(evaluate: Evaluate, points: list[Point], mnist_test: ImageDataset) -> None:
+    packed = packing.pack_sweep(points[:1], [np.eye(2)], mnist_test.labels[:KEPT], np.zeros((1, 2)))
+    expression = "(() => { try { m.unpackSweep(bytes(given)); } catch (e) { return e.message; } })()"
+    for damaged, words in ((packed[:9000], "cut short"), (packed + b"x", "longer"), (b"GIF89a..", "another kind")):
+        assert words in evaluate("sweep.js", expression, base64.b64encode(damaged).decode())
+
+
+def test_the_tangent_goes_through_the_point_with_slope_minus_beta(evaluate: Evaluate) -> None:
+    box = [{"low": 0, "high": 10}, {"low": 90, "high": 140}]
+    for beta in (0, 0.5, 1, 16):
+        point = {"rate": 4, "distortion": 100, "beta": beta}
+        (x0, y0), (x1, y1) = evaluate("beta_charts.js", "m.tangent(...given)", [point, *box])
+        assert x0 < 4 < x1
+        assert (y1 - y0) / (x1 - x0) == pytest.approx(-beta)
+        assert y0 - beta * (4 - x0) == pytest.approx(100)
+        assert min(x0, 10 - x1) >= 0
+        assert max(y0, y1) <= 140 + 1e-9
+        assert min(y0, y1) >= 90 - 1e-9
+
+
+def test_ticks_are_round_and_few(evaluate: Evaluate) -> None:
+    assert evaluate("beta_charts.js", "m.ticks(given)", {"low": 0.3, "high": 12}) == [5, 10]
+    assert evaluate("beta_charts.js", "m.ticks(given)", {"low": 138, "high": 191}) == [140, 160, 180]
+    for high in (0.7, 3, 99, 1234):
+        assert 2 <= len(evaluate("beta_charts.js", "m.ticks(given)", {"low": 0, "high": high})) <= 6
+
+
+def test_beta_is_written_as_people_do(evaluate: Evaluate) -> None:
+    assert evaluate("beta_charts.js", "given.map(m.betaText)", list(BETAS)) == [
+        *("0", "1/16", "1/8", "1/4", "1/2", "1", "1.5", "2", "3", "4", "8", "16"),
+    ]
+
+
+def test_what_is_said_of_a_point(evaluate: Evaluate) -> None:
+    plane = {"xs": [0, 3.1, 0, 2.2, -9], "ys": [0, 0, 2.9, 2.2, 0]}
+    assert evaluate("sweep.js", "m.outside(given)", plane) == pytest.approx(0.6)
+
+    def said(beta: float, active: int) -> str:
+        text: str = evaluate("sweep.js", "m.remark(given, 16)", {"beta": beta, "active_units": active, "plane": plane})
+        return text
+
+    assert "noise that is free to shrink" in said(0, 16)
+    assert "minus the ELBO" in said(1, 16)
+    assert "minus the ELBO, a bound on the log-likelihood. 1 of 16 dimensions has collapsed" in said(1, 15)
+    assert said(2, 9).startswith("7 of 16 dimensions have collapsed")
+    assert "mean image" in said(16, 0)
+    assert said(0.5, 16) == "60.0 % of the dots lie outside 3σ, where the prior has 1.1 %."
+
+
+@pytest.mark.browser
+def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, points: list[Point]) -> None:
+    page = chromium
+    page.goto(f"{server}/?run=mnist-vae-2d")
+    page.get_by_role("link", name="Turn β").click()
+    dial = page.locator(".beta-dial")
+    dial.locator(".facts dd").first.wait_for()
+
+    def facts() -> list[str]:
+        texts: list[str] = dial.locator(".facts dd").all_inner_texts()
+        return [text.replace("−", "-") for text in texts]
+
+    def pictures() -> list[str]:
+        return [
+            dial.locator(name).evaluate("c => c.toDataURL()") for name in (".samples", ".decoded", ".layer >> nth=0")
+        ]
+
+    def expected(beta: float) -> list[str]:
+        point = points[BETAS.index(beta)]
+        figures = [f"{value:.1f}" for value in (point.rate, point.distortion, point.elbo)]
+        return [*figures, f"{point.active_units} of 2"]
+
+    page.wait_for_timeout(300)
+    assert facts() == expected(1)
+    before = pictures()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    slider = page.get_by_label("β, the weight of the KL term")
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_url("**beta=16**")
+    page.wait_for_timeout(500)
+    assert facts() == expected(16)
+    assert all(now != then for now, then in zip(pictures(), before, strict=True))
+    assert slider.get_attribute("aria-valuetext") == "β = 16"
+    assert not [url for url in asked if "/vx/" in url], "all models came at once"
+
+    # A drag on the plane decodes another image, and a click on the curve chooses its beta.
+    decoded = dial.locator(".decoded")
+    before_drag = decoded.evaluate("c => c.toDataURL()")
+    box = dial.locator(".stage").bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 160, box["y"] + 130, steps=4)
+    page.mouse.up()
+    assert decoded.evaluate("c => c.toDataURL()") != before_drag
+    dial.locator(".curves svg").first.locator(".dot").nth(BETAS.index(2)).click()
+    assert facts() == expected(2)
+    page.wait_for_url("**beta=2**")
+
+    # Another size brings other models; beta stays, also when the page is loaded anew.
+    page.get_by_text("16", exact=True).first.click()
+    dial.get_by_text("two of 16 dimensions").wait_for()
+    page.wait_for_url("**dims=16**")
+    assert dial.locator(".facts dd").last.inner_text().endswith("of 16")
+    assert slider.get_attribute("aria-valuetext") == "β = 2"

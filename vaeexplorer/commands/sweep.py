@@ -1,0 +1,18 @@
+"""sweep: what trains the shipped models over beta."""
+
+from vaeexplorer.commands.console import progress
+
+
+def sweep(workers: int | None = None) -> None:
+    """Train what is missing of the shipped sweep over beta: 48 small VAEs, one file each. Needs the full data sets.
+
+    A sweep that was stopped goes on where it was; delete pretrained/sweep/ to train all of it anew.
+
+    Args:
+        workers: models that train side by side, one thread each; by default one
+    """
+    from vaeexplorer.sweep import CONFIGS, path_of, rebuild
+
+    with progress(len(CONFIGS), "models over beta") as bar:
+        for config in rebuild(workers=workers):
+            bar(1, path_of(config).stem)
