@@ -128,7 +128,7 @@ for config in sweep.rebuild(small(*[b / 10 for b in range(1, 30)]), root=Path({s
     assert done
     for path in done:
         beta = float(path.stem.split("beta")[1])
-        assert read_point(*small(beta), tmp_path).beta == beta
+        assert read_point(small(beta)[0], tmp_path).beta == beta
 
 
 def test_without_the_full_sets_nothing_is_trained(tmp_path: Path) -> None:
@@ -221,11 +221,13 @@ def test_rate_falls_and_distortion_rises_with_beta(
 def test_each_point_is_best_for_its_own_beta(
     shipped: dict[tuple[str, int], list[Point]], dataset: str, dimensions: int
 ) -> None:
-    """D + beta R of the model trained with beta is least, up to what a seed is worth; at beta = 1 that is -ELBO."""
+    """D + beta R of the model trained with beta is least, but for what one seed misses: 1.85 nats at worst."""
     points = shipped[dataset, dimensions]
     for point in points:
         best = min(other.distortion + point.beta * other.rate for other in points)
-        assert point.distortion + point.beta * point.rate - best < SLACK * max(1, point.beta)
+        assert point.distortion + point.beta * point.rate - best < 2
+    at_one = points[BETAS.index(1)]
+    assert max(point.elbo for point in points) - at_one.elbo < 0.3
 
 
 @pytest.mark.parametrize(("dataset", "dimensions"), EVERY)
