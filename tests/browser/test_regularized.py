@@ -17,7 +17,7 @@ def test_verdicts_figures_and_a_second_run(server: str, chromium: Any) -> None:
     assert strip.evaluate("image => image.naturalWidth") == 12 * 30 - 2
     page.locator(".js-plotly-plot .heatmaplayer").first.wait_for(state="attached")
     page.get_by_label("Beside it").click()
-    page.get_by_role("option", name="mnist-ae-2d").click()
+    page.get_by_role("option", name="mnist-ae-2d", exact=True).click()
     page.get_by_text("there is no posterior to be informative").wait_for()
     page.wait_for_url("**beside=mnist-ae-2d**")
     assert page.get_by_text("Does the aggregate posterior match the prior?").count() == 2
