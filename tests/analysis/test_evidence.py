@@ -18,7 +18,7 @@ def test_a_perfect_model_lies_on_the_diagonal_and_has_no_holes(rng: np.random.Ge
 def ring(rng: np.random.Generator, dimensions: int) -> np.ndarray:
     """Codes that keep away from 0 in their first two dimensions."""
     z = rng.standard_normal((9000, dimensions)).astype(np.float32)
-    return z[np.linalg.norm(z[:, :2], axis=1) > 1.2]
+    return np.asarray(z[np.linalg.norm(z[:, :2], axis=1) > 1.2])
 
 
 @pytest.mark.parametrize("variational", [True, False])

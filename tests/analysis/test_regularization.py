@@ -46,7 +46,7 @@ def hole() -> Codes:
 
 def shifted() -> Codes:
     codes = perfect()
-    return Codes(codes.mean + np.float32([0.3, 0]), codes.logvar)
+    return Codes(codes.mean + np.array([0.3, 0], np.float32), codes.logvar)
 
 
 def shrunken() -> Codes:

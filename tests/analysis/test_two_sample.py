@@ -9,7 +9,7 @@ def naive(z: np.ndarray, p: np.ndarray) -> tuple[float, float]:
     """Unbiased MMD^2 and energy distance, a pair at a time."""
 
     def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return np.linalg.norm(a[:, None] - b[None], axis=2)
+        return np.asarray(np.linalg.norm(a[:, None] - b[None], axis=2))
 
     def kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         constants = [2 * a.shape[1] * scale for scale in MMD_SCALES]

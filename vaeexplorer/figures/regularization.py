@@ -108,7 +108,7 @@ def against_null(diagnostics: list[Diagnostic]) -> go.Figure:
     figure.update_xaxes(
         tickvals=[math.asinh(tick) for tick in ticks],
         ticktext=[f"{tick:,}" for tick in ticks],
-        title=f"standard deviations of the null (diamond: beyond {OUTSIDE:g} or more)",
+        title=f"null standard deviations (diamond: over {OUTSIDE:g})",
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 11})
     return figure

@@ -93,10 +93,11 @@ def show(space: Space, *, wide: bool) -> None:
     st.subheader("The evidence", anchor=False)
     shown = list(exhibits(found, reports.evidence(space)))
     show_exhibit(shown[0], f"{space.name}-0")
-    columns = st.columns(2, gap="large") if wide else [st.container()]
-    for number, exhibit in enumerate(shown[1:]):
-        with columns[number % len(columns)]:
-            show_exhibit(exhibit, f"{space.name}-{number + 1}")
+    in_a_row = 2 if wide else 1
+    for start in range(1, len(shown), in_a_row):
+        for column, number in zip(st.columns(in_a_row, gap="large"), range(start, len(shown)), strict=False):
+            with column:
+                show_exhibit(shown[number], f"{space.name}-{number}")
     if reports.can_measure_nll(space, found) and st.button(
         "Measure the NLL gap (about a minute)", key=f"{state.REPORT}-nll-{space.name}"
     ):
