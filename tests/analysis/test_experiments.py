@@ -50,6 +50,16 @@ def test_predictions_differ_where_they_should(toy: PCA) -> None:
     assert predicted_error(toy, 3, "decay", 0.2) == pytest.approx(plain + 0.04 * (1 / 5 + 1 / 3 + 1 / 2))
 
 
+def test_the_transpose_theorem(real: PCA) -> None:
+    few = np.zeros((2, 784))
+    decayed = run(real, 4, "decay", "als", points=few, shown=few).decayed
+    assert decayed is not None
+    assert decayed.predicted == pytest.approx(np.sqrt(1 - 0.1 * real.values[3] / real.values[:4]))
+    assert decayed.largest_difference < 1e-6
+    assert decayed.transpose < 1e-6
+    assert run(real, 4, "none", "als", points=few, shown=few).decayed is None
+
+
 def test_the_film_shows_the_autoencoder(toy: PCA, points: np.ndarray) -> None:
     found = experiment(toy, points, "none", "als")
     film, steps = found.film, len(found.film.steps)

@@ -110,8 +110,12 @@ def _measured(experiment: Experiment) -> str:
         parts.append(f" On {MEASURED:,} of the 10,000 training images, for PCA too.")
         if excess < -0.001:
             parts.append(" It beats PCA.")
-    if experiment.broken == "decay":
-        parts.append(f" Singular vectors against PCA's axes: least |cos| {film.cosines[-1][1].min():.5f}.")
+    if experiment.decayed is not None:
+        parts.append(
+            f" |W₁ − W₂ᵀ| / |W₁| is {_tiny(experiment.decayed.transpose)}; singular vectors against PCA's axes: least "
+            f"|cos| {film.cosines[-1][1].min():.5f}; singular values within "
+            f"{_tiny(experiment.decayed.largest_difference)} of the prediction."
+        )
     elif experiment.broken not in (*BENDS, "few") and experiment.k > 1:
         raw, _, recovered = (way.min() for way in film.cosines[-1])
         parts.append(
