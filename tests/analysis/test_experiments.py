@@ -98,7 +98,7 @@ def test_the_saddle_is_a_plateau_that_is_left_when_predicted(real: PCA, method: 
     assert measured == pytest.approx(height, rel=1e-3)
     assert step is not None
     assert left is not None
-    assert left == pytest.approx(step, rel=0.35)  # kept steps lie up to a fifth apart
+    assert left == pytest.approx(step, rel=0.4)  # kept steps lie up to a quarter apart
     assert found.excess[-1] < 1e-8
 
 
@@ -123,7 +123,7 @@ def test_a_bent_autoencoder_may_beat_pca(mnist_train: ImageDataset, bend: Bend) 
     assert found.predicted_error is None
     assert found.optimum == pytest.approx(reconstruction_error(exact, 8, images[:MEASURED]))
     assert found.excess[0] > 0.5
-    assert found.excess[-1] < -0.05
+    assert found.excess[-1] < -0.03
     assert found.film.angles[-1][-1] > 5
     film = found.film
     assert film.reconstructions.shape[1:] == (4, 784)

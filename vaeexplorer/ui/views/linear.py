@@ -16,10 +16,11 @@ from vaeexplorer.ui.linear import Setting
 
 def chosen_setting(dataset: Dataset) -> Setting:
     """What the controls at the top ask for."""
-    broken: Broken = st.pills(
+    unbroken: Broken = "none"
+    broken = st.pills(
         "Conditions: break one",
         list(conditions.CONDITIONS),
-        default="none",
+        default=unbroken,
         required=True,
         format_func=lambda name: conditions.CONDITIONS[name].label,
         key=state.BROKEN,
@@ -81,7 +82,7 @@ linear.show_training(url, space)
 if experiment.decayed is not None:
     decayed = experiment.decayed
     st.plotly_chart(
-        singular_values(decayed.predicted, decayed.measured),
+        singular_values(decayed.predicted.tolist(), decayed.measured.tolist()),
         config={"displaylogo": False},
         alt=f"Singular values of W2, predicted and measured; they differ by {decayed.largest_difference:.1e} at most.",
     )
