@@ -50,6 +50,16 @@ def test_predictions_differ_where_they_should(toy: PCA) -> None:
     assert predicted_error(toy, 3, "decay", 0.2) == pytest.approx(plain + 0.04 * (1 / 5 + 1 / 3 + 1 / 2))
 
 
+def test_the_transpose_theorem(real: PCA) -> None:
+    few = np.zeros((2, 784))
+    decayed = run(real, 4, "decay", "als", points=few, shown=few).decayed
+    assert decayed is not None
+    assert decayed.predicted == pytest.approx(np.sqrt(1 - 0.1 * real.values[3] / real.values[:4]))
+    assert decayed.largest_difference < 1e-6
+    assert decayed.transpose < 1e-6
+    assert run(real, 4, "none", "als", points=few, shown=few).decayed is None
+
+
 def test_the_film_shows_the_autoencoder(toy: PCA, points: np.ndarray) -> None:
     found = experiment(toy, points, "none", "als")
     film, steps = found.film, len(found.film.steps)
@@ -88,7 +98,7 @@ def test_the_saddle_is_a_plateau_that_is_left_when_predicted(real: PCA, method: 
     assert measured == pytest.approx(height, rel=1e-3)
     assert step is not None
     assert left is not None
-    assert left == pytest.approx(step, rel=0.35)  # kept steps lie up to a fifth apart
+    assert left == pytest.approx(step, rel=0.4)  # kept steps lie up to a quarter apart
     assert found.excess[-1] < 1e-8
 
 
@@ -113,7 +123,7 @@ def test_a_bent_autoencoder_may_beat_pca(mnist_train: ImageDataset, bend: Bend) 
     assert found.predicted_error is None
     assert found.optimum == pytest.approx(reconstruction_error(exact, 8, images[:MEASURED]))
     assert found.excess[0] > 0.5
-    assert found.excess[-1] < -0.05
+    assert found.excess[-1] < -0.03
     assert found.film.angles[-1][-1] > 5
     film = found.film
     assert film.reconstructions.shape[1:] == (4, 784)

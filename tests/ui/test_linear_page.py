@@ -24,6 +24,12 @@ def texts(app: AppTest) -> str:
     return "\n".join(element.value for element in app.markdown)
 
 
+def choose(app: AppTest, broken: str) -> None:
+    """One of the conditions."""
+    pills: Any = app.get("button_group")[0]
+    pills.set_value(broken).run(timeout=60)
+
+
 @pytest.fixture
 def page(app: AppTest) -> AppTest:
     app.run()
@@ -47,7 +53,7 @@ def test_the_page_opens_on_gradient_descent(page: AppTest) -> None:
 def test_every_condition_has_a_prediction_and_a_measurement(page: AppTest) -> None:
     page.slider(key="k").set_value(2)
     for broken in METHODS:
-        page.get("button_group")[0].set_value(broken).run(timeout=60)
+        choose(page, broken)
         assert not page.exception, broken
         assert not page.error, broken
         predicted, measured = (element.value for element in page.markdown[:2])
@@ -56,7 +62,10 @@ def test_every_condition_has_a_prediction_and_a_measurement(page: AppTest) -> No
         assert "{" not in predicted + measured
         of_the_sample = "the first 10,000 training images" in page.caption[0].value
         assert of_the_sample == (broken in ("sigmoid", "cross-entropy", "hidden"))
-    page.get("button_group")[0].set_value("decay").run(timeout=60)
+    choose(page, "decay")
+    assert "left singular vectors *are* PCA's axes" in page.markdown[0].value
+    assert "|W₁ − W₂ᵀ| / |W₁| is" in page.markdown[1].value
+    assert len(page.get("plotly_chart")) == 1
     page.slider(key="decay").set_value(1.0).run(timeout=60)
     assert not page.exception
     assert "The weight decay must be below lambda_2" in page.error[0].value
@@ -85,8 +94,8 @@ def test_nonsense_in_the_address_is_dropped(app: AppTest) -> None:
 def test_a_covariance_that_is_gone_is_a_sentence(
     app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
-    linear.full.clear()  # type: ignore[attr-defined]
-    linear.trained.clear()  # type: ignore[attr-defined]
+    linear.full.clear()
+    linear.trained.clear()
     monkeypatch.setattr("vaeexplorer.moments.SHIPPED", tmp_path)
     app.run()
     app.switch_page(PAGE).run(timeout=60)

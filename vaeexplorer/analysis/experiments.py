@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from vaeexplorer.analysis.axes import decayed_error
+from vaeexplorer.analysis.axes import decayed_error, decayed_singular_values
 from vaeexplorer.analysis.film import Film, film, linear_snapshots
 from vaeexplorer.analysis.linear import FRAMES, START, STEP, Conditions, Frame, Method, first_weights, train
 from vaeexplorer.analysis.nonlinear import MEASURED, STEPS, Bend, train_on_images
@@ -26,6 +26,23 @@ LONGER = 10
 
 
 @dataclass(frozen=True)
+class Decayed:
+    """The transpose theorem (Kunin et al. 2019), predicted and measured."""
+
+    predicted: np.ndarray
+    """s_j = sqrt(1 - lambda / lambda_j), [k]"""
+    measured: np.ndarray
+    """singular values of W2 at the end, [k]"""
+    transpose: float
+    """|W1 - W2^T| / |W1| at the end, predicted 0"""
+
+    @property
+    def largest_difference(self) -> float:
+        """Between a predicted and a measured singular value."""
+        return float(np.abs(self.measured - self.predicted).max())
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One training, beside what was to be expected. Errors are |x - x'|^2 per image."""
 
@@ -41,6 +58,8 @@ class Experiment:
     """near a saddle: the predicted excess error there, and the step at which half of it should be gone"""
     learned: tuple[int, int] | None = None
     """after too few steps: how many of the k axes were to be learned by more than half, and how many were"""
+    decayed: Decayed | None = None
+    """with weight decay"""
 
     @property
     def excess(self) -> np.ndarray:
@@ -122,6 +141,7 @@ def run(
         None if few else predicted_error(pca, k, broken, float(decay)),
         predicted_plateau(pca, k, method, seed) if broken == "saddle" else None,
         (half(k), learned(path[-1], k)) if few and method == "gd" else None,
+        _decayed(pca, k, float(decay), path[-1]) if decay else None,
     )
 
 
@@ -158,6 +178,14 @@ def predicted_plateau(pca: PCA, k: int, method: Method, seed: int = 0) -> tuple[
     if method == "als":
         step = float(np.log(1 / np.linalg.norm(shares[1])) / np.log(first / spare))
     return float(first - spare), step
+
+
+def _decayed(pca: PCA, k: int, decay: float, end: Frame) -> Decayed:
+    return Decayed(
+        decayed_singular_values(pca.values, k, decay),
+        np.linalg.svd(end.W2, compute_uv=False),
+        float(np.linalg.norm(end.W1 - end.W2.T) / np.linalg.norm(end.W1)),
+    )
 
 
 def few_steps(pca: PCA, k: int, method: Method) -> int:

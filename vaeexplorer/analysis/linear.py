@@ -17,7 +17,7 @@ from vaeexplorer.analysis.pca import PCA
 from vaeexplorer.analysis.threads import one_thread
 
 Method = Literal["gd", "adam", "als", "lbfgs"]
-FRAMES = 44
+FRAMES = 40
 STEP = 0.4  # of gradient descent, over the largest eigenvalue; from 0.5 on it diverges
 ADAM_RATE = 0.01
 START = 0.1  # spread of the first weights times sqrt(D); 0 itself is a saddle
@@ -115,7 +115,7 @@ def train(
     frames: int = FRAMES,
     seed: int = 0,
 ) -> list[Frame]:
-    """Train, and keep up to 44 steps, ever farther apart, of which the first is 0 and the last is the end.
+    """Train, and keep up to 40 steps, ever farther apart, of which the first is 0 and the last is the end.
 
     Args:
         pca: of the train images; its values are all that the loss knows of them.
@@ -149,7 +149,7 @@ def train(
 def default_steps(k: int, method: Method) -> int:
     """What a fifth to half a second of a quiet core is enough for, by the measured cost of a step in microseconds."""
     budget, cost, least, most = {
-        "gd": (1.6e5, 40 + 4 * k + 0.15 * k**2, 50, 3000),
+        "gd": (1.2e5, 40 + 4 * k + 0.15 * k**2, 50, 2500),
         "adam": (3.5e5, 600 + 30 * k + 0.45 * k**2, 50, 600),
         "als": (4e5, 60 + 12 * k + 0.25 * k**2, 50, 1500),
         "lbfgs": (5e5, 2000 + 90 * k + 1.4 * k**2, 50, 400),

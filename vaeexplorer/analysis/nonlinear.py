@@ -16,9 +16,9 @@ HIDDEN = 64
 BATCH = 128
 NUDGE = 0.05  # of the codes' spread, either side: the decoder's derivative by differences
 MEASURED = 2000  # images on which the error of a step is taken
-STEPS = {"sigmoid": 200, "cross-entropy": 150, "hidden": 220}
+STEPS = {"sigmoid": 180, "cross-entropy": 140, "hidden": 220}
 _RATES = {"sigmoid": 0.02, "cross-entropy": 0.02, "hidden": 0.01}
-_FRAMES = 20
+_FRAMES = 16
 
 
 def train_on_images(

@@ -67,12 +67,14 @@ def _numbers(values: np.ndarray, digits: int = 9) -> list[float]:
 
 
 def _pixels(images: np.ndarray) -> np.ndarray:
-    return np.rint(255 * np.clip(images, 0, 1)).astype(np.uint8)
+    grey: np.ndarray = np.rint(255 * np.clip(images, 0, 1)).astype(np.uint8)
+    return grey
 
 
 def _signed(axes: np.ndarray) -> np.ndarray:
     largest = np.maximum(np.abs(axes).max(axis=-1, keepdims=True), 1e-300)
-    return np.rint(128 + 127 * axes / largest).astype(np.uint8)
+    grey: np.ndarray = np.rint(128 + 127 * axes / largest).astype(np.uint8)
+    return grey
 
 
 def _spread(codes: np.ndarray) -> np.ndarray:
@@ -82,4 +84,5 @@ def _spread(codes: np.ndarray) -> np.ndarray:
 
 
 def _half(values: np.ndarray) -> np.ndarray:
-    return np.clip(values, -6e4, 6e4).astype("<f2")
+    halves: np.ndarray = np.clip(values, -6e4, 6e4).astype("<f2")
+    return halves

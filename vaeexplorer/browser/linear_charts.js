@@ -19,7 +19,7 @@ export function words(excess) {
 }
 
 /** @param {number} angle */
-export const degrees = (angle) => (angle < 0.01 ? `${tiny(angle)}°` : `${number(angle)}°`);
+export const degrees = (angle) => (angle < 1e-9 ? "below 10⁻⁹°" : angle < 0.01 ? `${tiny(angle)}°` : `${number(angle)}°`);
 
 /** Where 99% of the points lie, either side of 0. @param {Float32Array} pairs @param {number} points @param {number} frame */
 export function spread(pairs, points, frame) {

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from vaeexplorer.analysis.axes import decayed_singular_values
-from vaeexplorer.analysis.experiments import BENDS, Experiment
+from vaeexplorer.analysis.experiments import BENDS, Broken, Experiment
+from vaeexplorer.analysis.linear import Method
 from vaeexplorer.analysis.nonlinear import MEASURED
 from vaeexplorer.analysis.pca import PCA
 
@@ -17,13 +18,13 @@ class Condition:
     """Markdown; the names in braces are the fields of `_figures`"""
 
 
-METHOD_NAMES = {
+METHOD_NAMES: dict[Method, str] = {
     "gd": "gradient descent",
     "adam": "Adam",
     "als": "alternating least squares",
     "lbfgs": "L-BFGS",
 }
-CONDITIONS = {
+CONDITIONS: dict[Broken, Condition] = {
     "none": Condition(
         "all hold",
         "Every minimum spans PCA's subspace (Baldi & Hornik 1989): error {predicted}, all angles 0°. The columns are "
@@ -110,8 +111,12 @@ def _measured(experiment: Experiment) -> str:
         parts.append(f" On {MEASURED:,} of the 10,000 training images, for PCA too.")
         if excess < -0.001:
             parts.append(" It beats PCA.")
-    if experiment.broken == "decay":
-        parts.append(f" Singular vectors against PCA's axes: least |cos| {film.cosines[-1][1].min():.5f}.")
+    if experiment.decayed is not None:
+        parts.append(
+            f" |W₁ − W₂ᵀ| / |W₁| is {_tiny(experiment.decayed.transpose)}; singular vectors against PCA's axes: least "
+            f"|cos| {film.cosines[-1][1].min():.5f}; singular values within "
+            f"{_tiny(experiment.decayed.largest_difference)} of the prediction."
+        )
     elif experiment.broken not in (*BENDS, "few") and experiment.k > 1:
         raw, _, recovered = (way.min() for way in film.cosines[-1])
         parts.append(
@@ -138,6 +143,8 @@ def _relative(excess: float) -> str:
 
 
 def _angle(degrees: float) -> str:
+    if degrees < 1e-9:
+        return "below 10⁻⁹°"
     return f"{_tiny(degrees)}°" if degrees < 0.01 else f"{degrees:.2f}°"
 
 

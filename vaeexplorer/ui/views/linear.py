@@ -2,21 +2,25 @@
 
 import csv
 import io
+from contextlib import nullcontext
 
 import streamlit as st
 
-from vaeexplorer.analysis.experiments import BENDS, METHODS, Experiment
+from vaeexplorer.analysis.experiments import BENDS, METHODS, Broken, Experiment
+from vaeexplorer.config import Dataset
 from vaeexplorer.data import DataError
+from vaeexplorer.figures.linear import singular_values
 from vaeexplorer.ui import conditions, controls, linear, prose, state
 from vaeexplorer.ui.linear import Setting
 
 
-def chosen_setting(dataset: str) -> Setting:
+def chosen_setting(dataset: Dataset) -> Setting:
     """What the controls at the top ask for."""
+    unbroken: Broken = "none"
     broken = st.pills(
         "Conditions: break one",
         list(conditions.CONDITIONS),
-        default="none",
+        default=unbroken,
         required=True,
         format_func=lambda name: conditions.CONDITIONS[name].label,
         key=state.BROKEN,
@@ -25,7 +29,7 @@ def chosen_setting(dataset: str) -> Setting:
     methods = METHODS[broken]
     if st.session_state.get(state.METHOD) not in methods:
         st.session_state.pop(state.METHOD, None)
-    left, middle, right = st.columns([1, 1.6, 1], gap="large")
+    left, middle, right = st.columns([1, 1.6, 1], gap="medium")
     k = left.slider("k, dimensions of the code", 1, linear.MOST, 8, key=state.K, bind="query-params")
     method = middle.segmented_control(
         "Trained by",
@@ -34,6 +38,7 @@ def chosen_setting(dataset: str) -> Setting:
         required=True,
         format_func=conditions.METHOD_NAMES.__getitem__,
         key=state.METHOD,
+        wrap=True,
         bind="query-params",
     )
     share, longer = 0.1, False
@@ -45,7 +50,7 @@ def chosen_setting(dataset: str) -> Setting:
         longer = right.toggle(
             "Ten times longer", key=state.LONGER, bind="query-params", help="About ten seconds of training on images."
         )
-    return Setting("fashion-mnist" if dataset == "fashion-mnist" else "mnist", k, broken, method, share, longer)
+    return Setting(dataset, k, broken, method, share, longer)
 
 
 def curves_csv(experiment: Experiment) -> str:
@@ -64,16 +69,23 @@ prose.heading(prose.LINEAR)
 space = controls.chosen_space()
 setting = chosen_setting(space.run.config.data.dataset)
 try:
-    with st.spinner("Training on images", show_time=True) if setting.longer else st.empty():
+    with st.spinner("Training on images", show_time=True) if setting.longer else nullcontext():
         experiment, reference, url = linear.trained(setting)
 except (ValueError, DataError) as error:
     st.error(str(error))
     st.stop()
 predicted, measured = conditions.outcome(experiment, reference, setting.decay_share)
-left, right = st.columns(2, gap="large")
+left, right = st.columns(2, gap="medium")
 left.markdown(f"**Predicted.** {predicted}")
 right.markdown(f"**Measured.** {measured}")
 linear.show_training(url, space)
+if experiment.decayed is not None:
+    decayed = experiment.decayed
+    st.plotly_chart(
+        singular_values(decayed.predicted.tolist(), decayed.measured.tolist()),
+        config={"displaylogo": False},
+        alt=f"Singular values of W2, predicted and measured; they differ by {decayed.largest_difference:.1e} at most.",
+    )
 st.caption(
     f"PCA and training: {reference.source}. Reconstructions and scatters: test images. Errors: |x − x′|² per image."
 )
