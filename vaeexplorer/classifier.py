@@ -27,7 +27,7 @@ EPOCHS = 10
 BATCH = 128
 LEARNING_RATE = 2e-3
 SEED = 0
-_AT_ONCE = 500  # images: their activations stay in the processor's cache
+_AT_ONCE = 64  # images: their activations stay in the processor's cache
 
 
 class ClassifierError(ValueError):
@@ -40,7 +40,8 @@ class Classifier:
     feature_dim = FEATURES
 
     def __init__(self, network: nn.Sequential | None = None) -> None:
-        self.network = (network or build()).eval().requires_grad_(False)
+        network = (network or build()).eval().requires_grad_(False)
+        self.network = network.to(memory_format=torch.channels_last)  # twice as fast on a CPU
 
     def features(self, images: np.ndarray) -> np.ndarray:
         """The activations of the layer before the last, rectified.

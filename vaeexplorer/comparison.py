@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any, cast
 
 import numpy as np
@@ -130,6 +131,8 @@ def compare(
     test = load_dataset(a.config.data.dataset, "test", download=False)
     train = load_dataset(a.config.data.dataset, "train", download=False)
     subjects = subject(a.name, a.model, test), subject(b.name, b.model, test)
+    # The first differentiation makes torch import for seconds: beside the rest, and not before it.
+    Thread(target=a.model.jacobian, args=(subjects[0].codes[:1],), daemon=True).start()
     return compare_subjects(subjects, material(test, train, pairs), train, (weights_hash(a), weights_hash(b)), progress)
 
 

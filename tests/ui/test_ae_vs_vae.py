@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from vaeexplorer import own
@@ -66,7 +67,12 @@ def test_a_pair_that_was_never_measured_offers_to_be(page: AppTest, monkeypatch:
     assert not page.dataframe
     asked = []
     shipped = comparing.stored(*spaces("mnist-vae-2d", "mnist-ae-2d"))
-    monkeypatch.setattr(comparing, "compare", lambda a, b, progress: asked.append((a.name, b.name)) or shipped)
+
+    def measured(a: loading.Space, b: loading.Space, progress: object) -> object:
+        asked.append((a.name, b.name))
+        return shipped
+
+    monkeypatch.setattr(comparing, "compare", measured)
     page.button(key="compare").click().run()
     assert asked == [("mnist-vae-2d", "mnist-vae-2d-lecture")]
     assert len(page.dataframe[0].value) == 15
@@ -93,7 +99,7 @@ def test_a_link_opens_the_same_pair(app: AppTest) -> None:
 @pytest.mark.parametrize("text", ["9-10000", "1", "a-b", "1-2-3", "-1-2", "99999999999-1", ""])
 def test_a_pair_that_is_none_falls_back(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = {"pair": text, "field": "anything"}
-    monkeypatch.setattr(state.st, "query_params", kept)
+    monkeypatch.setattr(st, "query_params", kept)
     assert max(state.current_pair(10_000)) < 100
     assert state.current_pair(1) == (0, 0)
     assert state.current_field() == "none"

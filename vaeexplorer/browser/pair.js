@@ -18,7 +18,7 @@ import { VIRIDIS_CSS } from "./points.js";
 const REST = 180; // ms without change after which fields are asked for
 const FIELDS = /** @type {[Kind, string, string][]} */ ([
   ["none", "Classes", "Dots coloured by class, no field"],
-  ["nearest", "Holes", "How far the decoded image is from its nearest training image"],
+  ["nearest", "Holes", "How unlike any training image the decoded image is"],
   ["cycle", "Re-encoding", "How far from z the decoded image is encoded again"],
   ["magnification", "Magnification", "How much the decoder stretches latent space, with ellipses of equal image change"],
 ]);

@@ -17,7 +17,7 @@ from vaeexplorer.ui.loading import Space
 from vaeexplorer.ui.principal import Principal
 
 UNITS = {
-    "nearest": "Euclidean distance over 784 pixels",
+    "nearest": "Euclidean distance over 784 pixels to the nearest of {count:,} training images",
     "cycle": "whitened units",
     "magnification": "½ ln det JᵀJ, whitened",
 }
@@ -83,7 +83,7 @@ def answer(spaces: Sequence[Space], asked: object) -> dict[str, Any] | None:
         "kind": kind,
         "low": low,
         "high": high,
-        "unit": UNITS[kind],
+        "unit": UNITS[kind].format(count=comparing.nearest(spaces[0]).count),
         "panes": [each and each[1] for each in found],
     }
 

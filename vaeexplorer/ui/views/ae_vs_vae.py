@@ -147,9 +147,10 @@ def show_samples(spaces: tuple[Space, Space]) -> None:
             with column:
                 st.image(sheet(drawn.images), width="stretch")
                 st.caption(f"{prose.SAMPLES[source]}: {drawn.distance:.2f} from the nearest training image")
+        usual, count = comparing.reconstructed(space), comparing.nearest(space).count
         st.caption(
-            f"For comparison: reconstructions of test images are {comparing.reconstructed(space):.2f} from theirs "
-            "(medians; Euclidean distance over the pixels)."
+            f"For comparison: reconstructions of test images are {usual:.2f} from theirs. Medians; Euclidean distance "
+            f"over the pixels, to the nearest of {count:,} training images."
         )
 
 
