@@ -62,6 +62,22 @@ def test_nll_of_an_exact_posterior_is_the_closed_form_with_a_single_sample(small
     assert -evaluate(network, config, small_test.images)["elbo"] == pytest.approx(truth, abs=0.2)
 
 
+def test_nll_of_a_posterior_that_is_off_nears_the_closed_form_with_many_samples(small_test: ImageDataset) -> None:
+    variance = 0.1
+    network, config = linear_gaussian(variance)
+    decoder = network.decoder[0]
+    assert isinstance(decoder, nn.Linear)
+    w, b = decoder.weight.detach().double(), decoder.bias.detach().double()
+    covariance = w @ w.T + variance * torch.eye(784, dtype=torch.float64)
+    x = torch.tensor(small_test.images.reshape(-1, 784)).double() / 255
+    truth = -MultivariateNormal(b, covariance).log_prob(x).mean().item()
+    with torch.no_grad():  # a posterior that is one standard deviation off: a KL of 1/2 nat from the exact one
+        network.mean.bias += (1 / (1 + decoder.weight.square().sum() / variance)).sqrt()
+    one, many = (negative_log_likelihood(network, config, small_test.images, samples) for samples in (1, 500))
+    assert many == pytest.approx(truth, abs=0.05)
+    assert one == pytest.approx(truth + 0.5, abs=0.2)
+
+
 def test_figures_do_not_change_from_one_call_to_the_next(small_test: ImageDataset) -> None:
     config = RunConfig()
     network = build(config.model, "bernoulli")
