@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -129,3 +131,11 @@ def test_the_jacobian_of_a_shipped_run_too() -> None:
     np.testing.assert_allclose(run.model.jacobian(z), found, atol=0.01 * np.abs(found).max())
     with pytest.raises(ValueError, match="finite"):
         run.model.jacobian(np.full((1, 2), np.nan))
+
+
+def test_threads_may_differentiate_at_once() -> None:
+    latent, z = model(), np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
+    alone = latent.jacobian(z)
+    with ThreadPoolExecutor(4) as pool:
+        for jacobian in pool.map(latent.jacobian, [z] * 12):
+            np.testing.assert_array_equal(jacobian, alone)

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Mapping
+from threading import Lock
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from vaeexplorer.models import Autoencoder, VariationalAutoencoder, build, pixel
 __all__ = ["Codes", "LatentModel", "restore", "set_threads"]
 
 BATCH = 2048
+_differentiating = Lock()  # torch keeps the level of forward differentiation for all threads in one place
 
 
 class LatentModel:
@@ -77,7 +79,7 @@ class LatentModel:
         """
         z = self._latent(z)
         jacobian = np.empty((len(z), PIXELS, self.latent_dim), np.float32)
-        with torch.no_grad(), warnings.catch_warnings():
+        with _differentiating, torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # torch's own use of torch.jit, on the first call
             for rows in _batches(len(z)):
                 at = self._tensor(z[rows])

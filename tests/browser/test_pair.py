@@ -63,11 +63,15 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
     page.wait_for_timeout(600)
     whole = fields.nth(1).evaluate(PICTURE)
     assert whole != empty
+    scale = page.locator(".pair .scale")
+    ends = scale.inner_text()
     page.locator(".pair .stage").nth(1).hover()
     page.mouse.wheel(0, -600)
-    page.get_by_text("Measuring").wait_for()
-    page.get_by_text("Measuring").wait_for(state="detached")
-    page.wait_for_timeout(300)
+    for _ in range(100):  # the region in view is measured anew, so the common scale is another
+        if scale.inner_text() != ends:
+            break
+        page.wait_for_timeout(200)
+    assert scale.inner_text() != ends
     assert fields.nth(1).evaluate(PICTURE) != whole
 
     page.get_by_role("button", name="Classes", exact=True).click()

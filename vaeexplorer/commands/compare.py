@@ -1,6 +1,7 @@
 """compare: latent smoothness of two runs, as a table or as one JSON document."""
 
 import json as jsonlib
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,12 +33,14 @@ def compare(
         json: print one JSON document and nothing else
     """
     from vaeexplorer import comparison
+    from vaeexplorer.inference import set_threads
     from vaeexplorer.runs import load_run
 
     a, b = load_run(run_a), load_run(run_b)
     comparison.hold_comparable(a, b)
     found = None if again else comparison.load_comparison(a, b)
     if found is None:
+        set_threads(max(1, (os.cpu_count() or 1) // 2))  # both runs are measured at once
         with progress(100, f"{a.name}, {b.name}") as bar:
             done = 0
 
