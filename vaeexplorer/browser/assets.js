@@ -41,7 +41,8 @@ async function isNamed(url, bytes) {
 }
 
 /** The network, and its bytes for the worker; null where the server has it. @param {Urls} urls */
-export const loadNetwork = async (urls) => (urls.network ? fetchOnce(urls.network, (bytes) => ({ network: unpack(bytes), bytes })) : null);
+export const loadNetwork = (urls) =>
+  urls.network ? fetchOnce(urls.network, (bytes) => ({ network: unpack(bytes), bytes })) : Promise.resolve(null);
 
 /** @param {Urls} urls */
 export const loadCodes = (urls) => fetchOnce(urls.codes, unpackCodes);
