@@ -12,6 +12,8 @@ import pytest
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data import SAMPLE_ROOT, ImageDataset, load_dataset
 
+# Small products gain nothing from more threads, and servers and browsers want the other cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 FULL_DATA = os.environ.get("VAEEXPLORER_DATA")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = [

@@ -159,6 +159,7 @@ def test_every_likelihood_trains(start: Start, small_config: RunConfig, likeliho
     assert (records[-1].test.kl == 0) == (family == "ae")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_thread")
 def test_the_linear_ae_reaches_pcas_optimum_and_never_beats_it(mnist_train: ImageDataset) -> None:
     """Baldi & Hornik 1989: the minimum of the squared error is what PCA leaves over, sum of the lambda_j, j > k."""

@@ -157,14 +157,19 @@ def test_the_page_goes_from_x_to_x_prime(
     page.wait_for_url("**drawing=**")
     assert "image=" not in page.url
 
+    address = page.url
     page.get_by_role("button", name="Resample").click()
-    page.wait_for_timeout(1000)
+    page.wait_for_url(lambda url: url != address)
     shown = terms(), page.locator(".from-x .decoded").first.evaluate(picture)
     assert not troubles
     page.goto(page.url)
     page.get_by_text("your image", exact=True).wait_for()
-    page.wait_for_timeout(200)
-    assert (terms(), page.locator(".from-x .decoded").first.evaluate(picture)) == shown
+    for _ in range(50):  # the walk opens on a test image until the drawing is read
+        page.wait_for_timeout(100)
+        if (terms(), page.locator(".from-x .decoded").first.evaluate(picture)) == shown:
+            break
+    else:
+        pytest.fail(f"{terms()} is not {shown[0]}")
     # Streamlit itself, opened at a page, first looks for its server below that page.
     assert all("404" in trouble for trouble in troubles), troubles
     troubles.clear()

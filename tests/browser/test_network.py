@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -113,6 +114,7 @@ def hold(found: dict[str, dict[str, float]]) -> None:
         assert worst["logvar"] <= 1e-4, (case, worst)
 
 
+@pytest.mark.skipif(shutil.which("chromium") is not None, reason="Chromium runs the same cases")
 def test_it_agrees_with_torch_under_node(node: Callable[..., str], cases: Path) -> None:
     hold(json.loads(node("agreement_node.js", str(cases))))
 

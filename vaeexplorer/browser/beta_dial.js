@@ -92,7 +92,7 @@ export class BetaDial {
       ["distortion D", number(point.distortion, 1)],
       ["ELBO = −(R + D)", number(point.elbo, 1)],
       ["active dimensions", `${point.active_units} of ${this.sweep.dim}`],
-    ].flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+    ].map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
     ui.remark.textContent = remark(point, this.sweep.dim);
     for (const curve of this.curves ?? []) curve.show(index);
     this.decodeAll(point);
