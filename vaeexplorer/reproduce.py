@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 import vaeexplorer
-from vaeexplorer.analysis.kl import active_units
+from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import ConfigError, DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data import load_dataset
 from vaeexplorer.evaluation import evaluate, negative_log_likelihood, network_terms, to_device
@@ -223,7 +223,7 @@ class Reproduction:
         images = binarized_test_images(test_images)
         metrics = evaluate(self.network, self.config, images)
         nll = negative_log_likelihood(self.network, self.config, images[:nll_images], samples, progress)
-        active = active_units(LatentModel(self.network).encode(images).mean)
+        active = int(active_units(LatentModel(self.network).encode(images).mean).sum())
         complete = max(stage for stage in range(STAGES + 1) if epochs_until(stage) <= self.done)
         return {
             "schema": SCHEMA,

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 import vaeexplorer
-from vaeexplorer.analysis.kl import active_units, kl_per_dimension
+from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.architecture import weight_shapes
 from vaeexplorer.config import ConfigError, DataConfig, Dataset, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data import FULL_SIZE, DataError, load_dataset
@@ -239,7 +240,7 @@ def _content(config: RunConfig, network: "Autoencoder", images: np.ndarray, seco
         "distortion": distortion,
         "kept_rate": kept_rate,
         "kept_distortion": kept_distortion,
-        "active_units": active_units(codes.mean),
+        "active_units": int(active_units(codes.mean).sum()),
         "provenance": {
             "vaeexplorer": vaeexplorer.__version__,
             "torch": torch.__version__,
