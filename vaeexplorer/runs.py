@@ -20,7 +20,7 @@ import numpy as np
 import vaeexplorer
 from vaeexplorer.analysis.error import squared_error
 from vaeexplorer.architecture import weight_shapes
-from vaeexplorer.codes import Codes
+from vaeexplorer.codes import Codes, from_bytes, to_bytes
 from vaeexplorer.config import ConfigError, RunConfig
 from vaeexplorer.files import put_back, read_arrays, whole_file, whole_folder
 from vaeexplorer.history import EpochRecord, read_history, write_history
@@ -147,7 +147,7 @@ def load_run(name: str | Path) -> Run:
         codes=Codes(arrays["mean"].astype(np.float32), logvar),
         labels=arrays["labels"].astype(np.int64),
         error=arrays["error"].astype(np.float32),
-        snapshots=_from_bytes(snapshots["codes"], snapshots["range"]),
+        snapshots=from_bytes(snapshots["codes"], snapshots["range"]),
     )
 
 
@@ -221,7 +221,7 @@ def save_run(
             write_history(folder / "history.csv", training.history)
             safetensors.torch.save_file(weights, folder / "weights.safetensors")
             save(folder / "codes.npz", **arrays)
-            save(folder / "snapshots.npz", **_to_bytes(np.stack(training.snapshots)))
+            save(folder / "snapshots.npz", **to_bytes(np.stack(training.snapshots)))
     except OSError as error:
         raise RunError(f"The run {path.name} cannot be written: {error.strerror}.") from None
     return load_run(path)
@@ -364,19 +364,6 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
         return read_arrays(path)
     except (OSError, ValueError):
         raise RunError(f"{path.name} of the run {path.parent.name} is missing, cut short or no array file.") from None
-
-
-def _to_bytes(snapshots: np.ndarray) -> dict[str, np.ndarray]:
-    """Codes [epochs, N, D] as 256 steps from the least to the greatest of each epoch and dimension."""
-    low, high = (end(snapshots, axis=1, keepdims=True).astype(np.float32) for end in (np.min, np.max))
-    steps = (snapshots - low) / np.maximum(high - low, np.finfo(np.float32).tiny)
-    return {"codes": np.round(255 * steps).astype(np.uint8), "range": np.stack([low, high])}
-
-
-def _from_bytes(codes: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    low, high = ends.astype(np.float32)
-    snapshots: np.ndarray = low + (high - low) * (codes.astype(np.float32) / np.float32(255))
-    return snapshots
 
 
 def _hold(path: Path, arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int, ...]]) -> None:
