@@ -72,7 +72,7 @@ def test_nll_of_a_posterior_that_is_off_nears_the_closed_form_with_many_samples(
     x = torch.tensor(small_test.images.reshape(-1, 784)).double() / 255
     truth = -MultivariateNormal(b, covariance).log_prob(x).mean().item()
     with torch.no_grad():  # a posterior that is one standard deviation off: a KL of 1/2 nat from the exact one
-        network.mean.bias += (1 / (1 + decoder.weight.square().sum() / variance)).sqrt()
+        network.mean.bias.add_((1 / (1 + decoder.weight.square().sum() / variance)).sqrt())
     one, many = (negative_log_likelihood(network, config, small_test.images, samples) for samples in (1, 500))
     assert many == pytest.approx(truth, abs=0.05)
     assert one == pytest.approx(truth + 0.5, abs=0.2)

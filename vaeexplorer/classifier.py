@@ -6,7 +6,6 @@ half precision and a card that says how they came about and how often they err.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from torch.nn import functional
 
 from vaeexplorer.config import IMAGE_SIZE, Dataset
 from vaeexplorer.data import ImageDataset
+from vaeexplorer.files import whole_file
 
 FOLDER = Path(__file__).parent.parent / "pretrained" / "classifiers"
 CLASSES = 10
@@ -165,9 +165,8 @@ def save_classifier(network: nn.Sequential, train: ImageDataset, test: ImageData
         (f"{train.name}.safetensors", safetensors.torch.save(halved)),
         (f"{train.name}.json", (json.dumps(card, indent=2) + "\n").encode()),
     ):
-        partial = folder / f"{name}.partial"
-        partial.write_bytes(data)
-        os.replace(partial, folder / name)
+        with whole_file(folder / name) as file:
+            file.write(data)
 
 
 def _tensor(images: np.ndarray) -> Tensor:

@@ -6,8 +6,6 @@ Where a comparison was kept, it is found again under either order of its runs, u
 import hashlib
 import json
 import math
-import os
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +23,7 @@ from vaeexplorer.analysis.smoothness import MEASURES, Material, Row, Subject
 from vaeexplorer.classifier import load_classifier
 from vaeexplorer.codes import Model
 from vaeexplorer.data import CLASS_NAMES, FULL_SIZE, ImageDataset, load_dataset
+from vaeexplorer.files import whole_file
 from vaeexplorer.inference import LatentModel
 from vaeexplorer.runs import SHIPPED, Run, RunCard, runs_folder
 
@@ -254,10 +253,8 @@ def save_comparison(comparison: Comparison, folder: Path | None = None) -> None:
     text = json.dumps(comparison.to_json(), allow_nan=False) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".partial", delete=False, encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, folder / _file_name(*comparison.runs))
+        with whole_file(folder / _file_name(*comparison.runs)) as file:
+            file.write(text.encode())
     except OSError as error:
         raise ComparisonError(f"The comparison cannot be kept: {error.strerror}.") from None
 

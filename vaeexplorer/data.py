@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_dir
 
 from vaeexplorer.config import IMAGE_SIZE, Dataset
+from vaeexplorer.files import whole_file
 
 Split = Literal["train", "test"]
 
@@ -291,9 +292,5 @@ def _to_idx(array: NDArray[np.uint8]) -> bytes:
 
 def _write_whole(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        file.write(content)

@@ -6,8 +6,6 @@ It opens from a disk, an e-mail or any web host, asks the network for nothing, a
 import base64
 import functools
 import json
-import os
-import tempfile
 import zlib
 from html import escape
 from pathlib import Path
@@ -17,6 +15,7 @@ from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.browser import bundle, packing
 from vaeexplorer.data import load_dataset
 from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.files import whole_file
 from vaeexplorer.runs import Run, RunError, list_runs, load_run, plain_partner
 
 MOST = 10_000_000
@@ -36,17 +35,8 @@ def export_html(run: Run, path: Path) -> None:
     """
     text = page(run)
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, suffix=".partial", delete=False
-        ) as file:
-            try:
-                file.write(text)
-                file.close()
-                os.chmod(file.name, 0o644)
-                os.replace(file.name, path)
-            except BaseException:
-                os.unlink(file.name)
-                raise
+        with whole_file(path) as file:
+            file.write(text.encode())
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror}.") from None
 

@@ -5,10 +5,6 @@ along each of the four, it becomes small whole numbers, which deflate to half a 
 The rounding moves PCA's least error by less than 4e-9 a pixel.
 """
 
-import os
-import tempfile
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +12,7 @@ import numpy as np
 from vaeexplorer.analysis.pca import Moments, moments
 from vaeexplorer.config import IMAGE_SIZE, PIXELS, Dataset
 from vaeexplorer.data import FULL_SIZE, SAMPLE_ROOT, DataError, load_dataset
+from vaeexplorer.files import read_arrays, whole_file
 
 SHIPPED = SAMPLE_ROOT.parent / "moments"
 UNIT = 2.0**-22  # of the covariance of pixels in [0, 1]
@@ -30,10 +27,9 @@ def load_moments(dataset: Dataset) -> Moments:
     """
     path = SHIPPED / f"{dataset}.npz"
     try:
-        with path.open("rb") as bytes_, np.load(bytes_, allow_pickle=False) as file:
-            mean, planes = file["mean"], file["planes"]
-        covariance = _unpack(planes) * UNIT
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        arrays = read_arrays(path)
+        mean, covariance = arrays["mean"], _unpack(arrays["planes"]) * UNIT
+    except (OSError, ValueError, KeyError) as error:
         raise DataError(
             f"The covariance {path.name} cannot be read ({error}): check the repository out again."
         ) from None
@@ -51,10 +47,8 @@ def write_moments(dataset: Dataset, root: Path = SHIPPED) -> None:
         raise DataError(f"The covariance is that of all of {dataset}: set VAEEXPLORER_DATA to a copy of it.")
     given = moments(data.images, data.source)
     root.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=root, suffix=".partial", delete=False) as file:
+    with whole_file(root / f"{dataset}.npz") as file:
         np.savez_compressed(file, mean=given.mean, planes=_pack(np.rint(given.covariance / UNIT).astype(np.int64)))
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, root / f"{dataset}.npz")
 
 
 def _pack(symmetric: np.ndarray) -> np.ndarray:

@@ -3,8 +3,6 @@
 import base64
 import csv
 import io
-import os
-import tempfile
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +16,7 @@ from vaeexplorer.analysis.evidence import Evidence, evidence
 from vaeexplorer.analysis.regularization import Report, ReportError
 from vaeexplorer.codes import Codes, Model
 from vaeexplorer.figures.regularization import exhibits
+from vaeexplorer.files import whole_file
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -135,10 +134,8 @@ def write_html(source: Source, found: Report, path: Path) -> None:
     """
     text = html(source, found)
     try:
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
+        with whole_file(path) as file:
+            file.write(text.encode())
     except OSError as error:
         raise ReportError(f"{path} cannot be written: {error.strerror}.") from None
 

@@ -7,7 +7,6 @@ stage; the result says after which, and how far it is from the table.
 
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,10 +21,11 @@ import torch
 from torch import Tensor, nn
 
 import vaeexplorer
-from vaeexplorer.analysis.kl import active_units
+from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import ConfigError, DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data import load_dataset
 from vaeexplorer.evaluation import evaluate, negative_log_likelihood, network_terms, to_device
+from vaeexplorer.files import whole_file
 from vaeexplorer.inference import LatentModel
 from vaeexplorer.models import Autoencoder, build
 from vaeexplorer.training import TrainingError, resolve_device
@@ -223,7 +223,7 @@ class Reproduction:
         images = binarized_test_images(test_images)
         metrics = evaluate(self.network, self.config, images)
         nll = negative_log_likelihood(self.network, self.config, images[:nll_images], samples, progress)
-        active = active_units(LatentModel(self.network).encode(images).mean)
+        active = int(active_units(LatentModel(self.network).encode(images).mean).sum())
         complete = max(stage for stage in range(STAGES + 1) if epochs_until(stage) <= self.done)
         return {
             "schema": SCHEMA,
@@ -266,9 +266,8 @@ class Reproduction:
         tensors |= {f"optimizer.{i}.{name}": tensor for i, entry in state.items() for name, tensor in entry.items()}
         metadata = {"config": json.dumps(self.config.to_json()), "done": str(self.done), "seconds": str(self.seconds)}
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        safetensors.torch.save_file({name: t.contiguous() for name, t in tensors.items()}, partial, metadata)
-        os.replace(partial, path)
+        with whole_file(path) as file:
+            file.write(safetensors.torch.save({name: t.contiguous() for name, t in tensors.items()}, metadata))
 
     def _load(self, path: Path) -> None:
         try:

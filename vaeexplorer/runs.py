@@ -9,12 +9,7 @@ import json
 import math
 import os
 import re
-import shutil
-import tempfile
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,8 +20,9 @@ import numpy as np
 import vaeexplorer
 from vaeexplorer.analysis.error import squared_error
 from vaeexplorer.architecture import weight_shapes
-from vaeexplorer.codes import Codes
+from vaeexplorer.codes import Codes, from_bytes, to_bytes
 from vaeexplorer.config import ConfigError, RunConfig
+from vaeexplorer.files import put_back, read_arrays, whole_file, whole_folder
 from vaeexplorer.history import EpochRecord, read_history, write_history
 
 # torch takes more than a second to import: only what touches a network does.
@@ -108,7 +104,7 @@ def list_runs() -> tuple[list[RunCard], list[RunError]]:
     """Every run there is, shipped ones first, and what is wrong with the folders that cannot be read."""
     cards, errors = [], []
     for root in (SHIPPED, runs_folder()):
-        _restore(root)
+        put_back(root)
         for path in sorted(root.glob("*/run.json")):
             if _NAME.fullmatch(path.parent.name):
                 try:
@@ -151,7 +147,7 @@ def load_run(name: str | Path) -> Run:
         codes=Codes(arrays["mean"].astype(np.float32), logvar),
         labels=arrays["labels"].astype(np.int64),
         error=arrays["error"].astype(np.float32),
-        snapshots=_from_bytes(snapshots["codes"], snapshots["range"]),
+        snapshots=from_bytes(snapshots["codes"], snapshots["range"]),
     )
 
 
@@ -219,12 +215,15 @@ def save_run(
     if codes.logvar is not None:
         arrays["logvar"] = codes.logvar.astype(np.float16)
     save: Callable[..., None] = np.savez_compressed  # whose own options differ between NumPy's versions
-    with whole_folder(path) as folder:
-        (folder / "run.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-        write_history(folder / "history.csv", training.history)
-        safetensors.torch.save_file(weights, folder / "weights.safetensors")
-        save(folder / "codes.npz", **arrays)
-        save(folder / "snapshots.npz", **_to_bytes(np.stack(training.snapshots)))
+    try:
+        with whole_folder(path) as folder:
+            (folder / "run.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+            write_history(folder / "history.csv", training.history)
+            safetensors.torch.save_file(weights, folder / "weights.safetensors")
+            save(folder / "codes.npz", **arrays)
+            save(folder / "snapshots.npz", **to_bytes(np.stack(training.snapshots)))
+    except OSError as error:
+        raise RunError(f"The run {path.name} cannot be written: {error.strerror}.") from None
     return load_run(path)
 
 
@@ -248,12 +247,9 @@ def save_projection(run: RunCard, kind: str, points: np.ndarray) -> None:
     Raises:
         RunError: the folder cannot be written.
     """
-    path = run.path / f"{check_name(kind)}.npz"
     try:
-        with tempfile.NamedTemporaryFile(dir=run.path, suffix=".partial", delete=False) as file:
+        with whole_file(run.path / f"{check_name(kind)}.npz") as file:
             np.savez_compressed(file, points=points.astype(np.float16))
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
     except OSError as error:
         raise RunError(f"The {kind} projection of {run.name} cannot be saved: {error.strerror}.") from None
 
@@ -282,10 +278,8 @@ def save_report(run: RunCard, document: dict[str, Any]) -> None:
         RunError: the folder cannot be written.
     """
     try:
-        with tempfile.NamedTemporaryFile("w", dir=run.path, suffix=".partial", delete=False, encoding="utf-8") as file:
-            file.write(json.dumps(document, allow_nan=False) + "\n")
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, run.path / "report.json")
+        with whole_file(run.path / "report.json") as file:
+            file.write(f"{json.dumps(document, allow_nan=False)}\n".encode())
     except OSError as error:
         raise RunError(f"The report of {run.name} cannot be kept: {error.strerror}.") from None
 
@@ -302,51 +296,13 @@ def check_free(path: Path, *, overwrite: bool) -> None:
         raise RunError(f"There is a run {path.name} already: choose another name, or overwrite it.")
 
 
-@contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
-    """A temporary folder that takes the place of `path` when the block ends well, and vanishes when it does not.
-
-    A kill between the two renames leaves the old folder under its set-aside name, from which `_restore` puts it back.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent))
-    except OSError as error:
-        raise RunError(f"The folder for {path.name} cannot be written: {error.strerror}.") from None
-    try:
-        yield partial
-        for written in (partial, *partial.iterdir()):  # temporary files are private; a run is as public as its folder
-            written.chmod(0o755 if written.is_dir() else 0o644)
-        if path.exists():
-            os.replace(path, _set_aside(path))
-        os.replace(partial, path)
-    except OSError as error:
-        raise RunError(f"The run {path.name} cannot be written: {error.strerror}.") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        if path.exists():
-            shutil.rmtree(_set_aside(path), ignore_errors=True)
-
-
-def _set_aside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.old")
-
-
-def _restore(root: Path) -> None:
-    """Put back what a kill between the two renames of `whole_folder` left set aside."""
-    for aside in root.glob(".*.old"):
-        path = aside.with_name(aside.name.removeprefix(".").removesuffix(".old"))
-        if not path.exists():
-            os.replace(aside, path)
-
-
 def _find(name: str | Path) -> Path:
     if isinstance(name, Path) or Path(name).name != name:
         candidates = [Path(name)]
     else:
         candidates = [root / check_name(name) for root in (SHIPPED, runs_folder())]
     for path in candidates:
-        _restore(path.parent)
+        put_back(path.parent)
         if (path / "run.json").is_file():
             return path
     raise RunError(f"There is no run {Path(name).name}: `python -m vaeexplorer list` shows those there are.")
@@ -405,23 +361,9 @@ def _read_weights(path: Path, config: RunConfig) -> dict[str, np.ndarray]:
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return dict(arrays)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return read_arrays(path)
+    except (OSError, ValueError):
         raise RunError(f"{path.name} of the run {path.parent.name} is missing, cut short or no array file.") from None
-
-
-def _to_bytes(snapshots: np.ndarray) -> dict[str, np.ndarray]:
-    """Codes [epochs, N, D] as 256 steps from the least to the greatest of each epoch and dimension."""
-    low, high = (end(snapshots, axis=1, keepdims=True).astype(np.float32) for end in (np.min, np.max))
-    steps = (snapshots - low) / np.maximum(high - low, np.finfo(np.float32).tiny)
-    return {"codes": np.round(255 * steps).astype(np.uint8), "range": np.stack([low, high])}
-
-
-def _from_bytes(codes: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    low, high = ends.astype(np.float32)
-    snapshots: np.ndarray = low + (high - low) * (codes.astype(np.float32) / np.float32(255))
-    return snapshots
 
 
 def _hold(path: Path, arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int, ...]]) -> None:

@@ -8,10 +8,6 @@ missing. Nothing in a file is ever unpickled.
 import csv
 import io
 import json
-import os
-import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,10 +17,12 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 import vaeexplorer
-from vaeexplorer.analysis.kl import active_units, kl_per_dimension
+from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.architecture import weight_shapes
 from vaeexplorer.config import ConfigError, DataConfig, Dataset, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data import FULL_SIZE, DataError, load_dataset
+from vaeexplorer.files import read_arrays, whole_file
 from vaeexplorer.runs import SHIPPED, is_number
 
 # torch takes more than a second to import: only what touches a network does.
@@ -242,7 +240,7 @@ def _content(config: RunConfig, network: "Autoencoder", images: np.ndarray, seco
         "distortion": distortion,
         "kept_rate": kept_rate,
         "kept_distortion": kept_distortion,
-        "active_units": active_units(codes.mean),
+        "active_units": int(active_units(codes.mean).sum()),
         "provenance": {
             "vaeexplorer": vaeexplorer.__version__,
             "torch": torch.__version__,
@@ -272,18 +270,11 @@ def _measure(
 
 
 def _write(path: Path, content: dict[str, np.ndarray]) -> None:
-    """The file, whole or not at all."""
-    partial = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".partial", delete=False) as file:
-            partial = Path(file.name)
+        with whole_file(path) as file:
             np.savez_compressed(file, **content)  # type: ignore[arg-type]
-        partial.chmod(0o644)
-        os.replace(partial, path)
     except OSError as error:
-        if partial:
-            partial.unlink(missing_ok=True)
         raise SweepError(f"The point {path.name} cannot be written: {error.strerror}.") from None
 
 
@@ -307,11 +298,10 @@ def read_point(config: RunConfig, root: Path = ROOT) -> Point:
         return SweepError(f"The point {path.name} of the sweep cannot be read: {what}.")
 
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-            arrays = dict(content)
+        arrays = read_arrays(path)
     except FileNotFoundError:
         raise wrong("it is missing, and `python -m vaeexplorer sweep` makes it") from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+    except (OSError, ValueError):
         raise wrong("it is cut short or no array file") from None
     text = arrays.pop("document", None)
     if text is None or text.dtype.kind != "U" or text.shape:

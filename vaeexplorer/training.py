@@ -23,6 +23,7 @@ from vaeexplorer import objectives
 from vaeexplorer.config import RunConfig, Schedule
 from vaeexplorer.data import ImageDataset, load_dataset
 from vaeexplorer.evaluation import network_terms, to_device
+from vaeexplorer.files import whole_file
 from vaeexplorer.history import EpochRecord, Losses
 from vaeexplorer.models import build
 
@@ -150,9 +151,8 @@ class Training:
         history = json.dumps([asdict(record) for record in self.history])
         metadata = {"config": json.dumps(self.config.to_json()), "history": history}
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        safetensors.torch.save_file({name: t.contiguous() for name, t in tensors.items()}, partial, metadata)
-        os.replace(partial, path)
+        with whole_file(path) as file:
+            file.write(safetensors.torch.save({name: t.contiguous() for name, t in tensors.items()}, metadata))
 
     def _load_checkpoint(self, path: Path) -> None:
         try:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vaeexplorer.analysis.kl import active_units, kl_per_dimension
+from vaeexplorer.analysis.kl import kl_per_dimension
 
 
 def array(values: object) -> np.ndarray:
@@ -33,10 +33,3 @@ def test_small_divergences_keep_their_digits() -> None:
     """1e-3 in logvar is 2.5e-7 nats: computed as exp(l) - 1 - l in float32 it would be noise."""
     kl = kl_per_dimension(np.zeros((1, 1), np.float32), np.full((1, 1), 1e-3, np.float32))
     assert kl[0, 0] == pytest.approx(2.5e-7, rel=0.01)
-
-
-def test_active_units_are_those_whose_mean_moves_with_the_image(rng: np.random.Generator) -> None:
-    """Burda et al. 2016: Var_x(mu_j) > 0.01, whatever the mean of mu_j is."""
-    spread = np.array([1.0, 0.11, 0.09, 0.0])
-    mean = 5 + rng.permuted(np.linspace(-1, 1, 1000)[:, None].repeat(4, axis=1), axis=0) * np.sqrt(3) * spread
-    assert active_units(mean) == 2

@@ -11,6 +11,13 @@ def test_a_unit_is_active_when_its_mean_moves_by_more_than_a_tenth() -> None:
     assert active_units(mean * [1, 1.2, 1]).tolist() == [False, True, True]
 
 
+def test_active_units_are_those_whose_mean_moves_with_the_image(rng: np.random.Generator) -> None:
+    """Burda et al. 2016: Var_x(mu_j) > 0.01, whatever the mean of mu_j is."""
+    spread = np.array([1.0, 0.11, 0.09, 0.0])
+    mean = 5 + rng.permuted(np.linspace(-1, 1, 1000)[:, None].repeat(4, axis=1), axis=0) * np.sqrt(3) * spread
+    assert active_units(mean).tolist() == [True, True, False, False]
+
+
 def test_collapse_allows_one_image_in_a_hundred_to_exceed() -> None:
     kl = np.zeros((100, 3))
     kl[0, 1] = 5

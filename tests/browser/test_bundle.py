@@ -7,7 +7,11 @@ import pytest
 
 from vaeexplorer.browser import bundle
 
-ENTRIES = ["streamlit.js", "beta_streamlit.js", "html.js", "worker.js"]
+ENTRIES = [
+    *sorted(path.name for path in bundle.HERE.glob("*streamlit.js")),
+    "html.js",
+    "worker.js",
+]
 
 
 @pytest.fixture

@@ -74,3 +74,24 @@ def test_two_fingers_zoom_and_move_the_view_and_leave_z(server: str, phone: Any)
     assert view(phone) == pytest.approx([-0.5, -0.5, 4], abs=0.05)
     assert pixels(phone) == before
     assert phone.evaluate("new URL(location.href).searchParams.get('z')") == "1,0.5"
+
+
+@pytest.mark.browser
+def test_two_fingers_on_a_plane_beside_another_leave_the_pair(server: str, chromium: Any) -> None:
+    page = chromium
+    page.goto(f"{server}/?run=mnist-vae-2d")
+    page.get_by_role("link", name="AE vs VAE").click()
+    named = page.get_by_text("7 · test #0", exact=True)
+    named.wait_for()
+    page.set_viewport_size({"width": 390, "height": 844})
+    fingers = Fingers(page)
+    stage = page.locator(".pair .stage").first
+    stage.scroll_into_view_if_needed()
+    page.wait_for_timeout(1500)
+    dots = "stage => stage.querySelectorAll('canvas')[1].toDataURL()"
+    before, (x, y) = stage.evaluate(dots), middle(stage)
+    fingers.go(((x - 30, y), (x - 60, y)), ((x + 30, y), (x + 60, y)))
+    page.wait_for_timeout(600)
+    assert stage.evaluate(dots) != before  # zoomed
+    assert named.count() == 1
+    assert "pair=" not in page.url

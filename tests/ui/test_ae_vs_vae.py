@@ -171,14 +171,27 @@ def test_pca_is_a_third_plane_that_the_browser_decodes(page: AppTest) -> None:
     assert third["urls"]["network"].startswith("vx/pca-mnist-2d/decoder-")
 
 
-def test_pca_is_the_optimum_of_the_sample(app: AppTest, mnist_train: ImageDataset) -> None:
+def test_pca_is_the_optimum_of_the_full_training_set(app: AppTest) -> None:
     (space,) = spaces("mnist-vae-2d")
-    opened = principal_space(space, mnist_train)
+    opened = principal_space(space, "mnist")
     per_pixel = opened.error.mean() / 784
     assert per_pixel == pytest.approx(0.05566949, rel=0.01)  # of all 60,000; clipping gains a little
     assert opened.dimensions == 2
     run = load_run("mnist-ae-2d")
     assert opened.error.mean() > run.error.mean()
+
+
+def test_pca_of_images_of_ones_own_is_that_of_these_images(app: AppTest, rng: np.random.Generator) -> None:
+    images = rng.integers(0, 256, (50, 28, 28), dtype=np.uint8)
+    data = ImageDataset("noise", "test", images, np.zeros(50, np.int64), ("noise",), "drawn")
+    model = own.open_model(
+        lambda images: images[:, 0, :2] / 255, lambda z: np.zeros((len(z), 28, 28)), data, "of-noise"
+    )
+    opened = principal_space(loading.Space("noise", model, data), "of-noise")
+    pixels = images.reshape(50, 784) / 255
+    centred = pixels - pixels.mean(axis=0)
+    largest = np.linalg.svd(centred)[1][:2]
+    assert opened.codes.std(axis=0) == pytest.approx(largest / np.sqrt(50), rel=1e-4)
 
 
 @pytest.fixture

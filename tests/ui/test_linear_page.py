@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from vaeexplorer.analysis.experiments import METHODS
 from vaeexplorer.analysis.linear_vae import closed_form
 from vaeexplorer.moments import SHIPPED
-from vaeexplorer.ui import assets, conditions, linear
+from vaeexplorer.ui import assets, conditions, linear, loading
 from vaeexplorer.ui.linear import Setting
 
 PAGE = "views/linear.py"
@@ -94,7 +94,7 @@ def test_nonsense_in_the_address_is_dropped(app: AppTest) -> None:
 def test_a_covariance_that_is_gone_is_a_sentence(
     app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
-    linear.full.clear()
+    loading.full_pca.clear()
     linear.trained.clear()
     monkeypatch.setattr("vaeexplorer.moments.SHIPPED", tmp_path)
     app.run()
@@ -122,7 +122,7 @@ def test_a_training_is_not_computed_twice() -> None:
 
 def test_measured_and_predicted_agree() -> None:
     measured = linear.measured_vae("mnist", 10, 0.05, 2.0)
-    values = linear.full("mnist").values
+    values = loading.full_pca("mnist").values
     exact = closed_form(values, 10, 0.05, 2.0)
     assert measured["kl"] == pytest.approx(exact.kl(values), abs=1e-4)
     assert measured["elbo"] == pytest.approx(exact.elbo(values), abs=1e-4)

@@ -1,8 +1,6 @@
-"""KL of a Gaussian posterior from the standard normal prior, and which dimensions it leaves in use."""
+"""KL of a Gaussian posterior from the standard normal prior."""
 
 import numpy as np
-
-ACTIVE_VARIANCE = 0.01  # Burda et al. 2016, section 5.2
 
 
 def kl_per_dimension(mean: np.ndarray, logvar: np.ndarray) -> np.ndarray:
@@ -19,14 +17,3 @@ def kl_per_dimension(mean: np.ndarray, logvar: np.ndarray) -> np.ndarray:
     """
     kl: np.ndarray = 0.5 * (mean**2 + np.expm1(logvar) - logvar)
     return kl
-
-
-def active_units(mean: np.ndarray) -> int:
-    """How many dimensions depend on the image: Var_x(mu_j) > 0.01 (Burda et al. 2016).
-
-    The threshold means something beside a prior of variance 1; for a plain autoencoder it means nothing.
-
-    Args:
-        mean: mu of each image, [N, D].
-    """
-    return int((mean.astype(np.float64).var(axis=0) > ACTIVE_VARIANCE).sum())

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-ACTIVE_VARIANCE = 0.01
+ACTIVE_VARIANCE = 0.01  # Burda et al. 2016, section 5.2
 DELTA = 0.01
 
 

@@ -20,7 +20,7 @@ _LEFT_OVER = re.compile(r"^(?:import|export)\b(?! default function).*", re.MULTI
 
 @functools.cache
 def script(entry: str) -> str:
-    """A module of this folder and all it imports as one script; an `export default function` of the entry is kept.
+    """A module of this folder and all it imports as one script; an `export default` of the entry is kept.
 
     Raises:
         FileNotFoundError: there is no such module.

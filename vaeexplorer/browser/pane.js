@@ -46,10 +46,18 @@ export class Pane {
     const receive = (_, start, pixels, done) => this.receive(start, pixels, done);
     const { remote } = space.urls; // of a model that only the server can run
     this.background = remote ? new RemoteBackground(remote, receive, (trouble) => this.say(trouble)) : new Background(receive);
+    let touched = pair.indices;
     listen(this.stage, {
-      start: (at) => this.take(at),
+      start: (at) => {
+        touched = pair.indices;
+        this.take(at);
+      },
       move: (at) => this.drag(at),
       end: () => pair.settle(),
+      cancel: () => {
+        pair.choose(0, touched[0]);
+        pair.choose(1, touched[1]);
+      },
       hover: (at) => this.hover(at),
       pan: (dx, dy) => this.look(pan(this.view, dx, dy)),
       zoom: (at, factor) => this.look(zoom(this.view, at.x, at.y, factor)),

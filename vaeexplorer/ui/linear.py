@@ -14,7 +14,6 @@ from vaeexplorer.browser.film import SPECTRUM, pack_film
 from vaeexplorer.config import Dataset
 from vaeexplorer.data import load_dataset
 from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.moments import load_moments
 from vaeexplorer.ui import assets, loading, state
 from vaeexplorer.ui.loading import Space
 
@@ -43,12 +42,6 @@ class Setting:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def full(dataset: Dataset) -> PCA:
-    """Of all 60,000 training images, from the shipped covariance."""
-    return pca(load_moments(dataset))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
 def sample(dataset: Dataset) -> tuple[PCA, np.ndarray]:
     """PCA of the first 10,000 training images, and those images, float32 [10000, 784] in [0, 1]."""
     images = load_dataset(dataset, "train", download=False).images[:10_000]
@@ -65,7 +58,7 @@ def prepare(dataset: Dataset) -> None:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def test_moments(dataset: Dataset) -> np.ndarray:
     """E c_j^2 of the test images along the principal axes of the training images, [784]."""
-    found: np.ndarray = (full(dataset).scores(flat(loading.test_images(dataset).images)) ** 2).mean(axis=0)
+    found: np.ndarray = (loading.full_pca(dataset).scores(flat(loading.test_images(dataset).images)) ** 2).mean(axis=0)
     return found
 
 
@@ -76,7 +69,9 @@ def trained(setting: Setting) -> tuple[Experiment, PCA, str]:
     Raises:
         ValueError: what the setting asks for cannot be.
     """
-    reference, images = sample(setting.dataset) if setting.broken in BENDS else (full(setting.dataset), None)
+    reference, images = (
+        sample(setting.dataset) if setting.broken in BENDS else (loading.full_pca(setting.dataset), None)
+    )
     test = loading.test_images(setting.dataset)
     points = flat(test.images[:POINTS])
     ten = [int(np.flatnonzero(test.labels == label)[0]) for label in range(len(test.class_names))]
@@ -116,7 +111,7 @@ def show_training(url: str, space: Space) -> None:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def measured_vae(dataset: Dataset, k: int, variance: float, beta: float) -> dict[str, object]:
     """A linear VAE trained without the closed form, as plain values; nats per image."""
-    values, test = full(dataset).values, test_moments(dataset)
+    values, test = loading.full_pca(dataset).values, test_moments(dataset)
     model = linear_vae.train_linear_vae(values, k, variance, beta, steps=2000 if k <= 24 else 600)
     return {
         "variance": variance,
@@ -132,7 +127,7 @@ def measured_vae(dataset: Dataset, k: int, variance: float, beta: float) -> dict
 @st.fragment
 def show_linear_vae(dataset: Dataset, k: int) -> None:
     """The closed form, live in the browser, and what training measured at the settings last let go of."""
-    values = full(dataset).values
+    values = loading.full_pca(dataset).values
     best = linear_vae.best_variance(values, k)
     variance = state.current_number(state.VARIANCE, *VARIANCES) or best
     beta = state.current_number(state.BETA, *BETAS) or 1.0

@@ -12,9 +12,11 @@ import streamlit as st
 
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.analysis.pca import PCA, pca
 from vaeexplorer.analysis.projection import umap_plane
 from vaeexplorer.codes import Codes
 from vaeexplorer.data import ImageDataset, load_dataset
+from vaeexplorer.moments import load_moments
 from vaeexplorer.own import OwnModel
 from vaeexplorer.runs import Run, RunCard, RunError, list_runs, load_projection, load_run, save_projection
 from vaeexplorer.sweep import BETAS, Point, load_sweep
@@ -143,6 +145,16 @@ def _space(path: Path, written: int) -> Space:
 def test_images(dataset: str) -> ImageDataset:
     """The 10,000 test images, from this machine: a page never downloads."""
     return load_dataset("fashion-mnist" if dataset == "fashion-mnist" else "mnist", "test", download=False)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def full_pca(dataset: str) -> PCA:
+    """Of all 60,000 training images, from the shipped covariance.
+
+    Raises:
+        DataError: the covariance cannot be read.
+    """
+    return pca(load_moments("fashion-mnist" if dataset == "fashion-mnist" else "mnist"))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -161,7 +161,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     wants_pca = st.toggle("PCA as a third plane", key=state.PCA, bind="query-params")
 chosen = [space, other]
 if wants_pca:
-    chosen.append(principal_space(space, comparing.training_images(space)))
+    try:
+        chosen.append(principal_space(space, comparing.dataset(space)))
+    except ValueError as error:
+        st.info(str(error))
 pair.planes(chosen)
 st.subheader("How smooth, in figures", anchor=False)
 found = found_or_measured(space, other)
