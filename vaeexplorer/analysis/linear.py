@@ -7,7 +7,7 @@ not, so it runs on the pixels themselves.
 Shapes: W1 [k, D], W2 [D, k], b [D]. Errors are |x - x'|^2 summed over pixels, averaged over images.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -271,7 +271,10 @@ def _lbfgs(pca: PCA, conditions: Conditions, start: Weights, steps: int) -> Iter
         return loss.error(W1, W2, b) + penalty, _joined(by_W1, by_W2, by_b, tied)
 
     path: list[np.ndarray] = [_joined(*start, tied)]
-    remember: Callable[[np.ndarray], None] = lambda flat: path.append(flat.copy())  # noqa: E731
+
+    def remember(flat: np.ndarray) -> None:
+        path.append(flat.copy())
+
     options = {"maxiter": steps, "maxfun": 2 * steps, "maxcor": 20, "ftol": 0.0, "gtol": 1e-9}
     minimize(value, path[0], jac=True, method="L-BFGS-B", callback=remember, options=options)
     yield from map(parts, path)

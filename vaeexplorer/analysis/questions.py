@@ -17,7 +17,7 @@ QUESTIONS: dict[Question, str] = {
 INFORMATIVE = math.log(2)  # nats: less does not tell two images apart
 ACCURACY = {"nearly": 0.55, "partly": 0.65}  # of the classifier between q(z) and the prior
 HOLES = {"nearly": 0.02, "partly": 0.15}  # of the prior's mass, beyond the null's
-LIKE_REAL = {"yes": 0.9, "nearly": 0.7, "partly": 0.4}  # of what real images reach
+LIKE_REAL: dict[Answer, float] = {"yes": 0.9, "nearly": 0.7, "partly": 0.4}  # of what real images reach
 
 
 @dataclass(frozen=True)
@@ -161,11 +161,7 @@ def _samples(found: _Found) -> Verdict:
         found.value(key) / max(found_null, 1e-9)
         for key, found_null in (("coverage", covered.null_mean or 1.0), ("density", density.null_mean or 1.0))
     )
-    answer: Answer = "no"
-    for level, least in LIKE_REAL.items():
-        if reached >= least:
-            answer = level  # type: ignore[assignment]
-            break
+    answer: Answer = next((level for level, least in LIKE_REAL.items() if reached >= least), "no")
     sentence = (
         f"Decoded prior samples come near {_percent(found.value('coverage'))} of the test images "
         f"(other real images: {_percent(covered.null_mean or 0.0)}), with a density of "
