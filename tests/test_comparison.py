@@ -11,8 +11,9 @@ from vaeexplorer import comparison
 from vaeexplorer.analysis.smoothness import MEASURES
 from vaeexplorer.analysis.verdict import verdict
 from vaeexplorer.comparison import Comparison, ComparisonError, compare, load_comparison, save_comparison
+from vaeexplorer.files import SHIPPED
 from vaeexplorer.pretrain import COMPARISONS
-from vaeexplorer.runs import SHIPPED, Run, load_run
+from vaeexplorer.runs import Run, load_run
 
 
 def said(found: Comparison) -> list[str]:

@@ -17,7 +17,7 @@ from PIL import Image
 from vaeexplorer.browser import packing
 from vaeexplorer.data import load_dataset
 from vaeexplorer.export import export_html, page
-from vaeexplorer.inference import Codes
+from vaeexplorer.network.inference import Codes
 from vaeexplorer.runs import Run, RunError, load_run
 
 LIMIT = 10_000_000

@@ -8,7 +8,7 @@ from tests.analysis.test_pca import TABLE
 from vaeexplorer.analysis.pca import moments, pca
 from vaeexplorer.config import Dataset
 from vaeexplorer.data import DataError, load_dataset
-from vaeexplorer.moments import SHIPPED, UNIT, load_moments, write_moments
+from vaeexplorer.moments import FOLDER, UNIT, load_moments, write_moments
 
 SETS: tuple[Dataset, ...] = ("mnist", "fashion-mnist")
 
@@ -27,7 +27,7 @@ def test_shipped_moments_give_the_full_sets_optimum(dataset: Dataset) -> None:
 
 
 def test_they_are_small() -> None:
-    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 0.9e6
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 0.9e6
 
 
 @pytest.mark.parametrize("dataset", SETS)
@@ -42,7 +42,7 @@ def test_what_is_written_is_read_again(full_data: None, tmp_path: Path, monkeypa
     write_moments("mnist", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mnist.npz"]
     expected = load_moments("mnist")
-    monkeypatch.setattr(shipped, "SHIPPED", tmp_path)
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     np.testing.assert_array_equal(load_moments("mnist").covariance, expected.covariance)
 
 
@@ -60,7 +60,7 @@ def test_the_sample_is_not_taken_for_the_full_set(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 cut"])
 def test_a_damaged_file_is_one_sentence(content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shipped, "SHIPPED", tmp_path)
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     if content is not None:
         (tmp_path / "mnist.npz").write_bytes(content)
     with pytest.raises(DataError, match=r"mnist\.npz cannot be read.*check the repository out again"):

@@ -12,8 +12,9 @@ from vaeexplorer import report_card, report_page
 from vaeexplorer.analysis import measurements
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.regularization import ReportError
+from vaeexplorer.files import SHIPPED
 from vaeexplorer.pretrain import CONFIGS
-from vaeexplorer.runs import SHIPPED, RunError, load_report, load_run
+from vaeexplorer.runs import RunError, load_report, load_run
 
 
 @pytest.mark.parametrize("name", CONFIGS)

@@ -14,7 +14,9 @@ import torch
 from vaeexplorer.__main__ import main
 from vaeexplorer.config import ConfigError, ModelConfig, RunConfig
 from vaeexplorer.data import ImageDataset
-from vaeexplorer.models import build
+from vaeexplorer.files import SHIPPED
+from vaeexplorer.network.models import build
+from vaeexplorer.network.training import TrainingError
 from vaeexplorer.reproduce import (
     CONFIG,
     PUBLISHED,
@@ -27,8 +29,6 @@ from vaeexplorer.reproduce import (
     learning_rate,
     stage_of,
 )
-from vaeexplorer.runs import SHIPPED
-from vaeexplorer.training import TrainingError
 
 RESULT = SHIPPED / "published" / "burda-vae1.json"
 

@@ -13,6 +13,7 @@ import torch
 from vaeexplorer import runs
 from vaeexplorer.config import RunConfig
 from vaeexplorer.data import ImageDataset
+from vaeexplorer.network.training import Training, train
 from vaeexplorer.runs import (
     RunError,
     list_runs,
@@ -22,7 +23,6 @@ from vaeexplorer.runs import (
     save_projection,
     save_run,
 )
-from vaeexplorer.training import Training, train
 
 
 def test_the_autoencoder_beside_a_vae_differs_in_nothing_else() -> None:
@@ -69,7 +69,7 @@ def test_what_was_saved_is_what_is_loaded(trained: Training, saved: runs.Run, sm
 
 
 def test_the_figures_are_those_of_the_weights_as_kept(saved: runs.Run, small_test: ImageDataset) -> None:
-    from vaeexplorer.evaluation import evaluate
+    from vaeexplorer.network.evaluation import evaluate
 
     metrics = evaluate(saved.model.network, saved.config, small_test.images)
     assert {f"test_{key}": value for key, value in metrics.items()} == pytest.approx(

@@ -3,17 +3,17 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from vaeexplorer.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from vaeexplorer.analysis.regularization import report as report
     from vaeexplorer.config import RunConfig as RunConfig
     from vaeexplorer.data import load_dataset as load_dataset
+    from vaeexplorer.network.training import train as train
     from vaeexplorer.own import explore as explore
     from vaeexplorer.runs import list_runs as list_runs
     from vaeexplorer.runs import load_run as load_run
     from vaeexplorer.runs import save_run as save_run
-    from vaeexplorer.training import train as train
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "RunConfig": "config",
@@ -23,7 +23,7 @@ _HOMES = {
     "load_run": "runs",
     "report": "analysis.regularization",
     "save_run": "runs",
-    "train": "training",
+    "train": "network.training",
 }
 
 __all__ = ["RunConfig", "explore", "list_runs", "load_dataset", "load_run", "report", "save_run", "train"]

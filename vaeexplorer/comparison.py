@@ -15,17 +15,17 @@ from typing import Any, cast
 
 import numpy as np
 
-import vaeexplorer
 from vaeexplorer.analysis import neighbourhoods, paths, smoothness
 from vaeexplorer.analysis.bootstrap import CONFIDENCE, DRAWS, Estimate
 from vaeexplorer.analysis.nearest import NearestImages
 from vaeexplorer.analysis.smoothness import MEASURES, Material, Row, Subject
-from vaeexplorer.classifier import load_classifier
 from vaeexplorer.codes import Model
 from vaeexplorer.data import CLASS_NAMES, FULL_SIZE, ImageDataset, load_dataset
-from vaeexplorer.files import whole_file
-from vaeexplorer.inference import LatentModel
-from vaeexplorer.runs import SHIPPED, Run, RunCard, runs_folder
+from vaeexplorer.files import SHIPPED, whole_file
+from vaeexplorer.network.classifier import load_classifier
+from vaeexplorer.network.inference import LatentModel
+from vaeexplorer.runs import Run, RunCard, runs_folder
+from vaeexplorer.version import __version__
 
 SCHEMA = 1
 
@@ -71,7 +71,7 @@ class Comparison:
         about = {measure.key: measure for measure in MEASURES}
         return {
             "schema": SCHEMA,
-            "vaeexplorer": vaeexplorer.__version__,
+            "vaeexplorer": __version__,
             "runs": list(self.runs),
             "dataset": self.dataset,
             "weights": list(self.weights),

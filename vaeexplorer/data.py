@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_dir
 
 from vaeexplorer.config import IMAGE_SIZE, Dataset
-from vaeexplorer.files import whole_file
+from vaeexplorer.files import SHIPPED, whole_file
 
 Split = Literal["train", "test"]
 
-SAMPLE_ROOT = Path(__file__).resolve().parent.parent / "pretrained" / "data"
+SAMPLE_ROOT = SHIPPED / "data"
 SAMPLE_SIZE = 10_000
 FULL_SIZE: dict[Split, int] = {"train": 60_000, "test": 10_000}
 CLASS_NAMES: dict[Dataset, tuple[str, ...]] = {

@@ -12,6 +12,9 @@ from typing import IO
 
 import numpy as np
 
+SHIPPED = Path(__file__).resolve().parent.parent / "pretrained"
+"""what comes with the package: runs, measurements, and a sample of the images"""
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:

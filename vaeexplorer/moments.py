@@ -11,10 +11,10 @@ import numpy as np
 
 from vaeexplorer.analysis.pca import Moments, moments
 from vaeexplorer.config import IMAGE_SIZE, PIXELS, Dataset
-from vaeexplorer.data import FULL_SIZE, SAMPLE_ROOT, DataError, load_dataset
-from vaeexplorer.files import read_arrays, whole_file
+from vaeexplorer.data import FULL_SIZE, DataError, load_dataset
+from vaeexplorer.files import SHIPPED, read_arrays, whole_file
 
-SHIPPED = SAMPLE_ROOT.parent / "moments"
+FOLDER = SHIPPED / "moments"
 UNIT = 2.0**-22  # of the covariance of pixels in [0, 1]
 _FOUR_AXES = (IMAGE_SIZE,) * 4  # row and column of one pixel, row and column of the other
 
@@ -25,7 +25,7 @@ def load_moments(dataset: Dataset) -> Moments:
     Raises:
         DataError: the file is missing or damaged.
     """
-    path = SHIPPED / f"{dataset}.npz"
+    path = FOLDER / f"{dataset}.npz"
     try:
         arrays = read_arrays(path)
         mean, covariance = arrays["mean"], _unpack(arrays["planes"]) * UNIT
@@ -36,7 +36,7 @@ def load_moments(dataset: Dataset) -> Moments:
     return Moments(mean, covariance, f"all {FULL_SIZE['train']:,} training images")
 
 
-def write_moments(dataset: Dataset, root: Path = SHIPPED) -> None:
+def write_moments(dataset: Dataset, root: Path = FOLDER) -> None:
     """Write the shipped file from the full training set.
 
     Raises:

@@ -10,7 +10,6 @@ from PIL import Image
 
 from vaeexplorer import report_card, runs
 from vaeexplorer.analysis.projection import umap_plane
-from vaeexplorer.classifier import save_classifier, train_classifier
 from vaeexplorer.comparison import compare, save_comparison
 from vaeexplorer.config import (
     ConfigError,
@@ -24,9 +23,11 @@ from vaeexplorer.config import (
     TrainConfig,
 )
 from vaeexplorer.data import FULL_SIZE, DataError, ImageDataset, load_dataset, write_sample
-from vaeexplorer.inference import set_threads
+from vaeexplorer.files import SHIPPED
 from vaeexplorer.moments import write_moments
-from vaeexplorer.training import train
+from vaeexplorer.network.classifier import save_classifier, train_classifier
+from vaeexplorer.network.inference import set_threads
+from vaeexplorer.network.training import train
 
 STRIP = 12  # reconstructions on a card
 
@@ -95,7 +96,7 @@ def _in_order(names: tuple[str, ...], workers: int) -> Iterator[str]:
     for name in names:
         if name in COMPARISONS:
             a, b = map(runs.load_run, COMPARISONS[name])
-            save_comparison(compare(a, b), runs.SHIPPED / "comparisons")
+            save_comparison(compare(a, b), SHIPPED / "comparisons")
             yield name
 
 
@@ -112,7 +113,7 @@ def _train_all(names: tuple[str, ...], workers: int) -> Iterator[str]:
             yield pending[done]
     for name in names:
         if name in CONFIGS:  # a report looks through the classifiers, so these come first
-            run = runs.load_run(runs.SHIPPED / name)
+            run = runs.load_run(SHIPPED / name)
             report_card.keep(run, report_card.report_run(run))
 
 
@@ -133,7 +134,7 @@ def _train_run(name: str) -> None:
     training = train(CONFIGS[name])
     for _ in training:
         pass
-    run = runs.save_run(training, name, root=runs.SHIPPED, overwrite=True)
+    run = runs.save_run(training, name, root=SHIPPED, overwrite=True)
     if run.config.model.latent_dim > 2:
         runs.save_projection(run, "umap", umap_plane(run.codes.mean))
     strip(run, training.test_set).save(run.path / "reconstructions.png", optimize=True)

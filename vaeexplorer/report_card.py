@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-import vaeexplorer
 from vaeexplorer.analysis.measurements import Progress
 from vaeexplorer.analysis.regularization import Report, report
-from vaeexplorer.classifier import load_classifier
 from vaeexplorer.data import load_dataset
-from vaeexplorer.evaluation import negative_log_likelihood
+from vaeexplorer.network.classifier import load_classifier
+from vaeexplorer.network.evaluation import negative_log_likelihood
 from vaeexplorer.runs import Run, RunCard, load_report, save_report
+from vaeexplorer.version import __version__
 
 NLL_IMAGES = 500
 NLL_SAMPLES = 500
@@ -65,7 +65,7 @@ def nll_gap(run: Run, on_progress: Progress | None = None) -> float:
 
 def document(run: RunCard, found: Report) -> dict[str, Any]:
     """One JSON document: the report, and of which run it is."""
-    about = {"run": run.name, "dataset": run.config.data.dataset, "vaeexplorer": vaeexplorer.__version__}
+    about = {"run": run.name, "dataset": run.config.data.dataset, "vaeexplorer": __version__}
     return about | found.to_json()
 
 

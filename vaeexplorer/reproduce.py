@@ -20,15 +20,15 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-import vaeexplorer
 from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import ConfigError, DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data import load_dataset
-from vaeexplorer.evaluation import evaluate, negative_log_likelihood, network_terms, to_device
 from vaeexplorer.files import whole_file
-from vaeexplorer.inference import LatentModel
-from vaeexplorer.models import Autoencoder, build
-from vaeexplorer.training import TrainingError, resolve_device
+from vaeexplorer.network.evaluation import evaluate, negative_log_likelihood, network_terms, to_device
+from vaeexplorer.network.inference import LatentModel
+from vaeexplorer.network.models import Autoencoder, build
+from vaeexplorer.network.training import TrainingError, resolve_device
+from vaeexplorer.version import __version__
 
 SCHEMA = 1
 STAGES = 8
@@ -251,7 +251,7 @@ class Reproduction:
             "differences": list(DIFFERENCES),
             "config": self.config.to_json(),
             "provenance": {
-                "vaeexplorer": vaeexplorer.__version__,
+                "vaeexplorer": __version__,
                 "torch": torch.__version__,
                 "device": self.device.type,
                 "compiled": self.compile,

@@ -17,21 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import vaeexplorer
 from vaeexplorer.analysis.error import squared_error
-from vaeexplorer.architecture import weight_shapes
 from vaeexplorer.codes import Codes, from_bytes, to_bytes
 from vaeexplorer.config import ConfigError, RunConfig
-from vaeexplorer.files import put_back, read_arrays, whole_file, whole_folder
-from vaeexplorer.history import EpochRecord, read_history, write_history
+from vaeexplorer.files import SHIPPED, put_back, read_arrays, whole_file, whole_folder
+from vaeexplorer.network.architecture import weight_shapes
+from vaeexplorer.network.history import EpochRecord, read_history, write_history
+from vaeexplorer.version import __version__
 
 # torch takes more than a second to import: only what touches a network does.
 if TYPE_CHECKING:
-    from vaeexplorer.inference import LatentModel
-    from vaeexplorer.training import Training
+    from vaeexplorer.network.inference import LatentModel
+    from vaeexplorer.network.training import Training
 
 SCHEMA = 1
-SHIPPED = Path(__file__).parent.parent / "pretrained"
 FLOAT16_TOLERANCE = 0.05  # nats of test ELBO that half-precision weights may cost
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -79,7 +78,7 @@ class Run(RunCard):
     @cached_property
     def model(self) -> "LatentModel":
         """Encodes and decodes. It is built, and torch imported, when it is asked for."""
-        from vaeexplorer.inference import restore
+        from vaeexplorer.network.inference import restore
 
         return restore(self.config, self.weights)
 
@@ -171,9 +170,9 @@ def save_run(
     import safetensors.torch
     import torch
 
-    from vaeexplorer.evaluation import evaluate
-    from vaeexplorer.inference import LatentModel
-    from vaeexplorer.models import build
+    from vaeexplorer.network.evaluation import evaluate
+    from vaeexplorer.network.inference import LatentModel
+    from vaeexplorer.network.models import build
 
     if not training.history:
         raise RunError("There is nothing to save before the first epoch.")
@@ -196,7 +195,7 @@ def save_run(
         "config": config.to_json(),
         "metrics": {f"test_{k}": v for k, v in metrics.items()} | {f"train_{k}": v for k, v in train_metrics.items()},
         "provenance": {
-            "vaeexplorer": vaeexplorer.__version__,
+            "vaeexplorer": __version__,
             "torch": torch.__version__,
             "seed": config.train.seed,
             "device": training.device.type,

@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-import vaeexplorer
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.posterior import active_units
-from vaeexplorer.architecture import weight_shapes
 from vaeexplorer.config import ConfigError, DataConfig, Dataset, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data import FULL_SIZE, DataError, load_dataset
-from vaeexplorer.files import read_arrays, whole_file
-from vaeexplorer.runs import SHIPPED, is_number
+from vaeexplorer.files import SHIPPED, read_arrays, whole_file
+from vaeexplorer.network.architecture import weight_shapes
+from vaeexplorer.runs import is_number
+from vaeexplorer.version import __version__
 
 # torch takes more than a second to import: only what touches a network does.
 if TYPE_CHECKING:
-    from vaeexplorer.inference import LatentModel
-    from vaeexplorer.models import Autoencoder
+    from vaeexplorer.network.inference import LatentModel
+    from vaeexplorer.network.models import Autoencoder
 
 SCHEMA = 1
 ROOT = SHIPPED / "sweep"
@@ -92,8 +92,8 @@ class Point:
         """The decoder in a network whose encoder was never trained: it stays in here."""
         import torch
 
-        from vaeexplorer.inference import LatentModel
-        from vaeexplorer.models import build
+        from vaeexplorer.network.inference import LatentModel
+        from vaeexplorer.network.models import build
 
         network = build(self.config.model, self.config.objective.likelihood)
         decoder = {name.removeprefix("decoder."): torch.tensor(array) for name, array in self.weights.items()}
@@ -204,7 +204,7 @@ def train_point(config: RunConfig) -> tuple[RunConfig, dict[str, np.ndarray]]:
     """
     import torch
 
-    from vaeexplorer.training import train
+    from vaeexplorer.network.training import train
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -224,7 +224,7 @@ def train_point(config: RunConfig) -> tuple[RunConfig, dict[str, np.ndarray]]:
 def _content(config: RunConfig, network: "Autoencoder", images: np.ndarray, seconds: float) -> dict[str, np.ndarray]:
     import torch
 
-    from vaeexplorer.inference import LatentModel
+    from vaeexplorer.network.inference import LatentModel
 
     codes = LatentModel(network).encode(images)
     assert codes.logvar is not None
@@ -242,7 +242,7 @@ def _content(config: RunConfig, network: "Autoencoder", images: np.ndarray, seco
         "kept_distortion": kept_distortion,
         "active_units": int(active_units(codes.mean).sum()),
         "provenance": {
-            "vaeexplorer": vaeexplorer.__version__,
+            "vaeexplorer": __version__,
             "torch": torch.__version__,
             "test_images": len(images),
             "seconds": round(seconds, 1),
@@ -258,7 +258,7 @@ def _measure(
     """R, D and the KL of each dimension [D], nats per image: the decoder is the network's, the codes are given."""
     import torch
 
-    from vaeexplorer.objectives import reconstruction, reparameterize
+    from vaeexplorer.network.objectives import reconstruction, reparameterize
 
     kl = kl_per_dimension(mean.astype(np.float64), logvar.astype(np.float64)).mean(axis=0)  # [D]
     eps = np.random.default_rng(config.train.seed).standard_normal(mean.shape, np.float32)

@@ -8,7 +8,7 @@ from vaeexplorer.analysis.film import angles_to_pca
 from vaeexplorer.analysis.pca import PCA, moments, pca
 from vaeexplorer.config import DataConfig, Dataset, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data import load_dataset
-from vaeexplorer.training import Training
+from vaeexplorer.network.training import Training
 
 
 def trained(dataset: Dataset, k: int, epochs: int, rate: float, images: int = 60_000) -> tuple[PCA, Training]:
@@ -32,7 +32,7 @@ def trained(dataset: Dataset, k: int, epochs: int, rate: float, images: int = 60
 
 
 def check(reference: PCA, training: Training, k: int) -> None:
-    from vaeexplorer.evaluation import evaluate
+    from vaeexplorer.network.evaluation import evaluate
 
     error = evaluate(training.network, training.config, training.train_set.images)["reconstruction"]
     excess = error / reference.least_error(k) - 1

@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 
 from vaeexplorer.browser import bundle, packing
-from vaeexplorer.runs import SHIPPED, load_run
+from vaeexplorer.files import SHIPPED
+from vaeexplorer.runs import load_run
 
 SCRIPT = """
 import { readFileSync } from "node:fs";

@@ -22,7 +22,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from vaeexplorer.browser import packing
-from vaeexplorer.inference import Codes
+from vaeexplorer.network.inference import Codes
 from vaeexplorer.runs import load_run
 
 SECONDS = 5

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from vaeexplorer import objectives
 from vaeexplorer.config import Likelihood, ObjectiveConfig
 from vaeexplorer.data import ImageDataset
+from vaeexplorer.network import objectives
 from vaeexplorer.runs import load_run
 
 Evaluate = Callable[[str, str, object], Any]

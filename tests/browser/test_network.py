@@ -20,10 +20,11 @@ from vaeexplorer.browser import packing
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data import ImageDataset, load_dataset
-from vaeexplorer.inference import LatentModel
-from vaeexplorer.models import build
-from vaeexplorer.runs import SHIPPED, Run, load_run
-from vaeexplorer.training import train
+from vaeexplorer.files import SHIPPED
+from vaeexplorer.network.inference import LatentModel
+from vaeexplorer.network.models import build
+from vaeexplorer.network.training import train
+from vaeexplorer.runs import Run, load_run
 
 POINTS, IMAGES = 1000, 50
 SHIPPED_RUNS = sorted(path.parent.name for path in SHIPPED.glob("*/run.json"))

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from vaeexplorer.analysis.experiments import METHODS
 from vaeexplorer.analysis.linear_vae import closed_form
-from vaeexplorer.moments import SHIPPED
+from vaeexplorer.moments import FOLDER
 from vaeexplorer.ui import assets, conditions, linear, loading
 from vaeexplorer.ui.linear import Setting
 
@@ -96,12 +96,12 @@ def test_a_covariance_that_is_gone_is_a_sentence(
 ) -> None:
     loading.full_pca.clear()
     linear.trained.clear()
-    monkeypatch.setattr("vaeexplorer.moments.SHIPPED", tmp_path)
+    monkeypatch.setattr("vaeexplorer.moments.FOLDER", tmp_path)
     app.run()
     app.switch_page(PAGE).run(timeout=60)
     assert not app.exception
     assert "cannot be read" in app.error[0].value
-    assert SHIPPED.exists()
+    assert FOLDER.exists()
 
 
 def test_films_are_served_and_the_oldest_are_dropped() -> None:

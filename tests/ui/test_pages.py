@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.data import ImageDataset
-from vaeexplorer.runs import SHIPPED, list_runs, save_run
-from vaeexplorer.training import Training
+from vaeexplorer.files import SHIPPED
+from vaeexplorer.network.training import Training
+from vaeexplorer.runs import list_runs, save_run
 
 TRAINING = "views/training.py"
 

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from vaeexplorer import architecture
-from vaeexplorer.architecture import Layer
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, RunConfig
+from vaeexplorer.network import architecture
+from vaeexplorer.network.architecture import Layer
 from vaeexplorer.runs import Run
 from vaeexplorer.sweep import Point
 

@@ -33,7 +33,7 @@ def compare(
         json: print one JSON document and nothing else
     """
     from vaeexplorer import comparison
-    from vaeexplorer.inference import set_threads
+    from vaeexplorer.network.inference import set_threads
     from vaeexplorer.runs import load_run
 
     a, b = load_run(run_a), load_run(run_b)

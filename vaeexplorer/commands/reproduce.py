@@ -32,9 +32,9 @@ def reproduce(
         json: print one JSON document and nothing else
     """
     from vaeexplorer.data import load_dataset
+    from vaeexplorer.network.training import resolve_device
     from vaeexplorer.reproduce import CONFIG, STAGES, Reproduction, epochs_until, stage_of
     from vaeexplorer.runs import runs_folder
-    from vaeexplorer.training import resolve_device
 
     test = load_dataset("mnist", "test")
     if not 1 <= images <= len(test):

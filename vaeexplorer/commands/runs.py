@@ -41,7 +41,8 @@ def train(
         overwrite: replace a run of this name
         json: print one JSON document, with the run's figures, and nothing else
     """
-    from vaeexplorer import runs, training
+    from vaeexplorer import runs
+    from vaeexplorer.network import training
 
     name = runs.check_name(name or config.default_name)
     runs.check_free(runs.runs_folder() / name, overwrite=overwrite)
@@ -90,8 +91,8 @@ def evaluate(
         images: how many test images, from the first
         json: print one JSON document and nothing else
     """
-    from vaeexplorer import evaluation
     from vaeexplorer.data import load_dataset
+    from vaeexplorer.network import evaluation
     from vaeexplorer.runs import load_run
 
     loaded = load_run(run)

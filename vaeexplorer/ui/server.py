@@ -18,7 +18,7 @@ from vaeexplorer.ui import remote
 
 FIRST = ("vaeexplorer.ui.controls", "vaeexplorer.ui.plane", "vaeexplorer.export")  # what the first page needs
 HEAVY = (
-    "vaeexplorer.inference",
+    "vaeexplorer.network.inference",
     "plotly.graph_objects",
     "pandas",
     "scipy.special",
@@ -65,7 +65,7 @@ def warm_up() -> None:
     """
     for module in HEAVY:
         importlib.import_module(module)
-    from vaeexplorer.inference import set_threads
+    from vaeexplorer.network.inference import set_threads
 
     # Decoding a few images does not gain from more, and many visitors share the cores.
     set_threads(min(4, max(1, (os.cpu_count() or 1) // 2)))

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, ContinuousBernoulli, Normal, kl_divergence
 
-from vaeexplorer import objectives
 from vaeexplorer.config import ObjectiveConfig
 from vaeexplorer.data import ImageDataset, load_dataset
+from vaeexplorer.network import objectives
 
 
 @pytest.fixture

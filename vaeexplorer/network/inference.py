@@ -10,7 +10,7 @@ from torch import Tensor
 
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, PIXELS, RunConfig
-from vaeexplorer.models import Autoencoder, VariationalAutoencoder, build, pixel_mean
+from vaeexplorer.network.models import Autoencoder, VariationalAutoencoder, build, pixel_mean
 
 __all__ = ["Codes", "LatentModel", "restore", "set_threads"]
 

@@ -19,13 +19,13 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from vaeexplorer import objectives
 from vaeexplorer.config import RunConfig, Schedule
 from vaeexplorer.data import ImageDataset, load_dataset
-from vaeexplorer.evaluation import network_terms, to_device
 from vaeexplorer.files import whole_file
-from vaeexplorer.history import EpochRecord, Losses
-from vaeexplorer.models import build
+from vaeexplorer.network import objectives
+from vaeexplorer.network.evaluation import network_terms, to_device
+from vaeexplorer.network.history import EpochRecord, Losses
+from vaeexplorer.network.models import build
 
 SNAPSHOT_IMAGES = 2000
 EVALUATION_BATCH = 1000

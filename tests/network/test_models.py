@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig
-from vaeexplorer.models import LOGVAR_HIGH, LOGVAR_LOW, bounded, build, pixel_mean
+from vaeexplorer.network.models import LOGVAR_HIGH, LOGVAR_LOW, bounded, build, pixel_mean
 
 ARCHITECTURES: tuple[Architecture, ...] = ("mlp", "conv", "linear")
 FAMILIES: tuple[Family, ...] = ("ae", "vae")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from vaeexplorer.architecture import LOGVAR_RANGE, Layer, layers
 from vaeexplorer.config import Likelihood, ModelConfig
+from vaeexplorer.network.architecture import LOGVAR_RANGE, Layer, layers
 
 LOGVAR_LOW, LOGVAR_HIGH = LOGVAR_RANGE
 

@@ -8,8 +8,8 @@ from torch.distributions import MultivariateNormal
 
 from vaeexplorer.config import Dataset, ModelConfig, ObjectiveConfig, RunConfig
 from vaeexplorer.data import ImageDataset, load_dataset
-from vaeexplorer.evaluation import evaluate, negative_log_likelihood
-from vaeexplorer.models import LOGVAR_HIGH, LOGVAR_LOW, Autoencoder, build
+from vaeexplorer.network.evaluation import evaluate, negative_log_likelihood
+from vaeexplorer.network.models import LOGVAR_HIGH, LOGVAR_LOW, Autoencoder, build
 
 
 def test_an_ae_that_answers_black_has_the_error_of_the_images(small_test: ImageDataset) -> None:

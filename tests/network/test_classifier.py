@@ -6,9 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vaeexplorer import classifier
-from vaeexplorer.classifier import FOLDER, Classifier, ClassifierError, accuracy, load_classifier, save_classifier
 from vaeexplorer.data import ImageDataset, load_dataset
+from vaeexplorer.network import classifier
+from vaeexplorer.network.classifier import (
+    FOLDER,
+    Classifier,
+    ClassifierError,
+    accuracy,
+    load_classifier,
+    save_classifier,
+)
 
 
 @pytest.mark.parametrize(("dataset", "at_least"), [("mnist", 0.985), ("fashion-mnist", 0.90)])

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vaeexplorer import objectives
 from vaeexplorer.config import PIXELS, RunConfig
-from vaeexplorer.models import Autoencoder, pixel_mean
+from vaeexplorer.network import objectives
+from vaeexplorer.network.models import Autoencoder, pixel_mean
 
 BATCH = 1000
 IWAE_BATCH = 50

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from vaeexplorer import inference
 from vaeexplorer.analysis.magnification import central_differences
 from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig
 from vaeexplorer.data import ImageDataset
-from vaeexplorer.inference import LatentModel
-from vaeexplorer.models import Posterior, build
+from vaeexplorer.network import inference
+from vaeexplorer.network.inference import LatentModel
+from vaeexplorer.network.models import Posterior, build
 from vaeexplorer.runs import load_run
 
 

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import torch
 
-from vaeexplorer.architecture import layers, weight_shapes
 from vaeexplorer.config import Activation, Architecture, Family, Likelihood, ModelConfig, RunConfig
-from vaeexplorer.inference import restore
-from vaeexplorer.models import build
+from vaeexplorer.network.architecture import layers, weight_shapes
+from vaeexplorer.network.inference import restore
+from vaeexplorer.network.models import build
 
 ARCHITECTURES: tuple[Architecture, ...] = ("mlp", "conv", "linear")
 FAMILIES: tuple[Family, ...] = ("ae", "vae")

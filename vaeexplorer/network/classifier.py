@@ -18,9 +18,9 @@ from torch.nn import functional
 
 from vaeexplorer.config import IMAGE_SIZE, Dataset
 from vaeexplorer.data import ImageDataset
-from vaeexplorer.files import whole_file
+from vaeexplorer.files import SHIPPED, whole_file
 
-FOLDER = Path(__file__).parent.parent / "pretrained" / "classifiers"
+FOLDER = SHIPPED / "classifiers"
 CLASSES = 10
 FEATURES = 128
 EPOCHS = 10

@@ -11,7 +11,7 @@ import torch
 
 from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data import ImageDataset
-from vaeexplorer.training import (
+from vaeexplorer.network.training import (
     Training,
     TrainingError,
     resolve_device,
