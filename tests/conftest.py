@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
-from vaeexplorer.data import SAMPLE_ROOT, ImageDataset, load_dataset
+from vaeexplorer.data.datasets import SAMPLE_ROOT, ImageDataset, load_dataset
 
 # Small products gain nothing from more threads, and servers and browsers want the other cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -13,7 +13,7 @@ from vaeexplorer.analysis.verdict import verdict
 from vaeexplorer.comparison import Comparison, ComparisonError, compare, load_comparison, save_comparison
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.pretrain import COMPARISONS
-from vaeexplorer.runs import Run, load_run
+from vaeexplorer.runs.folder import Run, load_run
 
 
 def said(found: Comparison) -> list[str]:

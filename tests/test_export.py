@@ -15,10 +15,10 @@ import pytest
 from PIL import Image
 
 from vaeexplorer.browser import packing
-from vaeexplorer.data import load_dataset
+from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.export import export_html, page
 from vaeexplorer.network.inference import Codes
-from vaeexplorer.runs import Run, RunError, load_run
+from vaeexplorer.runs.folder import Run, RunError, load_run
 
 LIMIT = 10_000_000
 PICTURE = "document.querySelector('#plane canvas.decoded').toDataURL()"

@@ -9,8 +9,8 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "vaeexplorer"
 EVERY_ROOM = {
-    *("version", "config", "codes", "files", "data", "network", "runs", "own", "analysis", "figures", "browser"),
-    *("moments", "comparison", "report_card", "report_page", "export", "pretrain", "sweep", "reproduce"),
+    *("version", "config", "codes", "files", "data", "network", "runs", "spaces", "analysis", "figures", "browser"),
+    *("comparison", "report_card", "report_page", "export", "pretrain", "sweep", "reproduce"),
 }
 
 # Besides the standard library and NumPy.
@@ -20,12 +20,11 @@ TABLE: dict[str, set[str]] = {
     "config": set(),
     "codes": set(),
     "files": set(),
-    "data": {"platformdirs", "filelock", "torchvision", "config", "files"},
+    "data": {"platformdirs", "filelock", "torchvision", "analysis", "config", "files"},
     "network": {"torch", "safetensors", "codes", "config", "data", "files"},
     "runs": {"torch", "safetensors", "analysis", "codes", "config", "files", "network", "version"},
-    "own": {"analysis", "codes", "config", "data", "runs", "ui"},
+    "spaces": {"analysis", "codes", "config", "data", "runs", "ui"},
     "analysis": {"scipy", "sklearn", "umap", "torch", "threadpoolctl"},
-    "moments": {"config", "data", "files", "analysis"},
     "comparison": {"analysis", "codes", "data", "files", "network", "runs", "version"},
     "report_card": {"analysis", "data", "network", "runs", "version"},
     "figures": {"plotly", "analysis"},
@@ -85,7 +84,7 @@ def test_a_file_imports_only_what_its_room_may(path: Path) -> None:
 
 
 def test_only_the_download_imports_torchvision_and_only_when_asked() -> None:
-    tree = ast.parse((PACKAGE / "data.py").read_text(encoding="utf-8"))
+    tree = ast.parse((PACKAGE / "data" / "datasets.py").read_text(encoding="utf-8"))
     top_level = [ast.unparse(node) for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     assert not any("torchvision" in line for line in top_level)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vaeexplorer.__main__ import main
-from vaeexplorer.runs import load_run
+from vaeexplorer.runs.folder import load_run
 
 SMALL = ["--hidden", "16", "--batch-size", "500", "--device", "cpu", "--precision", "float32"]
 

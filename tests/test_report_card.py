@@ -14,7 +14,7 @@ from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.regularization import ReportError
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.pretrain import CONFIGS
-from vaeexplorer.runs import RunError, load_report, load_run
+from vaeexplorer.runs.folder import RunError, load_report, load_run
 
 
 @pytest.mark.parametrize("name", CONFIGS)

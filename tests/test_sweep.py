@@ -23,7 +23,7 @@ from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import Dataset, ModelConfig, RunConfig, TrainConfig
-from vaeexplorer.data import FULL_SIZE, DataError, ImageDataset, load_dataset
+from vaeexplorer.data.datasets import FULL_SIZE, DataError, ImageDataset, load_dataset
 from vaeexplorer.sweep import (
     BETAS,
     CONFIGS,

@@ -8,21 +8,21 @@ from vaeexplorer.version import __version__ as __version__
 if TYPE_CHECKING:
     from vaeexplorer.analysis.regularization import report as report
     from vaeexplorer.config import RunConfig as RunConfig
-    from vaeexplorer.data import load_dataset as load_dataset
+    from vaeexplorer.data.datasets import load_dataset as load_dataset
     from vaeexplorer.network.training import train as train
-    from vaeexplorer.own import explore as explore
-    from vaeexplorer.runs import list_runs as list_runs
-    from vaeexplorer.runs import load_run as load_run
-    from vaeexplorer.runs import save_run as save_run
+    from vaeexplorer.runs.folder import list_runs as list_runs
+    from vaeexplorer.runs.folder import load_run as load_run
+    from vaeexplorer.runs.folder import save_run as save_run
+    from vaeexplorer.spaces.own import explore as explore
 
 _HOMES = {
     "RunConfig": "config",
-    "explore": "own",
-    "load_dataset": "data",
-    "list_runs": "runs",
-    "load_run": "runs",
+    "explore": "spaces.own",
+    "load_dataset": "data.datasets",
+    "list_runs": "runs.folder",
+    "load_run": "runs.folder",
     "report": "analysis.regularization",
-    "save_run": "runs",
+    "save_run": "runs.folder",
     "train": "network.training",
 }
 

@@ -20,11 +20,11 @@ from vaeexplorer.analysis.bootstrap import CONFIDENCE, DRAWS, Estimate
 from vaeexplorer.analysis.nearest import NearestImages
 from vaeexplorer.analysis.smoothness import MEASURES, Material, Row, Subject
 from vaeexplorer.codes import Model
-from vaeexplorer.data import CLASS_NAMES, FULL_SIZE, ImageDataset, load_dataset
+from vaeexplorer.data.datasets import CLASS_NAMES, FULL_SIZE, ImageDataset, load_dataset
 from vaeexplorer.files import SHIPPED, whole_file
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.inference import LatentModel
-from vaeexplorer.runs import Run, RunCard, runs_folder
+from vaeexplorer.runs.folder import Run, RunCard, runs_folder
 from vaeexplorer.version import __version__
 
 SCHEMA = 1

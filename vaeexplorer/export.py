@@ -13,10 +13,10 @@ from string import Template
 
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.browser import bundle, packing
-from vaeexplorer.data import load_dataset
+from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.files import whole_file
-from vaeexplorer.runs import Run, RunError, list_runs, load_run, plain_partner
+from vaeexplorer.runs.folder import Run, RunError, list_runs, load_run, plain_partner
 
 MOST = 10_000_000
 """bytes of a page that also holds the autoencoder beside a VAE; where both are too large, the VAE stays alone"""

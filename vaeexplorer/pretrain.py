@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 from PIL import Image
 
-from vaeexplorer import report_card, runs
+from vaeexplorer import report_card
 from vaeexplorer.analysis.projection import umap_plane
 from vaeexplorer.comparison import compare, save_comparison
 from vaeexplorer.config import (
@@ -22,12 +22,13 @@ from vaeexplorer.config import (
     RunConfig,
     TrainConfig,
 )
-from vaeexplorer.data import FULL_SIZE, DataError, ImageDataset, load_dataset, write_sample
+from vaeexplorer.data.datasets import FULL_SIZE, DataError, ImageDataset, load_dataset, write_sample
+from vaeexplorer.data.moments import write_moments
 from vaeexplorer.files import SHIPPED
-from vaeexplorer.moments import write_moments
 from vaeexplorer.network.classifier import save_classifier, train_classifier
 from vaeexplorer.network.inference import set_threads
 from vaeexplorer.network.training import train
+from vaeexplorer.runs import folder
 
 STRIP = 12  # reconstructions on a card
 
@@ -95,7 +96,7 @@ def _in_order(names: tuple[str, ...], workers: int) -> Iterator[str]:
     yield from _train_all(tuple(name for name in names if name not in COMPARISONS), workers)
     for name in names:
         if name in COMPARISONS:
-            a, b = map(runs.load_run, COMPARISONS[name])
+            a, b = map(folder.load_run, COMPARISONS[name])
             save_comparison(compare(a, b), SHIPPED / "comparisons")
             yield name
 
@@ -113,7 +114,7 @@ def _train_all(names: tuple[str, ...], workers: int) -> Iterator[str]:
             yield pending[done]
     for name in names:
         if name in CONFIGS:  # a report looks through the classifiers, so these come first
-            run = runs.load_run(SHIPPED / name)
+            run = folder.load_run(SHIPPED / name)
             report_card.keep(run, report_card.report_run(run))
 
 
@@ -134,14 +135,14 @@ def _train_run(name: str) -> None:
     training = train(CONFIGS[name])
     for _ in training:
         pass
-    run = runs.save_run(training, name, root=SHIPPED, overwrite=True)
+    run = folder.save_run(training, name, root=SHIPPED, overwrite=True)
     if run.config.model.latent_dim > 2:
-        runs.save_projection(run, "umap", umap_plane(run.codes.mean))
+        folder.save_projection(run, "umap", umap_plane(run.codes.mean))
     strip(run, training.test_set).save(run.path / "reconstructions.png", optimize=True)
     (run.path / "README.md").write_text(card(run), encoding="utf-8")
 
 
-def strip(run: runs.Run, test_set: ImageDataset) -> Image.Image:
+def strip(run: folder.Run, test_set: ImageDataset) -> Image.Image:
     """The first test image of each class, and two more, above their reconstructions, four screen pixels a pixel."""
     first = [int(np.flatnonzero(test_set.labels == label)[0]) for label in range(10)]
     chosen = sorted({*first, *range(STRIP)} - set(first))[: STRIP - 10]
@@ -152,7 +153,7 @@ def strip(run: runs.Run, test_set: ImageDataset) -> Image.Image:
     return Image.fromarray(sheet.repeat(4, axis=0).repeat(4, axis=1))
 
 
-def card(run: runs.Run) -> str:
+def card(run: folder.Run) -> str:
     """A model card in Markdown: what it is, how it was trained, what it reaches."""
     model, objective, config = run.config.model, run.config.objective, run.config.train
     variational = model.model == "vae"

@@ -5,10 +5,10 @@ from typing import Any
 
 from vaeexplorer.analysis.measurements import Progress
 from vaeexplorer.analysis.regularization import Report, report
-from vaeexplorer.data import load_dataset
+from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.evaluation import negative_log_likelihood
-from vaeexplorer.runs import Run, RunCard, load_report, save_report
+from vaeexplorer.runs.folder import Run, RunCard, load_report, save_report
 from vaeexplorer.version import __version__
 
 NLL_IMAGES = 500

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import ConfigError, DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
-from vaeexplorer.data import load_dataset
+from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.files import whole_file
 from vaeexplorer.network.evaluation import evaluate, negative_log_likelihood, network_terms, to_device
 from vaeexplorer.network.inference import LatentModel

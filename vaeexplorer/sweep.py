@@ -19,10 +19,10 @@ import numpy as np
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import ConfigError, DataConfig, Dataset, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
-from vaeexplorer.data import FULL_SIZE, DataError, load_dataset
+from vaeexplorer.data.datasets import FULL_SIZE, DataError, load_dataset
 from vaeexplorer.files import SHIPPED, read_arrays, whole_file
 from vaeexplorer.network.architecture import weight_shapes
-from vaeexplorer.runs import is_number
+from vaeexplorer.runs.folder import is_number
 from vaeexplorer.version import __version__
 
 # torch takes more than a second to import: only what touches a network does.

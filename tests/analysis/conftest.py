@@ -5,7 +5,7 @@ import pytest
 
 from vaeexplorer.analysis.pca import PCA, Moments, pca
 from vaeexplorer.config import Dataset
-from vaeexplorer.moments import load_moments
+from vaeexplorer.data.moments import load_moments
 
 VALUES = np.array([5.0, 3.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05])
 

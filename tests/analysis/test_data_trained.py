@@ -7,7 +7,7 @@ from tests.conftest import first
 from vaeexplorer.analysis.film import angles_to_pca
 from vaeexplorer.analysis.pca import PCA, moments, pca
 from vaeexplorer.config import DataConfig, Dataset, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
-from vaeexplorer.data import load_dataset
+from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.network.training import Training
 
 

@@ -17,7 +17,7 @@ from vaeexplorer.analysis.experiments import (
 from vaeexplorer.analysis.linear import Method
 from vaeexplorer.analysis.nonlinear import MEASURED, Bend, train_on_images
 from vaeexplorer.analysis.pca import PCA, Moments, flat, moments, pca
-from vaeexplorer.data import ImageDataset
+from vaeexplorer.data.datasets import ImageDataset
 
 
 @pytest.fixture(scope="module")

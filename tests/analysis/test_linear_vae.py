@@ -5,7 +5,7 @@ from scipy.stats import multivariate_normal
 from vaeexplorer.analysis.linear_vae import LinearVAE, active, best_variance, closed_form, train_linear_vae
 from vaeexplorer.analysis.pca import PCA, flat
 from vaeexplorer.config import Dataset
-from vaeexplorer.data import load_dataset
+from vaeexplorer.data.datasets import load_dataset
 
 # sigma_x^2, ELBO = log-likelihood on train and on test, KL; nats per image
 TABLE = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vaeexplorer.analysis.nearest import NearestImages
-from vaeexplorer.data import ImageDataset
+from vaeexplorer.data.datasets import ImageDataset
 
 
 @pytest.mark.parametrize("kind", ["decoded", "noise", "flat"])

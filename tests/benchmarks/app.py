@@ -79,8 +79,8 @@ def rerun(run: str) -> None:
 
 def encode(run: str) -> None:
     """10,000 test images to their codes."""
-    from vaeexplorer.data import load_dataset
-    from vaeexplorer.runs import load_run
+    from vaeexplorer.data.datasets import load_dataset
+    from vaeexplorer.runs.folder import load_run
 
     model = load_run(run).model
     images = load_dataset("mnist", "test", download=False).images

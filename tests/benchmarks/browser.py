@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vaeexplorer.browser import bundle, packing
 from vaeexplorer.files import SHIPPED
-from vaeexplorer.runs import load_run
+from vaeexplorer.runs.folder import load_run
 
 SCRIPT = """
 import { readFileSync } from "node:fs";

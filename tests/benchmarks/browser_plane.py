@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright
 
 from vaeexplorer.browser import packing
 from vaeexplorer.network.inference import Codes
-from vaeexplorer.runs import load_run
+from vaeexplorer.runs.folder import load_run
 
 SECONDS = 5
 WRAP = """

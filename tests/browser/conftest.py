@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from vaeexplorer.browser import bundle
-from vaeexplorer.data import SAMPLE_ROOT
+from vaeexplorer.data.datasets import SAMPLE_ROOT
 
 NODE = shutil.which("node")
 ROOT = Path(__file__).parents[2]

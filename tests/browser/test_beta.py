@@ -11,7 +11,7 @@ import pytest
 
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.browser import packing
-from vaeexplorer.data import ImageDataset
+from vaeexplorer.data.datasets import ImageDataset
 from vaeexplorer.sweep import BETAS, KEPT, Point, load_sweep
 
 Evaluate = Callable[..., Any]

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from vaeexplorer.config import Likelihood, ObjectiveConfig
-from vaeexplorer.data import ImageDataset
+from vaeexplorer.data.datasets import ImageDataset
 from vaeexplorer.network import objectives
-from vaeexplorer.runs import load_run
+from vaeexplorer.runs.folder import load_run
 
 Evaluate = Callable[[str, str, object], Any]
 

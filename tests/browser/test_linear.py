@@ -12,8 +12,8 @@ from vaeexplorer.analysis.experiments import Experiment, run
 from vaeexplorer.analysis.linear_vae import closed_form
 from vaeexplorer.analysis.pca import PCA, flat, pca
 from vaeexplorer.browser.film import pack_film
-from vaeexplorer.data import ImageDataset
-from vaeexplorer.moments import load_moments
+from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.moments import load_moments
 
 
 @pytest.fixture(scope="module")

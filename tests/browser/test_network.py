@@ -19,12 +19,12 @@ from torch import nn
 from vaeexplorer.browser import packing
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
-from vaeexplorer.data import ImageDataset, load_dataset
+from vaeexplorer.data.datasets import ImageDataset, load_dataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.inference import LatentModel
 from vaeexplorer.network.models import build
 from vaeexplorer.network.training import train
-from vaeexplorer.runs import Run, load_run
+from vaeexplorer.runs.folder import Run, load_run
 
 POINTS, IMAGES = 1000, 50
 SHIPPED_RUNS = sorted(path.parent.name for path in SHIPPED.glob("*/run.json"))

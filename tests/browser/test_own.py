@@ -13,7 +13,7 @@ import pytest
 
 from tests.browser.conftest import ROOT, wait_for
 from tests.browser.own_app import decode, encode
-from vaeexplorer.data import SAMPLE_ROOT, ImageDataset
+from vaeexplorer.data.datasets import SAMPLE_ROOT, ImageDataset
 
 
 @pytest.fixture(scope="module")

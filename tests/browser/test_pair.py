@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vaeexplorer.runs import load_run
+from vaeexplorer.runs.folder import load_run
 
 PICTURE = "canvas => canvas.toDataURL()"
 RED = """canvas => Array.from(canvas.getContext("2d").getImageData(0, 0, canvas.width, 28).data)

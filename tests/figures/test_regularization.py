@@ -4,7 +4,7 @@ import pytest
 from vaeexplorer import report_card
 from vaeexplorer.analysis.evidence import evidence
 from vaeexplorer.figures.regularization import against_null, exhibits, ratio_map
-from vaeexplorer.runs import load_run
+from vaeexplorer.runs.folder import load_run
 
 
 @pytest.mark.parametrize(("name", "count"), [("mnist-vae-16d", 8), ("mnist-ae-2d", 7)])

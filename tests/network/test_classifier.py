@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vaeexplorer.data import ImageDataset, load_dataset
+from vaeexplorer.data.datasets import ImageDataset, load_dataset
 from vaeexplorer.network import classifier
 from vaeexplorer.network.classifier import (
     FOLDER,

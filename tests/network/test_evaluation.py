@@ -7,7 +7,7 @@ from torch import nn
 from torch.distributions import MultivariateNormal
 
 from vaeexplorer.config import Dataset, ModelConfig, ObjectiveConfig, RunConfig
-from vaeexplorer.data import ImageDataset, load_dataset
+from vaeexplorer.data.datasets import ImageDataset, load_dataset
 from vaeexplorer.network.evaluation import evaluate, negative_log_likelihood
 from vaeexplorer.network.models import LOGVAR_HIGH, LOGVAR_LOW, Autoencoder, build
 

@@ -6,11 +6,11 @@ import torch
 
 from vaeexplorer.analysis.magnification import central_differences
 from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig
-from vaeexplorer.data import ImageDataset
+from vaeexplorer.data.datasets import ImageDataset
 from vaeexplorer.network import inference
 from vaeexplorer.network.inference import LatentModel
 from vaeexplorer.network.models import Posterior, build
-from vaeexplorer.runs import load_run
+from vaeexplorer.runs.folder import load_run
 
 
 def model(family: Family = "vae", arch: Architecture = "mlp", likelihood: Likelihood = "bernoulli") -> LatentModel:

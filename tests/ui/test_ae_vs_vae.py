@@ -10,9 +10,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from vaeexplorer import own
-from vaeexplorer.data import ImageDataset
-from vaeexplorer.runs import load_run
+from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.runs.folder import load_run
+from vaeexplorer.spaces import own
 from vaeexplorer.ui import comparing, loading, pair, state
 from vaeexplorer.ui.principal import principal_space
 

@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.applications import Starlette
 
 from vaeexplorer.browser import packing
-from vaeexplorer.runs import load_run
+from vaeexplorer.runs.folder import load_run
 from vaeexplorer.ui import assets, loading
 from vaeexplorer.ui.loading import Space
 from vaeexplorer.ui.server import ROUTES

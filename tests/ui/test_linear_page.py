@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from vaeexplorer.analysis.experiments import METHODS
 from vaeexplorer.analysis.linear_vae import closed_form
-from vaeexplorer.moments import FOLDER
+from vaeexplorer.data.moments import FOLDER
 from vaeexplorer.ui import assets, conditions, linear, loading
 from vaeexplorer.ui.linear import Setting
 
@@ -96,7 +96,7 @@ def test_a_covariance_that_is_gone_is_a_sentence(
 ) -> None:
     loading.full_pca.clear()
     linear.trained.clear()
-    monkeypatch.setattr("vaeexplorer.moments.FOLDER", tmp_path)
+    monkeypatch.setattr("vaeexplorer.data.moments.FOLDER", tmp_path)
     app.run()
     app.switch_page(PAGE).run(timeout=60)
     assert not app.exception

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vaeexplorer.data import ImageDataset
-from vaeexplorer.own import open_model
-from vaeexplorer.runs import RunError
+from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.runs.folder import RunError
+from vaeexplorer.spaces.own import open_model
 from vaeexplorer.ui import loading
 from vaeexplorer.ui.loading import Space
 

@@ -11,10 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
-from vaeexplorer.data import ImageDataset
+from vaeexplorer.data.datasets import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.training import Training
-from vaeexplorer.runs import list_runs, save_run
+from vaeexplorer.runs.folder import list_runs, save_run
 
 TRAINING = "views/training.py"
 

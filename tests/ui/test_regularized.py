@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from vaeexplorer import report_card
 from vaeexplorer.analysis.regularization import Report
 from vaeexplorer.files import SHIPPED
-from vaeexplorer.runs import Run, load_run
+from vaeexplorer.runs.folder import Run, load_run
 from vaeexplorer.ui import reports
 
 PAGE = "views/regularized.py"

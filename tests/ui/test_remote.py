@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from starlette.applications import Starlette
 
-from vaeexplorer.data import ImageDataset
-from vaeexplorer.own import open_model
+from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.spaces.own import open_model
 from vaeexplorer.ui import loading, remote
 from vaeexplorer.ui.server import ROUTES
 

@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 import vaeexplorer.ui
-from vaeexplorer.runs import RunCard
+from vaeexplorer.runs.folder import RunCard
 from vaeexplorer.ui import assets, server
 
 MAIN = Path(vaeexplorer.ui.__file__).parent / "main.py"

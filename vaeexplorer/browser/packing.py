@@ -20,7 +20,7 @@ from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, RunConfig
 from vaeexplorer.network import architecture
 from vaeexplorer.network.architecture import Layer
-from vaeexplorer.runs import Run
+from vaeexplorer.runs.folder import Run
 from vaeexplorer.sweep import Point
 
 SPRITE_COLUMNS = 100

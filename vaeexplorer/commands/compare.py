@@ -34,7 +34,7 @@ def compare(
     """
     from vaeexplorer import comparison
     from vaeexplorer.network.inference import set_threads
-    from vaeexplorer.runs import load_run
+    from vaeexplorer.runs.folder import load_run
 
     a, b = load_run(run_a), load_run(run_b)
     comparison.hold_comparable(a, b)

@@ -53,8 +53,8 @@ def compare(dataset: Dataset, k: int, *, from_images: bool = False) -> dict[str,
     from vaeexplorer.analysis.film import angles_to_pca
     from vaeexplorer.analysis.linear import train
     from vaeexplorer.analysis.pca import flat, moments, pca
-    from vaeexplorer.data import load_dataset
-    from vaeexplorer.moments import load_moments
+    from vaeexplorer.data.datasets import load_dataset
+    from vaeexplorer.data.moments import load_moments
 
     if not 1 <= k < PIXELS:
         raise ValueError(f"k must be 1 to {PIXELS - 1} (with all {PIXELS} axes nothing is left out), not {k}.")

@@ -37,7 +37,7 @@ def report(
         json: print one JSON document and nothing else
     """
     from vaeexplorer import report_card, report_page
-    from vaeexplorer.runs import RunError, load_run
+    from vaeexplorer.runs.folder import RunError, load_run
 
     loaded = load_run(run)
     if nll and loaded.config.model.model == "ae":

@@ -31,10 +31,10 @@ def reproduce(
         compile: torch.compile the step
         json: print one JSON document and nothing else
     """
-    from vaeexplorer.data import load_dataset
+    from vaeexplorer.data.datasets import load_dataset
     from vaeexplorer.network.training import resolve_device
     from vaeexplorer.reproduce import CONFIG, STAGES, Reproduction, epochs_until, stage_of
-    from vaeexplorer.runs import runs_folder
+    from vaeexplorer.runs.folder import runs_folder
 
     test = load_dataset("mnist", "test")
     if not 1 <= images <= len(test):

@@ -14,7 +14,7 @@ from vaeexplorer.commands.console import Interruption, complain, console, interr
 from vaeexplorer.config import ConfigError, RunConfig
 
 if TYPE_CHECKING:
-    from vaeexplorer.runs import RunCard
+    from vaeexplorer.runs.folder import RunCard
 
 SCHEMA = 1
 UNITS = {
@@ -41,12 +41,12 @@ def train(
         overwrite: replace a run of this name
         json: print one JSON document, with the run's figures, and nothing else
     """
-    from vaeexplorer import runs
     from vaeexplorer.network import training
+    from vaeexplorer.runs import folder
 
-    name = runs.check_name(name or config.default_name)
-    runs.check_free(runs.runs_folder() / name, overwrite=overwrite)
-    checkpoint = runs.runs_folder() / ".checkpoints" / f"{name}.safetensors"
+    name = folder.check_name(name or config.default_name)
+    folder.check_free(folder.runs_folder() / name, overwrite=overwrite)
+    checkpoint = folder.runs_folder() / ".checkpoints" / f"{name}.safetensors"
     if checkpoint.exists() and not resume:
         checkpoint.unlink()
     started = training.train(config, interrupted(), checkpoint=checkpoint)
@@ -58,7 +58,7 @@ def train(
     if not started.finished:
         epochs = f"{len(started.history)} of {config.train.epochs} epochs"
         raise Interruption(f"Stopped after {epochs}: the same command with --resume goes on.")
-    run = runs.save_run(started, name, overwrite=overwrite)
+    run = folder.save_run(started, name, overwrite=overwrite)
     checkpoint.unlink()
     show([run], json=json)
 
@@ -69,7 +69,7 @@ def list_(json: bool = False) -> None:
     Args:
         json: print one JSON document and nothing else
     """
-    from vaeexplorer.runs import list_runs
+    from vaeexplorer.runs.folder import list_runs
 
     cards, errors = list_runs()
     show(cards, json=json)
@@ -91,9 +91,9 @@ def evaluate(
         images: how many test images, from the first
         json: print one JSON document and nothing else
     """
-    from vaeexplorer.data import load_dataset
+    from vaeexplorer.data.datasets import load_dataset
     from vaeexplorer.network import evaluation
-    from vaeexplorer.runs import load_run
+    from vaeexplorer.runs.folder import load_run
 
     loaded = load_run(run)
     test = load_dataset(loaded.config.data.dataset, "test")
@@ -119,7 +119,7 @@ def export(run: Annotated[str, tyro.conf.Positional], html: Path) -> None:
         html: the file to write; one of that name is replaced
     """
     from vaeexplorer.export import export_html
-    from vaeexplorer.runs import load_run
+    from vaeexplorer.runs.folder import load_run
 
     export_html(load_run(run), html)
     console.print(f"{html}: {html.stat().st_size / 1e6:.1f} MB")

@@ -20,8 +20,8 @@ from vaeexplorer.comparison import (
     subject,
     weights_hash,
 )
-from vaeexplorer.data import CLASS_NAMES, ImageDataset, load_dataset
-from vaeexplorer.runs import RunCard, RunError
+from vaeexplorer.data.datasets import CLASS_NAMES, ImageDataset, load_dataset
+from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.ui import controls, loading
 from vaeexplorer.ui.loading import Space
 

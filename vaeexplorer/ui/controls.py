@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from vaeexplorer.data import DataError
-from vaeexplorer.runs import RunCard, RunError
+from vaeexplorer.data.datasets import DataError
+from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.ui import loading, state
 from vaeexplorer.ui.loading import Space
 

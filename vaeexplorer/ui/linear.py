@@ -12,7 +12,7 @@ from vaeexplorer.analysis.pca import PCA, flat, moments, pca
 from vaeexplorer.browser import bundle
 from vaeexplorer.browser.film import SPECTRUM, pack_film
 from vaeexplorer.config import Dataset
-from vaeexplorer.data import load_dataset
+from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.ui import assets, loading, state
 from vaeexplorer.ui.loading import Space

@@ -15,10 +15,10 @@ from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.pca import PCA, pca
 from vaeexplorer.analysis.projection import umap_plane
 from vaeexplorer.codes import Codes
-from vaeexplorer.data import ImageDataset, load_dataset
-from vaeexplorer.moments import load_moments
-from vaeexplorer.own import OwnModel
-from vaeexplorer.runs import Run, RunCard, RunError, list_runs, load_projection, load_run, save_projection
+from vaeexplorer.data.datasets import ImageDataset, load_dataset
+from vaeexplorer.data.moments import load_moments
+from vaeexplorer.runs.folder import Run, RunCard, RunError, list_runs, load_projection, load_run, save_projection
+from vaeexplorer.spaces.own import OwnModel
 from vaeexplorer.sweep import BETAS, Point, load_sweep
 
 _umap_lock = Lock()

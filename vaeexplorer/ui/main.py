@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from vaeexplorer.runs import RunError
+from vaeexplorer.runs.folder import RunError
 from vaeexplorer.ui import controls
 
 HERE = Path(__file__).parent

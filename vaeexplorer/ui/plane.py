@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from vaeexplorer.browser import bundle
 from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.runs import RunError
+from vaeexplorer.runs.folder import RunError
 from vaeexplorer.ui import assets, loading, state
 from vaeexplorer.ui.loading import Space
 

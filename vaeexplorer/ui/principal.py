@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from vaeexplorer.analysis.pca import moments, pca
-from vaeexplorer.data import CLASS_NAMES, ImageDataset
-from vaeexplorer.own import OwnModel, open_model
+from vaeexplorer.data.datasets import CLASS_NAMES, ImageDataset
+from vaeexplorer.spaces.own import OwnModel, open_model
 from vaeexplorer.ui import loading
 from vaeexplorer.ui.loading import Space
 

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from vaeexplorer.config import IMAGE_SIZE, PIXELS
-from vaeexplorer.own import ModelError
+from vaeexplorer.spaces.own import ModelError
 from vaeexplorer.ui import loading
 from vaeexplorer.ui.loading import Space
 

@@ -18,7 +18,7 @@ import uvicorn
 from streamlit import config, runtime
 from uvicorn.config import WS_PROTOCOLS
 
-from vaeexplorer.own import ModelError, OwnModel
+from vaeexplorer.spaces.own import ModelError, OwnModel
 from vaeexplorer.ui import loading
 from vaeexplorer.ui.server import ROUTES
 

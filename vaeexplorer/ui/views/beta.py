@@ -3,7 +3,7 @@
 import streamlit as st
 
 from vaeexplorer.browser import bundle
-from vaeexplorer.data import DataError
+from vaeexplorer.data.datasets import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.sweep import BETAS, DIMENSIONS, SweepError, figures_csv
 from vaeexplorer.ui import assets, loading, prose, state

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from vaeexplorer.browser import bundle
-from vaeexplorer.data import DataError
+from vaeexplorer.data.datasets import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.runs import RunError, plain_partner
+from vaeexplorer.runs.folder import RunError, plain_partner
 from vaeexplorer.ui import assets, controls, loading, prose, state
 from vaeexplorer.ui.loading import Space
 

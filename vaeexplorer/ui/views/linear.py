@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaeexplorer.analysis.experiments import BENDS, METHODS, Broken, Experiment
 from vaeexplorer.config import Dataset
-from vaeexplorer.data import DataError
+from vaeexplorer.data.datasets import DataError
 from vaeexplorer.figures.linear import singular_values
 from vaeexplorer.ui import conditions, controls, linear, prose, state
 from vaeexplorer.ui.linear import Setting

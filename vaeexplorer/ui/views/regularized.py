@@ -7,9 +7,9 @@ import streamlit as st
 
 from vaeexplorer import report_page
 from vaeexplorer.analysis.regularization import Report
-from vaeexplorer.data import DataError
+from vaeexplorer.data.datasets import DataError
 from vaeexplorer.figures.regularization import Exhibit, exhibits
-from vaeexplorer.runs import RunError
+from vaeexplorer.runs.folder import RunError
 from vaeexplorer.ui import controls, loading, prose, reports, state
 from vaeexplorer.ui.loading import Space
 

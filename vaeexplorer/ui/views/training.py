@@ -7,7 +7,7 @@ from collections import Counter
 import streamlit as st
 
 from vaeexplorer.figures.curves import Curve, Reference, learning_curves
-from vaeexplorer.runs import RunCard
+from vaeexplorer.runs.folder import RunCard
 from vaeexplorer.ui import controls, gallery, prose, state
 
 # Test cost in nats per image of a perfect and of a constant Bernoulli decoder: the pixels' entropies, the mean image.

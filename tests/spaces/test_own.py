@@ -4,10 +4,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vaeexplorer import own
 from vaeexplorer.codes import Codes
-from vaeexplorer.data import ImageDataset
-from vaeexplorer.own import Functions, ModelError, open_model
+from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.spaces import own
+from vaeexplorer.spaces.own import Functions, ModelError, open_model
 
 
 class Linear:

@@ -11,8 +11,8 @@ import numpy as np
 from vaeexplorer.analysis.error import squared_error
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, PIXELS
-from vaeexplorer.data import DataError, ImageDataset
-from vaeexplorer.runs import check_name
+from vaeexplorer.data.datasets import DataError, ImageDataset
+from vaeexplorer.runs.folder import check_name
 
 if TYPE_CHECKING:
     from vaeexplorer.ui.serving import Explorer

@@ -10,11 +10,11 @@ import pytest
 import safetensors.torch
 import torch
 
-from vaeexplorer import runs
 from vaeexplorer.config import RunConfig
-from vaeexplorer.data import ImageDataset
+from vaeexplorer.data.datasets import ImageDataset
 from vaeexplorer.network.training import Training, train
-from vaeexplorer.runs import (
+from vaeexplorer.runs import folder
+from vaeexplorer.runs.folder import (
     RunError,
     list_runs,
     load_projection,
@@ -41,7 +41,7 @@ def trained(small_config: RunConfig, small_train: ImageDataset, small_test: Imag
 
 
 @pytest.fixture
-def saved(trained: Training, runs_folder: Path) -> runs.Run:
+def saved(trained: Training, runs_folder: Path) -> folder.Run:
     return save_run(trained, "small")
 
 
@@ -49,7 +49,7 @@ def leftovers(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.startswith(".")]
 
 
-def test_what_was_saved_is_what_is_loaded(trained: Training, saved: runs.Run, small_test: ImageDataset) -> None:
+def test_what_was_saved_is_what_is_loaded(trained: Training, saved: folder.Run, small_test: ImageDataset) -> None:
     run = load_run("small")
     assert run.config == trained.config
     assert [record.epoch for record in run.history] == [1, 2, 3]
@@ -65,10 +65,10 @@ def test_what_was_saved_is_what_is_loaded(trained: Training, saved: runs.Run, sm
     np.testing.assert_allclose(run.error, squared, rtol=1e-4)
     assert run.provenance["seed"] == 0
     assert run.provenance["weights"] == "float16"
-    assert leftovers(runs.runs_folder()) == []
+    assert leftovers(folder.runs_folder()) == []
 
 
-def test_the_figures_are_those_of_the_weights_as_kept(saved: runs.Run, small_test: ImageDataset) -> None:
+def test_the_figures_are_those_of_the_weights_as_kept(saved: folder.Run, small_test: ImageDataset) -> None:
     from vaeexplorer.network.evaluation import evaluate
 
     metrics = evaluate(saved.model.network, saved.config, small_test.images)
@@ -78,14 +78,14 @@ def test_the_figures_are_those_of_the_weights_as_kept(saved: runs.Run, small_tes
 
 
 def test_weights_that_half_precision_would_hurt_stay_whole(trained: Training, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "FLOAT16_TOLERANCE", 0.0)
+    monkeypatch.setattr(folder, "FLOAT16_TOLERANCE", 0.0)
     run = save_run(trained, "whole")
     assert run.provenance["weights"] == "float32"
     kept = run.model.network.state_dict()
     assert all(torch.equal(kept[key], tensor) for key, tensor in trained.network.state_dict().items())
 
 
-def test_runs_are_listed_and_broken_ones_reported(saved: runs.Run) -> None:
+def test_runs_are_listed_and_broken_ones_reported(saved: folder.Run) -> None:
     shutil.copytree(saved.path, saved.path.with_name("broken"))
     (saved.path.with_name("broken") / "run.json").write_text("{")
     cards, errors = list_runs()
@@ -174,7 +174,7 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_a_bad_folder_is_refused_in_one_sentence(saved: runs.Run, case: str) -> None:
+def test_a_bad_folder_is_refused_in_one_sentence(saved: folder.Run, case: str) -> None:
     damage, words = BAD[case]
     damage(saved.path)
     with pytest.raises(RunError, match=words) as error:
@@ -204,27 +204,27 @@ def test_a_run_that_is_not_there(runs_folder: Path) -> None:
         load_run("nothing")
 
 
-def test_a_run_is_loaded_by_its_path(saved: runs.Run) -> None:
+def test_a_run_is_loaded_by_its_path(saved: folder.Run) -> None:
     assert load_run(saved.path).name == "small"
     assert load_run(str(saved.path)).name == "small"
 
 
-def test_a_taken_name_is_refused_unless_told_to(trained: Training, saved: runs.Run) -> None:
+def test_a_taken_name_is_refused_unless_told_to(trained: Training, saved: folder.Run) -> None:
     with pytest.raises(RunError, match="already"):
         save_run(trained, "small")
     save_run(trained, "small", overwrite=True)
-    assert leftovers(runs.runs_folder()) == []
+    assert leftovers(folder.runs_folder()) == []
 
 
 def test_a_shipped_name_is_refused(trained: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(folder, "SHIPPED", tmp_path / "shipped")
     save_run(trained, "famous", root=tmp_path / "shipped")
     with pytest.raises(RunError, match="shipped"):
         save_run(trained, "famous", overwrite=True)
 
 
 def test_a_failure_while_writing_leaves_the_old_run(
-    trained: Training, saved: runs.Run, monkeypatch: pytest.MonkeyPatch
+    trained: Training, saved: folder.Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = (saved.path / "weights.safetensors").read_bytes()
 
@@ -244,7 +244,7 @@ def test_a_failure_while_writing_leaves_the_old_run(
 
 
 def test_a_kill_between_the_two_renames_leaves_the_old_run(
-    trained: Training, saved: runs.Run, monkeypatch: pytest.MonkeyPatch
+    trained: Training, saved: folder.Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace = os.replace
 
@@ -268,7 +268,7 @@ def test_an_untrained_network_is_not_a_run(trained: Training) -> None:
         save_run(training, "untrained")
 
 
-def test_a_projection_is_kept_with_its_run(saved: runs.Run, rng: np.random.Generator) -> None:
+def test_a_projection_is_kept_with_its_run(saved: folder.Run, rng: np.random.Generator) -> None:
     assert load_projection(saved, "umap") is None
     points = rng.normal(size=(300, 2)).astype(np.float32)
     save_projection(saved, "umap", points)

@@ -18,9 +18,9 @@ import pytest
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from vaeexplorer import data as module
 from vaeexplorer.config import Dataset
-from vaeexplorer.data import (
+from vaeexplorer.data import datasets
+from vaeexplorer.data.datasets import (
     SAMPLE_ROOT,
     DataError,
     DataWarning,
@@ -56,7 +56,7 @@ def write_set(root: Path, folder: str = "MNIST", *, train: int = 5, test: int = 
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty user cache, and no VAEEXPLORER_DATA."""
     root = tmp_path / "cache"
-    monkeypatch.setattr(module, "user_cache_dir", lambda *_, **__: str(root))
+    monkeypatch.setattr(datasets, "user_cache_dir", lambda *_, **__: str(root))
     monkeypatch.delenv("VAEEXPLORER_DATA", raising=False)
     return root
 
@@ -374,7 +374,7 @@ def test_a_second_process_waits_and_takes_what_the_first_fetched(
             write_set(cache, value=8)  # what the first process did while it held the lock
             return super().acquire(*args, **kwargs)
 
-    monkeypatch.setattr(module, "FileLock", Lock)
+    monkeypatch.setattr(datasets, "FileLock", Lock)
     assert np.all(load_dataset("mnist").images == 8)
 
 
@@ -382,7 +382,7 @@ def test_a_lock_that_never_opens_falls_back_to_the_sample(
     cache: Path, torchvision: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torchvision(refuse)
-    monkeypatch.setattr(module, "_LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr(datasets, "_LOCK_TIMEOUT", 0.05)
     cache.mkdir()
     with FileLock(cache / "download.lock"), pytest.warns(DataWarning, match="could not be acquired"):
         assert load_dataset("mnist").source.startswith("shipped sample")
@@ -423,7 +423,7 @@ def test_neither_network_nor_sample(
         raise URLError("unreachable")
 
     torchvision(fetch)
-    monkeypatch.setattr(module, "_SAMPLE", module._Place("shipped sample", tmp_path / "nowhere", ""))
+    monkeypatch.setattr(datasets, "_SAMPLE", datasets._Place("shipped sample", tmp_path / "nowhere", ""))
     with pytest.raises(DataError, match=r"no sample of mnist in .*nowhere: .*unreachable.*connect to the network"):
         load_dataset("mnist")
     with pytest.raises(DataError, match=r"no sample of mnist in .*nowhere: set VAEEXPLORER_DATA"):
@@ -504,8 +504,8 @@ def test_what_is_written_as_the_sample_is_read_as_the_sample(
 ) -> None:
     for folder in ("MNIST", "FashionMNIST"):
         write_set(chosen, folder, train=6, test=4)
-    monkeypatch.setattr(module, "FULL_SIZE", {"train": 6, "test": 4})
-    monkeypatch.setattr(module, "SAMPLE_SIZE", 4)
+    monkeypatch.setattr(datasets, "FULL_SIZE", {"train": 6, "test": 4})
+    monkeypatch.setattr(datasets, "SAMPLE_SIZE", 4)
     sample = tmp_path / "sample"
     write_sample(sample)
     packed = list(sample.rglob("*.gz"))
@@ -514,7 +514,7 @@ def test_what_is_written_as_the_sample_is_read_as_the_sample(
     assert len(files_in(sample)) == 9  # with SHA256SUMS
 
     monkeypatch.delenv("VAEEXPLORER_DATA")
-    monkeypatch.setattr(module, "_SAMPLE", module._Place("shipped sample", sample, ""))
+    monkeypatch.setattr(datasets, "_SAMPLE", datasets._Place("shipped sample", sample, ""))
     data = load_dataset("fashion-mnist", "train", download=False)
     assert np.all(data.images == 7)
     assert data.labels.tolist() == [0, 1, 2, 3]
@@ -555,7 +555,7 @@ def test_a_dataset_of_other_shapes_is_refused(images: Any, labels: Any, message:
 
 def test_loading_imports_neither_torch_nor_torchvision() -> None:
     code = (
-        "import sys; from vaeexplorer.data import load_dataset; load_dataset('mnist', download=False);"
+        "import sys; from vaeexplorer.data.datasets import load_dataset; load_dataset('mnist', download=False);"
         "print({'torch', 'torchvision'} & set(sys.modules))"
     )
     root = SAMPLE_ROOT.parent.parent
@@ -568,7 +568,7 @@ def test_the_sample_is_the_first_10_000_training_images() -> None:
     for name in get_args(Dataset):
         full = load_dataset(name, "train", download=False)
         assert not full.is_sample
-        sample = module._SAMPLE.read(name, "train")
+        sample = datasets._SAMPLE.read(name, "train")
         assert sample is not None
         np.testing.assert_array_equal(sample.images, full.images[:10_000])
         np.testing.assert_array_equal(sample.labels, full.labels[:10_000])

@@ -3,12 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import vaeexplorer.moments as shipped
+import vaeexplorer.data.moments as shipped
 from tests.analysis.test_pca import TABLE
 from vaeexplorer.analysis.pca import moments, pca
 from vaeexplorer.config import Dataset
-from vaeexplorer.data import DataError, load_dataset
-from vaeexplorer.moments import FOLDER, UNIT, load_moments, write_moments
+from vaeexplorer.data.datasets import DataError, load_dataset
+from vaeexplorer.data.moments import FOLDER, UNIT, load_moments, write_moments
 
 SETS: tuple[Dataset, ...] = ("mnist", "fashion-mnist")
 
