@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "vaeexplorer"
 EVERY_ROOM = {
     *("version", "config", "codes", "files", "data", "network", "runs", "spaces", "analysis", "figures", "browser"),
-    *("comparison", "report_card", "report_page", "export", "pretrain", "sweep", "reproduce"),
+    *("results", "recipes", "export"),
 }
 
 # Besides the standard library and NumPy.
@@ -25,27 +25,13 @@ TABLE: dict[str, set[str]] = {
     "runs": {"torch", "safetensors", "analysis", "codes", "config", "files", "network", "version"},
     "spaces": {"analysis", "codes", "config", "data", "runs", "ui"},
     "analysis": {"scipy", "sklearn", "umap", "torch", "threadpoolctl"},
-    "comparison": {"analysis", "codes", "data", "files", "network", "runs", "version"},
-    "report_card": {"analysis", "data", "network", "runs", "version"},
+    "results": {"torch", "joblib", "analysis", "codes", "config", "data", "files", "network", "runs", "version"},
     "figures": {"plotly", "analysis"},
-    "browser": {"PIL", "analysis", "codes", "config", "network", "runs", "sweep"},
-    "export": {"data", "files", "runs", "analysis", "figures", "browser"},
-    "report_page": {"PIL", "analysis", "codes", "figures", "files"},
-    "pretrain": {
-        "PIL",
-        "config",
-        "data",
-        "files",
-        "network",
-        "comparison",
-        "runs",
-        "analysis",
-        "moments",
-        "report_card",
-    },
-    "sweep": {"torch", "joblib", "analysis", "config", "data", "files", "network", "runs", "version"},
-    "reproduce": {"torch", "safetensors", "analysis", "config", "data", "files", "network", "version"},
-    "ui": {"streamlit", "starlette", "uvicorn", "PIL"} | EVERY_ROOM - {"pretrain", "reproduce"},
+    "browser": {"PIL", "analysis", "codes", "config", "network", "runs", "results"},
+    "export": {"PIL", "analysis", "browser", "codes", "data", "figures", "files", "runs"},
+    "recipes": {"PIL", "torch", "safetensors", "analysis", "config", "data", "files", "network", "results", "runs"}
+    | {"version"},
+    "ui": {"streamlit", "starlette", "uvicorn", "PIL"} | EVERY_ROOM - {"recipes"},
     "commands": {"tyro", "rich"} | EVERY_ROOM,
     "__main__": {"tyro", "commands", "config", "data"},
 }

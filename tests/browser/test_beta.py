@@ -12,7 +12,7 @@ import pytest
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.browser import packing
 from vaeexplorer.data.datasets import ImageDataset
-from vaeexplorer.sweep import BETAS, KEPT, Point, load_sweep
+from vaeexplorer.results.sweep import BETAS, KEPT, Point, load_sweep
 
 Evaluate = Callable[..., Any]
 

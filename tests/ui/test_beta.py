@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from vaeexplorer.config import Dataset
-from vaeexplorer.sweep import DIMENSIONS, SweepError
+from vaeexplorer.results.sweep import DIMENSIONS, SweepError
 from vaeexplorer.ui import assets
 
 PAGE = "views/beta.py"

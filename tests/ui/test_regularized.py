@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vaeexplorer import report_card
 from vaeexplorer.analysis.regularization import Report
 from vaeexplorer.files import SHIPPED
+from vaeexplorer.results import report as report_card
 from vaeexplorer.runs.folder import Run, load_run
 from vaeexplorer.ui import reports
 

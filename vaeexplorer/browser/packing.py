@@ -20,8 +20,8 @@ from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, RunConfig
 from vaeexplorer.network import architecture
 from vaeexplorer.network.architecture import Layer
+from vaeexplorer.results.sweep import Point
 from vaeexplorer.runs.folder import Run
-from vaeexplorer.sweep import Point
 
 SPRITE_COLUMNS = 100
 _PARTS = ("decoder", "encoder", "mean", "logvar")

@@ -13,7 +13,7 @@ from vaeexplorer.commands.console import complain, progress
 
 if TYPE_CHECKING:
     from vaeexplorer.analysis.bootstrap import Estimate
-    from vaeexplorer.comparison import Comparison
+    from vaeexplorer.results.comparison import Comparison
 
 
 def compare(
@@ -32,8 +32,8 @@ def compare(
         again: measure even where a comparison was kept
         json: print one JSON document and nothing else
     """
-    from vaeexplorer import comparison
     from vaeexplorer.network.inference import set_threads
+    from vaeexplorer.results import comparison
     from vaeexplorer.runs.folder import load_run
 
     a, b = load_run(run_a), load_run(run_b)

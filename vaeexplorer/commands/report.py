@@ -36,7 +36,8 @@ def report(
         again: measure even where a report was kept
         json: print one JSON document and nothing else
     """
-    from vaeexplorer import report_card, report_page
+    from vaeexplorer.export import report as report_page
+    from vaeexplorer.results import report as report_card
     from vaeexplorer.runs.folder import RunError, load_run
 
     loaded = load_run(run)

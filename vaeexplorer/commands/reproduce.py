@@ -33,7 +33,7 @@ def reproduce(
     """
     from vaeexplorer.data.datasets import load_dataset
     from vaeexplorer.network.training import resolve_device
-    from vaeexplorer.reproduce import CONFIG, STAGES, Reproduction, epochs_until, stage_of
+    from vaeexplorer.recipes.reproduce import CONFIG, STAGES, Reproduction, epochs_until, stage_of
     from vaeexplorer.runs.folder import runs_folder
 
     test = load_dataset("mnist", "test")

@@ -118,7 +118,7 @@ def export(run: Annotated[str, tyro.conf.Positional], html: Path) -> None:
         run: a name or a path
         html: the file to write; one of that name is replaced
     """
-    from vaeexplorer.export import export_html
+    from vaeexplorer.export.explorer import export_html
     from vaeexplorer.runs.folder import load_run
 
     export_html(load_run(run), html)
@@ -132,7 +132,7 @@ def pretrain(only: tuple[str, ...] = (), workers: int = 2) -> None:
         only: names of runs or classifiers to rebuild; by default all, and the sample
         workers: processes that train side by side, one thread each
     """
-    from vaeexplorer import pretrain as shipped
+    from vaeexplorer.recipes import pretrain as shipped
 
     done = shipped.rebuild(only, workers)
     with progress(len(only or shipped.EVERYTHING), "pretrained") as bar:

@@ -16,8 +16,8 @@ import streamlit as st
 from vaeexplorer.browser import packing
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import DataError
+from vaeexplorer.results.sweep import DIMENSIONS, SweepError
 from vaeexplorer.runs.folder import RunCard, RunError
-from vaeexplorer.sweep import DIMENSIONS, SweepError
 from vaeexplorer.ui import loading
 from vaeexplorer.ui.loading import Space
 from vaeexplorer.ui.principal import Principal, principal_spaces

@@ -10,7 +10,8 @@ import streamlit as st
 from vaeexplorer.analysis.nearest import NearestImages
 from vaeexplorer.analysis.sampling import Source, sample
 from vaeexplorer.analysis.smoothness import Subject
-from vaeexplorer.comparison import (
+from vaeexplorer.data.datasets import CLASS_NAMES, ImageDataset, load_dataset
+from vaeexplorer.results.comparison import (
     Comparison,
     ComparisonError,
     compare_subjects,
@@ -20,7 +21,6 @@ from vaeexplorer.comparison import (
     subject,
     weights_hash,
 )
-from vaeexplorer.data.datasets import CLASS_NAMES, ImageDataset, load_dataset
 from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.ui import controls, loading
 from vaeexplorer.ui.loading import Space

@@ -17,9 +17,9 @@ from vaeexplorer.analysis.projection import umap_plane
 from vaeexplorer.codes import Codes
 from vaeexplorer.data.datasets import ImageDataset, load_dataset
 from vaeexplorer.data.moments import load_moments
+from vaeexplorer.results.sweep import BETAS, Point, load_sweep
 from vaeexplorer.runs.folder import Run, RunCard, RunError, list_runs, load_projection, load_run, save_projection
 from vaeexplorer.spaces.own import OwnModel
-from vaeexplorer.sweep import BETAS, Point, load_sweep
 
 _umap_lock = Lock()
 _own: dict[str, "Space"] = {}  # of this process, by name: see `open_own`

@@ -5,11 +5,12 @@ from threading import Lock
 import numpy as np
 import streamlit as st
 
-from vaeexplorer import report_card, report_page
 from vaeexplorer.analysis.evidence import Evidence
 from vaeexplorer.analysis.evidence import evidence as look
 from vaeexplorer.analysis.measurements import Progress
 from vaeexplorer.analysis.regularization import Report, report
+from vaeexplorer.export import report as report_page
+from vaeexplorer.results import report as report_card
 from vaeexplorer.ui.loading import Space
 
 _lock = Lock()

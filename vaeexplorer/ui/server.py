@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from vaeexplorer.ui import remote
 
-FIRST = ("vaeexplorer.ui.controls", "vaeexplorer.ui.plane", "vaeexplorer.export")  # what the first page needs
+FIRST = ("vaeexplorer.ui.controls", "vaeexplorer.ui.plane", "vaeexplorer.export.explorer")  # what the first page needs
 HEAVY = (
     "vaeexplorer.network.inference",
     "plotly.graph_objects",

@@ -12,7 +12,7 @@ from vaeexplorer.analysis.bootstrap import Estimate
 from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.analysis.smoothness import MEASURES
 from vaeexplorer.analysis.verdict import verdict
-from vaeexplorer.comparison import Comparison
+from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.ui import comparing, controls, pair, prose, state
 from vaeexplorer.ui.loading import Space
 from vaeexplorer.ui.principal import principal_space

@@ -5,7 +5,7 @@ import streamlit as st
 from vaeexplorer.browser import bundle
 from vaeexplorer.data.datasets import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.sweep import BETAS, DIMENSIONS, SweepError, figures_csv
+from vaeexplorer.results.sweep import BETAS, DIMENSIONS, SweepError, figures_csv
 from vaeexplorer.ui import assets, loading, prose, state
 
 _beta_dial = st.components.v2.component(

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import streamlit as st
 
-from vaeexplorer import export
+from vaeexplorer.export import explorer as export
 from vaeexplorer.ui import controls, plane, prose
 from vaeexplorer.ui.loading import Space
 

@@ -5,10 +5,10 @@ from html import escape
 
 import streamlit as st
 
-from vaeexplorer import report_page
 from vaeexplorer.analysis.regularization import Report
 from vaeexplorer.data.datasets import DataError
-from vaeexplorer.figures.regularization import Exhibit, exhibits
+from vaeexplorer.export import report as report_page
+from vaeexplorer.figures.report import Exhibit, exhibits
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.ui import controls, loading, prose, reports, state
 from vaeexplorer.ui.loading import Space

@@ -17,7 +17,7 @@ from vaeexplorer.data.datasets import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.models import build
 from vaeexplorer.network.training import TrainingError
-from vaeexplorer.reproduce import (
+from vaeexplorer.recipes.reproduce import (
     CONFIG,
     PUBLISHED,
     STAGES,

@@ -8,9 +8,7 @@ from typing import get_args
 import numpy as np
 from PIL import Image
 
-from vaeexplorer import report_card
 from vaeexplorer.analysis.projection import umap_plane
-from vaeexplorer.comparison import compare, save_comparison
 from vaeexplorer.config import (
     ConfigError,
     DataConfig,
@@ -28,6 +26,8 @@ from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.classifier import save_classifier, train_classifier
 from vaeexplorer.network.inference import set_threads
 from vaeexplorer.network.training import train
+from vaeexplorer.results import report as report_card
+from vaeexplorer.results.comparison import compare, save_comparison
 from vaeexplorer.runs import folder
 
 STRIP = 12  # reconstructions on a card

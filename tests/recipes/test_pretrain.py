@@ -10,7 +10,7 @@ from vaeexplorer.config import ModelConfig
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.evaluation import evaluate
-from vaeexplorer.pretrain import CONFIGS, card, strip
+from vaeexplorer.recipes.pretrain import CONFIGS, card, strip
 from vaeexplorer.runs.folder import list_runs, load_projection, load_run
 
 # Test figures, nats per image (squared error + KL for the lecture's loss), that a shipped run must not exceed.

@@ -16,7 +16,7 @@ from PIL import Image
 
 from vaeexplorer.browser import packing
 from vaeexplorer.data.datasets import load_dataset
-from vaeexplorer.export import export_html, page
+from vaeexplorer.export.explorer import export_html, page
 from vaeexplorer.network.inference import Codes
 from vaeexplorer.runs.folder import Run, RunError, load_run
 
@@ -75,7 +75,7 @@ def test_the_page_is_small_and_names_no_other_place(name: str) -> None:
 
 
 def test_it_is_written_whole_or_not_at_all(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vaeexplorer.export.page", lambda run: f"<h1>{run.name}</h1>")
+    monkeypatch.setattr("vaeexplorer.export.explorer.page", lambda run: f"<h1>{run.name}</h1>")
     file = tmp_path / "page.html"
     export_html(run, file)
     before = file.read_bytes()

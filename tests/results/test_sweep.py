@@ -18,13 +18,13 @@ import joblib
 import numpy as np
 import pytest
 
-from vaeexplorer import sweep
 from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import Dataset, ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import FULL_SIZE, DataError, ImageDataset, load_dataset
-from vaeexplorer.sweep import (
+from vaeexplorer.results import sweep
+from vaeexplorer.results.sweep import (
     BETAS,
     CONFIGS,
     DIMENSIONS,
@@ -112,11 +112,12 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_killed_sweep_leaves_whole_points_and_goes_on(tmp_path: Path) -> None:
     code = f"""
-import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
+import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from pathlib import Path
-from vaeexplorer import data, sweep
-from test_sweep import small
-data.FULL_SIZE["train"] = 10_000
+from tests.results.test_sweep import small
+from vaeexplorer.data import datasets
+from vaeexplorer.results import sweep
+datasets.FULL_SIZE["train"] = 10_000
 for config in sweep.rebuild(small(*[b / 10 for b in range(1, 30)]), root=Path({str(tmp_path)!r})):
     print(config, flush=True)
 """

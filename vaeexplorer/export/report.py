@@ -15,7 +15,7 @@ from vaeexplorer.analysis.diagnostics import DEFINITIONS
 from vaeexplorer.analysis.evidence import Evidence, evidence
 from vaeexplorer.analysis.regularization import Report, ReportError
 from vaeexplorer.codes import Codes, Model
-from vaeexplorer.figures.regularization import exhibits
+from vaeexplorer.figures.report import exhibits
 from vaeexplorer.files import whole_file
 
 STYLE = """

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vaeexplorer import comparison
 from vaeexplorer.analysis.smoothness import MEASURES
 from vaeexplorer.analysis.verdict import verdict
-from vaeexplorer.comparison import Comparison, ComparisonError, compare, load_comparison, save_comparison
 from vaeexplorer.files import SHIPPED
-from vaeexplorer.pretrain import COMPARISONS
+from vaeexplorer.recipes.pretrain import COMPARISONS
+from vaeexplorer.results import comparison
+from vaeexplorer.results.comparison import Comparison, ComparisonError, compare, load_comparison, save_comparison
 from vaeexplorer.runs.folder import Run, load_run
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vaeexplorer import report_card, report_page
 from vaeexplorer.analysis import measurements
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.regularization import ReportError
+from vaeexplorer.export import report as report_page
 from vaeexplorer.files import SHIPPED
-from vaeexplorer.pretrain import CONFIGS
+from vaeexplorer.recipes.pretrain import CONFIGS
+from vaeexplorer.results import report as report_card
 from vaeexplorer.runs.folder import RunError, load_report, load_run
 
 

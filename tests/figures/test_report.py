@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from vaeexplorer import report_card
 from vaeexplorer.analysis.evidence import evidence
-from vaeexplorer.figures.regularization import against_null, exhibits, ratio_map
+from vaeexplorer.figures.report import against_null, exhibits, ratio_map
+from vaeexplorer.results import report as report_card
 from vaeexplorer.runs.folder import load_run
 
 

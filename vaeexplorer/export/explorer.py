@@ -54,7 +54,7 @@ def page(run: Run) -> str:
     logvar = run.codes.logvar
     kl = None if logvar is None else kl_per_dimension(run.codes.mean, logvar).sum(axis=1)
     space = {"name": run.name, "classes": list(data.class_names), "colors": list(CLASS_COLORS)}
-    template = Template((bundle.HERE / "page.html").read_text(encoding="utf-8"))
+    template = Template((Path(__file__).parent / "explorer.html").read_text(encoding="utf-8"))
     fill = functools.partial(
         template.substitute,
         name=escape(run.name),
