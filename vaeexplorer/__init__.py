@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from vaeexplorer.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from vaeexplorer.analysis.regularization import report as report
+    from vaeexplorer.analysis.report.report import report as report
     from vaeexplorer.config import RunConfig as RunConfig
     from vaeexplorer.data.datasets import load_dataset as load_dataset
     from vaeexplorer.network.training import train as train
@@ -21,7 +21,7 @@ _HOMES = {
     "load_dataset": "data.datasets",
     "list_runs": "runs.folder",
     "load_run": "runs.folder",
-    "report": "analysis.regularization",
+    "report": "analysis.report.report",
     "save_run": "runs.folder",
     "train": "network.training",
 }

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from vaeexplorer.analysis.null import draw, perfect_model
 from vaeexplorer.analysis.posterior import active_units, collapsed_share, moments
+from vaeexplorer.analysis.report.null import draw, perfect_model
 
 
 def test_a_unit_is_active_when_its_mean_moves_by_more_than_a_tenth() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vaeexplorer.analysis.experiments import Experiment, run
-from vaeexplorer.analysis.linear_vae import closed_form
+from vaeexplorer.analysis.linear.experiments import Experiment, run
+from vaeexplorer.analysis.linear.vae import closed_form
 from vaeexplorer.analysis.pca import PCA, flat, pca
 from vaeexplorer.browser.film import pack_film
 from vaeexplorer.data.datasets import ImageDataset

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vaeexplorer.analysis.evidence import evidence
+from vaeexplorer.analysis.report.evidence import evidence
 from vaeexplorer.figures.report import against_null, exhibits, ratio_map
 from vaeexplorer.results import report as report_card
 from vaeexplorer.runs.folder import load_run

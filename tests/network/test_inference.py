@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from vaeexplorer.analysis.magnification import central_differences
+from vaeexplorer.analysis.smoothness.magnification import central_differences
 from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig
 from vaeexplorer.data.datasets import ImageDataset
 from vaeexplorer.network import inference

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vaeexplorer.analysis.smoothness import MEASURES
-from vaeexplorer.analysis.verdict import verdict
+from vaeexplorer.analysis.smoothness.smoothness import MEASURES
+from vaeexplorer.analysis.smoothness.verdict import verdict
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.recipes.pretrain import COMPARISONS
 from vaeexplorer.results import comparison

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vaeexplorer.analysis import measurements
 from vaeexplorer.analysis.kl import kl_per_dimension
-from vaeexplorer.analysis.regularization import ReportError
+from vaeexplorer.analysis.report import measurements
+from vaeexplorer.analysis.report.report import ReportError
 from vaeexplorer.export import report as report_page
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.recipes.pretrain import CONFIGS

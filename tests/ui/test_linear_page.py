@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vaeexplorer.analysis.experiments import METHODS
-from vaeexplorer.analysis.linear_vae import closed_form
+from vaeexplorer.analysis.linear.experiments import METHODS
+from vaeexplorer.analysis.linear.vae import closed_form
 from vaeexplorer.data.moments import FOLDER
 from vaeexplorer.ui import assets, conditions, linear, loading
 from vaeexplorer.ui.linear import Setting

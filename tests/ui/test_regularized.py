@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vaeexplorer.analysis.regularization import Report
+from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.results import report as report_card
 from vaeexplorer.runs.folder import Run, load_run

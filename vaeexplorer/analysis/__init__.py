@@ -1,1 +1,6 @@
-"""Arrays in, numbers and arrays out: what the pages measure on latent codes. One noun a file; no screen, no network."""
+"""Arrays in, numbers out: what a latent space is like.
+
+What several subjects need lies here; each subject has a folder: `report` (is it regularized?), `smoothness` (AE and VAE
+compared) and `linear` (linear autoencoders and PCA). Functions take arrays and functions, never runs or pages.
+May import codes and config; no subject imports another.
+"""

@@ -8,8 +8,8 @@ import math
 
 import numpy as np
 
-from vaeexplorer.analysis.experiments import Experiment
-from vaeexplorer.analysis.film import SHOWN_AXES
+from vaeexplorer.analysis.linear.experiments import Experiment
+from vaeexplorer.analysis.linear.film import SHOWN_AXES
 from vaeexplorer.analysis.pca import PCA
 from vaeexplorer.browser.packing import frame
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from vaeexplorer.commands.console import complain, progress
 
 if TYPE_CHECKING:
-    from vaeexplorer.analysis.bootstrap import Estimate
+    from vaeexplorer.analysis.smoothness.bootstrap import Estimate
     from vaeexplorer.results.comparison import Comparison
 
 
@@ -62,8 +62,8 @@ def compare(
 
 def show_table(found: "Comparison") -> None:
     """The figures with their intervals, what was compared with what, and what it comes to."""
-    from vaeexplorer.analysis.smoothness import MEASURES
-    from vaeexplorer.analysis.verdict import verdict
+    from vaeexplorer.analysis.smoothness.smoothness import MEASURES
+    from vaeexplorer.analysis.smoothness.verdict import verdict
 
     about = {measure.key: measure for measure in MEASURES}
     table = Table(box=None, header_style="bold")

@@ -48,10 +48,10 @@ def compare(dataset: Dataset, k: int, *, from_images: bool = False) -> dict[str,
     """
     import numpy as np
 
-    from vaeexplorer.analysis import linear_vae
-    from vaeexplorer.analysis.axes import cosines, three_ways
-    from vaeexplorer.analysis.film import angles_to_pca
-    from vaeexplorer.analysis.linear import train
+    from vaeexplorer.analysis.linear import vae as linear_vae
+    from vaeexplorer.analysis.linear.autoencoder import train
+    from vaeexplorer.analysis.linear.axes import cosines, three_ways
+    from vaeexplorer.analysis.linear.film import angles_to_pca
     from vaeexplorer.analysis.pca import flat, moments, pca
     from vaeexplorer.data.datasets import load_dataset
     from vaeexplorer.data.moments import load_moments

@@ -14,8 +14,8 @@ from vaeexplorer.commands.console import complain, progress
 from vaeexplorer.config import ConfigError
 
 if TYPE_CHECKING:
-    from vaeexplorer.analysis.measurements import Progress
-    from vaeexplorer.analysis.regularization import Report
+    from vaeexplorer.analysis.report.measurements import Progress
+    from vaeexplorer.analysis.report.report import Report
 
 
 def report(
@@ -77,7 +77,7 @@ def _shower(bar: Callable[[int, str], None]) -> "Progress":
 
 def show_table(found: "Report") -> None:
     """The verdicts, and every diagnostic beside its null."""
-    from vaeexplorer.analysis.diagnostics import DEFINITIONS
+    from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
 
     out = Console(width=None if sys.stdout.isatty() else 170)
     for verdict in found.verdicts:

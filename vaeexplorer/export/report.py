@@ -11,9 +11,9 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
-from vaeexplorer.analysis.diagnostics import DEFINITIONS
-from vaeexplorer.analysis.evidence import Evidence, evidence
-from vaeexplorer.analysis.regularization import Report, ReportError
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
+from vaeexplorer.analysis.report.evidence import Evidence, evidence
+from vaeexplorer.analysis.report.report import Report, ReportError
 from vaeexplorer.codes import Codes, Model
 from vaeexplorer.figures.report import exhibits
 from vaeexplorer.files import whole_file

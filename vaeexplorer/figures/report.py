@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from vaeexplorer.analysis.diagnostics import DEFINITIONS, OUTSIDE, Diagnostic
-from vaeexplorer.analysis.evidence import Evidence, Field
-from vaeexplorer.analysis.regularization import Report
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, OUTSIDE, Diagnostic
+from vaeexplorer.analysis.report.evidence import Evidence, Field
+from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.figures.theme import CLASS_COLORS, FAINT, INK, themed
 
 GOOD, BAD = CLASS_COLORS[0], CLASS_COLORS[6]

@@ -15,10 +15,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from vaeexplorer.analysis import neighbourhoods, paths, smoothness
-from vaeexplorer.analysis.bootstrap import CONFIDENCE, DRAWS, Estimate
-from vaeexplorer.analysis.nearest import NearestImages
-from vaeexplorer.analysis.smoothness import MEASURES, Material, Row, Subject
+from vaeexplorer.analysis.smoothness import neighbourhoods, paths, smoothness
+from vaeexplorer.analysis.smoothness.bootstrap import CONFIDENCE, DRAWS, Estimate
+from vaeexplorer.analysis.smoothness.nearest import NearestImages
+from vaeexplorer.analysis.smoothness.smoothness import MEASURES, Material, Row, Subject
 from vaeexplorer.codes import Model
 from vaeexplorer.data.datasets import CLASS_NAMES, FULL_SIZE, ImageDataset, load_dataset
 from vaeexplorer.files import SHIPPED, whole_file

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from vaeexplorer.analysis.measurements import Progress
-from vaeexplorer.analysis.regularization import Report, report
+from vaeexplorer.analysis.report.measurements import Progress
+from vaeexplorer.analysis.report.report import Report, report
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.evaluation import negative_log_likelihood

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vaeexplorer.analysis.error import squared_error
+from vaeexplorer.analysis.squared_error import squared_error
 from vaeexplorer.codes import Codes, from_bytes, to_bytes
 from vaeexplorer.config import ConfigError, RunConfig
 from vaeexplorer.files import SHIPPED, put_back, read_arrays, whole_file, whole_folder

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vaeexplorer.analysis.error import squared_error
+from vaeexplorer.analysis.squared_error import squared_error
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, PIXELS
 from vaeexplorer.data.datasets import DataError, ImageDataset

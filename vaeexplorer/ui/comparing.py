@@ -7,9 +7,9 @@ from threading import Lock
 import numpy as np
 import streamlit as st
 
-from vaeexplorer.analysis.nearest import NearestImages
 from vaeexplorer.analysis.sampling import Source, sample
-from vaeexplorer.analysis.smoothness import Subject
+from vaeexplorer.analysis.smoothness.nearest import NearestImages
+from vaeexplorer.analysis.smoothness.smoothness import Subject
 from vaeexplorer.data.datasets import CLASS_NAMES, ImageDataset, load_dataset
 from vaeexplorer.results.comparison import (
     Comparison,

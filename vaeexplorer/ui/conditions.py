@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from vaeexplorer.analysis.axes import decayed_singular_values
-from vaeexplorer.analysis.experiments import BENDS, Broken, Experiment
-from vaeexplorer.analysis.linear import Method
-from vaeexplorer.analysis.nonlinear import MEASURED
+from vaeexplorer.analysis.linear.autoencoder import Method
+from vaeexplorer.analysis.linear.axes import decayed_singular_values
+from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Experiment
+from vaeexplorer.analysis.linear.nonlinear import MEASURED
 from vaeexplorer.analysis.pca import PCA
 
 

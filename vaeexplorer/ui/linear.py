@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from vaeexplorer.analysis import linear_vae
-from vaeexplorer.analysis.experiments import BENDS, Broken, Experiment, run
-from vaeexplorer.analysis.linear import Method
+from vaeexplorer.analysis.linear import vae as linear_vae
+from vaeexplorer.analysis.linear.autoencoder import Method
+from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Experiment, run
 from vaeexplorer.analysis.pca import PCA, flat, moments, pca
 from vaeexplorer.browser import bundle
 from vaeexplorer.browser.film import SPECTRUM, pack_film

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import numpy as np
 import streamlit as st
 
-from vaeexplorer.analysis.holes import FieldKind, Window, ellipses, field
+from vaeexplorer.analysis.smoothness.fields import FieldKind, Window, ellipses, field
 from vaeexplorer.browser import bundle
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.ui import assets, comparing, state

@@ -5,10 +5,10 @@ from threading import Lock
 import numpy as np
 import streamlit as st
 
-from vaeexplorer.analysis.evidence import Evidence
-from vaeexplorer.analysis.evidence import evidence as look
-from vaeexplorer.analysis.measurements import Progress
-from vaeexplorer.analysis.regularization import Report, report
+from vaeexplorer.analysis.report.evidence import Evidence
+from vaeexplorer.analysis.report.evidence import evidence as look
+from vaeexplorer.analysis.report.measurements import Progress
+from vaeexplorer.analysis.report.report import Report, report
 from vaeexplorer.export import report as report_page
 from vaeexplorer.results import report as report_card
 from vaeexplorer.ui.loading import Space

@@ -8,10 +8,10 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
-from vaeexplorer.analysis.bootstrap import Estimate
 from vaeexplorer.analysis.sampling import Source
-from vaeexplorer.analysis.smoothness import MEASURES
-from vaeexplorer.analysis.verdict import verdict
+from vaeexplorer.analysis.smoothness.bootstrap import Estimate
+from vaeexplorer.analysis.smoothness.smoothness import MEASURES
+from vaeexplorer.analysis.smoothness.verdict import verdict
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.ui import comparing, controls, pair, prose, state
 from vaeexplorer.ui.loading import Space

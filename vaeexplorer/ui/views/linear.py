@@ -6,7 +6,7 @@ from contextlib import nullcontext
 
 import streamlit as st
 
-from vaeexplorer.analysis.experiments import BENDS, METHODS, Broken, Experiment
+from vaeexplorer.analysis.linear.experiments import BENDS, METHODS, Broken, Experiment
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import DataError
 from vaeexplorer.figures.linear import singular_values

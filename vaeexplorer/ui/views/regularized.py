@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from vaeexplorer.analysis.regularization import Report
+from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.data.datasets import DataError
 from vaeexplorer.export import report as report_page
 from vaeexplorer.figures.report import Exhibit, exhibits

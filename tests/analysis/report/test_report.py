@@ -1,0 +1,249 @@
+"""The report on worlds with one known flaw: the right diagnostic says so, and the others do not claim to."""
+
+import json
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import vaeexplorer as vx
+from vaeexplorer.analysis.report import measurements
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
+from vaeexplorer.analysis.report.null import perfect_model
+from vaeexplorer.analysis.report.report import Report, ReportError, report
+from vaeexplorer.codes import Codes
+
+N = 2000
+KL = 4.4
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measurements, "PAIRWISE", 600)
+    monkeypatch.setattr(measurements, "CLASSIFIED", 1000)
+
+
+def perfect(dimensions: int = 2, count: int = N, seed: int = 7) -> Codes:
+    world = perfect_model(count, dimensions, KL * dimensions / 2, np.random.default_rng(seed))
+    return Codes(world.mean, world.logvar)
+
+
+def standardized(mean: np.ndarray, logvar: np.ndarray) -> np.ndarray:
+    """Means moved and stretched, a dimension at a time, so that the aggregate has the prior's mean and variances."""
+    wanted = np.sqrt(1 - np.exp(logvar).mean(axis=0))
+    return np.asarray((mean - mean.mean(axis=0)) / mean.std(axis=0) * wanted, np.float32)
+
+
+def hole() -> Codes:
+    """Nothing within .75 of two opposite points."""
+    codes = perfect(count=2 * N)
+    assert codes.logvar is not None
+    keep = np.all([np.linalg.norm(codes.mean - centre, axis=1) > 0.75 for centre in ([0.8, 0], [-0.8, 0])], axis=0)
+    mean, logvar = codes.mean[keep][:N], codes.logvar[keep][:N]
+    return Codes(standardized(mean, logvar), logvar)
+
+
+def shifted() -> Codes:
+    codes = perfect()
+    return Codes(codes.mean + np.array([0.3, 0], np.float32), codes.logvar)
+
+
+def shrunken() -> Codes:
+    codes = perfect()
+    assert codes.logvar is not None
+    return Codes(0.75 * codes.mean, codes.logvar + np.float32(2 * math.log(0.75)))
+
+
+def heavy() -> Codes:
+    rng = np.random.default_rng(9)
+    direction = rng.standard_normal((N, 2))
+    mean = direction / np.sqrt(rng.chisquare(4, (N, 1)) / 4)  # t with four degrees of freedom
+    logvar = np.full((N, 2), -KL, np.float32)
+    return Codes(standardized(mean, logvar), logvar)
+
+
+def outside(found: Report) -> set[str]:
+    return {d.key for d in found.diagnostics if d.question == "aggregate" and d.outside}
+
+
+def answers(found: Report) -> list[str]:
+    return [verdict.answer for verdict in found.verdicts]
+
+
+def test_a_perfect_model_is_found_perfect() -> None:
+    found = report(perfect())
+    assert outside(found) == set()
+    assert answers(found) == ["yes", "yes", "n/a"]
+    assert "none of 13 diagnostics" in found.verdicts[1].sureness
+    assert found.find("mutual_information").value == pytest.approx(KL, abs=0.2)
+    assert all(len(d.null) == 20 for d in found.diagnostics if d.question != "samples" and d.key != "nll_gap")
+
+
+def test_codes_that_were_drawn_with_the_same_seed_do_not_meet_their_own_noise() -> None:
+    assert outside(report(perfect(seed=0), seed=0)) == set()
+
+
+@pytest.mark.parametrize(
+    ("world", "fire", "silent"),
+    [
+        (hole, {"holes", "total_correlation"}, {"mean", "variance", "correlation"}),
+        (shifted, {"mean", "dimensionwise_kl", "mmd"}, {"variance", "correlation", "skewness", "kurtosis"}),
+        (shrunken, {"variance", "dimensionwise_kl"}, {"mean", "correlation", "skewness", "kurtosis"}),
+        (heavy, {"kurtosis"}, {"mean", "variance", "correlation"}),
+    ],
+)
+def test_the_right_diagnostic_fires_and_the_others_do_not(
+    world: Callable[[], Codes], fire: set[str], silent: set[str]
+) -> None:
+    found = report(world())
+    assert fire <= outside(found)
+    assert not silent & outside(found)
+    assert found.find("active_units").outside is False
+    assert found.verdicts[0].answer == "yes"
+    assert found.verdicts[1].answer != "yes"
+
+
+def test_a_collapsed_dimension_is_no_fault_of_the_aggregate() -> None:
+    codes = perfect(3)
+    assert codes.logvar is not None
+    codes.mean[:, 2] = 0
+    codes.logvar[:, 2] = 0
+    found = report(codes)
+    assert outside(found) <= {"total_correlation", "marginal_kl"}  # whose null spreads the KL over all dimensions
+    assert found.find("collapsed").value == pytest.approx(1 / 3, abs=1e-4)
+    assert found.find("collapsed").outside
+    assert found.find("active_units").value == 2
+    assert found.per_dimension["active"] == [True, True, False]
+    assert found.verdicts[0].answer == "partly"
+    assert "2 of 3 dimensions carry it" in found.verdicts[0].sentence
+    assert found.verdicts[1].answer in ("yes", "nearly")
+
+
+def test_a_collapsed_model_passes_the_second_question_and_fails_the_others(rng: np.random.Generator) -> None:
+    mean = (1e-3 * rng.standard_normal((N, 2))).astype(np.float32)
+    pictures = rng.standard_normal((2000, 6)).astype(np.float32)
+    grey = np.zeros((1, 6), np.float32)
+    found = report(Codes(mean, np.zeros_like(mean)), decode=lambda z: grey + 1e-4 * z[:, :1], images=pictures)
+    assert answers(found) == ["no", "yes", "no"]
+    assert "a collapsed model passes" in found.verdicts[1].sureness
+
+
+def test_a_decoder_that_draws_what_is_real(rng: np.random.Generator) -> None:
+    codes = perfect()
+    turn = np.linalg.qr(rng.standard_normal((5, 5)))[0][:2].astype(np.float32)
+    real = rng.standard_normal((2000, 2)).astype(np.float32) @ turn
+    found = report(codes, decode=lambda z: z @ turn, images=real)
+    assert found.verdicts[2].answer == "yes"
+    assert found.find("coverage").outside is False
+    assert found.find("coverage", "reconstructions").value == pytest.approx(0.97, abs=0.04)
+    half = report(codes, decode=lambda z: np.abs(z) @ turn, images=real)
+    assert half.verdicts[2].answer == "no"
+    assert half.find("coverage").value == pytest.approx(0.25, abs=0.06)
+
+
+def test_an_autoencoder_has_no_posterior_and_three_priors(rng: np.random.Generator) -> None:
+    two = rng.choice([-6.0, 6.0], (N, 1)) * np.array([1.0, 0.3]) + rng.standard_normal((N, 2))
+    found = report(two, decode=lambda z: z, images=two)
+    assert answers(found)[0] == "n/a"
+    for key in ("kl", "active_units", "collapsed", "mutual_information", "marginal_kl", "nll_gap"):
+        assert found.find(key).value is None
+        assert found.find(key).flag.startswith("n/a")
+    assert answers(found)[1:] == ["no", "no"]
+    accuracy = [found.find("classifier", of).value for of in ("", "fitted Gaussian", "10-component mixture")]
+    assert accuracy[0] is not None
+    assert accuracy[1] is not None
+    assert accuracy[0] > accuracy[1] > 0.6
+    assert accuracy[2] == pytest.approx(0.5, abs=0.05)
+    covered = [found.find("coverage", of).value or 0 for of in ("", "fitted Gaussian", "10-component mixture")]
+    assert covered[0] < covered[1] < covered[2]
+    assert covered[2] == pytest.approx(0.97, abs=0.03)
+
+
+def test_a_prior_that_is_known_by_samples_alone(rng: np.random.Generator) -> None:
+    uniform = rng.uniform(-1, 1, (8000, 2))
+    found = vx.report(rng.uniform(-1, 1, (N, 2)), prior_samples=uniform)
+    assert outside(found) == set()
+    assert found.find("mean").flag.startswith("n/a: the prior is known by its samples alone")
+    assert "mmd" in outside(vx.report(rng.standard_normal((N, 2)), prior_samples=uniform))
+
+
+def test_beyond_ln_n_the_report_says_so() -> None:
+    world = perfect_model(1000, 4, 12.0, np.random.default_rng(0))
+    found = report(Codes(world.mean, world.logvar))
+    assert found.find("mutual_information").flag == "saturated at ln N = 6.91"
+    assert found.find("dimensionwise_kl").flag == ""
+    assert "at least" in found.verdicts[0].sentence
+    assert "truth lies between" in found.verdicts[0].sureness
+
+
+def test_few_codes_decide_nothing() -> None:
+    found = report(perfect(count=120))
+    assert found.find("mmd").flag == "n too small: 120 codes, fewer than 1,000"
+    assert found.find("mmd").outside is None
+    assert "Unsure" in found.verdicts[1].sureness
+
+
+def test_the_document_holds_everything_and_nothing_but_numbers() -> None:
+    found = report(perfect(count=500)).with_nll_gap(-1.25)
+    text = json.dumps(found.to_json(), allow_nan=False)
+    again = Report.from_json(json.loads(text))
+    assert again.to_json() == json.loads(text)
+    assert again.find("nll_gap").value == -1.25
+    assert {d["name"] for d in json.loads(text)["diagnostics"]} <= {d.name for d in DEFINITIONS.values()}
+    assert json.loads(text)["schema"] == 1
+    assert len(again.collapse) == 41
+    second = report(perfect(count=500)).with_nll_gap(-1.25)
+    assert second.to_json() | {"seconds": found.seconds} == found.to_json()
+
+
+@pytest.mark.parametrize(
+    "change", [{"schema": 2}, {"diagnostics": [{"key": "kl"}]}, {"verdicts": None}, {"spectrum": ["x"]}]
+)
+def test_another_document_is_refused(change: dict[str, object]) -> None:
+    document = report(perfect(count=100)).to_json() | change
+    with pytest.raises((ReportError, ValueError)):
+        Report.from_json(document)
+
+
+def test_progress_is_told_and_can_stop_the_work() -> None:
+    shares: list[float] = []
+    report(perfect(count=200), on_progress=lambda share, what: shares.append(share))
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert 0.9 < shares[-1] <= 1
+
+    def stop(share: float, what: str) -> None:
+        if share > 0.3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        report(perfect(count=200), on_progress=stop)
+
+
+def bad(**change: object) -> dict[str, object]:
+    return {"codes": np.random.default_rng(0).standard_normal((200, 2))} | change
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (bad(codes=np.full((200, 2), np.nan)), "not all finite"),
+        (bad(codes=np.zeros((200, 2))), "never vary in dimension 1, 2"),
+        (bad(codes=np.zeros((99, 2))), "at least 100 codes, not 99"),
+        (bad(codes=np.zeros((200, 257))), "1 to 256 dimensions, not 257"),
+        (bad(codes=np.zeros((200, 0))), "1 to 256 dimensions, not 0"),
+        (bad(codes=np.zeros(200)), r"\[N, D\]"),
+        (bad(codes=Codes(np.zeros((200, 2)), np.zeros((200, 3)))), "Log variances must be"),
+        (bad(codes=Codes(np.zeros((200, 2)), np.full((200, 2), 99.0))), "between -60 and 60"),
+        (bad(codes=Codes(np.zeros((200, 2)), np.full((200, 2), np.inf))), "Log variances are not all finite"),
+        (bad(prior_samples=np.zeros((500, 3))), r"Prior samples must be \[M, 2\]"),
+        (bad(prior_samples=np.zeros((50, 2))), "at least 200"),
+        (bad(decode=lambda z: z * np.nan), "not all finite"),
+        (bad(decode=lambda z: z, images=np.zeros((20, 2))), "at least 100 images, not 20"),
+        (bad(decode=lambda z: z[:, 0], images=np.zeros((200, 2))), "do not match"),
+    ],
+)
+def test_bad_input_is_a_sentence(arguments: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        vx.report(**arguments)  # type: ignore[arg-type]

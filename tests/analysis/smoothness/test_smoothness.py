@@ -1,0 +1,146 @@
+"""Two models on the same pairs: worlds with known answers, and nothing that depends on the axes of a latent space."""
+
+import numpy as np
+import pytest
+
+from vaeexplorer.analysis.smoothness import smoothness
+from vaeexplorer.analysis.smoothness.nearest import NearestImages
+from vaeexplorer.analysis.smoothness.smoothness import MEASURES, Array, Material, Subject, measure
+
+IMAGE_SPACE = [m.key for m in MEASURES if m.number in (1, 2, 3)] + ["realism", "entropy"]
+COUNT, DIM = 120, 3
+
+
+class World:
+    """Images that a smooth, nonlinear decoder drew of known codes; its encoder knows the way back."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.z = rng.normal(size=(COUNT, DIM))
+        self.matrix = rng.normal(size=(DIM, 784)) / 3
+        self.bend = rng.normal(size=(DIM, 784)) / 3
+        self.labels = rng.integers(0, 4, COUNT)
+        judge = rng.normal(size=(784, 12)) / 28
+        images = np.clip(self.decode(self.z) * 255, 0, 255).astype(np.uint8)
+        self.material = Material(
+            images,
+            self.labels,
+            NearestImages(images),
+            lambda x: x.reshape(len(x), -1) @ judge,
+            lambda x: np.exp(s := x.reshape(len(x), -1) @ judge[:, :4]) / np.exp(s).sum(axis=1, keepdims=True),
+            pair_count=80,
+        )
+
+    def decode(self, z: Array) -> Array:
+        return (0.5 + 0.2 * np.sin(z @ self.matrix) + 0.1 * np.sin(2 * z @ self.bend)).reshape(-1, 28, 28)
+
+    def encode(self, images: Array) -> Array:
+        return np.asarray((images.reshape(len(images), -1) - 0.5) @ np.linalg.pinv(0.2 * self.matrix))
+
+    def subject(self, forward: Array, shift: float = 0.0) -> Subject:
+        back = np.linalg.inv(forward)
+        return Subject(
+            "world",
+            lambda images: self.encode(images) @ forward + shift,
+            lambda u: self.decode((u.astype(np.float64) - shift) @ back),
+            self.z @ forward + shift,
+        )
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(np.random.default_rng(1))
+
+
+def test_nothing_changes_under_another_choice_of_coordinates(world: World, rng: np.random.Generator) -> None:
+    plain = measure(world.subject(np.eye(DIM)), world.material)
+    forward = rng.normal(size=(DIM, DIM)) + 2 * np.eye(DIM)
+    moved = measure(world.subject(forward, shift=0.7), world.material)
+    assert set(plain) == {m.key for m in MEASURES}
+    for key in IMAGE_SPACE:
+        np.testing.assert_allclose(moved[key], plain[key], rtol=1e-4, atol=1e-4, err_msg=key)
+    for key in set(plain) - set(IMAGE_SPACE) - {"magnification", "distortion"}:
+        np.testing.assert_allclose(moved[key], plain[key], rtol=1e-3, atol=1e-4, err_msg=key)
+    for key in ("magnification", "distortion"):  # by differences, in single precision
+        np.testing.assert_allclose(moved[key], plain[key], rtol=2e-2, atol=2e-2, err_msg=key)
+
+
+def test_a_model_is_no_different_from_itself_and_a_rougher_one_is(world: World) -> None:
+    smooth = world.subject(np.eye(DIM))
+    rough = Subject(
+        "rough",
+        smooth.encode,
+        lambda z: world.decode(z) + 0.2 * np.sin(9 * z @ world.bend).reshape(-1, 28, 28),
+        smooth.codes,
+    )
+    observed = [measure(each, world.material) for each in (smooth, rough)]
+    same = list(smoothness.rows(observed[0], observed[0], world.material.pairs, (DIM, DIM)))
+    assert not any(row.decided for row in same)
+    assert all(row.difference is not None and row.difference.value == 0 for row in same)
+    rows = {
+        (row.key, row.group): row for row in smoothness.rows(observed[0], observed[1], world.material.pairs, (DIM, DIM))
+    }
+    for key in ("detour_pixels", "curvature_pixels", "error"):
+        row = rows[key, "all"]
+        assert row.decided
+        assert row.difference is not None
+        assert row.difference.high < 0  # the smooth one has less of each
+    assert rows["detour_pixels", "within"].count == rows["detour_pixels", "between"].count == 40
+    assert ("error", "within") not in rows
+
+
+def test_a_linear_decoder_is_perfectly_smooth(world: World) -> None:
+    linear = Subject(
+        "linear",
+        lambda images: (images.reshape(len(images), -1) - 0.5) @ np.linalg.pinv(world.matrix),
+        lambda z: (0.5 + z @ world.matrix).reshape(-1, 28, 28),
+        world.z,
+    )
+    observed = measure(linear, world.material)
+    for key in ("detour_pixels", "unevenness_pixels", "detour_features", "unevenness_features"):
+        np.testing.assert_allclose(observed[key], 1, atol=1e-4)
+    np.testing.assert_allclose(observed["curvature_pixels"], 0, atol=0.05)
+    np.testing.assert_allclose(observed["cycle"], 0, atol=1e-5)
+    assert observed["magnification"].std() < 1e-3
+
+
+def test_a_permuted_latent_space_has_no_fidelity(world: World, rng: np.random.Generator) -> None:
+    order = rng.permutation(COUNT)
+    subject = world.subject(np.eye(DIM))
+    shuffled = Subject("shuffled", subject.encode, subject.decode, subject.codes[order])
+    good, bad = (measure(each, world.material) for each in (subject, shuffled))
+    assert good["trustworthiness"].mean() > 0.9
+    assert bad["trustworthiness"].mean() == pytest.approx(0.5, abs=0.1)
+    assert bad["continuity"].mean() == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize("codes", ["constant", "dead"])
+def test_constant_codes_have_no_figures_and_a_dead_dimension_does_no_harm(codes: str, world: World) -> None:
+    subject = world.subject(np.eye(DIM))
+    if codes == "constant":
+        broken = Subject("constant", lambda x: np.zeros((len(x), DIM)), subject.decode, np.ones((COUNT, DIM)))
+    else:
+        pad = np.zeros((COUNT, 1))
+        broken = Subject(
+            "dead",
+            lambda x: np.hstack([world.encode(x), np.zeros((len(x), 1))]),
+            lambda z: world.decode(z[:, :DIM]),
+            np.hstack([world.z, pad]),
+        )
+    good, bad = measure(subject, world.material), measure(broken, world.material)
+    rows = {row.key: row for row in smoothness.rows(good, bad, world.material.pairs, (DIM, broken.whitening.kept))}
+    if codes == "constant":
+        assert broken.whitening.kept == 0
+        assert [key for key, row in rows.items() if row.difference is not None] == ["error"]
+        assert rows["detour_pixels"].count == 0
+    else:
+        assert broken.whitening.kept == DIM
+        assert all(row.difference is not None for row in rows.values())
+        np.testing.assert_allclose(bad["magnification"], good["magnification"], atol=2e-2)
+
+
+def test_without_a_classifier_its_measures_have_no_figure(world: World) -> None:
+    plain = Material(world.material.images, world.labels, world.material.nearest, pair_count=40)
+    observed = measure(world.subject(np.eye(DIM)), plain)
+    assert np.isnan(observed["entropy"]).all()
+    assert np.isnan(observed["detour_features"]).all()
+    assert np.isfinite(observed["detour_pixels"]).all()

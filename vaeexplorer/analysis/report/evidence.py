@@ -1,0 +1,144 @@
+"""What the figures of a report draw: density ratios over a plane, quantiles, and where samples are taken from."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.analysis.report.aggregate import LOG_2PI, Grid, density_grid
+from vaeexplorer.analysis.report.density_ratio import DensityRatio, fit_density_ratio
+from vaeexplorer.analysis.report.null import World, draw, perfect_model, stream
+from vaeexplorer.analysis.sampling import sample
+from vaeexplorer.analysis.whitening import whiten
+
+SIDE = 81
+BINS = 61
+REACH = 4.0
+CANDIDATES = 4000
+STRIP = 12
+QUANTILES = np.linspace(0.005, 0.995, 100)
+
+
+@dataclass(frozen=True)
+class Field:
+    """q/p over a plane of latent space.
+
+    Attributes:
+        of: what q is of, in words.
+        plane: the two dimensions, from 0.
+        grid: ln q/p.
+    """
+
+    of: str
+    plane: tuple[int, int]
+    grid: Grid
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Of one model.
+
+    Attributes:
+        fields: the model's, others of it, and last that of a perfect model.
+        bins: centres of the histograms' bins, [B].
+        marginals: density of each dimension of z, [D, B].
+        normal_quantiles: of N(0, 1), [Q].
+        quantiles: of each dimension of z, [D, Q].
+        strips: latent points to decode, each [12, D], by where they come from.
+    """
+
+    fields: list[Field]
+    bins: np.ndarray
+    marginals: np.ndarray
+    normal_quantiles: np.ndarray
+    quantiles: np.ndarray
+    strips: dict[str, np.ndarray]
+
+
+def evidence(mean: np.ndarray, logvar: np.ndarray | None, *, seed: int = 0) -> Evidence:
+    """What the figures draw, in a second or two.
+
+    Args:
+        mean: mu, or the codes of an autoencoder, [N, D].
+        logvar: ln sigma^2, [N, D]; None where codes are points.
+        seed: of the draws.
+    """
+    from scipy.special import ndtri
+
+    rng = stream(seed)
+    world = draw(mean, logvar, rng)
+    edges = np.linspace(-REACH, REACH, BINS + 1)
+    counts = np.stack([np.histogram(column, edges)[0] for column in world.z.T])
+    return Evidence(
+        list(_fields(world, rng)) if mean.shape[1] > 1 else [],
+        (edges[1:] + edges[:-1]) / 2,
+        counts / (len(mean) * (edges[1] - edges[0])),
+        np.asarray(ndtri(QUANTILES)),
+        np.quantile(world.z, QUANTILES, axis=0).T,
+        _strips(world, rng, seed),
+    )
+
+
+def _fields(world: World, rng: np.random.Generator) -> Iterator[Field]:
+    """Of the two dimensions with most to show: the highest KL, or the largest variance of an autoencoder."""
+    mean, logvar, z = world
+    count, dimensions = mean.shape
+    weight = mean.var(axis=0) if logvar is None else kl_per_dimension(mean, logvar).mean(axis=0)
+    first, second = sorted(np.argsort(weight)[::-1][:2].tolist()) if dimensions > 2 else (0, 1)
+    plane = [first, second]
+    if logvar is None:
+        yield Field("codes", (first, second), _classified(z[:, plane], rng))
+        white = whiten(z[:, plane])
+        if white.kept == 2:
+            yield Field("whitened codes", (first, second), _classified(white.apply(z[:, plane]), rng))
+        yield Field("a perfect model", (first, second), _classified(perfect_model(count, 2, None, rng).z, rng))
+        return
+    null = perfect_model(count, 2, float(weight[plane].sum()), rng)
+    assert null.logvar is not None
+    yield Field("draws of q(z)", (first, second), density_grid(mean[:, plane], logvar[:, plane], side=SIDE))
+    yield Field("a perfect model", (first, second), density_grid(null.mean, null.logvar, side=SIDE))
+
+
+def _classified(z: np.ndarray, rng: np.random.Generator) -> Grid:
+    """ln q/p as a classifier learns it."""
+    ratio = _ratio(z.astype(np.float32), rng)
+    axis = np.linspace(-4.5, 4.5, SIDE)
+    points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    prior = np.exp(-0.5 * (axis[:, None] ** 2 + axis[None, :] ** 2))
+    return Grid(axis, ratio.logit(points).reshape(SIDE, SIDE).astype(float), prior / prior.sum())
+
+
+def _ratio(z: np.ndarray, rng: np.random.Generator) -> DensityRatio:
+    some = z[rng.permutation(len(z))[:CANDIDATES]]
+    return fit_density_ratio(some, rng.standard_normal(some.shape, dtype=np.float32), rng)
+
+
+def _strips(world: World, rng: np.random.Generator, seed: int) -> dict[str, np.ndarray]:
+    """Prior samples; those of them where q/p is smallest; draws where q is largest; samples of what was fitted."""
+    dimensions = world.z.shape[1]
+    candidates = rng.standard_normal((CANDIDATES, dimensions), dtype=np.float32)
+    if world.logvar is not None and dimensions == 2:
+        grid = density_grid(world.mean, world.logvar, side=SIDE)
+
+        def log_ratio(z: np.ndarray) -> np.ndarray:
+            step = grid.axis[1] - grid.axis[0]
+            column, row = np.clip(np.rint((z - grid.axis[0]) / step).astype(int), 0, SIDE - 1).T
+            found: np.ndarray = grid.log_ratio[row, column]
+            return found
+    else:
+        log_ratio = _ratio(world.z, rng).logit
+    typical = np.linalg.norm(candidates, axis=1) < math.sqrt(dimensions) + 1  # no hole is the emptiness far outside
+    inside = candidates[typical]
+    drawn = world.z[rng.permutation(len(world.z))[:CANDIDATES]]
+    density = log_ratio(drawn) - 0.5 * (drawn**2).sum(axis=1) - dimensions / 2 * LOG_2PI
+    strips = {
+        "samples from the prior": candidates[:STRIP],
+        "from the deepest hole": inside[np.argsort(log_ratio(inside))[:STRIP]],
+        "from the densest spot": drawn[np.argsort(density)[::-1][:STRIP]],
+    }
+    if world.logvar is None:
+        strips["samples of a fitted Gaussian"] = sample("gaussian", world.z, STRIP, seed=seed)
+        strips["samples of a 10-component mixture"] = sample("mixture", world.z, STRIP, seed=seed)
+    return strips

@@ -1,0 +1,274 @@
+"""Latent smoothness of two models on the same images and pairs: six measures, and how sure their differences are.
+
+A latent space is given at best up to a change of its coordinates, so nothing here depends on the axes or the scale that
+a model uses: curves are measured where the decoder draws them, and what is metric is measured in whitened coordinates.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Literal
+
+import numpy as np
+
+from vaeexplorer.analysis.smoothness import bootstrap, magnification, neighbourhoods, paths
+from vaeexplorer.analysis.smoothness.bootstrap import Estimate, Statistic
+from vaeexplorer.analysis.smoothness.nearest import NearestImages
+from vaeexplorer.analysis.whitening import Whitening, whiten
+
+PAIRS = 500
+NEIGHBOURHOOD_IMAGES = 2000
+MAGNIFICATION_IMAGES = 1000
+_PAIRS_AT_ONCE = 50
+_INSIDE = slice(4, -1, 4)  # of 33 frames the seven that are held to training images, classifier and encoder
+
+Group = Literal["all", "within", "between"]
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A row of the table.
+
+    Attributes:
+        number: of the six, from 1; 0 for the reconstruction error that stands beside them.
+        better: the value of a perfect model where there is one, in words.
+        per_pair: whether pairs of images are observed, and not single images.
+        smoother: -1 where less means smoother, 1 where more does.
+    """
+
+    key: str
+    number: int
+    title: str
+    unit: str
+    better: str
+    per_pair: bool
+    smoother: int
+    statistic: Literal["mean", "median", "spread", "distortion"]
+
+
+MEASURES = (
+    Measure("detour_pixels", 1, "Detour ratio, pixels", "", "1", True, -1, "median"),
+    Measure("detour_features", 1, "Detour ratio, features", "", "1", True, -1, "median"),
+    Measure("unevenness_pixels", 2, "Speed unevenness, pixels", "", "1", True, -1, "median"),
+    Measure("unevenness_features", 2, "Speed unevenness, features", "", "1", True, -1, "median"),
+    Measure("curvature_pixels", 3, "Curvature, pixels", "degrees a step", "0", True, -1, "median"),
+    Measure("curvature_features", 3, "Curvature, features", "degrees a step", "0", True, -1, "median"),
+    Measure("realism", 4, "Distance to training images", "of the ends'", "1", True, -1, "median"),
+    Measure("entropy", 4, "Class entropy on the way", "nats", "0", True, -1, "mean"),
+    Measure("cycle", 4, "Cycle error on the way", "whitened units", "0", True, -1, "median"),
+    Measure("magnification", 5, "Magnification spread", "log volume", "0", False, -1, "spread"),
+    Measure("distortion", 5, "Isometry distortion", "", "1", False, -1, "distortion"),
+    Measure("trustworthiness", 6, "Trustworthiness", "", "1", False, 1, "mean"),
+    Measure("continuity", 6, "Continuity", "", "1", False, 1, "mean"),
+    Measure("agreement", 6, "Neighbours of the same class", "share of 10", "1", False, 1, "mean"),
+    Measure("error", 0, "Reconstruction error", "|x - x'|^2", "0", False, -1, "mean"),
+)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What both models are measured on.
+
+    Attributes:
+        images: uint8 [N, 28, 28].
+        labels: [N].
+        nearest: the training images.
+        features, probabilities: of a classifier, from images to [N, F] and [N, C]; None where there is none.
+    """
+
+    images: Array
+    labels: Array
+    nearest: NearestImages
+    features: Callable[[Array], Array] | None = None
+    probabilities: Callable[[Array], Array] | None = None
+    pair_count: int = PAIRS
+    seed: int = 0
+
+    @cached_property
+    def pairs(self) -> paths.Pairs:
+        """The same for every model."""
+        return paths.sample_pairs(self.labels, self.pair_count, seed=self.seed)
+
+    @cached_property
+    def image_ranks(self) -> Array:
+        """Neighbours by pixels among the first 2,000 images."""
+        pixels = self.images[:NEIGHBOURHOOD_IMAGES].reshape(-1, self.images[0].size) / 255
+        return neighbourhoods.ranks(neighbourhoods.distances(pixels))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model as functions on arrays.
+
+    Attributes:
+        encode: images [N, 28, 28] to the means of q(z|x), [N, D].
+        decode: [N, D] to images [N, 28, 28].
+        codes: of the material's images, [N, D].
+        noise: the mean variance of q(z|x) a dimension, [D]; None of an AE.
+        jacobian: of the decoder, [N, D] to [N, 784, D]; None where it is to be found by differences.
+    """
+
+    name: str
+    encode: Callable[[Array], Array]
+    decode: Callable[[Array], Array]
+    codes: Array
+    noise: Array | None = None
+    jacobian: Callable[[Array], Array] | None = None
+
+    @cached_property
+    def whitening(self) -> Whitening:
+        """Of the aggregate posterior."""
+        return whiten(self.codes, self.noise)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A measure of two models, over pairs of one group or over images; without estimates where it has no meaning.
+
+    Attributes:
+        difference: the first model's figure less the second's.
+        count: observations that both figures rest on.
+    """
+
+    key: str
+    group: Group
+    a: Estimate | None
+    b: Estimate | None
+    difference: Estimate | None
+    count: int
+
+    @property
+    def decided(self) -> bool:
+        """Whether the interval of the difference leaves out 0."""
+        return self.difference is not None and (self.difference.low > 0 or self.difference.high < 0)
+
+
+def measure(
+    subject: Subject, material: Material, progress: Callable[[float], None] = lambda share: None
+) -> dict[str, Array]:
+    """Every measure's observations of one model.
+
+    Args:
+        subject: the model.
+        material: what it is measured on.
+        progress: told the share that is done, from 0 to 1.
+
+    Returns:
+        By key of `MEASURES`, [P] of the pairs or [N] of the images ([2, N] for the distortion). NaN where a pair or an
+        image has none: equal ends, a decoder that does not change, codes that are all the same.
+    """
+    count = len(material.pairs.first)
+    parts = []
+    for start in range(0, count, _PAIRS_AT_ONCE):
+        parts.append(_on_paths(subject, material, slice(start, start + _PAIRS_AT_ONCE)))
+        progress(0.8 * min(1.0, (start + _PAIRS_AT_ONCE) / count))
+    observed = {key: np.concatenate([part[key] for part in parts]) for key in (parts[0] if parts else {})}
+    observed |= _stretching(subject, material)
+    progress(0.9)
+    observed |= _fidelity(subject, material)
+    progress(1.0)
+    return observed
+
+
+def rows(a: dict[str, Array], b: dict[str, Array], pairs: paths.Pairs, dims: tuple[int, int]) -> Iterator[Row]:
+    """The table, from the observations of two models.
+
+    Args:
+        a, b: what `measure` found.
+        pairs: those of the material.
+        dims: how many dimensions each model's distortion is of.
+    """
+    everyone = np.ones(len(pairs.within), bool)
+    groups: dict[Group, Array] = {"all": everyone, "within": pairs.within, "between": ~pairs.within}
+    for wanted in MEASURES:
+        for group, members in groups.items():
+            first, second = a[wanted.key], b[wanted.key]
+            if wanted.per_pair:
+                first, second = first[members], second[members]
+            elif group != "all":
+                continue
+            kept = np.isfinite(np.atleast_2d(first)).all(axis=0) & np.isfinite(np.atleast_2d(second)).all(axis=0)
+            found = bootstrap.paired_estimates(_statistics(wanted, dims), first, second)
+            first_is, second_is, difference = found or (None, None, None)
+            yield Row(wanted.key, group, first_is, second_is, difference, int(kept.sum()))
+
+
+def _statistics(wanted: Measure, dims: tuple[int, int]) -> tuple[Statistic, Statistic]:
+    if wanted.statistic == "distortion":
+        first, second = (partial(magnification.isometry_distortion, dim=dim) for dim in dims)
+        return first, second
+    statistic = {"mean": bootstrap.mean, "median": bootstrap.median, "spread": bootstrap.spread}[wanted.statistic]
+    return statistic, statistic
+
+
+def _on_paths(subject: Subject, material: Material, some: slice) -> dict[str, Array]:
+    ends = subject.codes[material.pairs.first[some]], subject.codes[material.pairs.second[some]]
+    z = paths.straight(*ends)  # [P, 33, D]
+    frames = subject.decode(z.reshape(-1, z.shape[2]))  # [P * 33, 28, 28]
+    curves = frames.reshape(*z.shape[:2], -1)  # [P, 33, 784]
+    inside = curves[:, _INSIDE].reshape(-1, *frames.shape[1:])  # [P * 7, 28, 28]
+    nothing = np.full(len(z), np.nan)
+
+    def a_pair(values: Array) -> Array:
+        return values.reshape(len(z), -1)
+
+    far = np.median(a_pair(material.nearest.distance(inside)), axis=1)
+    at_ends = a_pair(material.nearest.distance(curves[:, [0, -1]].reshape(-1, *frames.shape[1:]))).mean(axis=1)
+    observed = {
+        "realism": np.divide(far, at_ends, out=nothing.copy(), where=at_ends > 1e-6),
+        "entropy": nothing,
+        "cycle": nothing,
+    }
+    if material.probabilities:
+        p = np.clip(material.probabilities(inside), 1e-12, 1)
+        observed["entropy"] = a_pair(-(p * np.log(p)).sum(axis=1)).mean(axis=1)
+    if subject.whitening.kept:
+        away = subject.encode(inside) - z[:, _INSIDE].reshape(-1, z.shape[2])
+        observed["cycle"] = a_pair(np.linalg.norm(away @ subject.whitening.forward, axis=1)).mean(axis=1)
+    drawn = material.features(frames).reshape(*z.shape[:2], -1) if material.features else None  # [P, 33, F]
+    for space, curve in (("pixels", curves), ("features", drawn)):
+        observed[f"detour_{space}"] = nothing if curve is None else paths.detour_ratio(curve)
+        observed[f"unevenness_{space}"] = nothing if curve is None else paths.speed_unevenness(curve)
+        observed[f"curvature_{space}"] = nothing if curve is None else paths.curvature(curve)
+    moved = (ends[0] != ends[1]).any(axis=1)  # equal codes have no way between them
+    return {key: np.where(moved, values, np.nan) for key, values in observed.items()}
+
+
+def _stretching(subject: Subject, material: Material) -> dict[str, Array]:
+    z = subject.codes[: min(MAGNIFICATION_IMAGES, len(material.images))]
+    if not subject.whitening.kept:
+        return {"magnification": np.full(len(z), np.nan), "distortion": np.full((2, len(z)), np.nan)}
+    metrics = whitened_metrics(subject, z)
+    return {
+        "magnification": magnification.log_magnification(metrics),
+        "distortion": magnification.traces(metrics),
+    }
+
+
+def whitened_metrics(subject: Subject, z: Array) -> Array:
+    """G = J^T J in whitened coordinates at [N, D] points: [N, A, A]."""
+    parts = []
+    for start in range(0, len(z), 200):
+        some = z[start : start + 200]
+        if subject.jacobian:
+            jacobian = subject.jacobian(some)
+        else:
+            jacobian = magnification.central_differences(subject.decode, some, subject.codes.std(axis=0))
+        parts.append(magnification.metric(jacobian @ subject.whitening.back.T.astype(jacobian.dtype)))
+    return np.concatenate(parts)
+
+
+def _fidelity(subject: Subject, material: Material) -> dict[str, Array]:
+    count = min(NEIGHBOURHOOD_IMAGES, len(material.images))
+    decoded = subject.decode(subject.codes[:count])
+    away = decoded.astype(np.float64) - material.images[:count] / 255
+    error = {"error": (away**2).sum(axis=(1, 2))}
+    if not subject.whitening.kept:
+        return error | dict.fromkeys(("trustworthiness", "continuity", "agreement"), np.full(count, np.nan))
+    of_codes = neighbourhoods.ranks(neighbourhoods.distances(subject.whitening.apply(subject.codes[:count])))
+    return error | {
+        "trustworthiness": neighbourhoods.trustworthiness(material.image_ranks, of_codes),
+        "continuity": neighbourhoods.trustworthiness(of_codes, material.image_ranks),
+        "agreement": neighbourhoods.label_agreement(of_codes, material.labels[:count]),
+    }
