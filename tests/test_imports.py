@@ -75,7 +75,7 @@ def test_only_the_download_imports_torchvision_and_only_when_asked() -> None:
     assert not any("torchvision" in line for line in top_level)
 
 
-PACKING = "from vaeexplorer.browser import packing; packing.pack(vaeexplorer.load_run('mnist-vae-2d'))"
+PACKING = "from vaeexplorer.browser.packing import run; run.pack(vaeexplorer.load_run('mnist-vae-2d'))"
 
 
 @pytest.mark.parametrize("use", ["vaeexplorer.load_dataset", "vaeexplorer.list_runs()", "vaeexplorer.explore", PACKING])

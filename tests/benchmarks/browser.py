@@ -9,13 +9,14 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from vaeexplorer.browser import bundle, packing
+from vaeexplorer.browser import bundle
+from vaeexplorer.browser.packing import run as packing
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.runs.folder import load_run
 
 SCRIPT = """
 import { readFileSync } from "node:fs";
-import { decode, unpack } from "./network.js";
+import { decode, unpack } from "./engine/network.js";
 const { buffer, byteOffset, length } = readFileSync("network.bin");
 const bytes = buffer.slice(byteOffset, byteOffset + length);
 const start = performance.now(), network = unpack(bytes), opened = performance.now() - start;
@@ -38,8 +39,9 @@ def main() -> None:
         folder = Path(name)
         (folder / "package.json").write_text('{"type": "module"}')
         (folder / "benchmark.js").write_text(SCRIPT)
-        for module in ("network.js", "packed.js"):
-            shutil.copy(bundle.HERE / module, folder)
+        (folder / "engine").mkdir()
+        for module in ("engine/network.js", "engine/packed.js"):
+            shutil.copy(bundle.HERE / module, folder / module)
         print(f"{'milliseconds':30} {'unpack':>8} {'decode':>8} {'p95':>8}")
         for path in sorted(SHIPPED.glob("*-2d*/run.json")):
             (folder / "network.bin").write_bytes(packing.pack(load_run(path.parent.name)))

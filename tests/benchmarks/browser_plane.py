@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from vaeexplorer.browser import packing
+from vaeexplorer.browser.packing import run as packing
 from vaeexplorer.network.inference import Codes
 from vaeexplorer.runs.folder import load_run
 

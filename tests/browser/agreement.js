@@ -1,6 +1,6 @@
 // @ts-check
 /** How far the browser's network is from torch's, on what `test_network.py` wrote: the same code under node and in Chromium. */
-import { decode, encode, PIXELS, unpack } from "./network.js";
+import { decode, encode, PIXELS, unpack } from "./engine/network.js";
 
 /**
  * @param {(name: string) => Promise<ArrayBuffer>} read  a file of the case

@@ -27,7 +27,8 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the package's JavaScript modules and those of the tests."""
     folder = tmp_path_factory.mktemp("modules")
     (folder / "package.json").write_text(json.dumps({"type": "module"}))
-    for path in (*bundle.HERE.glob("*.js"), *Path(__file__).parent.glob("*.js")):
+    shutil.copytree(bundle.HERE, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"), dirs_exist_ok=True)
+    for path in Path(__file__).parent.glob("*.js"):
         shutil.copy(path, folder)
     return folder
 

@@ -1,10 +1,10 @@
 /** Where points lie, which is nearest, paths, planes, and what a link holds. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fit, inside, lerp, NearestInPlane, nearestCodes, normal, pan, slerp, toLatent, toScreen, zoom } from "./geometry.js";
-import { dimensionPlane, movedTo, place, principalPlane, spread } from "./planes.js";
-import { eigen, kernelDensity, moments, summarize } from "./summary.js";
-import { formatLink, parseLink } from "./url.js";
+import { fit, inside, lerp, NearestInPlane, nearestCodes, normal, pan, slerp, toLatent, toScreen, zoom } from "./engine/geometry.js";
+import { dimensionPlane, movedTo, place, principalPlane, spread } from "./engine/projections.js";
+import { eigen, kernelDensity, moments, summarize } from "./engine/summary.js";
+import { formatLink, parseLink } from "./plane/url.js";
 
 const near = (/** @type {number} */ a, /** @type {number} */ b, within = 1e-6) => assert.ok(Math.abs(a - b) < within, `${a} is not ${b}`);
 const view = fit({ low: [-3, -3], high: [3, 3] }, 600, 300);

@@ -1,9 +1,9 @@
 /** What is unpacked, and what is refused in words. The numbers themselves are held to torch's by test_network.py. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode, encode, unpack } from "./network.js";
-import { UnpackError } from "./packed.js";
-import { unpackCodes } from "./points.js";
+import { decode, encode, unpack } from "./engine/network.js";
+import { UnpackError } from "./engine/packed.js";
+import { unpackCodes } from "./draw/dots.js";
 
 /** @param {object} header @param {...ArrayBufferView} arrays @returns {ArrayBuffer} */
 function frame(header, ...arrays) {

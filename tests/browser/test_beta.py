@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from vaeexplorer.analysis.alignment import aligned
-from vaeexplorer.browser import packing
+from vaeexplorer.browser.packing import run as packing
 from vaeexplorer.data.datasets import ImageDataset
 from vaeexplorer.results.sweep import BETAS, KEPT, Point, load_sweep
 
@@ -29,7 +29,7 @@ def evaluate(node: Callable[..., str], modules: Path) -> Evaluate:
     def run(module: str, expression: str, given: object) -> Any:
         code = f"import * as m from './{module}'; const given = {json.dumps(given)};"
         code += "const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;"
-        code += "const network = await import('./network.js');"
+        code += "const network = await import('./engine/network.js');"
         (modules / "evaluate.mjs").write_text(f"{code} console.log(JSON.stringify({expression}));")
         return json.loads(node("evaluate.mjs"))
 
@@ -51,7 +51,7 @@ def test_a_packed_sweep_arrives(
         images: sweep.noise.map((noise) => Array.from(network.decode(point.network, m.turnedBack(point, noise)))),
       }));
     })()"""
-    found = evaluate("sweep.js", expression, base64.b64encode(packed).decode())
+    found = evaluate("beta/sweep.js", expression, base64.b64encode(packed).decode())
     for point, rotation, seen in zip(some, rotations, found, strict=True):
         assert seen["beta"] == point.beta
         assert seen["elbo"] == pytest.approx(point.elbo)
@@ -65,14 +65,14 @@ def test_a_damaged_sweep_is_refused_in_words(evaluate: Evaluate, points: list[Po
     packed = packing.pack_sweep(points[:1], [np.eye(2)], mnist_test.labels[:KEPT], np.zeros((1, 2)))
     expression = "(() => { try { m.unpackSweep(bytes(given)); } catch (e) { return e.message; } })()"
     for damaged, words in ((packed[:9000], "cut short"), (packed + b"x", "longer"), (b"GIF89a..", "another kind")):
-        assert words in evaluate("sweep.js", expression, base64.b64encode(damaged).decode())
+        assert words in evaluate("beta/sweep.js", expression, base64.b64encode(damaged).decode())
 
 
 def test_the_tangent_goes_through_the_point_with_slope_minus_beta(evaluate: Evaluate) -> None:
     box = [{"low": 0, "high": 10}, {"low": 90, "high": 140}]
     for beta in (0, 0.5, 1, 16):
         point = {"rate": 4, "distortion": 100, "beta": beta}
-        (x0, y0), (x1, y1) = evaluate("beta_charts.js", "m.tangent(...given)", [point, *box])
+        (x0, y0), (x1, y1) = evaluate("beta/charts.js", "m.tangent(...given)", [point, *box])
         assert x0 < 4 < x1
         assert (y1 - y0) / (x1 - x0) == pytest.approx(-beta)
         assert y0 - beta * (4 - x0) == pytest.approx(100)
@@ -82,24 +82,26 @@ def test_the_tangent_goes_through_the_point_with_slope_minus_beta(evaluate: Eval
 
 
 def test_ticks_are_round_and_few(evaluate: Evaluate) -> None:
-    assert evaluate("beta_charts.js", "m.ticks(given)", {"low": 0.3, "high": 12}) == [5, 10]
-    assert evaluate("beta_charts.js", "m.ticks(given)", {"low": 138, "high": 191}) == [140, 160, 180]
+    assert evaluate("beta/charts.js", "m.ticks(given)", {"low": 0.3, "high": 12}) == [5, 10]
+    assert evaluate("beta/charts.js", "m.ticks(given)", {"low": 138, "high": 191}) == [140, 160, 180]
     for high in (0.7, 3, 99, 1234):
-        assert 2 <= len(evaluate("beta_charts.js", "m.ticks(given)", {"low": 0, "high": high})) <= 6
+        assert 2 <= len(evaluate("beta/charts.js", "m.ticks(given)", {"low": 0, "high": high})) <= 6
 
 
 def test_beta_is_written_as_people_do(evaluate: Evaluate) -> None:
-    assert evaluate("beta_charts.js", "given.map(m.betaText)", list(BETAS)) == [
+    assert evaluate("beta/charts.js", "given.map(m.betaText)", list(BETAS)) == [
         *("0", "1/16", "1/8", "1/4", "1/2", "1", "1.5", "2", "3", "4", "8", "16"),
     ]
 
 
 def test_what_is_said_of_a_point(evaluate: Evaluate) -> None:
     plane = {"xs": [0, 3.1, 0, 2.2, -9], "ys": [0, 0, 2.9, 2.2, 0]}
-    assert evaluate("sweep.js", "m.outside(given)", plane) == pytest.approx(0.6)
+    assert evaluate("beta/sweep.js", "m.outside(given)", plane) == pytest.approx(0.6)
 
     def said(beta: float, active: int) -> str:
-        text: str = evaluate("sweep.js", "m.remark(given, 16)", {"beta": beta, "active_units": active, "plane": plane})
+        text: str = evaluate(
+            "beta/sweep.js", "m.remark(given, 16)", {"beta": beta, "active_units": active, "plane": plane}
+        )
         return text
 
     assert "noise that is free to shrink" in said(0, 16)

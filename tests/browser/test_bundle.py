@@ -8,9 +8,8 @@ import pytest
 from vaeexplorer.browser import bundle
 
 ENTRIES = [
-    *sorted(path.name for path in bundle.HERE.glob("*streamlit.js")),
-    "html.js",
-    "worker.js",
+    *sorted(f"entries/{path.name}" for path in (bundle.HERE / "entries").glob("*.js") if path.name != "mount.js"),
+    "engine/worker.js",
 ]
 
 
@@ -32,14 +31,14 @@ def test_a_bundle_is_one_script_that_can_lie_in_a_page(entry: str, node: Callabl
     script = bundle.script(entry)
     assert "</" not in script.replace("<\\/", ""), "would end the script element"
     assert "<!--" not in script
-    assert ("export default" in script) == entry.endswith("streamlit.js")
+    assert ("export default" in script) == (entry not in ("entries/export.js", "engine/worker.js"))
     (modules / "bundled.mjs").write_text(script, encoding="utf-8")
     node("--check", "bundled.mjs")
 
 
 def test_the_worker_travels_inside() -> None:
-    assert "onmessage" in bundle.script("worker_source.js")
-    assert 'WORKER_SOURCE = ""' not in bundle.script("html.js")
+    assert "onmessage" in bundle.script("engine/worker_source.js")
+    assert 'WORKER_SOURCE = ""' not in bundle.script("entries/export.js")
 
 
 def test_names_of_different_modules_do_not_clash(folder: Path, node: Callable[..., str]) -> None:
@@ -49,6 +48,16 @@ def test_names_of_different_modules_do_not_clash(folder: Path, node: Callable[..
     (folder / "entry.js").write_text('import { two as deux } from "./two.js";\nimport {\n  one,\n} from "./one.js";\n'
                                      "const secret = 3;\nconsole.log(deux(), one(), secret);\n")  # fmt: skip
     assert node("--input-type=module", "-e", bundle.script("entry.js")).split() == ["12", "1", "3"]
+
+
+def test_files_of_one_name_in_two_folders_are_two_modules(folder: Path, node: Callable[..., str]) -> None:
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        (folder / name / "url.js").write_text(f'export const where = "{name}";\n')
+    (folder / "a" / "near.js").write_text('import { where } from "./url.js";\nexport const near = where;\n')
+    (folder / "b" / "entry.js").write_text('import { near } from "../a/near.js";\nimport { where } from "./url.js";\n'
+                                           "console.log(near, where);\n")  # fmt: skip
+    assert node("--input-type=module", "-e", bundle.script("b/entry.js")).split() == ["a", "b"]
 
 
 @pytest.mark.parametrize(

@@ -44,19 +44,19 @@ def test_reconstruction_is_that_of_the_objectives(
     ).item()
     network = {"likelihood": likelihood, "pixelVariance": variance}
     expression = "m.reconstruction(given[0], given[1], given[2])"
-    found = evaluate("objectives.js", expression, [list(x), list(parameter), network])
+    found = evaluate("from_x/losses.js", expression, [list(x), list(parameter), network])
     assert found == pytest.approx(expected, rel=1e-6)
 
 
 def test_kl_is_that_of_the_objectives(evaluate: Evaluate, rng: np.random.Generator) -> None:
     mean, logvar = rng.normal(size=(2, 5))
     expected = objectives.gaussian_kl(torch.tensor(mean), torch.tensor(logvar)).tolist()
-    found = evaluate("objectives.js", "m.gaussianKl(...given)", [list(mean), list(logvar)])
+    found = evaluate("from_x/losses.js", "m.gaussianKl(...given)", [list(mean), list(logvar)])
     assert found == pytest.approx(expected)
 
 
 def centred(evaluate: Evaluate, ink: np.ndarray) -> np.ndarray:
-    found = evaluate("drawing.js", f"Array.from(m.centred(given, {len(ink)}))", ink.ravel().tolist())
+    found = evaluate("from_x/drawing.js", f"Array.from(m.centred(given, {len(ink)}))", ink.ravel().tolist())
     return np.array(found).reshape(28, 28)
 
 
@@ -91,13 +91,15 @@ def test_images_of_mnist_are_left_nearly_as_they_are(evaluate: Evaluate, mnist_t
 
 
 def test_nothing_drawn_is_no_image(evaluate: Evaluate) -> None:
-    assert evaluate("drawing.js", "m.centred(given, 28)", [0] * 784) is None
+    assert evaluate("from_x/drawing.js", "m.centred(given, 28)", [0] * 784) is None
 
 
 def test_a_picture_on_white_is_turned_round(evaluate: Evaluate, mnist_test: ImageDataset) -> None:
     image = (mnist_test.images[0] / 255).ravel()
     for given in (image, 1 - image):
-        assert evaluate("drawing.js", "Array.from(m.onBlack(given))", list(given)) == pytest.approx(image, abs=1e-6)
+        assert evaluate("from_x/drawing.js", "Array.from(m.onBlack(given))", list(given)) == pytest.approx(
+            image, abs=1e-6
+        )
 
 
 def test_a_link_holds_the_walk(node: Callable[..., str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from vaeexplorer.analysis.linear.experiments import Experiment, run
 from vaeexplorer.analysis.linear.vae import closed_form
 from vaeexplorer.analysis.pca import PCA, flat, pca
-from vaeexplorer.browser.film import pack_film
+from vaeexplorer.browser.packing.film import pack_film
 from vaeexplorer.data.datasets import ImageDataset
 from vaeexplorer.data.moments import load_moments
 
@@ -28,7 +28,9 @@ def test_the_closed_form_is_that_of_the_analysis(
     k, variance, beta = setting
     moments = mnist.values * 1.1 + 0.001
     given = [mnist.values.tolist(), k, variance, beta, moments.tolist()]
-    code = f"import {{ optimum }} from './ppca.js'; console.log(JSON.stringify(optimum(...{json.dumps(given)})));"
+    code = (
+        f"import {{ optimum }} from './linear/ppca.js'; console.log(JSON.stringify(optimum(...{json.dumps(given)})));"
+    )
     (modules / "optimum.js").write_text(code)
     found = json.loads(node("optimum.js"))
     exact = closed_form(mnist.values, k, variance, beta)
@@ -53,7 +55,7 @@ def test_a_film_is_unpacked_as_it_was_packed(
     (modules / "film.bin").write_bytes(packed)
     (modules / "unpack_film.js").write_text(
         "import { readFileSync } from 'node:fs';"
-        "import { coordinate, image, nearestFrame, unpackFilm } from './film.js';"
+        "import { coordinate, image, nearestFrame, unpackFilm } from './linear/film.js';"
         "const bytes = readFileSync('film.bin');"
         "const f = unpackFilm(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));"
         "const last = f.steps.length - 1, list = (x) => Array.from(x);"
@@ -80,7 +82,7 @@ def test_a_film_is_unpacked_as_it_was_packed(
 
 def test_ticks_are_round_and_inside(node: Callable[..., str], modules: Path) -> None:
     (modules / "ticks.js").write_text(
-        "import { ticks } from './chart.js';"
+        "import { ticks } from './draw/chart.js';"
         "console.log(JSON.stringify([ticks([0, 92]), ticks([1e-9, 2], true), ticks([0.5, 6], true)]));"
     )
     degrees, decades, few = json.loads(node("ticks.js"))

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from torch import nn
 
-from vaeexplorer.browser import packing
+from vaeexplorer.browser.packing import run as packing
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import ImageDataset, load_dataset
@@ -158,7 +158,7 @@ def test_the_encoder_is_left_out_on_request() -> None:
 
 
 def test_the_same_run_is_packed_to_the_same_bytes_in_another_process() -> None:
-    code = "from vaeexplorer import load_run; from vaeexplorer.browser import packing as p; "
+    code = "from vaeexplorer import load_run; from vaeexplorer.browser.packing import run as p; "
     code += "print(p.content_hash(p.pack(load_run('mnist-vae-2d'))))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == packing.content_hash(packing.pack(load_run("mnist-vae-2d")))
@@ -168,7 +168,7 @@ def test_codes_keep_every_number(node: Callable[..., str], modules: Path, rng: n
     codes = Codes(*rng.standard_normal((2, 30, 3)).astype(np.float16).astype(np.float32))
     error, kl, labels = rng.random(30, np.float32), rng.random(30, np.float32), rng.integers(0, 10, 30)
     (modules / "codes.bin").write_bytes(packing.pack_codes(codes, labels, error, kl))
-    script = """import { readFileSync } from "node:fs"; import { unpackCodes } from "./points.js";
+    script = """import { readFileSync } from "node:fs"; import { unpackCodes } from "./draw/dots.js";
       const { buffer, byteOffset, length } = readFileSync("codes.bin");
       const codes = unpackCodes(buffer.slice(byteOffset, byteOffset + length));
       console.log(JSON.stringify(codes, (_, v) => ArrayBuffer.isView(v) ? Array.from(v) : v));"""

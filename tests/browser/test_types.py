@@ -14,12 +14,12 @@ OPTIONS = ["--checkJs", "--allowJs", "--noEmit", "--strict", "--target", "es2022
 @pytest.mark.skipif(TSC is None, reason="no tsc here")
 def test_types_agree() -> None:
     assert TSC is not None
-    modules = sorted(path.name for path in bundle.HERE.glob("*.js"))
+    modules = sorted(str(path.relative_to(bundle.HERE)) for path in bundle.HERE.rglob("*.js"))
     command = [TSC, *OPTIONS, "--module", "esnext", *modules]
     done = subprocess.run(command, cwd=bundle.HERE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
 def test_every_module_asks_to_be_checked() -> None:
-    for path in bundle.HERE.glob("*.js"):
+    for path in bundle.HERE.rglob("*.js"):
         assert path.read_text(encoding="utf-8").startswith("// @ts-check\n"), path.name

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { decodeImage, encodeImage, formatWalk, parseWalk, rounded } from "./walk_link.js";
+import { decodeImage, encodeImage, formatWalk, parseWalk, rounded } from "./from_x/url.js";
 
 const image = (at) => rounded(Float32Array.from({ length: 784 }, (_, p) => at(p)));
 const digit = image((p) => (p % 28 > 8 && p % 28 < 19 ? (p % 64) / 63 : 0));

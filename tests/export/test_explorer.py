@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vaeexplorer.browser import packing
+from vaeexplorer.browser.packing import run as packing
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.export.explorer import export_html, page
 from vaeexplorer.network.inference import Codes

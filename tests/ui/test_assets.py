@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from starlette.applications import Starlette
 
-from vaeexplorer.browser import packing
+from vaeexplorer.browser.packing import run as packing
 from vaeexplorer.runs.folder import load_run
 from vaeexplorer.ui import assets, loading
 from vaeexplorer.ui.loading import Space

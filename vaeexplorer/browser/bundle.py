@@ -1,26 +1,31 @@
 """The JavaScript modules as one script without imports, for a Streamlit component or a page that works from file://.
 
 Each module becomes a block of its own scope that returns what it exports, in the order of dependence; names of
-different modules cannot clash. The modules keep to what this reads: named imports of siblings, and `export` before a
-`function`, `class` or `const`. Only the entry may have an `export default`, and it stays the script's.
+different modules cannot clash, nor can files of one name in different folders. The modules keep to what this reads:
+named imports by relative path, and `export` before a `function`, `class` or `const`. Only the entry may have an
+`export default`, and it stays the script's.
 """
 
 import functools
 import json
+import posixpath
 import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-WORKER, WORKER_SOURCE = "worker.js", "worker_source.js"
+WORKER, WORKER_SOURCE = "engine/worker.js", "engine/worker_source.js"
 
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w.]+)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*? |class |const )(\w+))", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import|export)\b(?! default function).*", re.MULTILINE)
 
 
 @functools.cache
 def script(entry: str) -> str:
-    """A module of this folder and all it imports as one script; an `export default` of the entry is kept.
+    """A module and all it imports as one script; an `export default` of the entry is kept.
+
+    Args:
+        entry: its path below this folder, `entries/plane.js`.
 
     Raises:
         FileNotFoundError: there is no such module.
@@ -33,8 +38,8 @@ def script(entry: str) -> str:
 
 @functools.cache
 def style(*more: str) -> str:
-    """The plane's style sheet, and others of this folder that build on it."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("latent_plane.css", *more))
+    """The plane's style sheet, and others that build on it, by their paths below this folder."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("plane/latent_plane.css", *more))
 
 
 def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is_entry: bool = False) -> str:
@@ -42,11 +47,12 @@ def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is
     if name in importers:
         raise ValueError(f"{' imports '.join((*importers, name))}: a ring.")
     text = _read(name)
-    for needed in (match[2] for match in _IMPORT.finditer(text)):
+    folder = posixpath.dirname(name)
+    for needed in (_path(folder, match) for match in _IMPORT.finditer(text)):
         if needed not in blocks:
             blocks[needed] = _scoped(needed, blocks, (*importers, name))
     exported = [match[1] for match in _EXPORT.finditer(text)]
-    text = _EXPORT.sub("", _IMPORT.sub(_take, text))
+    text = _EXPORT.sub("", _IMPORT.sub(functools.partial(_take, folder), text))
     for left in _LEFT_OVER.finditer(text):
         if not (is_entry and left[0].startswith("export default")):
             raise ValueError(f"{name}: {left[0]!r} cannot be bundled.")
@@ -64,10 +70,14 @@ def _read(name: str) -> str:
     return f"export const WORKER_SOURCE = {source};\n"
 
 
-def _take(match: re.Match[str]) -> str:
+def _path(folder: str, imported: re.Match[str]) -> str:
+    return posixpath.normpath(posixpath.join(folder, imported[2]))
+
+
+def _take(folder: str, match: re.Match[str]) -> str:
     names = ", ".join(name.strip().replace(" as ", ": ") for name in match[1].split(",") if name.strip())
-    return f"const {{ {names} }} = {_variable(match[2])};\n"
+    return f"const {{ {names} }} = {_variable(_path(folder, match))};\n"
 
 
 def _variable(name: str) -> str:
-    return "module_" + name.removesuffix(".js")
+    return "module_" + re.sub(r"\W", "_", name.removesuffix(".js"))

@@ -12,7 +12,8 @@ from pathlib import Path
 from string import Template
 
 from vaeexplorer.analysis.kl import kl_per_dimension
-from vaeexplorer.browser import bundle, packing
+from vaeexplorer.browser import bundle
+from vaeexplorer.browser.packing import run as packing
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.files import whole_file
@@ -58,8 +59,8 @@ def page(run: Run) -> str:
     fill = functools.partial(
         template.substitute,
         name=escape(run.name),
-        style=bundle.style("from_x.css"),
-        script=bundle.script("html.js"),
+        style=bundle.style("from_x/from_x.css"),
+        script=bundle.script("entries/export.js"),
         facts="\n".join(f"<p>{escape(fact)}</p>" for fact in _facts(run)),
         space=json.dumps(space).replace("<", "\\u003c"),
         network=_wrap(_planes(packing.pack(run))),

@@ -13,7 +13,7 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
-from vaeexplorer.browser import packing
+from vaeexplorer.browser.packing import run as packing
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import DataError
 from vaeexplorer.results.sweep import DIMENSIONS, SweepError

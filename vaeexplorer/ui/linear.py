@@ -10,7 +10,7 @@ from vaeexplorer.analysis.linear.autoencoder import Method
 from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Experiment, run
 from vaeexplorer.analysis.pca import PCA, flat, moments, pca
 from vaeexplorer.browser import bundle
-from vaeexplorer.browser.film import SPECTRUM, pack_film
+from vaeexplorer.browser.packing.film import SPECTRUM, pack_film
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.figures.theme import CLASS_COLORS
@@ -22,10 +22,10 @@ POINTS = 1000  # test images in the scatter
 VARIANCES = (1e-3, 50.0)
 BETAS = (0.1, 10.0)
 _linear_ae = st.components.v2.component(
-    "linear_ae", js=bundle.script("linear_ae_streamlit.js"), css=bundle.style("linear_ae.css"), isolate_styles=True
+    "linear_ae", js=bundle.script("entries/linear_ae.js"), css=bundle.style("linear/linear.css"), isolate_styles=True
 )
 _linear_vae = st.components.v2.component(
-    "linear_vae", js=bundle.script("linear_vae_streamlit.js"), css=bundle.style("linear_ae.css"), isolate_styles=True
+    "linear_vae", js=bundle.script("entries/linear_vae.js"), css=bundle.style("linear/linear.css"), isolate_styles=True
 )
 
 

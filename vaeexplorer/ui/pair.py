@@ -24,7 +24,7 @@ UNITS = {
 _LONGEST = 20_000  # characters of a request
 
 _planes = st.components.v2.component(
-    "pair", js=bundle.script("pair_streamlit.js"), css=bundle.style("pair.css"), isolate_styles=True
+    "pair", js=bundle.script("entries/pair.js"), css=bundle.style("pair/pair.css"), isolate_styles=True
 )
 
 

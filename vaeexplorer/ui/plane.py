@@ -16,7 +16,7 @@ from vaeexplorer.ui.loading import Space
 FEWEST = 50  # images of which UMAP makes anything
 
 _latent_plane = st.components.v2.component(
-    "latent_plane", js=bundle.script("streamlit.js"), css=bundle.style(), isolate_styles=True
+    "latent_plane", js=bundle.script("entries/plane.js"), css=bundle.style(), isolate_styles=True
 )
 
 

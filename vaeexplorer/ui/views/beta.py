@@ -9,7 +9,7 @@ from vaeexplorer.results.sweep import BETAS, DIMENSIONS, SweepError, figures_csv
 from vaeexplorer.ui import assets, loading, prose, state
 
 _beta_dial = st.components.v2.component(
-    "beta_dial", js=bundle.script("beta_streamlit.js"), css=bundle.style("beta_dial.css"), isolate_styles=True
+    "beta_dial", js=bundle.script("entries/beta.js"), css=bundle.style("beta/beta.css"), isolate_styles=True
 )
 
 

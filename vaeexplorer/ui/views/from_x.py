@@ -10,7 +10,7 @@ from vaeexplorer.ui import assets, controls, loading, prose, state
 from vaeexplorer.ui.loading import Space
 
 _from_x = st.components.v2.component(
-    "from_x", js=bundle.script("from_x_streamlit.js"), css=bundle.style("from_x.css"), isolate_styles=True
+    "from_x", js=bundle.script("entries/from_x.js"), css=bundle.style("from_x/from_x.css"), isolate_styles=True
 )
 
 

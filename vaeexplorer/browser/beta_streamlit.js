@@ -1,9 +1,0 @@
-// @ts-check
-/** The beta dial as a Streamlit component. */
-import { BetaDial } from "./beta_dial.js";
-import { mounted } from "./mount.js";
-
-export default mounted(BetaDial, "latent-plane beta-dial", (dial, data, setStateValue) => {
-  dial.report = (beta) => setStateValue("beta", beta);
-  dial.update(data);
-});

@@ -1,0 +1,139 @@
+// @ts-check
+/** What moves on top of the dots: circles of the prior, z, the posterior of a chosen image, A and B, the lasso. */
+import { toScreen } from "../engine/geometry.js";
+import { place, spread } from "../engine/projections.js";
+
+/**
+ * @typedef {{text: string, accent: string, card: string, ink: number[]}} Theme
+ * @typedef {{plane: import("../engine/projections.js").Plane, codes: import("./dots.js").Codes, z: ArrayLike<number>,
+ *            ends: [number[], number[]] | null, hovered: number, picked: number, lasso: [number, number][]}} Scene
+ *   lasso in latent units
+ */
+
+/** Once a canvas size: to set a font makes the browser lay the page out, which costs more than all the drawing.
+ * @param {CanvasRenderingContext2D} g */
+export function prepareOverlay(g) {
+  g.font = '12px "Source Sans", system-ui, sans-serif';
+  g.textAlign = "center";
+  g.textBaseline = "middle";
+}
+
+/** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {Scene} scene @param {Theme} theme
+ * @param {number} ratio */
+export function drawOverlay(g, view, scene, theme, ratio) {
+  const { plane, codes } = scene;
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, view.width, view.height);
+  if (plane.circles) drawPrior(g, view, theme);
+  if (scene.ends && plane.u) drawPath(g, view, scene, theme);
+  if (scene.picked >= 0 && codes.logvar) drawPosterior(g, view, scene, theme);
+  if (scene.hovered >= 0) ring(g, toScreen(view, plane.xs[scene.hovered], plane.ys[scene.hovered]), 4.5, 1.6, theme.text);
+  drawZ(g, toScreen(view, ...place(plane, scene.z, codes)), theme);
+  if (scene.lasso.length > 1) {
+    g.beginPath();
+    for (const [x, y] of scene.lasso) g.lineTo(...toScreen(view, x, y));
+    g.closePath();
+    g.fillStyle = g.strokeStyle = theme.accent;
+    g.globalAlpha = 0.12;
+    g.fill();
+    g.globalAlpha = 1;
+    g.lineWidth = 1.5;
+    g.stroke();
+  }
+}
+
+/** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {Theme} theme */
+export function drawPrior(g, view, theme) {
+  const [x, y] = toScreen(view, 0, 0);
+  g.strokeStyle = g.fillStyle = theme.text;
+  g.lineWidth = 1;
+  g.setLineDash([3, 4]);
+  for (const sigma of [1, 2, 3]) {
+    g.globalAlpha = 0.5;
+    g.beginPath();
+    g.arc(x, y, sigma * view.scale, 0, 2 * Math.PI);
+    g.stroke();
+    g.globalAlpha = 0.75;
+    label(g, `${sigma}σ`, x, y - sigma * view.scale, theme);
+  }
+  g.setLineDash([]);
+  g.globalAlpha = 1;
+}
+
+/** Text that dots behind it cannot swallow. @param {CanvasRenderingContext2D} g @param {string} text @param {number} x
+ * @param {number} y @param {Theme} theme */
+function label(g, text, x, y, theme) {
+  g.save();
+  g.setLineDash([]);
+  g.strokeStyle = theme.card;
+  g.lineWidth = 4;
+  g.lineJoin = "round";
+  g.strokeText(text, x, y);
+  g.restore();
+  g.fillText(text, x, y);
+}
+
+/** @param {CanvasRenderingContext2D} g @param {[number, number]} at @param {number} radius @param {number} width @param {string} color */
+export function ring(g, [x, y], radius, width, color) {
+  g.beginPath();
+  g.arc(x, y, radius, 0, 2 * Math.PI);
+  g.strokeStyle = color;
+  g.lineWidth = width;
+  g.stroke();
+}
+
+/** @param {CanvasRenderingContext2D} g @param {[number, number]} at @param {Theme} theme */
+function drawZ(g, at, theme) {
+  ring(g, at, 10, 6, theme.card);
+  ring(g, at, 10, 2.6, theme.accent);
+  ring(g, at, 2.5, 3, theme.card);
+  g.beginPath();
+  g.arc(...at, 2.5, 0, 2 * Math.PI);
+  g.fillStyle = theme.accent;
+  g.fill();
+}
+
+/** A, B and the straight way between them. @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view
+ * @param {Pick<Scene, "plane" | "codes" | "ends">} scene @param {Theme} theme */
+export function drawPath(g, view, { plane, codes, ends }, theme) {
+  if (!ends) return;
+  const points = ends.map((end) => toScreen(view, ...place(plane, end, codes)));
+  for (const [color, width] of /** @type {[string, number][]} */ ([[theme.card, 4], [theme.text, 1.4]])) {
+    g.beginPath();
+    g.moveTo(...points[0]);
+    g.lineTo(...points[1]);
+    g.strokeStyle = color;
+    g.lineWidth = width;
+    g.stroke();
+  }
+  points.forEach(([x, y], which) => {
+    g.beginPath();
+    g.arc(x, y, 9, 0, 2 * Math.PI);
+    g.fillStyle = theme.card;
+    g.fill();
+    ring(g, [x, y], 9, 1.6, theme.text);
+    g.fillStyle = theme.text;
+    g.fillText("AB"[which], x, y + 0.5);
+  });
+}
+
+/** One and two standard deviations of q(z|x). @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view
+ * @param {Scene} scene @param {Theme} theme */
+function drawPosterior(g, view, { plane, codes, picked }, theme) {
+  const logvar = /** @type {Float32Array} */ (codes.logvar).subarray(picked * codes.dim, (picked + 1) * codes.dim);
+  const [xx, yy, xy] = spread(plane, logvar);
+  if (!xx) return;
+  const half = (xx - yy) / 2, root = Math.hypot(half, xy), angle = Math.atan2(xy, half) / 2;
+  const long = Math.sqrt((xx + yy) / 2 + root), short = Math.sqrt(Math.max(0, (xx + yy) / 2 - root));
+  const [x, y] = toScreen(view, plane.xs[picked], plane.ys[picked]);
+  g.strokeStyle = g.fillStyle = theme.accent;
+  for (const sigma of [1, 2]) {
+    g.beginPath();
+    g.ellipse(x, y, sigma * long * view.scale, sigma * short * view.scale, -angle, 0, 2 * Math.PI);
+    g.globalAlpha = 0.14;
+    g.fill();
+    g.globalAlpha = 1;
+    g.lineWidth = 1.4;
+    g.stroke();
+  }
+}

@@ -1,0 +1,59 @@
+// @ts-check
+/**
+ * Weights, codes and images, fetched once per page load, whatever is mounted, unmounted and mounted again.
+ *
+ * @typedef {{network?: string, remote?: string, codes: string, sprite: string}} Urls
+ *   network: there is none of a model that only the server can run; remote is where it is asked (remote.js)
+ */
+import { unpack } from "./network.js";
+import { unpackCodes } from "../draw/dots.js";
+
+/** @type {Map<string, Promise<any>>} */
+const fetched = (/** @type {any} */ (globalThis).__vaeexplorer ??= new Map());
+
+/** What is at an address, read. @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
+export function fetchOnce(url, read) {
+  if (!fetched.has(url)) {
+    const promise = fetch(url).then(
+      async (response) => {
+        if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+        const bytes = await response.arrayBuffer(), result = await read(bytes);
+        if (!(await isNamed(url, bytes))) throw new Error("What came is not what was asked for: reload the page.");
+        return result;
+      },
+      () => {
+        throw new Error("The server cannot be reached.");
+      },
+    );
+    promise.catch(() => fetched.delete(url)); // a later try may succeed
+    fetched.set(url, promise);
+  }
+  return /** @type {Promise<T>} */ (fetched.get(url));
+}
+
+/** Whether the bytes are those that the address names by the beginning of their SHA-256, if it names any. Browsers work
+ * it out only on https and on the own machine. @param {string} url @param {ArrayBuffer} bytes */
+async function isNamed(url, bytes) {
+  const name = /-([0-9a-f]{16})\.\w+$/.exec(url)?.[1];
+  if (!name || !globalThis.crypto?.subtle) return true;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("") === name;
+}
+
+/** The network, and its bytes for the worker; null where the server has it. @param {Urls} urls */
+export const loadNetwork = (urls) =>
+  urls.network ? fetchOnce(urls.network, (bytes) => ({ network: unpack(bytes), bytes })) : Promise.resolve(null);
+
+/** @param {Urls} urls */
+export const loadCodes = (urls) => fetchOnce(urls.codes, unpackCodes);
+
+/** All test images, 28 pixels each, 100 a row. @param {Urls} urls @returns {Promise<ImageBitmap>} */
+export const loadSprite = (urls) => fetchOnce(urls.sprite, (bytes) => createImageBitmap(new Blob([bytes])));
+
+/** Draws one test image, its pixels left crisp. @param {HTMLCanvasElement} canvas @param {ImageBitmap | null} sprite
+ * @param {number} index */
+export function paintTestImage(canvas, sprite, index) {
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.clearRect(0, 0, 28, 28);
+  if (sprite) context.drawImage(sprite, 28 * (index % 100), 28 * Math.floor(index / 100), 28, 28, 0, 0, 28, 28);
+}

@@ -1,0 +1,122 @@
+// @ts-check
+/** The elements of the walk from x to x', its table and its loss; what they show is decided in from_x.js. */
+import { h, number } from "../draw/dom.js";
+import { axisName } from "../engine/projections.js";
+
+export const MOST = 8; // dimensions with a slider of their own
+const REACH = 3; // standard deviations of eps
+
+/** @typedef {import("./from_x.js").FromX} FromX */
+
+/** @param {HTMLElement} root @param {FromX} page */
+export function build(root, page) {
+  const small = (/** @type {string} */ label) => h("canvas", { width: 28, height: 28, class: "decoded", role: "img", "aria-label": label });
+  const ui = {
+    root,
+    x: small("x, the image that goes in"),
+    decoded: small("x′, the image that comes out"),
+    plain: small("x′ of the autoencoder"),
+    plane: h("canvas", { class: "posterior", role: "img", "aria-label": "The posterior among the test codes" }),
+    cloud: h("canvas", { width: 25 * 29 - 1, height: 57, class: "cloud", role: "img", "aria-label": "Fifty images decoded from draws of the posterior" }),
+    number: h("input", { type: "number", min: "0", step: "1", "aria-label": "Number of a test image" }),
+    file: h("input", { type: "file", accept: "image/*", hidden: true }),
+    source: h("span", { "aria-live": "polite" }),
+    sliders: h("div", { class: "sliders" }),
+    table: h("table", {}),
+    loss: h("div", { class: "loss", "aria-live": "polite" }),
+    z: h("p", { class: "label" }),
+    plainText: h("p", { class: "label" }),
+    plainBox: h("section", { class: "plain" }),
+    near: h("button", { type: "button", title: "The posterior from near by, or among all codes" }),
+    message: h("p", { class: "message", role: "status" }),
+  };
+  const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ act) =>
+    h("button", { type: "button", textContent: text, title, onclick: () => page.model && act() });
+  const step = (/** @type {string} */ title, /** @type {Node[]} */ ...content) => h("section", {}, h("h4", { textContent: title }), ...content);
+  const pick = (/** @type {number} */ image) => {
+    page.choose(image);
+    page.tell();
+  };
+  ui.number.onchange = () => {
+    const image = Number(ui.number.value), count = page.model?.codes.count ?? 0;
+    if (Number.isInteger(image) && ui.number.value !== "" && image >= 0 && image < count) pick(image);
+    else ui.message.textContent = `Test images are numbered 0 to ${count - 1}.`;
+  };
+  ui.near.onclick = () => {
+    page.near = !page.near;
+    page.redraw();
+  };
+  ui.file.onchange = () => page.read(ui.file.files[0]);
+  ui.plainBox.append(h("h4", { textContent: "The autoencoder beside it" }), ui.plain, ui.plainText);
+  root.append(
+    h(
+      "div",
+      { class: "path" },
+      step(
+        "x",
+        ui.x,
+        h("p", { class: "label" }, ui.source),
+        h("div", { class: "buttons" }, ui.number, button("Random", "A random test image", () => pick(Math.floor(Math.random() * page.model.codes.count))), button("File…", "A picture of your own", () => ui.file.click()), ui.file),
+        h("p", { class: "label", textContent: "or draw:" }),
+        page.pad.canvas,
+        h("div", { class: "buttons" }, button("Clear", "An empty pad", () => page.pad.clear())),
+      ),
+      step("q(z | x)", ui.plane, h("div", { class: "buttons" }, ui.near), ui.z, ui.table),
+      step("ε", h("div", { class: "noise" }, h("p", { class: "label", textContent: "z = μ + σ · ε" }), ui.sliders, h("div", { class: "buttons" }, button("Resample", "Draw ε from N(0, I) again", () => page.resample()), button("ε = 0", "The posterior's mean", () => page.resample(true))))),
+      step("x′ = d(z)", ui.decoded, ui.loss),
+    ),
+    h("section", { class: "draws" }, h("h4", { textContent: "Fifty draws from q(z | x), decoded" }), ui.cloud),
+    ui.plainBox,
+    ui.message,
+  );
+  return ui;
+}
+
+/** One slider of eps for each of the most informative dimensions. @param {FromX} page
+ * @returns {{dimension: number, input: HTMLInputElement, output: HTMLOutputElement, row: HTMLElement}[]} */
+export function buildSliders(page) {
+  const sliders = page.model.summary.order.slice(0, MOST).map((/** @type {number} */ dimension) => {
+    const output = h("output"), name = `ε${axisName(dimension).slice(1)}`;
+    const input = h("input", { type: "range", min: String(-REACH), max: String(REACH), step: "0.01", "aria-label": name, style: "--zero: 50%" });
+    input.oninput = () => {
+      page.eps[dimension] = Number(input.value);
+      page.redraw();
+    };
+    input.onchange = () => page.tell();
+    const row = h("label", { class: "slider" }, h("span", { textContent: name }), input, output);
+    return { dimension, input, output, row };
+  });
+  page.ui.sliders.replaceChildren(...sliders.map((/** @type {any} */ { row }) => row));
+  return sliders;
+}
+
+/** @param {HTMLElement} table @param {number[]} order @param {number[]} mean @param {number[] | null} sigma @param {number[]} eps
+ * @param {number[]} z @param {number[] | null} kl */
+export function fillTable(table, order, mean, sigma, eps, z, kl) {
+  const row = (/** @type {string} */ tag, /** @type {string[]} */ ...cells) => h("tr", {}, ...cells.map((cell) => h(tag, { textContent: cell })));
+  const head = sigma ? row("th", "", "μ", "σ", "ε", "z", "KL") : row("th", "", "z");
+  const rows = order.map((j) =>
+    sigma && kl ? row("td", axisName(j), number(mean[j]), number(sigma[j], 3), number(eps[j]), number(z[j]), number(kl[j])) : row("td", axisName(j), number(z[j])),
+  );
+  table.replaceChildren(head, ...rows);
+}
+
+/** The loss as its formula, filled with numbers. @param {HTMLElement} box @param {import("../engine/network.js").Network | null} network
+ *   null: its terms are known, but not how it weighs them @param {number} error @param {number[] | null} kl */
+export function fillLoss(box, network, error, kl) {
+  const variance = network?.pixelVariance ?? 0;
+  const formulas = {
+    gaussian: variance === 0.5 ? "|x − x′|²" : `|x − x′|² / (2 · ${number(variance)})`,
+    "gaussian-learned": "|x − x′|² / (2σₓ²) + 392 ln 2πσₓ²",
+    bernoulli: "−Σ [x ln x′ + (1 − x) ln(1 − x′)]",
+    "continuous-bernoulli": "−Σ [x ln λ + (1 − x) ln(1 − λ) + ln C(λ)]",
+  };
+  const line = (/** @type {string} */ name, /** @type {string} */ formula, /** @type {number} */ value) =>
+    h("div", { class: "term" }, h("span", { textContent: name }), h("code", { textContent: formula }), h("b", { textContent: number(value, 2) }));
+  const total = kl ? kl.reduce((sum, value) => sum + value, 0) : 0;
+  const parts = network ? [line("reconstruction", formulas[network.likelihood], error)] : [line("squared error", "|x − x′|²", error)];
+  if (kl) parts.push(line("KL", "½ Σ (μ² + σ² − 1 − ln σ²)", total));
+  if (kl && network) parts.push(line("loss", `${number(error, 2)} + ${network.beta} · ${number(total, 2)}`, error + network.beta * total));
+  const note = network ? "nats, for this image and this ε" : `for this image${kl ? " and this ε; KL in nats" : ""}`;
+  box.replaceChildren(...parts, h("p", { class: "label", textContent: note }));
+}

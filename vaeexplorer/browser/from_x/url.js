@@ -1,0 +1,47 @@
+// @ts-check
+/**
+ * What a link to the walk from x to x' holds: the number of a test image or a drawing, and the noise. Nonsense is
+ * ignored, value by value.
+ *
+ * @typedef {{image: number, eps: number[] | null, drawing: Float32Array | null}} Walk
+ *   image is -1 where there is a drawing; eps is null where it is the noise that the page opens with
+ */
+import { PIXELS } from "../engine/network.js";
+
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const LEVELS = DIGITS.length - 1;
+const LONGEST = 64; // numbers in an address
+
+/** The grey levels that an address can hold: one of 64. @param {ArrayLike<number>} x  [784] in [0, 1] */
+export const rounded = (x) => Float32Array.from(x, (value) => Math.round(value * LEVELS) / LEVELS);
+
+/** One digit a pixel, and black in a row as its length between dots: at most 784 characters.
+ * @param {ArrayLike<number>} x  [784] in [0, 1] */
+export function encodeImage(x) {
+  const digits = Array.from(x, (value) => DIGITS[Math.round(value * LEVELS)]).join("");
+  return digits.replace(/A{5,}/g, (run) => `.${run.length}.`);
+}
+
+/** @param {string} text @returns {Float32Array | null} null where it is no image */
+export function decodeImage(text) {
+  if (text.length > PIXELS) return null;
+  const digits = text.replace(/\.(\d{1,3})\./g, (_, count) => "A".repeat(Number(count)));
+  if (digits.length !== PIXELS || !/^[\w-]+$/.test(digits)) return null;
+  return Float32Array.from(digits, (digit) => DIGITS.indexOf(digit) / LEVELS);
+}
+
+/** @param {Record<string, string>} texts @param {number} dim @param {number} count of test images @returns {Walk} */
+export function parseWalk(texts, dim, count) {
+  const image = /^\d{1,8}$/.test(texts.image ?? "") && Number(texts.image) < count ? Number(texts.image) : 0;
+  const eps = (texts.eps ?? "").split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+  const drawing = texts.drawing ? decodeImage(texts.drawing) : null;
+  return { image: drawing ? -1 : image, eps: eps.length === dim && eps.every((e) => Math.abs(e) < 100) ? eps : null, drawing };
+}
+
+/** @param {{image: number, eps: number[], x: ArrayLike<number>}} walk @returns {Record<string, string>} */
+export function formatWalk({ image, eps, x }) {
+  /** @type {Record<string, string>} */
+  const texts = image >= 0 ? { image: String(image) } : { drawing: encodeImage(x) };
+  if (eps.length <= LONGEST) texts.eps = eps.map((e) => String(Number(e.toFixed(2)) + 0)).join(",");
+  return texts;
+}

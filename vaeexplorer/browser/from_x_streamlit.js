@@ -1,9 +1,0 @@
-// @ts-check
-/** From x to x' as a Streamlit component. */
-import { FromX } from "./from_x.js";
-import { mounted } from "./mount.js";
-
-export default mounted(FromX, "latent-plane from-x", (page, data, setStateValue) => {
-  page.report = (texts) => setStateValue("walk", texts);
-  page.update(data.space, data.walk);
-});

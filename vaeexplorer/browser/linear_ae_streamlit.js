@@ -1,9 +1,0 @@
-// @ts-check
-/** PCA beside a training as a Streamlit component. */
-import { LinearAE } from "./linear_ae.js";
-import { mounted } from "./mount.js";
-
-export default mounted(LinearAE, "latent-plane linear-ae", (page, data, setStateValue) => {
-  page.report = (step) => setStateValue("step", step);
-  page.update(data);
-});

@@ -1,9 +1,0 @@
-// @ts-check
-/** The linear VAE as a Streamlit component. */
-import { LinearVAE } from "./linear_vae.js";
-import { mounted } from "./mount.js";
-
-export default mounted(LinearVAE, "latent-plane linear-ae linear-vae", (page, data, setStateValue) => {
-  page.report = (choice) => setStateValue("choice", choice);
-  page.update(data);
-});

@@ -1,0 +1,205 @@
+// @ts-check
+/**
+ * Latent planes side by side with one cursor: the same two test images, A and B, in all of them. Everything but the
+ * fields is drawn and decoded here; the server measures a field for the regions in view when a gesture has ended.
+ *
+ * @typedef {"none" | "nearest" | "cycle" | "magnification"} Kind
+ * @typedef {{spaces: import("./paired_plane.js").Space[], classes: string[], colors: string[], pair: [number, number],
+ *            field: Kind, fields: Fields | null}} Data
+ * @typedef {{asked: string, kind: Kind, low: number, high: number, unit: string, panes: (import("./field.js").Sent | null)[]}} Fields
+ *   asked: the request that this answers
+ */
+import { loadSprite, paintTestImage } from "../engine/fetch.js";
+import { h, number } from "../draw/dom.js";
+import { Field } from "./field.js";
+import { Pane } from "./paired_plane.js";
+import { VIRIDIS_CSS } from "../draw/dots.js";
+
+const REST = 180; // ms without change after which fields are asked for
+const FIELDS = /** @type {[Kind, string, string][]} */ ([
+  ["none", "Classes", "Dots coloured by class, no field"],
+  ["nearest", "Holes", "How unlike any training image the decoded image is"],
+  ["cycle", "Re-encoding", "How far from z the decoded image is encoded again"],
+  ["magnification", "Magnification", "How much the decoder stretches latent space, with ellipses of equal image change"],
+]);
+
+export class Pair {
+  /** @param {HTMLElement} root @param {(name: "pair" | "ask" | "field", value: unknown) => void} report */
+  constructor(root, report) {
+    this.root = root;
+    this.report = report;
+    /** @type {Pane[]} */ this.panes = [];
+    /** @type {[number, number]} */ this.indices = [0, 1];
+    /** @type {ImageBitmap | null} */ this.sprite = null;
+    /** @type {Kind} */ this.kind = "none";
+    /** @type {string[]} */ this.classes = [];
+    /** @type {string[]} */ this.colors = [];
+    this.key = this.asked = "";
+    this.buttons = FIELDS.map(([kind, text, title]) => {
+      const button = h("button", { type: "button", textContent: text, title, "aria-pressed": "false" });
+      button.onclick = () => this.chooseKind(kind);
+      return button;
+    });
+    const another = h("button", { type: "button", textContent: "Another pair", title: "Two test images of different classes" });
+    another.onclick = () => this.another();
+    const reset = h("button", { type: "button", textContent: "Reset view" });
+    reset.onclick = () => this.panes.forEach((pane) => pane.lookHome());
+    this.scale = h("div", { class: "scale", hidden: true });
+    this.planes = h("div", { class: "panes" });
+    this.strips = h("div", { class: "ways" });
+    this.live = h("p", { class: "message", role: "status", "aria-live": "polite" });
+    const tools = h("div", { class: "toolbar" }, h("div", { class: "segments", role: "group", "aria-label": "Behind the dots" }, ...this.buttons), h("div", { class: "buttons" }, another, reset));
+    root.replaceChildren(tools, this.planes, this.scale, this.strips, this.live);
+  }
+
+  stop() {
+    clearTimeout(this.askTimer);
+    this.panes.forEach((pane) => pane.stop());
+  }
+
+  /** @param {Data} data */
+  update(data) {
+    this.readTheme();
+    const key = JSON.stringify(data.spaces.map(({ name, urls }) => [name, urls]));
+    if (key !== this.key) this.open(key, data);
+    if (data.fields) this.showFields(data.fields);
+    this.panes.forEach((pane) => pane.redraw(true));
+  }
+
+  /** Other spaces. @param {string} key @param {Data} data */
+  async open(key, data) {
+    this.panes.forEach((pane) => pane.stop());
+    this.key = key;
+    this.indices = data.pair;
+    this.classes = data.classes;
+    this.colors = data.colors;
+    this.kind = data.field;
+    this.asked = "";
+    this.panes = data.spaces.map((space) => new Pane(this, space));
+    this.planes.replaceChildren(...this.panes.map((pane) => pane.element));
+    this.thumbnails = [0, 1].map(() => h("canvas", { class: "tile", width: 28, height: 28, role: "img" }));
+    this.captions = [0, 1].map(() => h("span"));
+    const ends = this.thumbnails.map((canvas, k) => h("div", { class: "end" }, h("b", { textContent: "AB"[k] }), canvas, this.captions?.[k]));
+    const ways = this.panes.map((pane) => h("figure", {}, h("figcaption", {}, h("b", { textContent: pane.space.kind }), h("span", { textContent: pane.space.name })), pane.canvas));
+    this.strips.replaceChildren(ends[0], h("div", { class: "rows" }, ...ways), ends[1]);
+    this.showKind();
+    this.showPair();
+    try {
+      const sprite = await loadSprite(data.spaces[0].urls);
+      if (this.key !== key) return;
+      this.sprite = sprite;
+      this.showPair();
+    } catch (error) {
+      this.live.textContent = `The test images could not be loaded. ${error instanceof Error ? error.message : ""}`;
+    }
+  }
+
+  readTheme() {
+    const style = getComputedStyle(this.root), text = style.color;
+    const ink = (text.match(/[\d.]+/g) ?? ["0", "0", "0"]).slice(0, 3).map(Number);
+    const stage = this.panes[0]?.stage ?? this.root;
+    this.theme = { text, accent: style.caretColor, card: getComputedStyle(stage).backgroundColor, ink };
+  }
+
+  /** A plane's codes are here. */
+  arrived() {
+    this.readTheme();
+    this.showPair();
+  }
+
+  /* ------------------------------------------------------------------ the pair */
+
+  /** @param {0 | 1} which @param {number} index of a test image */
+  choose(which, index) {
+    if (this.indices[which] === index) return;
+    this.indices = which ? [this.indices[0], index] : [index, this.indices[1]];
+    this.showPair();
+  }
+
+  another() {
+    const { codes } = this.panes[0] ?? {};
+    if (!codes) return;
+    const draw = () => Math.floor(Math.random() * codes.count), a = draw();
+    let b = draw();
+    for (let i = 0; i < 100 && codes.labels[a] === codes.labels[b]; i++) b = draw();
+    this.indices = [a, b];
+    this.showPair();
+    this.settle();
+  }
+
+  showPair() {
+    for (const [k, index] of this.indices.entries()) {
+      if (!this.thumbnails || !this.captions) return;
+      paintTestImage(this.thumbnails[k], this.sprite, index);
+      this.thumbnails[k].setAttribute("aria-label", `${"AB"[k]}: ${this.describe(index)}`);
+      this.captions[k].textContent = this.describe(index);
+    }
+    for (const pane of this.panes) {
+      pane.drawStrip();
+      pane.redraw(false);
+    }
+  }
+
+  /** @param {number} index */
+  describe(index) {
+    const label = this.panes.find((pane) => pane.codes)?.codes?.labels[index];
+    return `${label === undefined ? "" : `${this.classes[label]} · `}test #${index}`;
+  }
+
+  /** A gesture is over. */
+  settle() {
+    const [a, b] = this.indices;
+    this.live.textContent = a === b ? "A and B are the same image: there is no way between them." : "";
+    this.report("pair", this.indices);
+  }
+
+  /* ------------------------------------------------------------------ fields */
+
+  /** @param {Kind} kind */
+  chooseKind(kind) {
+    this.kind = kind;
+    this.asked = "";
+    this.showKind();
+    this.report("field", kind);
+    if (kind === "none") {
+      for (const pane of this.panes) {
+        pane.field = null;
+        pane.redraw(true);
+      }
+    }
+    this.askForFields();
+  }
+
+  showKind() {
+    this.buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(FIELDS[k][0] === this.kind)));
+    if (this.kind === "none") this.scale.hidden = true;
+  }
+
+  /** Asks once nothing has moved for a moment, and all planes are there. */
+  askForFields() {
+    clearTimeout(this.askTimer);
+    if (this.kind === "none") return;
+    this.askTimer = setTimeout(() => {
+      if (!this.panes.every((pane) => pane.codes)) return;
+      const asked = JSON.stringify({ kind: this.kind, windows: this.panes.map((pane) => pane.window) });
+      if (asked === this.asked) return;
+      this.asked = asked;
+      this.live.textContent = "Measuring …";
+      this.report("ask", asked);
+    }, REST);
+  }
+
+  /** @param {Fields} fields */
+  showFields(fields) {
+    if (fields.kind !== this.kind || fields.panes.length !== this.panes.length) return;
+    this.panes.forEach((pane, k) => {
+      const sent = fields.panes[k];
+      pane.field = sent && new Field(sent, fields.low, fields.high);
+    });
+    if (fields.asked === this.asked || !this.asked) this.live.textContent = "";
+    const title = FIELDS.find(([kind]) => kind === fields.kind)?.[2] ?? "";
+    const bar = h("i", { style: `background: ${VIRIDIS_CSS}` });
+    this.scale.replaceChildren(h("span", { textContent: `${title} (${fields.unit}), one scale for all:` }), ` ${number(fields.low, 1)} `, bar, ` ${number(fields.high, 1)}`);
+    this.scale.hidden = false;
+  }
+}

@@ -1,9 +1,0 @@
-// @ts-check
-/** Planes side by side as a Streamlit component. */
-import { Pair } from "./pair.js";
-import { mounted } from "./mount.js";
-
-export default mounted(Pair, "latent-plane pair", (pair, data, setStateValue) => {
-  pair.report = setStateValue;
-  pair.update(data);
-});

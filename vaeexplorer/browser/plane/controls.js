@@ -1,0 +1,207 @@
+// @ts-check
+/** Buttons, choices, keys and the walk: all that acts on the plane besides pointers on it. */
+import { h } from "../draw/dom.js";
+import { lerp, normal, zoom } from "../engine/geometry.js";
+import { buildChoice, buildLegend, fillSelect } from "./elements.js";
+import { axisName } from "../engine/projections.js";
+import { VIRIDIS_CSS } from "../draw/dots.js";
+
+const LEG = 2200; // ms from one point of the walk to the next
+
+export class Controls {
+  /** @param {import("./latent_plane.js").LatentPlane} plane */
+  constructor(plane) {
+    this.plane = plane;
+    this.walking = 0;
+    const { ui } = plane;
+    ui.sample.onclick = () => plane.model && plane.goAndTell(plane.model.draw());
+    ui.means.onchange = () => {
+      if (plane.model && ui.means.value !== "") plane.goAndTell(plane.model.summary.means[Number(ui.means.value)]);
+      ui.means.value = "";
+    };
+    ui.random.onclick = () => plane.model && plane.goAndTell(null, Math.floor(Math.random() * plane.model.codes.count));
+    ui.index.onchange = () => {
+      const index = ui.index.valueAsNumber;
+      if (plane.model && Number.isInteger(index) && index >= 0 && index < plane.model.codes.count) plane.goAndTell(null, index);
+    };
+    ui.resample.onclick = () => this.resample();
+    ui.walk.onclick = () => (this.walking ? this.stopWalk() : this.startWalk());
+    ui.copy.onclick = () => this.copyLink();
+    ui.manifoldButton.onclick = () => {
+      plane.link.manifold = !plane.showsManifold;
+      this.after({ dots: true });
+    };
+    ui.pathButton.onclick = () => {
+      plane.pathOn = !plane.pathOn;
+      if (!plane.pathOn) plane.link.a = plane.link.b = null;
+      this.after({ z: true });
+    };
+    ui.lassoButton.onclick = () => {
+      plane.pointer.lassoOn = !plane.pointer.lassoOn;
+      if (!plane.pointer.lassoOn) plane.pointer.dropSelection();
+      this.showPlane();
+    };
+    ui.resetButton.onclick = () => {
+      plane.lookHome();
+      plane.tell();
+    };
+    ui.planes.onchange = () => this.choosePlane({ plane: ui.planes.value });
+    ui.axes.forEach((select, which) => {
+      select.onchange = () => this.choosePlane({ [which ? "up" : "across"]: Number(select.value) });
+    });
+    ui.stage.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.key(event));
+  }
+
+  /** @param {{z?: boolean, dots?: boolean}} what */
+  after(what) {
+    this.showPlane();
+    this.plane.redraw(what);
+    this.plane.tell();
+  }
+
+  /** @param {object} change */
+  choosePlane(change) {
+    Object.assign(this.plane.link, change, { at: null });
+    this.plane.pointer.dropSelection();
+    this.plane.choosePlane();
+    this.plane.tell();
+  }
+
+  /** A new space. */
+  open() {
+    const { plane } = this, { ui, link } = plane;
+    if (!plane.model || !plane.space) return;
+    const { codes, summary } = plane.model, { classes, colors } = plane.space;
+    buildChoice(ui.colors, codes.kl ? ["class", "error", "KL"] : ["class", "error"], link.color, (name) => {
+      link.color = /** @type {"class" | "error" | "KL"} */ (name);
+      plane.color();
+      plane.tell();
+    });
+    buildLegend(ui.legend, classes, colors, plane.hidden, () => {
+      plane.color();
+      plane.tell();
+    });
+    fillSelect(ui.means, [["", "Class mean"], ...classes.map((name, label) => /** @type {[string, string]} */ ([String(label), name]))], "");
+    ui.sample.textContent = codes.logvar ? "Sample prior" : "Sample Gaussian";
+    ui.sample.title = codes.logvar ? "A random draw from N(0, I)" : "A random draw from a Gaussian fitted to the codes: an autoencoder has no prior";
+    ui.index.max = String(codes.count - 1);
+    const many = codes.dim > 2;
+    ui.planes.hidden = !many;
+    ui.axesBox.hidden = !many;
+    const planes = /** @type {[string, string][]} */ ([["z", "z"], ["PCA", "PCA"], ...(plane.space.umap === undefined ? [] : [["UMAP", "UMAP"]])]);
+    fillSelect(ui.planes, planes, link.plane);
+    const names = summary.order.map((j) => /** @type {[string, string]} */ ([String(j), axisName(j)]));
+    fillSelect(ui.axes[0], names, String(link.across ?? summary.order[0]));
+    fillSelect(ui.axes[1], names, String(link.up ?? summary.order[1]));
+    ui.pathButton.hidden = ui.manifoldButton.hidden = codes.dim === 1;
+  }
+
+  /** What is on and off. */
+  showPlane() {
+    const { plane } = this, { ui } = plane;
+    ui.axesBox.hidden = plane.link.plane !== "z" || plane.z.length <= 2;
+    ui.manifoldButton.setAttribute("aria-pressed", String(plane.showsManifold));
+    ui.pathButton.setAttribute("aria-pressed", String(plane.pathOn));
+    ui.lassoButton.setAttribute("aria-pressed", String(plane.pointer.lassoOn));
+    ui.manifoldButton.disabled = ui.pathButton.disabled = !plane.plane?.u; // UMAP's plane cannot be decoded
+    ui.stage.classList.toggle("lasso", plane.pointer.lassoOn);
+    const [across, up] = plane.plane?.labels ?? ["", ""];
+    ui.across.textContent = `${across} →`;
+    ui.up.textContent = `${up} →`;
+    ui.stage.setAttribute(
+      "aria-label",
+      `Latent plane of ${plane.space?.name}: ${plane.model?.codes.count.toLocaleString("en")} test images as dots, ${across} across and ${up} up. ` +
+        "Arrow keys move z, with Shift finely; plus and minus zoom, 0 shows all.",
+    );
+    if (plane.link.plane === "UMAP")
+      plane.readout.say(plane.space?.umap ? "UMAP keeps neighbours together, not distances: z jumps from code to code." : "UMAP has not been computed for this run yet.");
+    else plane.readout.say("");
+  }
+
+  /** What the colours mean. */
+  showScale() {
+    const { ui, link, model } = this.plane;
+    ui.legend.querySelector(".scale")?.remove();
+    ui.legend.classList.toggle("plain", link.color !== "class");
+    const values = link.color === "error" ? model?.codes.error : link.color === "KL" ? model?.codes.kl : null;
+    if (!values) return;
+    const sorted = values.slice().sort(), at = (/** @type {number} */ p) => sorted[Math.round(p * (sorted.length - 1))].toFixed(0);
+    const unit = link.color === "error" ? "error |x − x′|²" : "KL, nats";
+    ui.legend.prepend(
+      h("span", { class: "scale", title: "Equal shares of the images have equal shares of the colours" }, `${unit}: ${at(0)} `, h("i", { style: `background: ${VIRIDIS_CSS}` }), ` ${at(1)}, median ${at(0.5)}`),
+    );
+  }
+
+  /** z drawn from q(z|x) of the chosen image. */
+  resample() {
+    const { plane } = this, { codes } = plane.model ?? {}, i = plane.picked;
+    if (!codes?.logvar || i < 0) return;
+    const { dim, mean, logvar } = codes;
+    plane.goAndTell(normal(dim).map((e, j) => mean[i * dim + j] + Math.exp(logvar[i * dim + j] / 2) * e), i);
+  }
+
+  /** From one random point to the next; in jumps where the visitor wants less motion. */
+  startWalk() {
+    const { plane } = this;
+    if (!plane.model) return;
+    const { draw } = plane.model, calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    let from = plane.z, to = draw(), began = performance.now();
+    const stride = (/** @type {number} */ now) => {
+      let share = (now - began) / LEG;
+      if (share >= 1) {
+        if (calm) plane.go(to);
+        [from, to, began, share] = [to, draw(), now, 0];
+      }
+      if (!calm) plane.go(lerp(from, to, share * share * (3 - 2 * share)));
+      this.walking = requestAnimationFrame(stride);
+    };
+    this.walking = requestAnimationFrame(stride);
+    plane.ui.walk.setAttribute("aria-pressed", "true");
+  }
+
+  stopWalk() {
+    if (!this.walking) return;
+    cancelAnimationFrame(this.walking);
+    this.walking = 0;
+    this.plane.ui.walk.setAttribute("aria-pressed", "false");
+    this.plane.tell();
+  }
+
+  async copyLink() {
+    const { ui, texts } = this.plane, url = new URL(location.href);
+    if (url.protocol === "file:") url.hash = new URLSearchParams(texts).toString();
+    else for (const [key, value] of Object.entries(texts)) url.searchParams.set(key, value);
+    try {
+      await navigator.clipboard.writeText(url.href);
+      ui.copy.textContent = "Copied";
+      setTimeout(() => (ui.copy.textContent = "Copy link"), 1500);
+    } catch {
+      prompt("The link to this picture:", url.href); // no clipboard without https
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const { plane } = this, size = event.shiftKey ? 0.01 : 0.1;
+    // A tenth of a standard deviation; where there is no prior, as far on the screen as that would be.
+    const unit = plane.plane?.circles || !plane.home ? size : (size * Math.min(plane.home.width, plane.home.height)) / plane.home.scale / 6.3;
+    const { width, height } = plane.view;
+    /** @type {Record<string, () => void>} */
+    const keys = {
+      ArrowLeft: () => plane.step(-unit, 0),
+      ArrowRight: () => plane.step(unit, 0),
+      ArrowUp: () => plane.step(0, unit),
+      ArrowDown: () => plane.step(0, -unit),
+      "+": () => plane.look(zoom(plane.view, width / 2, height / 2, 1.25)),
+      "-": () => plane.look(zoom(plane.view, width / 2, height / 2, 0.8)),
+      0: () => plane.lookHome(),
+      Escape: () => plane.pointer.dropSelection(),
+    };
+    const act = keys[event.key];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation(); // Streamlit has keys of its own
+    this.stopWalk();
+    act();
+  }
+}

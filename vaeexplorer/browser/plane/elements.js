@@ -1,0 +1,160 @@
+// @ts-check
+/** The elements of the plane and of what is beside it; what they do is decided in latent_plane.js. */
+import { h, number } from "../draw/dom.js";
+import { axisName } from "../engine/projections.js";
+
+export const NEAR = 6; // test images beside the decoded one
+const MOST_SLIDERS = 64;
+
+const canvas = (/** @type {string} */ name, side = 0) =>
+  h("canvas", { class: name, ...(side ? { width: side, height: side } : {}) });
+const button = (/** @type {string} */ text, /** @type {string} */ title = "") => h("button", { type: "button", textContent: text, title });
+
+/** A button that stays down. @param {string} text @param {string} title */
+function toggle(text, title) {
+  const made = button(text, title);
+  made.setAttribute("aria-pressed", "false");
+  return made;
+}
+
+/** @param {HTMLElement} root  emptied and filled */
+export function build(root) {
+  const ui = {
+    stage: h("div", { class: "stage", role: "application", tabIndex: 0 }),
+    manifold: canvas("layer"),
+    dots: canvas("layer"),
+    overlay: canvas("layer"),
+    across: h("span", { class: "axis across" }),
+    up: h("span", { class: "axis up" }),
+    card: h("div", { class: "card", hidden: true }),
+    cardImage: canvas("tile", 28),
+    cardText: h("div"),
+    message: h("div", { class: "message", role: "alert", hidden: true }),
+    colors: h("div", { class: "segments", role: "group", "aria-label": "Colour by" }),
+    planes: h("select", { "aria-label": "Plane" }),
+    axes: /** @type {HTMLSelectElement[]} */ ([h("select", { "aria-label": "Dimension across" }), h("select", { "aria-label": "Dimension up" })]),
+    axesBox: h("span", { class: "axes" }),
+    manifoldButton: toggle("manifold", "Decode the plane behind the dots"),
+    pathButton: toggle("A → B", "Decode the path between two points that you can drag"),
+    lassoButton: toggle("lasso", "Draw around dots to see their images"),
+    resetButton: button("reset", "Show the whole plane"),
+    legend: h("div", { class: "legend", role: "group", "aria-label": "Classes shown" }),
+    image: canvas("decoded", 28),
+    z: h("div", { class: "z" }),
+    near: /** @type {HTMLCanvasElement[]} */ (Array.from({ length: NEAR }, () => canvas("tile", 28))),
+    facts: h("dl", { class: "facts" }),
+    sliders: h("div", { class: "sliders" }),
+    sample: button("Sample prior"),
+    means: h("select", { "aria-label": "Go to the mean of a class" }),
+    random: button("Random image", "The code of a test image"),
+    index: h("input", { type: "number", min: 0, placeholder: "test #", "aria-label": "Number of a test image" }),
+    resample: button("Resample", "Draw z from the posterior q(z|x) of the chosen image"),
+    walk: toggle("Walk", "Wander from one random point to the next"),
+    copy: button("Copy link"),
+    strips: h("section", { class: "strips", "aria-label": "Traversals" }),
+    selection: h("section", { class: "selection", "aria-label": "Selected images", hidden: true }),
+    live: h("div", { class: "unseen", role: "status", "aria-live": "polite" }),
+    explorer: h("div", { class: "explorer" }),
+  };
+  for (const tile of ui.near) tile.setAttribute("role", "img");
+  ui.image.setAttribute("role", "img");
+  ui.card.append(ui.cardImage, ui.cardText);
+  ui.axesBox.append(ui.axes[0], "×", ui.axes[1]);
+  ui.stage.append(ui.manifold, ui.dots, ui.overlay, ui.across, ui.up, ui.card);
+  const label = (/** @type {string} */ text) => h("div", { class: "label", textContent: text });
+  const tools = h("div", { class: "segments" }, ui.manifoldButton, ui.pathButton, ui.lassoButton, ui.resetButton);
+  ui.explorer.append(
+    h(
+      "section",
+      { class: "plane", "aria-label": "Latent plane" },
+      h("div", { class: "toolbar" }, ui.colors, h("span", { class: "choice" }, ui.planes, ui.axesBox), tools),
+      ui.stage,
+      ui.message,
+      ui.legend,
+    ),
+    h(
+      "section",
+      { class: "now", "aria-label": "Decoded image" },
+      h("div", { class: "picture" }, label("x′ = d(z)"), ui.image),
+      h("div", { class: "numbers" }, label("z"), ui.z, label("nearest test images"), h("div", { class: "near" }, ...ui.near), ui.facts),
+      ui.sliders,
+      h("div", { class: "buttons" }, ui.sample, ui.means, ui.random, ui.index, ui.resample, ui.walk, ui.copy),
+    ),
+    ui.strips,
+  );
+  root.replaceChildren(ui.explorer, ui.selection, ui.live);
+  return ui;
+}
+
+/** @typedef {ReturnType<typeof build>} Ui */
+
+/** One slider a dimension, the most informative first, collapsed ones greyed.
+ * @param {Ui} ui @param {import("../engine/summary.js").Summary} summary @param {(dimension: number, value: number) => void} onInput
+ * @param {() => void} onChange @returns {(z: ArrayLike<number>) => void} shows z */
+export function buildSliders(ui, { order, reach, meanKl, collapsed }, onInput, onChange) {
+  const shown = order.slice(0, MOST_SLIDERS);
+  const rows = shown.map((dimension) => {
+    const [low, high] = reach[dimension], name = axisName(dimension);
+    const input = h("input", { type: "range", min: low, max: high, step: 0.01, "aria-label": name });
+    const output = h("output");
+    const note = meanKl && order.length > 2 ? `${meanKl[dimension].toFixed(2)} nats` : "";
+    const title = collapsed[dimension] ? "collapsed: the decoder ignores it" : meanKl ? `mean KL ${meanKl[dimension].toFixed(3)} nats` : "";
+    input.oninput = () => onInput(dimension, Number(input.value));
+    input.onchange = onChange;
+    input.style.setProperty("--zero", `${(100 * (0 - low)) / (high - low)}%`);
+    const row = h("label", { class: collapsed[dimension] ? "slider collapsed" : "slider", title }, h("span", {}, name), input, output);
+    if (note) row.append(h("small", { textContent: collapsed[dimension] ? "collapsed" : note }));
+    return { dimension, input, output, row };
+  });
+  ui.sliders.replaceChildren(...rows.map(({ row }) => row));
+  ui.sliders.classList.toggle("many", shown.length > 2);
+  if (shown.length < order.length)
+    ui.sliders.append(h("p", { textContent: `The ${shown.length} most informative of ${order.length} dimensions; the others keep their value.` }));
+  return (z) => {
+    for (const { dimension, input, output } of rows) {
+      const text = (z[dimension] >= 0.005 ? "+" : "") + number(z[dimension]);
+      if (output.value === text) continue;
+      output.value = text;
+      input.value = String(z[dimension]);
+    }
+  };
+}
+
+/** Buttons of which one is down. @param {HTMLElement} box @param {string[]} names @param {string} chosen
+ * @param {(name: string) => void} onChoose */
+export function buildChoice(box, names, chosen, onChoose) {
+  box.replaceChildren(
+    ...names.map((name) => {
+      const made = toggle(name, `Colour by ${name}`);
+      made.setAttribute("aria-pressed", String(name === chosen));
+      made.onclick = () => {
+        for (const other of Array.from(box.children)) other.setAttribute("aria-pressed", String(other === made));
+        onChoose(name);
+      };
+      return made;
+    }),
+  );
+}
+
+/** Class names that show and hide their dots. @param {HTMLElement} box @param {string[]} names @param {string[]} colors
+ * @param {Set<number>} hidden changed in place @param {() => void} onChange */
+export function buildLegend(box, names, colors, hidden, onChange) {
+  box.replaceChildren(
+    ...names.map((name, label) => {
+      const made = h("button", { type: "button", title: `Show or hide ${name}` }, h("i", { style: `background: ${colors[label % colors.length]}` }), name);
+      made.setAttribute("aria-pressed", String(!hidden.has(label)));
+      made.onclick = () => {
+        if (!hidden.delete(label)) hidden.add(label);
+        made.setAttribute("aria-pressed", String(!hidden.has(label)));
+        onChange();
+      };
+      return made;
+    }),
+  );
+}
+
+/** @param {HTMLSelectElement} select @param {[string, string][]} options value and text @param {string} chosen */
+export function fillSelect(select, options, chosen) {
+  select.replaceChildren(...options.map(([value, textContent]) => h("option", { value, textContent })));
+  select.value = chosen;
+}

@@ -1,0 +1,262 @@
+// @ts-check
+/**
+ * The latent plane: drag anywhere, and the image follows at display rate. Everything is decoded here, but of a model that
+ * has no weights to send; what was chosen is reported once, when a gesture ends.
+ *
+ * Here is what is shown and what changes it; `layers.js` draws it, `pointer.js` and `controls.js` are its handles.
+ *
+ * @typedef {{name: string, classes: string[], colors: string[], urls: import("../engine/fetch.js").Urls,
+ *            umap?: string | null}} Space
+ *   umap: float32 [N, 2] in base64; null where it could be computed but is not yet
+ * @typedef {(texts: Record<string, string>) => void} Report  gets what a link holds (url.js)
+ */
+import { loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
+import { Background } from "../engine/background.js";
+import { Controls } from "./controls.js";
+import { NearestInPlane } from "../engine/geometry.js";
+import { Layers } from "./layers.js";
+import { build, buildSliders } from "./elements.js";
+import { dimensionPlane, movedTo, place, principalPlane, umapPlane } from "../engine/projections.js";
+import { Pointer } from "./pointer.js";
+import { dotColors } from "../draw/dots.js";
+import { Readout } from "./readout.js";
+import { RemoteBackground } from "../engine/remote.js";
+import { Selection } from "./selection.js";
+import { Strips } from "./strips.js";
+import { kernelDensity, source, summarize } from "../engine/summary.js";
+import { formatLink, parseLink } from "./url.js";
+
+const KEY_REST = 400; // ms without a key after which z is reported
+
+export class LatentPlane {
+  /** @param {HTMLElement} root  emptied and filled @param {Report} report */
+  constructor(root, report) {
+    this.root = root;
+    this.report = report;
+    this.ui = build(root);
+    /** @type {Space | null} */ this.space = null;
+    /** What is shown; null until all of it is here.
+     * @type {{network: import("../engine/network.js").Network | null, codes: import("../draw/dots.js").Codes, draw: () => number[],
+     *   summary: import("../engine/summary.js").Summary, density: ((z: ArrayLike<number>) => number) | null} | null} */
+    this.model = null;
+    /** @type {ImageBitmap | null} */ this.sprite = null;
+    /** @type {number[]} */ this.z = [];
+    this.link = parseLink({}, 0);
+    this.hidden = new Set();
+    this.picked = -1; // the image whose code, or a draw from whose posterior, z is
+    this.pathOn = false;
+    this.view = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
+    /** @type {import("../engine/geometry.js").View | null} all of the plane */ this.home = null;
+    /** @type {import("../engine/projections.js").Plane | null} */ this.plane = null;
+    /** @type {import("../engine/background.js").Receive} */
+    this.receive = (kind, start, pixels, done) => this.layers.receive(kind, start, pixels, done);
+    this.worker = new Background(this.receive);
+    /** @type {RemoteBackground | null} */ this.remote = null;
+    this.selection = new Selection(this.ui.selection);
+    this.readout = new Readout(this.ui);
+    this.controls = new Controls(this);
+    this.pointer = new Pointer(this);
+    this.layers = new Layers(this);
+  }
+
+  stop() {
+    clearTimeout(this.tellTimer);
+    this.controls.stopWalk();
+    this.layers.stop();
+    this.worker.stop();
+    this.remote?.stop();
+  }
+
+  /* ------------------------------------------------------------------ what is shown */
+
+  /** @param {Space} space @param {Record<string, string>} texts  where to open; used when the space is another */
+  async update(space, texts) {
+    this.layers.repaint();
+    const umapCame = this.space?.umap !== space.umap;
+    if (this.space && sameModel(this.space, space)) {
+      this.space = space;
+      if (umapCame && this.model && this.link.plane === "UMAP") this.choosePlane();
+      return;
+    }
+    this.space = space;
+    this.controls.stopWalk();
+    this.readout.say("");
+    try {
+      const [loaded, codes] = await Promise.all([loadNetwork(space.urls), loadCodes(space.urls)]);
+      if (!sameModel(this.space, space)) return; // another was asked for meanwhile
+      if (loaded && loaded.network.latentDim !== codes.dim) throw new Error("Network and codes are of different runs.");
+      this.open(space, texts, loaded, codes);
+    } catch (error) {
+      if (sameModel(this.space, space)) this.fail(`The network of ${space.name} could not be loaded.`, error, texts);
+      return;
+    }
+    try {
+      this.sprite = null;
+      const sprite = await loadSprite(space.urls);
+      if (this.space.urls.sprite !== space.urls.sprite) return;
+      this.sprite = sprite;
+      this.redraw({ z: true });
+    } catch (error) {
+      this.fail("The test images could not be loaded.", error, texts);
+    }
+  }
+
+  /** The last good picture stays. @param {string} what @param {unknown} error @param {Record<string, string>} texts */
+  fail(what, error, texts) {
+    const failed = /** @type {Space} */ (this.space);
+    this.readout.complain(`${what} ${error instanceof Error ? error.message : ""}`, () => {
+      this.space = null;
+      this.update(failed, texts);
+    });
+  }
+
+  /** @param {Space} space @param {Record<string, string>} texts
+   * @param {{network: import("../engine/network.js").Network, bytes: ArrayBuffer} | null} loaded @param {import("../draw/dots.js").Codes} codes */
+  open(space, texts, loaded, codes) {
+    const summary = summarize(codes, space.classes.length), { dim } = codes;
+    this.model = { network: loaded && loaded.network, codes, summary, draw: source(codes), density: dim === 2 ? kernelDensity(codes) : null };
+    this.remote?.stop();
+    this.remote = space.urls.remote ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble)) : null;
+    this.worker.use(loaded && loaded.bytes);
+    this.link = parseLink(texts, dim);
+    if (!codes.kl && this.link.color === "KL") this.link.color = "class";
+    this.hidden = new Set(this.link.hidden);
+    this.picked = this.link.z ? -1 : 0;
+    this.z = this.link.z ?? Array.from(codes.mean.subarray(0, dim));
+    this.pathOn = dim === 2 || Boolean(this.link.a || this.link.b);
+    this.selection.hide();
+    this.strips = new Strips(this.ui.strips, summary, space.name, (z) => this.goAndTell(z), () => this.redraw({ z: true }));
+    this.showSliders = buildSliders(this.ui, summary, (dimension, value) => {
+      const moved = this.z.slice();
+      moved[dimension] = value;
+      this.go(moved);
+    }, () => this.tell());
+    this.controls.open();
+    this.root.dataset.dim = dim > 2 ? "many" : "few";
+    this.choosePlane();
+    this.color();
+  }
+
+  /** Of the server. @param {string} trouble  empty once it is over */
+  say(trouble) {
+    this.readout.say(trouble);
+    this.layers.manifoldKey = ""; // ask again
+  }
+
+  /** What decodes strips, galleries and the manifold, and where there is no network, the image too. */
+  get background() {
+    return this.remote ?? this.worker;
+  }
+
+  /** A and B, by default the two class means that lie farthest apart. @returns {[number[], number[]] | null} */
+  get ends() {
+    if (!this.pathOn || !this.model) return null;
+    const { means, farthest } = this.model.summary;
+    return [this.link.a ?? means[farthest[0]], this.link.b ?? means[farthest[1]]];
+  }
+
+  get showsManifold() {
+    return Boolean(this.plane?.u && this.plane.v && (this.link.manifold ?? this.z.length === 2));
+  }
+
+  choosePlane() {
+    if (!this.model || !this.space) return;
+    const { codes, summary } = this.model;
+    if (this.link.plane === "PCA") this.plane = principalPlane(codes);
+    else if (this.link.plane === "UMAP" && this.space.umap) {
+      const bytes = Uint8Array.from(atob(this.space.umap), (letter) => letter.charCodeAt(0));
+      this.plane = umapPlane(new Float32Array(bytes.buffer), codes.dim);
+    } else {
+      const across = this.link.across ?? summary.order[0];
+      this.plane = dimensionPlane(codes, across, this.link.up ?? summary.order[1] ?? 0);
+    }
+    this.nearest = new NearestInPlane(this.plane.xs, this.plane.ys);
+    this.layers.manifold.clear();
+    this.controls.showPlane();
+    this.layers.resize();
+  }
+
+  color() {
+    if (!this.model || !this.space) return;
+    this.link.hidden = [...this.hidden].sort();
+    this.dotColors = dotColors(this.model.codes, this.link.color, this.space.colors, this.hidden);
+    this.controls.showScale();
+    this.redraw({ dots: true });
+  }
+
+  /* ------------------------------------------------------------------ the view */
+
+  /** @param {import("../engine/geometry.js").View} view */
+  look(view) {
+    if (!this.home || view.scale < this.home.scale / 4 || view.scale > this.home.scale * 200) return;
+    this.view = view;
+    this.link.at = [view.cx, view.cy, view.width / view.scale];
+    this.redraw({ dots: true });
+  }
+
+  lookHome() {
+    this.link.at = null;
+    this.layers.resize();
+  }
+
+  /** @param {{z?: boolean, dots?: boolean}} what  is stale */
+  redraw(what) {
+    this.layers.redraw(what);
+  }
+
+  /* ------------------------------------------------------------------ z */
+
+  /** @param {number[]} z @param {number} [picked] the image that it comes from */
+  go(z, picked = -1) {
+    this.z = z;
+    this.picked = picked;
+    this.redraw({ z: true });
+  }
+
+  /** @param {number} index */
+  goToImage(index) {
+    const { codes } = this.model ?? {};
+    if (codes) this.go(Array.from(codes.mean.subarray(index * codes.dim, (index + 1) * codes.dim)), index);
+  }
+
+  /** @param {number[] | null} z  or null: the code of the image @param {number} [picked] */
+  goAndTell(z, picked = -1) {
+    this.controls.stopWalk();
+    if (z) this.go(z, picked);
+    else this.goToImage(picked);
+    this.tell();
+  }
+
+  /** A step along the plane, from the keyboard. @param {number} dx @param {number} dy */
+  step(dx, dy) {
+    if (!this.model || !this.plane?.u) return;
+    const [x, y] = place(this.plane, this.z, this.model.codes);
+    this.go(movedTo(this.plane, this.z, x + dx, y + dy));
+    clearTimeout(this.tellTimer);
+    this.tellTimer = setTimeout(() => this.tell(), KEY_REST);
+  }
+
+  /** z in numbers and marks: all but the canvases and the images in strips. */
+  showZ() {
+    if (!this.model || !this.space) return;
+    this.showSliders?.(this.z);
+    this.strips?.mark(this.z);
+    this.readout.show(this.z, this.picked, this.model, this.space, this.sprite);
+  }
+
+  get texts() {
+    return formatLink({ ...this.link, z: this.z });
+  }
+
+  /** A gesture is over. */
+  tell() {
+    clearTimeout(this.tellTimer);
+    if (!this.model) return;
+    this.showZ(); // what is announced is of now
+    this.readout.announce(this.z);
+    this.report(this.texts);
+  }
+}
+
+/** @param {Space} a @param {Space} b */
+const sameModel = (a, b) => a.name === b.name && a.urls.network === b.urls.network && a.urls.codes === b.urls.codes;

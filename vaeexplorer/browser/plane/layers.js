@@ -1,0 +1,155 @@
+// @ts-check
+/**
+ * The plane's three canvases, one on the other: the decoded manifold, the dots (redrawn when the view changes), and what
+ * moves. A frame of a drag decodes one image and redraws the last canvas alone. What can wait follows the frame, at a
+ * pace of its own: z in numbers, the nearest images, and the strips, which like the manifold come from a worker.
+ */
+import { pen, paintGrey } from "../draw/dom.js";
+import { fit } from "../engine/geometry.js";
+import { Manifold } from "./manifold.js";
+import { decode } from "../engine/network.js";
+import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
+import { boxOf, movedTo } from "../engine/projections.js";
+import { drawPoints } from "../draw/dots.js";
+
+const REST = 120; // ms without change after which the manifold is decoded
+const PACE = 50; // ms between two looks at numbers and strips: no eye reads faster, and the picture has the time
+
+export class Layers {
+  /** @param {import("./latent_plane.js").LatentPlane} plane */
+  constructor(plane) {
+    this.plane = plane;
+    this.stale = { z: true, dots: true };
+    this.frame = 0;
+    this.ratio = 1; // device pixels per CSS pixel
+    this.asideDue = this.stripsStale = false;
+    this.asideAt = 0; // when what can wait was last brought up to date
+    const { image, manifold, dots, overlay } = plane.ui;
+    this.pens = { image: pen(image), manifold: pen(manifold), dots: pen(dots), overlay: pen(overlay) };
+    this.manifold = new Manifold();
+    this.manifoldKey = "";
+    this.theme = this.readTheme();
+    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing.observe(plane.ui.stage);
+  }
+
+  stop() {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.manifoldTimer);
+    clearTimeout(this.asideTimer);
+    this.resizing.disconnect();
+  }
+
+  /** @returns {import("../draw/overlay.js").Theme} */
+  readTheme() {
+    const { root, ui } = this.plane, style = getComputedStyle(root), text = style.color;
+    const card = getComputedStyle(/** @type {Element} */ (ui.stage.parentElement)).backgroundColor;
+    const ink = (text.match(/[\d.]+/g) ?? ["0", "0", "0"]).slice(0, 3).map(Number);
+    return { text, accent: style.caretColor, card, ink };
+  }
+
+  /** The theme may be another. */
+  repaint() {
+    this.theme = this.readTheme();
+    this.manifold.clear();
+    this.redraw({ z: true, dots: true });
+  }
+
+  resize() {
+    const { plane, ui, link } = this.plane, width = ui.stage.clientWidth, height = ui.stage.clientHeight;
+    if (!plane || !width || !height) return;
+    this.ratio = Math.min(2, devicePixelRatio || 1);
+    for (const layer of [ui.manifold, ui.dots, ui.overlay]) {
+      layer.width = Math.round(width * this.ratio);
+      layer.height = Math.round(height * this.ratio);
+    }
+    prepareOverlay(this.pens.overlay);
+    const home = fit(boxOf(plane), width, height), { at } = link;
+    this.plane.home = home;
+    this.plane.view = at ? { cx: at[0], cy: at[1], scale: width / at[2], width, height } : home;
+    this.redraw({ z: true, dots: true });
+  }
+
+  /** @param {{z?: boolean, dots?: boolean}} what  is stale */
+  redraw(what) {
+    this.stale.z ||= Boolean(what.z);
+    this.stale.dots ||= Boolean(what.dots);
+    this.frame ||= requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    this.frame = 0;
+    const { model, plane, space, home, dotColors, view, ends, picked, pointer } = this.plane, { ratio, pens } = this;
+    if (!model || !plane || !space || !home || !dotColors) return;
+    const { network, codes } = model, { z, dots } = this.stale;
+    this.stale = { z: false, dots: false };
+    if (z && network) paintGrey(pens.image, decode(network, this.plane.z), 1);
+    else if (z) this.plane.background.request("image", Float32Array.from(this.plane.z), codes.dim);
+    if (dots) {
+      drawPoints(pens.dots, view, plane.xs, plane.ys, dotColors, ratio);
+      this.drawManifold();
+    }
+    const { hovered, lasso } = pointer;
+    drawOverlay(pens.overlay, view, { plane, codes, z: this.plane.z, ends, hovered, picked, lasso }, this.theme, ratio);
+    if (z) this.planAside();
+    if (this.plane.showsManifold) this.planManifold();
+  }
+
+  /** After the frame, and after the canvases: text drawn on one has the page's styles worked out at once if elements have
+   * changed. */
+  planAside() {
+    if (this.asideDue) return;
+    this.asideDue = true;
+    this.asideTimer = setTimeout(() => this.bringAsideUp(), Math.max(0, this.asideAt + PACE - performance.now()));
+  }
+
+  /** What can wait. */
+  bringAsideUp() {
+    clearTimeout(this.asideTimer);
+    this.asideDue = false;
+    this.asideAt = performance.now();
+    this.plane.showZ();
+    this.decodeStrips();
+  }
+
+  decodeStrips() {
+    const { background, strips, model, z, ends } = this.plane;
+    this.stripsStale = background.isBusy("strips"); // finished first: what is never finished is never seen
+    if (this.stripsStale || !strips || !model) return;
+    background.request("strips", strips.plan(z, ends), model.codes.dim);
+  }
+
+  drawManifold() {
+    if (!this.plane.showsManifold) {
+      this.manifold.clear();
+      this.manifoldKey = "";
+    }
+    this.manifold.draw(this.pens.manifold, this.plane.view, this.ratio);
+  }
+
+  /** The manifold depends on the view and on what z holds outside the plane, not on z within it. */
+  planManifold() {
+    const { plane, view, model, background, z } = this.plane;
+    if (!plane || !model) return;
+    /** @type {string} */
+    const key = [view.cx, view.cy, view.scale, view.width, view.height, ...movedTo(plane, z, 0, 0)].map((v) => v.toFixed(3)).join();
+    if (key === this.manifoldKey && (this.manifold.shown || this.manifold.coming)) return;
+    this.manifoldKey = key;
+    clearTimeout(this.manifoldTimer);
+    const decodeAll = () => background.request("manifold", this.manifold.plan(plane, z, view), model.codes.dim);
+    this.manifoldTimer = setTimeout(decodeAll, this.manifold.shown ? REST : 0);
+  }
+
+  /** From the worker, or from the server. @param {import("../engine/background.js").Kind} kind @param {number} start @param {Uint8Array} pixels @param {boolean} done */
+  receive(kind, start, pixels, done) {
+    if (kind === "image") paintGrey(this.pens.image, pixels, 255);
+    else if (kind === "gallery") this.plane.selection.receive(start, pixels);
+    else if (kind === "strips") {
+      this.plane.strips?.receive(start, pixels);
+      if (done && this.stripsStale) this.planAside();
+    } else {
+      this.manifold.receive(start, pixels, done, this.theme.ink);
+      this.drawManifold();
+    }
+  }
+}

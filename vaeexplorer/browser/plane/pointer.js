@@ -1,0 +1,128 @@
+// @ts-check
+/** What pointers do to the plane: drag z or an end of the path, pick a dot, look at one, draw a lasso around many. */
+import { inside, pan, toLatent, toScreen, zoom } from "../engine/geometry.js";
+import { listen } from "../draw/gestures.js";
+import { movedTo, place } from "../engine/projections.js";
+
+const TOUCH = 6; // CSS pixels from a dot that still touch it
+const HANDLE = 14; // CSS pixels from A or B that still take hold of it
+const JUMP = 60; // CSS pixels from the pointer to a code that z may jump to, where the plane cannot be decoded
+
+/** @typedef {import("../draw/gestures.js").At} At */
+
+export class Pointer {
+  /** @param {import("./latent_plane.js").LatentPlane} plane */
+  constructor(plane) {
+    this.plane = plane;
+    this.hovered = -1;
+    /** @type {[number, number][]} in latent units */ this.lasso = [];
+    this.lassoOn = false;
+    this.before = { z: plane.z, picked: plane.picked };
+    /** @type {0 | 1 | null} the end of the path that is held */ this.held = null;
+    listen(plane.ui.stage, {
+      start: (at) => this.take(at),
+      move: (at) => this.drag(at),
+      end: (at, isClick) => this.release(at, isClick),
+      cancel: () => this.cancel(),
+      hover: (at) => this.hover(at),
+      pan: (dx, dy) => plane.look(pan(plane.view, dx, dy)),
+      zoom: (at, factor) => plane.look(zoom(plane.view, at.x, at.y, factor)),
+      settled: () => plane.tell(),
+    });
+  }
+
+  /** @param {At} at @returns {[number, number]} */
+  latent(at) {
+    return toLatent(this.plane.view, at.x, at.y);
+  }
+
+  /** @param {At} at */
+  take(at) {
+    this.plane.controls.stopWalk();
+    this.before = { z: this.plane.z, picked: this.plane.picked };
+    if (this.lassoOn) this.lasso = [this.latent(at)];
+    else {
+      this.held = this.endAt(at);
+      if (this.held === null) this.drag(at);
+    }
+  }
+
+  /** @param {At} at */
+  drag(at) {
+    const { model, plane, link, ends, z, view, nearest } = this.plane;
+    if (!model || !plane) return;
+    const { codes } = model, [x, y] = this.latent(at);
+    if (this.lassoOn) this.lasso.push([x, y]);
+    else if (this.held !== null && ends) {
+      link[this.held ? "b" : "a"] = movedTo(plane, ends[this.held], x, y);
+      return this.plane.redraw({ z: true });
+    } else if (plane.u) return this.plane.go(movedTo(plane, z, x, y));
+    else {
+      const near = nearest?.find(x, y, JUMP / view.scale) ?? -1;
+      if (near >= 0) return this.plane.go(Array.from(codes.mean.subarray(near * codes.dim, (near + 1) * codes.dim)), near);
+    }
+    this.plane.redraw({});
+  }
+
+  /** @param {At} at @param {boolean} isClick */
+  release(at, isClick) {
+    if (this.lassoOn) return this.select();
+    const dot = isClick && this.held === null ? this.dotAt(at) : -1;
+    if (dot >= 0) this.plane.goToImage(dot);
+    this.held = null;
+    this.plane.tell();
+  }
+
+  /** As if nothing had been touched. */
+  cancel() {
+    this.held = null;
+    if (this.lassoOn) this.dropSelection();
+    else this.plane.go(this.before.z, this.before.picked);
+  }
+
+  /** @param {At} at @returns {number} the dot there, or -1 */
+  dotAt(at) {
+    const { model, nearest, view, hidden } = this.plane;
+    if (!model || !nearest) return -1;
+    return nearest.find(...this.latent(at), TOUCH / view.scale, (i) => !hidden.has(model.codes.labels[i]));
+  }
+
+  /** @param {At} at @returns {0 | 1 | null} */
+  endAt(at) {
+    const { model, plane, ends, view } = this.plane;
+    if (!ends || !model || !plane?.u) return null;
+    for (const which of /** @type {const} */ ([0, 1])) {
+      const [x, y] = toScreen(view, ...place(plane, ends[which], model.codes));
+      if (Math.hypot(x - at.x, y - at.y) < HANDLE) return which;
+    }
+    return null;
+  }
+
+  /** @param {At | null} at */
+  hover(at) {
+    const { model, space, ui, view, sprite, readout } = this.plane;
+    this.hovered = at && !this.lassoOn ? this.dotAt(at) : -1;
+    ui.stage.style.cursor = at && this.endAt(at) !== null ? "grab" : "";
+    if (model && space) readout.showCard(this.hovered, at, view, model.codes, space, sprite);
+    this.plane.redraw({});
+  }
+
+  /** The images in the lasso. */
+  select() {
+    const { model, space, plane, hidden, selection, sprite, background } = this.plane;
+    if (!model || !space || !plane) return;
+    const { codes } = model, indices = [];
+    for (let i = 0; i < codes.count; i++)
+      if (!hidden.has(codes.labels[i]) && inside(this.lasso, plane.xs[i], plane.ys[i])) indices.push(i);
+    if (!indices.length) return this.dropSelection();
+    const zs = selection.show(indices, codes, space, sprite, (i) => this.plane.goAndTell(null, i), () => this.dropSelection());
+    background.request("gallery", zs, codes.dim);
+    this.plane.redraw({});
+  }
+
+  dropSelection() {
+    this.lasso = [];
+    this.plane.selection.hide();
+    this.plane.redraw({});
+  }
+}

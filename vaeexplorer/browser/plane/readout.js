@@ -1,0 +1,96 @@
+// @ts-check
+/** z in numbers, what is near it, the card at the pointer, and words for those who cannot see the plane. */
+import { paintTestImage } from "../engine/fetch.js";
+import { h, number } from "../draw/dom.js";
+import { nearestCodes } from "../engine/geometry.js";
+import { NEAR } from "./elements.js";
+
+const MOST = 32; // numbers of z shown
+
+export class Readout {
+  /** @param {import("./elements.js").Ui} ui */
+  constructor(ui) {
+    this.ui = ui;
+    /** @type {string[]} */
+    this.names = [];
+    this.facts = "";
+  }
+
+  /** @param {number[]} z @param {number} picked @param {NonNullable<import("./latent_plane.js").LatentPlane["model"]>} model
+   * @param {import("./latent_plane.js").Space} space @param {ImageBitmap | null} sprite */
+  show(z, picked, { codes, density }, space, sprite) {
+    const { ui } = this, near = nearestCodes(codes.mean, codes.dim, z, NEAR);
+    this.names = near.map((i) => space.classes[codes.labels[i]]);
+    ui.z.textContent = `(${z.slice(0, MOST).map((value) => number(value)).join(", ")}${z.length > MOST ? ", …" : ""})`;
+    ui.z.classList.toggle("long", z.length > 4);
+    ui.near.forEach((tile, k) => {
+      if (near[k] === undefined) return;
+      paintTestImage(tile, sprite, near[k]);
+      tile.title = `${this.names[k]}, test #${near[k]}`;
+      tile.setAttribute("aria-label", tile.title);
+    });
+    const radius = Math.hypot(...z);
+    /** @type {[string, string][]} */
+    const facts = [["looks like", alike(this.names)]];
+    if (codes.logvar) facts.push(["distance to 0", `${radius.toFixed(2)} σ`]);
+    const prior = (Math.exp((-radius * radius) / 2) / (2 * Math.PI)).toFixed(3);
+    if (density && codes.logvar) facts.push(["density: prior, codes", `${prior}, ${density(z).toFixed(3)}`]);
+    else if (density) facts.push(["density of the codes", density(z).toFixed(4)]);
+    if (picked >= 0) {
+      const same = z.every((value, j) => Math.abs(value - codes.mean[picked * codes.dim + j]) < 2e-3);
+      const kl = codes.kl ? ` · KL ${codes.kl[picked].toFixed(1)} nats` : "";
+      if (same) facts.push([`test #${picked}`, `error ${codes.error[picked].toFixed(1)}${kl}`]);
+      else facts.push(["drawn from q(z|x) of", `test #${picked}`]);
+    }
+    ui.resample.hidden = picked < 0 || !codes.logvar;
+    ui.image.setAttribute("aria-label", `Decoded image at z; its nearest test image is: ${this.names[0]}`);
+    const text = facts.flat().join("|");
+    if (text === this.facts) return;
+    this.facts = text;
+    ui.facts.replaceChildren(...facts.map(([name, value]) => h("div", {}, h("dt", { title: name }, name), h("dd", {}, value))));
+  }
+
+  /** @param {number} index  -1 for none @param {import("../draw/gestures.js").At | null} at @param {import("../engine/geometry.js").View} view
+   * @param {import("../draw/dots.js").Codes} codes @param {import("./latent_plane.js").Space} space @param {ImageBitmap | null} sprite */
+  showCard(index, at, view, codes, space, sprite) {
+    const { card, cardImage, cardText } = this.ui;
+    card.hidden = index < 0 || !at;
+    if (card.hidden || !at) return;
+    if (card.dataset.index !== String(index)) {
+      card.dataset.index = String(index);
+      paintTestImage(cardImage, sprite, index);
+      cardText.replaceChildren(h("b", {}, space.classes[codes.labels[index]]), ` · test #${index}`);
+      if (codes.kl) cardText.append(h("br"), `KL ${codes.kl[index].toFixed(1)} nats`);
+      cardText.append(h("br"), `error ${codes.error[index].toFixed(1)}`);
+    }
+    const left = at.x + card.offsetWidth + 18 > view.width ? at.x - card.offsetWidth - 12 : at.x + 14;
+    const top = at.y + card.offsetHeight + 18 > view.height ? at.y - card.offsetHeight - 12 : at.y + 14;
+    card.style.transform = `translate(${Math.max(2, left)}px, ${Math.max(2, top)}px)`;
+  }
+
+  /** Where a gesture has led, for screen readers. @param {number[]} z */
+  announce(z) {
+    this.ui.live.textContent = `z is ${z.slice(0, 4).map((value) => number(value)).join(", ")}${z.length > 4 ? " and so on" : ""}; it looks like ${alike(this.names)}.`;
+  }
+
+  /** A notice under the plane; an empty one takes it away. @param {string} text */
+  say(text) {
+    this.ui.message.hidden = !text;
+    this.ui.message.replaceChildren(text);
+  }
+
+  /** @param {string} text @param {() => void} again */
+  complain(text, again) {
+    this.say(text);
+    const retry = h("button", { type: "button", textContent: "Try again" });
+    retry.onclick = again;
+    this.ui.message.append(" ", retry);
+  }
+}
+
+/** The one or two commonest of the nearest classes. @param {string[]} names */
+function alike(names) {
+  const shares = [...new Set(names)].map((name) => ({ name, count: names.filter((other) => other === name).length }));
+  shares.sort((a, b) => b.count - a.count);
+  return shares.slice(0, 2).filter(({ count }) => count > 1).map(({ name }) => name).join(" or ") || "mixed";
+}

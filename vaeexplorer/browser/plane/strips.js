@@ -1,0 +1,107 @@
+// @ts-check
+/** Rows of decoded images under the plane: a traversal of each dimension, and the path from A to B. */
+import { download, h, number, paintGrey, pen } from "../draw/dom.js";
+import { lerp, slerp } from "../engine/geometry.js";
+import { encodeGif } from "./gif.js";
+import { PIXELS } from "../engine/network.js";
+import { axisName } from "../engine/projections.js";
+
+const STEPS = 13; // images in a strip
+const PITCH = 30; // from one image to the next: 28 pixels and a gap
+const MOST = 24; // traversals
+const SPHERE = 10; // dimensions above which a path along the sphere makes sense
+
+export class Strips {
+  /** @param {HTMLElement} box @param {import("../engine/summary.js").Summary} summary @param {string} name of the run, for files
+   * @param {(z: number[]) => void} onPick  an image was clicked @param {() => void} onChange  needs decoding again */
+  constructor(box, summary, name, onPick, onChange) {
+    this.summary = summary;
+    this.dimensions = summary.order.slice(0, MOST);
+    /** @type {number[][]} codes of all images, strip after strip */
+    this.zs = [];
+    this.along = lerp;
+    const strip = (/** @type {string} */ caption, /** @type {Node[]} */ ...tools) => {
+      const canvas = h("canvas", { width: STEPS * PITCH - 2, height: 28, role: "img", "aria-label": caption });
+      const mark = h("i", { class: "mark", hidden: true });
+      const figure = h("figure", {}, h("figcaption", {}, h("span", { textContent: caption }), ...tools), h("div", { class: "row" }, canvas, mark));
+      return { canvas, mark, figure };
+    };
+    this.strips = this.dimensions.map((dimension) => {
+      const [low, high] = summary.walk[dimension];
+      const made = strip(`traversal of ${axisName(dimension)} from ${number(low, 1)} to ${number(high, 1)}`);
+      made.figure.classList.toggle("collapsed", summary.collapsed[dimension]);
+      return made;
+    });
+    const save = h("button", { type: "button", textContent: "PNG", title: "Save this strip as an image" });
+    const film = h("button", { type: "button", textContent: "GIF", title: "Save this path as a film, there and back" });
+    this.path = strip("from A to B", save, film);
+    film.onclick = () => download(new Blob([this.film()], { type: "image/gif" }), `${name}-a-to-b.gif`);
+    save.onclick = () => enlarged(this.path.canvas).toBlob((/** @type {Blob | null} */ blob) => blob && download(blob, `${name}-a-to-b.png`));
+    if (summary.order.length > SPHERE) {
+      const choice = h("select", { "aria-label": "Path from A to B" }, h("option", { value: "line", textContent: "straight line" }), h("option", { value: "sphere", textContent: "along the sphere" }));
+      choice.onchange = () => {
+        this.along = choice.value === "line" ? lerp : slerp;
+        onChange();
+      };
+      save.before(choice);
+    } else this.path.figure.querySelector("span").textContent = "from A to B in a straight line";
+    [...this.strips, this.path].forEach(({ canvas }, row) => {
+      canvas.onclick = (/** @type {MouseEvent} */ event) => {
+        const at = Math.min(STEPS - 1, Math.floor((event.offsetX / canvas.clientWidth) * STEPS));
+        if (this.zs[row * STEPS + at]) onPick(this.zs[row * STEPS + at]);
+      };
+    });
+    box.replaceChildren(...this.strips.map(({ figure }) => figure), this.path.figure);
+  }
+
+  /** Marks where z is, at once; the images follow from the worker. @param {ArrayLike<number>} z */
+  mark(z) {
+    this.strips.forEach(({ mark }, row) => {
+      const dimension = this.dimensions[row], [low, high] = this.summary.walk[dimension];
+      const share = (z[dimension] - low) / (high - low);
+      mark.hidden = share < -0.05 || share > 1.05;
+      mark.style.left = `${(100 * PITCH * Math.round(Math.min(1, Math.max(0, share)) * (STEPS - 1))) / (STEPS * PITCH - 2)}%`;
+    });
+  }
+
+  /** What to decode. @param {ArrayLike<number>} z @param {[number[], number[]] | null} ends @returns {Float32Array} */
+  plan(z, ends) {
+    this.path.figure.hidden = !ends;
+    this.zs = this.dimensions.flatMap((dimension) => {
+      const [low, high] = this.summary.walk[dimension];
+      return Array.from({ length: STEPS }, (_, k) => {
+        const step = Array.from(z);
+        step[dimension] = low + ((high - low) * k) / (STEPS - 1);
+        return step;
+      });
+    });
+    if (ends) for (let k = 0; k < STEPS; k++) this.zs.push(this.along(ends[0], ends[1], k / (STEPS - 1)));
+    return Float32Array.from(this.zs.flat());
+  }
+
+  /** The path there and back. */
+  film() {
+    const frames = Array.from({ length: STEPS }, (_, k) => {
+      const { data } = pen(this.path.canvas).getImageData(k * PITCH, 0, 28, 28);
+      return Uint8Array.from({ length: PIXELS }, (_, p) => data[4 * p]);
+    });
+    return encodeGif([...frames, ...frames.slice(1, -1).reverse()], 28, 6, 12);
+  }
+
+  /** @param {number} start @param {Uint8Array} pixels */
+  receive(start, pixels) {
+    const all = [...this.strips, this.path];
+    for (let i = 0; i * PIXELS < pixels.length; i++) {
+      const at = start + i, { canvas } = all[Math.floor(at / STEPS)];
+      paintGrey(pen(canvas), pixels.subarray(i * PIXELS, (i + 1) * PIXELS), 255, (at % STEPS) * PITCH, 0);
+    }
+  }
+}
+
+/** Four times as large, pixel for pixel. @param {HTMLCanvasElement} canvas */
+function enlarged(canvas) {
+  const large = h("canvas", { width: 4 * canvas.width, height: 4 * canvas.height }), context = pen(large);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(canvas, 0, 0, large.width, large.height);
+  return large;
+}
