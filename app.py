@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from vaeexplorer.ui.server import ROUTES, lifespan
+from vaeexplorer.app.server.server import ROUTES, lifespan
 
-app = st.App("vaeexplorer/ui/main.py", lifespan=lifespan, routes=ROUTES)
+app = st.App("vaeexplorer/app/main.py", lifespan=lifespan, routes=ROUTES)

@@ -23,7 +23,7 @@ TABLE: dict[str, set[str]] = {
     "data": {"platformdirs", "filelock", "torchvision", "analysis", "config", "files"},
     "network": {"torch", "safetensors", "codes", "config", "data", "files"},
     "runs": {"torch", "safetensors", "analysis", "codes", "config", "files", "network", "version"},
-    "spaces": {"analysis", "codes", "config", "data", "runs", "ui"},
+    "spaces": {"analysis", "codes", "config", "data", "runs", "app"},
     "analysis": {"scipy", "sklearn", "umap", "torch", "threadpoolctl"},
     "results": {"torch", "joblib", "analysis", "codes", "config", "data", "files", "network", "runs", "version"},
     "figures": {"plotly", "analysis"},
@@ -31,7 +31,7 @@ TABLE: dict[str, set[str]] = {
     "export": {"PIL", "analysis", "browser", "codes", "data", "figures", "files", "runs"},
     "recipes": {"PIL", "torch", "safetensors", "analysis", "config", "data", "files", "network", "results", "runs"}
     | {"version"},
-    "ui": {"streamlit", "starlette", "uvicorn", "PIL"} | EVERY_ROOM - {"recipes"},
+    "app": {"streamlit", "starlette", "uvicorn", "PIL"} | EVERY_ROOM - {"recipes"},
     "commands": {"tyro", "rich"} | EVERY_ROOM,
     "__main__": {"tyro", "commands", "config", "data"},
 }

@@ -70,7 +70,7 @@ def rerun(run: str) -> None:
     """The whole script of Explore, on the server. (Dragging z reruns nothing: see browser_plane.py.)"""
     from streamlit.testing.v1 import AppTest
 
-    app = AppTest.from_file(str(ROOT / "vaeexplorer/ui/main.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "vaeexplorer/app/main.py"), default_timeout=60)
     app.query_params["run"] = run
     app.run()
     times = [seconds(app.run) for _ in range(RERUNS)]
@@ -91,7 +91,7 @@ def main() -> None:
     logging.disable(logging.WARNING)  # Streamlit's about running without a server
     os.environ["VAEEXPLORER_RUNS"] = tempfile.mkdtemp()
     first_page()
-    from vaeexplorer.ui.server import warm_up
+    from vaeexplorer.app.server.server import warm_up
 
     warm_up()
     for run in ("mnist-vae-2d", "mnist-vae-16d"):

@@ -15,7 +15,7 @@ from vaeexplorer.data.datasets import DataError, ImageDataset
 from vaeexplorer.runs.folder import check_name
 
 if TYPE_CHECKING:
-    from vaeexplorer.ui.serving import Explorer
+    from vaeexplorer.app.server.in_process import Explorer
 
 BATCH = 1000  # images a call
 MOST_IMAGES = 70_000  # the sheet of them grows too large for a browser
@@ -136,9 +136,9 @@ def explore(
         RunError: the name is no name.
     """
     model = open_model(encode, decode, data, check_name(name))
-    from vaeexplorer.ui import serving
+    from vaeexplorer.app.server import in_process
 
-    explorer = serving.show(model, port, open_browser=open_browser)
+    explorer = in_process.show(model, port, open_browser=open_browser)
     print(f"{name} is open at {explorer.url}")
     if not hasattr(sys, "ps1") if block is None else block:
         explorer.wait()

@@ -1,0 +1,112 @@
+"""What the routes serve, and what they do not."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+import streamlit as st
+from starlette.applications import Starlette
+
+from vaeexplorer.app import caches
+from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.server import ROUTES
+from vaeexplorer.browser.packing import run as packing
+from vaeexplorer.runs.folder import load_run
+from vaeexplorer.spaces.space import Space
+
+
+@pytest.fixture
+def space() -> Iterator[Space]:
+    st.cache_resource.clear()
+    cards = {card.name: card for card in caches.run_cards()[0]}
+    yield caches.space(cards["mnist-vae-2d"])
+    st.cache_resource.clear()
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+
+def get(path: str) -> Answer:
+    """What the app's routes answer, without a server."""
+    messages: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": unquote(path),
+        "headers": [],
+        "query_string": b"",
+        "root_path": "",
+    }
+    asyncio.run(Starlette(routes=ROUTES)(scope, receive, send))
+    headers = {key.decode(): value.decode() for key, value in messages[0]["headers"]}
+    return Answer(messages[0]["status"], headers, b"".join(message["body"] for message in messages[1:]))
+
+
+def test_each_address_serves_the_bytes_that_it_names_for_ever(space: Space) -> None:
+    urls = assets.urls(space, encoder=True)
+    expected = {
+        "network": packing.pack(load_run("mnist-vae-2d")),
+        "codes": packing.pack_codes(space.run.codes, space.data.labels, space.error, space.kl),
+        "sprite": packing.sprite(space.data.images),
+    }
+    for name, url in urls.items():
+        for path in (f"/{url}", f"/some/base/{url}"):
+            answer = get(path)
+            assert answer.status == 200
+            assert answer.content == expected[name]
+            assert packing.content_hash(answer.content) in url
+            assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_an_address_holds_after_a_restart(space: Space) -> None:
+    url = assets.urls(space)["network"]
+    st.cache_resource.clear()
+    assert get(f"/{url}").status == 200
+
+
+def test_images_of_a_dataset_have_one_address_whatever_the_run(space: Space) -> None:
+    other = next(card for card in caches.run_cards()[0] if card.name == "mnist-ae-2d")
+    assert assets.urls(caches.space(other))["sprite"] == assets.urls(space)["sprite"]
+    assert assets.urls(caches.space(other))["network"] != assets.urls(space)["network"]
+
+
+def test_without_the_encoder_half_as_much_travels(space: Space) -> None:
+    both = [assets.find(*assets.urls(space, encoder=encoder)["network"].split("/")[1:]) for encoder in (False, True)]
+    assert both[0] is not None
+    assert both[1] is not None
+    assert len(both[0].data) < 0.55 * len(both[1].data)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "vx/mnist-vae-2d/decoder-0000000000000000.bin",
+        "vx/nobody/{network}",
+        "vx/mnist/{network}",
+        "vx/mnist-vae-2d/{sprite}",
+        "vx/mnist-vae-2d/../{network}",
+        "vx/..%2fpretrained%2fmnist-vae-2d/{network}",
+        "vx/mnist-vae-2d/run.json",
+        "vx/mnist-vae-2d/{network}.bin",
+        "vx/mnist-vae-2d/",
+    ],
+)
+def test_anything_else_is_not_found(space: Space, path: str) -> None:
+    files = {name: url.rsplit("/", 1)[1] for name, url in assets.urls(space).items()}
+    answer = get("/" + path.format(**files))
+    assert answer.status == 404
+    assert "immutable" not in answer.headers.get("cache-control", "")

@@ -1,0 +1,49 @@
+"""What the server imports, and when."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+import vaeexplorer.app
+from vaeexplorer.app.server import assets, server
+from vaeexplorer.runs.folder import RunCard
+
+MAIN = Path(vaeexplorer.app.__file__).parent / "main.py"
+
+
+def test_the_first_page_and_its_files_need_no_torch() -> None:
+    code = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+from vaeexplorer.app import sidebar
+from vaeexplorer.app.server import assets
+app = AppTest.from_file({str(MAIN)!r}, default_timeout=60).run()
+assert not app.exception and app.title
+assets.prepare(sidebar.first_choice(sidebar.cards("mnist")))
+print([name for name in ("torch", "sklearn", "umap") if name in sys.modules])
+"""
+    root = str(MAIN.parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": root}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_heavy_modules_follow_when_the_first_page_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    served = Event()
+    monkeypatch.setattr(server, "_is_served", served)
+    monkeypatch.setattr(server, "REST", 0.0)
+
+    def prepare(card: RunCard) -> None:
+        said.append(card.name)
+        served.set()
+
+    monkeypatch.setattr(assets, "prepare", prepare)
+    monkeypatch.setattr(server, "warm_up", lambda: said.append("warm"))
+    server._prepare()
+    assert said == ["mnist-vae-2d", "warm"]

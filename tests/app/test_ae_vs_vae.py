@@ -1,0 +1,224 @@
+"""The page AE vs VAE: two spaces, their table, and fields for what the planes ask."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from vaeexplorer.app import caches, state
+from vaeexplorer.app.caches import principal_space
+from vaeexplorer.app.views.ae_vs_vae import comparison, pair
+from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.runs.folder import load_run
+from vaeexplorer.spaces import own
+from vaeexplorer.spaces.space import Space
+
+PAGE = "views/ae_vs_vae/page.py"
+
+
+@pytest.fixture
+def page(app: AppTest) -> AppTest:
+    app.run()
+    app.switch_page(PAGE).run()
+    return app
+
+
+def told(app: AppTest) -> dict[str, Any]:
+    (component,) = app.get("bidi_component")
+    data: dict[str, Any] = json.loads(component.proto.json)
+    return data
+
+
+def spaces(*names: str) -> list[Space]:
+    cards = {card.name: card for card in caches.run_cards()[0]}
+    return [caches.space(cards[name]) for name in names]
+
+
+def test_the_pair_opens_at_once_with_its_shipped_table(page: AppTest) -> None:
+    assert not page.exception
+    assert not page.error
+    assert page.selectbox(key="other").value == "mnist-ae-2d"  # the partner, not the first of the list
+    assert [space["name"] for space in told(page)["spaces"]] == ["mnist-vae-2d", "mnist-ae-2d"]
+    assert [space["kind"] for space in told(page)["spaces"]] == ["VAE", "AE"]
+    assert told(page)["fields"] is None
+    frame = page.dataframe[0].value
+    assert len(frame) == 15
+    assert (frame[""] == "undecided").sum() == 8
+    assert any("Neither is smoother in every respect" in text.value for text in page.markdown)
+    assert not any(button.label.startswith("Measure") for button in page.button)
+
+
+def test_every_shipped_run_has_its_partner_and_no_page_shows_nan(page: AppTest) -> None:
+    for name, partner in (("mnist-ae-16d", "mnist-vae-16d"), ("mnist-vae-16d", "mnist-ae-16d")):
+        page.selectbox(key="run").set_value(name).run()
+        assert not page.exception
+        assert page.selectbox(key="other").value == partner
+        assert "nan" not in page.dataframe[0].value.to_csv().lower()
+    names = page.dataframe[0].value.columns
+    assert names[2:4].tolist() == ["mnist-vae-16d", "mnist-ae-16d"]
+
+
+def test_a_pair_that_was_never_measured_offers_to_be(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    page.selectbox(key="other").set_value("mnist-vae-2d-lecture").run()
+    assert not page.exception
+    assert not page.dataframe
+    asked = []
+    shipped = comparison.stored(*spaces("mnist-vae-2d", "mnist-ae-2d"))
+
+    def measured(a: Space, b: Space, progress: object) -> object:
+        asked.append((a.name, b.name))
+        return shipped
+
+    monkeypatch.setattr(comparison, "compare", measured)
+    page.button(key="compare").click().run()
+    assert asked == [("mnist-vae-2d", "mnist-vae-2d-lecture")]
+    assert len(page.dataframe[0].value) == 15
+
+
+def test_a_run_of_other_images_is_told_to_be_none_to_compare_with(app: AppTest) -> None:
+    app.query_params["other"] = "fashion-mnist-ae-2d"
+    app.run()
+    app.query_params["other"] = "fashion-mnist-ae-2d"
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    assert any("only runs of one data set" in info.value for info in app.info)
+
+
+def test_a_link_opens_the_same_pair(app: AppTest) -> None:
+    app.run()
+    app.switch_page(PAGE)
+    app.query_params.update({"pair": "7-1234", "field": "cycle"})
+    app.run()
+    assert told(app)["pair"] == [7, 1234]
+    assert told(app)["field"] == "cycle"
+
+
+@pytest.mark.parametrize("text", ["9-10000", "1", "a-b", "1-2-3", "-1-2", "99999999999-1", ""])
+def test_a_pair_that_is_none_falls_back(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {"pair": text, "field": "anything"}
+    monkeypatch.setattr(st, "query_params", kept)
+    assert max(state.current_pair(10_000)) < 100
+    assert state.current_pair(1) == (0, 0)
+    assert state.current_field() == "none"
+    state.keep_pair([3, 10_000], 10_000)
+    state.keep_pair("12", 10_000)
+    assert kept["pair"] == text
+    state.keep_pair([3, 4], 10_000)
+    assert state.current_pair(10_000) == (3, 4)
+    state.keep_field("none")
+    assert kept == {"pair": "3-4"}
+
+
+def window(dim: int, **change: object) -> dict[str, object]:
+    axes = np.eye(dim)
+    return {
+        "origin": [0.0] * dim,
+        "across": axes[0].tolist(),
+        "up": axes[1].tolist(),
+        "x": [-2, 2],
+        "y": [-1, 1],
+    } | change
+
+
+@pytest.mark.parametrize("kind", ["nearest", "cycle", "magnification"])
+def test_fields_answer_what_is_asked_on_one_scale(app: AppTest, kind: str) -> None:
+    chosen = spaces("mnist-vae-2d", "mnist-ae-2d")
+    asked = json.dumps({"kind": kind, "windows": [window(2), window(2, x=[0, 1])]})
+    found = pair.answer(chosen, asked)
+    assert found
+    assert (found["asked"], found["kind"]) == (asked, kind)
+    first, second = found["panes"]
+    assert (first["rows"], first["columns"]) == (14, 28)
+    assert (second["rows"], second["columns"]) == (28, 14)
+    values = np.frombuffer(base64.b64decode(first["values"]), "<f4")
+    assert values.shape == (14 * 28,)
+    assert np.isfinite(values).all()
+    assert found["low"] < found["high"]
+    ellipses = np.frombuffer(base64.b64decode(first["ellipses"]), "<f4")
+    assert len(ellipses) == (5 * 8 * 4 if kind == "magnification" else 0)
+    json.dumps(found, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        None,
+        "",
+        "{",
+        "[]",
+        7,
+        "9" * 30_000,
+        json.dumps({"kind": "all", "windows": [window(2)]}),
+        json.dumps({"kind": "cycle", "windows": []}),
+        json.dumps({"kind": "cycle", "windows": [window(3)]}),
+        json.dumps({"kind": "cycle", "windows": [window(2, x=[2, -2])]}),
+        json.dumps({"kind": "cycle", "windows": [window(2, y=[float("nan"), 1])]}),
+        json.dumps({"kind": "cycle", "windows": [window(2, origin=["a", "b"])]}),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_left_unanswered(app: AppTest, asked: object) -> None:
+    assert pair.answer(spaces("mnist-vae-2d"), asked) is None
+
+
+def test_pca_is_a_third_plane_that_the_browser_decodes(page: AppTest) -> None:
+    page.toggle(key="pca").set_value(True).run()
+    assert not page.exception
+    third = told(page)["spaces"][2]
+    assert third["kind"] == "PCA"
+    assert third["urls"]["network"].startswith("vx/pca-mnist-2d/decoder-")
+
+
+def test_pca_is_the_optimum_of_the_full_training_set(app: AppTest) -> None:
+    (space,) = spaces("mnist-vae-2d")
+    opened = principal_space(space, "mnist")
+    per_pixel = opened.error.mean() / 784
+    assert per_pixel == pytest.approx(0.05566949, rel=0.01)  # of all 60,000; clipping gains a little
+    assert opened.dimensions == 2
+    run = load_run("mnist-ae-2d")
+    assert opened.error.mean() > run.error.mean()
+
+
+def test_pca_of_images_of_ones_own_is_that_of_these_images(app: AppTest, rng: np.random.Generator) -> None:
+    images = rng.integers(0, 256, (50, 28, 28), dtype=np.uint8)
+    data = ImageDataset("noise", "test", images, np.zeros(50, np.int64), ("noise",), "drawn")
+    model = own.open_model(
+        lambda images: images[:, 0, :2] / 255, lambda z: np.zeros((len(z), 28, 28)), data, "of-noise"
+    )
+    opened = principal_space(Space("noise", model, data), "of-noise")
+    pixels = images.reshape(50, 784) / 255
+    centred = pixels - pixels.mean(axis=0)
+    largest = np.linalg.svd(centred)[1][:2]
+    assert opened.codes.std(axis=0) == pytest.approx(largest / np.sqrt(50), rel=1e-4)
+
+
+@pytest.fixture
+def mine(mnist_test: ImageDataset) -> Iterator[str]:
+    axes = np.random.default_rng(0).normal(size=(784, 2)) / 28
+    model = own.open_model(
+        lambda images: images.reshape(len(images), -1) / 255 @ axes,
+        lambda z: np.clip(0.2 + z @ axes.T, 0, 1).reshape(-1, 28, 28),
+        mnist_test,
+        "mine",
+    )
+    caches.open_own(model)
+    yield "mine"
+    caches._own.clear()
+
+
+def test_a_model_of_ones_own_can_be_compared_with_runs_of_its_images(app: AppTest, mine: str) -> None:
+    app.run()
+    assert app.selectbox(key="run").value == mine
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    assert not app.error
+    assert "mnist-vae-2d" in app.selectbox(key="other").options
+    assert told(app)["spaces"][0]["kind"] == "Your own"
+    chosen = [caches.own_spaces()[mine], *spaces("mnist-ae-2d")]
+    asked = json.dumps({"kind": "cycle", "windows": [window(2), window(2)]})
+    assert pair.answer(chosen, asked)
+    assert comparison.dataset(chosen[0]) == "mnist"

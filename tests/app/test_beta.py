@@ -1,0 +1,76 @@
+import json
+from typing import Any, get_args
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from vaeexplorer.app.server import assets
+from vaeexplorer.config import Dataset
+from vaeexplorer.results.sweep import DIMENSIONS, SweepError
+
+PAGE = "views/beta/page.py"
+
+
+def told(app: AppTest) -> dict[str, Any]:
+    (dial,) = app.get("bidi_component")
+    data: dict[str, Any] = json.loads(dial.proto.json)
+    return data
+
+
+def test_the_page_opens_on_beta_one_of_the_sidebars_dataset(app: AppTest) -> None:
+    app.run()
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value == "Turn β"
+    assert told(app)["beta"] == 1
+    assert told(app)["url"].startswith("vx/mnist/sweep2d-")
+    app.selectbox(key="dataset").set_value("fashion-mnist").run()
+    assert told(app)["url"].startswith("vx/fashion-mnist/sweep2d-")
+    assert told(app)["classes"][9] == "Ankle boot"
+
+
+@pytest.mark.parametrize(("text", "beta"), [("0.25", 0.25), ("16", 16), ("7", 1), ("nan", 1), ("", 1)])
+def test_a_link_opens_its_beta(app: AppTest, text: str, beta: float) -> None:
+    app.query_params["beta"] = text
+    app.query_params["dims"] = "16"
+    app.run()
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    assert told(app)["beta"] == beta
+
+
+def test_a_broken_sweep_is_named_in_one_sentence(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise SweepError("The point mnist-2d-beta0.npz of the sweep cannot be read: it is missing.")
+
+    monkeypatch.setattr("vaeexplorer.app.caches.load_sweep", broken)
+    app.run()
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    assert [error.value for error in app.error] == [
+        "The point mnist-2d-beta0.npz of the sweep cannot be read: it is missing."
+    ]
+
+
+@pytest.mark.parametrize("dataset", get_args(Dataset))
+@pytest.mark.parametrize("dimensions", DIMENSIONS)
+def test_its_address_serves_the_models_and_nothing_else(dataset: Dataset, dimensions: int) -> None:
+    st.cache_resource.clear()
+    url = assets.sweep_url(dataset, dimensions)
+    owner, file = url.removeprefix("vx/").split("/")
+    found = assets.find(owner, file)
+    assert found is not None
+    assert found.data[:4] == b"VAEX"
+    assert len(found.data) < 2_500_000
+    assert assets.find("nobody", file) is None
+    assert assets.find(owner, file.replace("sweep", "sweep1")) is None
+    assert assets.find(owner, f"sweep{dimensions}d-0123456789abcdef.bin") is None
+    st.cache_resource.clear()
+
+
+def test_the_figures_can_be_downloaded(app: AppTest) -> None:
+    app.run()
+    app.switch_page(PAGE).run()
+    assert [button.proto.label for button in app.get("download_button")] == ["Download the figures (CSV)"]

@@ -1,0 +1,96 @@
+"""A model of one's own on every page, among the shipped runs."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vaeexplorer.app import caches
+from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.runs.folder import RunError
+from vaeexplorer.spaces.own import open_model
+from vaeexplorer.spaces.space import Space
+
+
+def encode(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Ink in the upper and in the lower half."""
+    mean = images.reshape(-1, 2, 392).mean(axis=2) / 25.5 - 1
+    return mean, np.full_like(mean, -2)
+
+
+def decode(z: np.ndarray) -> np.ndarray:
+    return np.repeat(np.clip((z[:, :, None] + 1) / 10, 0, 1), 392, axis=2).reshape(-1, 28, 28)
+
+
+@pytest.fixture
+def own(small_test: ImageDataset) -> Iterator[Space]:
+    yield caches.open_own(open_model(encode, decode, small_test, "halves"))
+    caches._own.clear()
+
+
+def test_a_space_asks_a_run_and_functions_alike(own: Space, mnist_test: ImageDataset) -> None:
+    run = caches.space(next(card for card in caches.run_cards()[0] if card.name == "mnist-vae-2d"))
+    for space in (own, run):
+        codes = space.encode(mnist_test.images[:5])
+        assert codes.mean.shape == (5, space.dimensions) == (5, 2)
+        np.testing.assert_allclose(codes.mean, space.codes[:5], atol=5e-3)
+        images = space.decode(codes.mean)
+        assert images.shape == (5, 28, 28)
+        assert images.dtype == np.float32
+        squared = ((mnist_test.images[:5] / 255 - images) ** 2).sum((1, 2))
+        np.testing.assert_allclose(space.error[:5], squared, rtol=0.02)
+        assert space.has_prior
+        assert space.kl is not None
+    assert own.kl_by_dimension is not None
+    expected = 0.5 * (own.codes**2 + np.exp(-2) - 1 + 2)
+    np.testing.assert_allclose(own.kl_by_dimension, expected, rtol=1e-5)
+    assert run.run.name == "mnist-vae-2d"
+    with pytest.raises(RunError, match="halves is a model of your own, and this needs a run"):
+        own.run  # noqa: B018
+
+
+def told(app: AppTest) -> dict[str, Any]:
+    (component,) = app.get("bidi_component")
+    data: dict[str, Any] = json.loads(component.proto.json)["space"]
+    return data
+
+
+def test_pages_show_it_or_say_in_one_sentence_why_not(app: AppTest, own: Space) -> None:
+    app.run()
+    assert (app.selectbox(key="dataset").value, app.selectbox(key="run").value) == ("own", "halves")
+    for page in ("views/explore/page.py", "views/from_x/page.py"):
+        app.switch_page(page).run()
+        assert not app.exception
+        assert told(app)["urls"]["remote"] == "vx/halves/"
+        assert "network" not in told(app)["urls"]
+        assert "on the server" in app.caption[0].value
+    app.switch_page("views/training/page.py").run()
+    assert not app.exception
+    assert [info.value for info in app.info] == [
+        "halves is a model of your own, and this needs a run: choose one at the left."
+    ]
+    app.selectbox(key="dataset").set_value("mnist").run()
+    assert not app.info
+
+
+def test_without_one_the_app_is_as_ever(app: AppTest) -> None:
+    app.query_params["dataset"] = "own"
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="dataset").options == ["MNIST", "Fashion-MNIST"]
+
+
+@pytest.mark.parametrize("dataset", ["own", "mnist", "cats", None])
+@pytest.mark.parametrize("run", ["halves", "fashion-mnist-ae-2d"])
+def test_an_address_that_names_a_run_or_a_model_opens_it(
+    app: AppTest, own: Space, run: str, dataset: str | None
+) -> None:
+    app.query_params["run"] = run
+    if dataset:
+        app.query_params["dataset"] = dataset  # none of the choices' names
+    app.run()
+    assert app.selectbox(key="run").value == run
+    assert told(app)["name"] == run

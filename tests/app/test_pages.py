@@ -1,0 +1,171 @@
+import base64
+import dataclasses
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
+from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.files import SHIPPED
+from vaeexplorer.network.training import Training
+from vaeexplorer.runs.folder import list_runs, save_run
+
+TRAINING = "views/training/page.py"
+
+
+def told(app: AppTest) -> dict[str, Any]:
+    """What the one latent plane of the page was told."""
+    (plane,) = app.get("bidi_component")
+    data: dict[str, Any] = json.loads(plane.proto.json)
+    return data
+
+
+def first_run(**wanted: object) -> str:
+    for card in list_runs()[0]:
+        if card.config.data.dataset == "mnist" and all(
+            getattr(card.config.model, name) == value for name, value in wanted.items()
+        ):
+            return card.name
+    pytest.skip("no such shipped run")
+
+
+def test_home_opens_on_a_two_dimensional_vae(app: AppTest) -> None:
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value == "Every point is an image"
+    assert app.selectbox(key="run").value == "mnist-vae-2d"
+    assert told(app)["space"]["name"] == "mnist-vae-2d"
+    assert told(app)["link"] == {}
+
+
+def test_every_run_can_be_chosen_on_every_page(app: AppTest) -> None:
+    app.run()
+    for dataset in sorted({card.config.data.dataset for card in list_runs()[0]}):
+        app.selectbox(key="dataset").set_value(dataset).run()
+        for name in app.selectbox(key="run").options:
+            app.selectbox(key="run").set_value(name).run()
+            assert not app.exception, name
+            assert not app.error, name
+            assert told(app)["space"]["name"] == name
+            assert set(told(app)["space"]["urls"]) == {"network", "codes", "sprite"}
+    app.switch_page(TRAINING).run()
+    assert not app.exception
+    app.multiselect(key="runs").set_value(app.multiselect(key="runs").options).run()
+    assert not app.exception
+    assert len(app.dataframe[0].value) == len(list_runs()[0])
+    kinds = {(card.config.data.dataset, card.config.objective.likelihood) for card in list_runs()[0]}
+    assert len(app.get("plotly_chart")) == 3 * len(kinds)
+    assert len(app.info) == (len(kinds) > 1)
+
+
+def test_a_link_opens_the_same_picture(app: AppTest) -> None:
+    link = {"z": "0.5,-1.25", "color": "KL", "hidden": "3,7"}
+    app.query_params.update(link)
+    app.run()
+    assert told(app)["link"] == link
+
+
+def test_another_run_keeps_the_colour_but_not_the_point(app: AppTest) -> None:
+    app.query_params.update({"z": "0.5,-1.25", "color": "error"})
+    app.run()
+    app.selectbox(key="run").set_value(first_run(model="ae", latent_dim=2)).run()
+    assert told(app)["link"] == {"color": "error"}
+    assert "z" not in app.query_params
+
+
+def test_nonsense_in_the_address_is_ignored(app: AppTest) -> None:
+    app.query_params.update({"z": "9," * 2000, "run": "../../etc", "dataset": "cats", "plane": "9"})
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="run").value == "mnist-vae-2d"
+    assert told(app)["link"] == {"plane": "9"}  # short enough to hand on; url.js drops what makes no sense
+
+
+def test_umap_is_sent_only_where_it_is_looked_at(app: AppTest) -> None:
+    app.query_params["run"] = first_run(model="vae", latent_dim=16)
+    app.run()
+    assert told(app)["space"]["umap"] is None
+    app.session_state["link"] = (app.selectbox(key="run").value, {"plane": "UMAP"})
+    app.run()
+    assert len(base64.b64decode(told(app)["space"]["umap"])) == 8 * 10_000
+
+
+def test_a_broken_run_is_named_in_one_sentence(app: AppTest, runs_folder: Path) -> None:
+    (runs_folder / "broken").mkdir()
+    (runs_folder / "broken" / "run.json").write_text("{", encoding="utf-8")
+    app.run()
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == ["The run broken cannot be read: run.json is not JSON."]
+
+
+def test_a_run_whose_weights_are_gone_is_named_in_one_sentence(app: AppTest, runs_folder: Path) -> None:
+    shutil.copytree(SHIPPED / "mnist-vae-2d", runs_folder / "headless")
+    (runs_folder / "headless" / "weights.safetensors").unlink()
+    app.query_params["run"] = "headless"
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "headless" in app.error[0].value
+
+
+@pytest.mark.parametrize("dimensions", [1, 80])
+def test_a_run_of_ones_own(
+    app: AppTest,
+    small_config: RunConfig,
+    small_train: ImageDataset,
+    mnist_test: ImageDataset,
+    dimensions: int,
+) -> None:
+    config = dataclasses.replace(
+        small_config,
+        model=ModelConfig(latent_dim=dimensions, hidden=(32, 16)),
+        train=TrainConfig(epochs=1, device="cpu", precision="float32"),
+    )
+    training = Training(config, train_set=small_train, test_set=mnist_test)
+    list(training)
+    save_run(training, "mine")
+    app.query_params["run"] = "mine"
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="run").value == "mine"
+    assert told(app)["space"]["name"] == "mine"
+
+
+def test_codes_of_other_images_are_refused(
+    app: AppTest, small_config: RunConfig, small_train: ImageDataset, small_test: ImageDataset
+) -> None:
+    config = dataclasses.replace(small_config, train=TrainConfig(epochs=1, device="cpu", precision="float32"))
+    training = Training(config, train_set=small_train, test_set=small_test)
+    list(training)
+    save_run(training, "short")
+    app.query_params["run"] = "short"
+    app.run()
+    assert not app.exception
+    assert app.error[0].value == "The run short has codes of 300 images, not of the 10,000 test images."
+
+
+def test_umap_is_computed_once_and_kept(app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(SHIPPED / first_run(model="vae", latent_dim=16), runs_folder / "mine")
+    (runs_folder / "mine" / "umap.npz").unlink(missing_ok=True)
+
+    def two_dimensions(codes: np.ndarray, *, on_progress: Callable[[float], None]) -> np.ndarray:
+        on_progress(0.5)
+        return codes[:, :2]
+
+    monkeypatch.setattr("vaeexplorer.app.caches.umap_plane", two_dimensions)
+    app.query_params.update({"run": "mine", "plane": "UMAP"})
+    app.run()
+    assert told(app)["space"]["umap"] is None
+    app.button(key="umap").click().run()
+    assert not app.exception
+    assert (runs_folder / "mine" / "umap.npz").exists()
+    assert told(app)["space"]["umap"]

@@ -1,0 +1,100 @@
+"""The page "Is it regularized?"."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vaeexplorer.analysis.report.report import Report
+from vaeexplorer.app.views.report import reports
+from vaeexplorer.files import SHIPPED
+from vaeexplorer.results import report as report_card
+from vaeexplorer.runs.folder import Run, load_run
+
+PAGE = "views/report/page.py"
+
+
+@pytest.fixture(autouse=True)
+def nothing_made() -> None:
+    reports._made.clear()
+
+
+def opened(app: AppTest, **query: str) -> AppTest:
+    """The page, as an address with that query opens it."""
+    app.query_params.update(query)
+    app.run()
+    return app.switch_page(PAGE).run()
+
+
+def answers(page: AppTest) -> list[str]:
+    return [each.value for each in page.markdown if "-badge[" in each.value]
+
+
+def test_a_shipped_report_opens_at_once(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_card, "report_run", lambda *_: pytest.fail("it is shipped"))
+    page = opened(app)
+    assert not page.exception
+    assert not page.error
+    assert [text.split(":")[1].split("-")[0] for text in answers(page)] == ["green", "orange", "red"]
+    assert len(page.get("plotly_chart")) == 8
+    assert len(page.get("download_button")) == 3
+
+
+def test_two_runs_side_by_side_from_a_link(app: AppTest) -> None:
+    page = opened(app, run="mnist-vae-16d", beside="fashion-mnist-ae-2d")
+    assert not page.exception
+    assert [each.value for each in page.subheader[:1]] == ["mnist-vae-16d"]
+    assert "fashion-mnist-ae-2d" in [each.value for each in page.subheader]
+    assert len(answers(page)) == 6
+
+
+def test_nonsense_beside_is_ignored(app: AppTest) -> None:
+    page = opened(app, beside="nobody")
+    assert not page.exception
+    assert len(answers(page)) == 3
+
+
+def test_a_report_is_made_on_request_and_kept(app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(SHIPPED / "mnist-vae-2d", runs_folder / "mine")
+    (runs_folder / "mine" / "report.json").unlink()
+    shipped = report_card.kept_report(load_run("mnist-vae-2d"))
+    assert shipped is not None
+
+    def quick(run: Run, told: Callable[[float, str], None]) -> Report:
+        told(0.5, "half of it")
+        return shipped
+
+    monkeypatch.setattr(report_card, "report_run", quick)
+    page = opened(app, run="mine")
+    assert answers(page) == []
+    page.button(key="report-mine").click().run()
+    assert not page.exception
+    assert len(answers(page)) == 3
+    assert (runs_folder / "mine" / "report.json").exists()
+
+    monkeypatch.setattr(report_card, "nll_gap", lambda run, told: -2.5)
+    page.button(key="report-nll-mine").click().run()
+    assert not page.exception
+    assert not [button for button in page.button if button.key == "report-nll-mine"]
+    kept = report_card.kept_report(load_run("mine"))
+    assert kept is not None
+    assert kept.find("nll_gap").value == -2.5
+
+
+def test_what_no_report_can_be_made_of_is_a_sentence(
+    app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(SHIPPED / "mnist-ae-2d", runs_folder / "dead")
+    (runs_folder / "dead" / "report.json").unlink()
+
+    def refuse(run: Run, told: object) -> Report:
+        raise ValueError("Codes never vary in dimension 1: leave such dimensions out.")
+
+    monkeypatch.setattr(report_card, "report_run", refuse)
+    page = opened(app, run="dead")
+    page.button(key="report-dead").click().run()
+    assert not page.exception
+    assert [each.value for each in page.error] == ["Codes never vary in dimension 1: leave such dimensions out."]
+    assert answers(page) == []

@@ -1,0 +1,36 @@
+"""The router: one sidebar, one page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from vaeexplorer.app import sidebar
+from vaeexplorer.runs.folder import RunError
+
+HERE = Path(__file__).parent
+EXPLORE = st.Page(HERE / "views/explore/page.py", title="Explore", default=True)
+FROM_X = st.Page(HERE / "views/from_x/page.py", title="From x to x′", url_path="from-x")
+AE_VS_VAE = st.Page(HERE / "views/ae_vs_vae/page.py", title="AE vs VAE", url_path="ae-vs-vae")
+LINEAR = st.Page(HERE / "views/linear/page.py", title="Linear AE vs PCA", url_path="linear")
+TRAINING = st.Page(HERE / "views/training/page.py", title="Training", url_path="training")
+REGULARIZED = st.Page(HERE / "views/report/page.py", title="Is it regularized?", url_path="regularized")
+BETA = st.Page(HERE / "views/beta/page.py", title="Turn β", url_path="beta")
+SECTIONS = {
+    "Learn": [EXPLORE, FROM_X, AE_VS_VAE, LINEAR],
+    "Train": [TRAINING],
+    "Research": [REGULARIZED, BETA],
+}
+
+st.set_page_config(
+    page_title="vaeexplorer",
+    page_icon=(HERE / "icon.svg").read_text(encoding="utf-8"),
+    layout="wide",
+    initial_sidebar_state=240,
+)
+page = st.navigation([page for pages in SECTIONS.values() for page in pages], position="hidden")
+st.html(HERE / "style.css")
+sidebar.sidebar(SECTIONS)
+try:
+    page.run()
+except RunError as error:  # most often: the page needs a run, and a model of one's own is chosen
+    st.info(str(error))

@@ -1,0 +1,1 @@
+"""What the server does besides pages: bytes at hashed addresses, decoding of models of one's own, start and stop."""

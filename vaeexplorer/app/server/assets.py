@@ -1,0 +1,173 @@
+"""What a page's JavaScript fetches: weights, codes and images, at addresses that hold a hash of the content.
+
+An address is relative, so it holds wherever the app is served from. What is behind it never changes, and a browser
+asks once; when a run is trained anew, its address is another.
+"""
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from vaeexplorer.app import caches
+from vaeexplorer.browser.packing import run as packing
+from vaeexplorer.config import Dataset
+from vaeexplorer.data.datasets import DataError
+from vaeexplorer.results.sweep import DIMENSIONS, SweepError
+from vaeexplorer.runs.folder import RunCard, RunError
+from vaeexplorer.spaces.principal import Principal
+from vaeexplorer.spaces.space import Space
+
+FILMS = "films"
+_MOST_FILMS = 40
+_films: "OrderedDict[str, Asset]" = OrderedDict()
+_films_lock = Lock()
+_FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
+_SWEEP_FILE = re.compile(r"sweep(\d+)d-[0-9a-f]{16}\.bin")
+SAMPLES = 36  # from the prior, decoded by every model of a sweep
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Bytes to serve, and their address: `vx/OWNER/KIND-HASH.bin`; the owner is a run, a model, or a set of images."""
+
+    url: str
+    data: bytes
+    media_type: str
+
+
+def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
+    """Where the page finds the `network`, the `codes` and the `sprite` of a latent space.
+
+    There is no network of a model of one's own: the page asks the server, at `remote` + "encode" and "decode".
+
+    Args:
+        space: any.
+        encoder: whether the network comes with what turns images into codes, at twice the size.
+    """
+    found = {"codes": _codes(space.key, space).url, "sprite": _sprite(_images_key(space), space).url}
+    if _is_remote(space):
+        return found | {"remote": f"vx/{space.name}/"}
+    return found | {"network": _network(space.key, "network" if encoder else "decoder", space).url}
+
+
+def prepare(card: RunCard) -> None:
+    """Make ready what its page will ask for.
+
+    Raises:
+        RunError: the run folder is broken.
+        DataError: the test images cannot be had.
+    """
+    for url in urls(caches.space(card)).values():
+        find(*url.split("/")[1:])
+
+
+def film_url(data: bytes) -> str:
+    """Where the page finds a packed training; the last forty are kept, whatever the visitor."""
+    asset = _named(FILMS, "film", data)
+    with _films_lock:
+        _films[asset.url] = asset
+        _films.move_to_end(asset.url)
+        while len(_films) > _MOST_FILMS:
+            _films.popitem(last=False)
+    return asset.url
+
+
+def sweep_url(dataset: str, dimensions: int) -> str:
+    """Where the page finds the models over beta of a dataset.
+
+    Raises:
+        SweepError: a model of it cannot be read.
+        DataError: the test images cannot be had.
+    """
+    return _sweep(dataset, dimensions).url
+
+
+def find(owner: str, file: str) -> Asset | None:
+    """What is at an address, or None: nothing there, or no longer what the hash says."""
+    if owner == FILMS:
+        with _films_lock:
+            return _films.get(f"vx/{owner}/{file}")
+    if swept := _SWEEP_FILE.fullmatch(file):
+        return _find_sweep(owner, int(swept[1]), file)
+    match = _FILE.fullmatch(file)
+    if match is None:
+        return None
+    spaces = caches.own_spaces() | caches.principal_spaces()
+    if owner in spaces and (match[1] in ("codes", "sprite") or isinstance(spaces[owner].source, Principal)):
+        asset = _asset(match[1], spaces[owner])
+        if asset.url == f"vx/{owner}/{file}":
+            return asset
+    for card in caches.run_cards()[0]:
+        if owner == (card.config.data.dataset if match[1] == "sprite" else card.name):
+            try:
+                asset = _asset(match[1], caches.space(card))
+            except (RunError, DataError, OSError):
+                continue
+            return asset if asset.url == f"vx/{owner}/{file}" else None
+    return None
+
+
+def _asset(kind: str, space: Space) -> Asset:
+    if kind == "sprite":
+        return _sprite(_images_key(space), space)
+    return _codes(space.key, space) if kind == "codes" else _network(space.key, kind, space)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _network(key: str, kind: str, _space: Space) -> Asset:
+    if isinstance(_space.source, Principal):
+        packed = packing.pack_linear(_space.source.centre, _space.source.axes)
+    else:
+        packed = packing.pack(_space.run, encoder=kind == "network")
+    return _named(_space.name, kind, packed)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _codes(key: str, _space: Space) -> Asset:
+    return _named(
+        _space.name, "codes", packing.pack_codes(_space.posterior, _space.data.labels, _space.error, _space.kl)
+    )
+
+
+def _is_remote(space: Space) -> bool:
+    """Whether the server decodes, since there are no weights to hand over."""
+    return space.is_own and not isinstance(space.source, Principal)
+
+
+def _images_key(space: Space) -> str:
+    """Runs of a dataset share their images."""
+    return space.key if _is_remote(space) else space.data.name
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _sprite(key: str, _space: Space) -> Asset:
+    return _named(_space.data.name, "sprite", packing.sprite(_space.data.images), "png", "image/png")
+
+
+def _find_sweep(dataset: str, dimensions: int, file: str) -> Asset | None:
+    if dataset not in get_args(Dataset) or dimensions not in DIMENSIONS:
+        return None
+    try:
+        asset = _sweep(dataset, dimensions)
+    except (SweepError, DataError, OSError):
+        return None
+    return asset if asset.url == f"vx/{dataset}/{file}" else None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _sweep(dataset: str, dimensions: int) -> Asset:
+    points, rotations = caches.sweep(dataset, dimensions)
+    labels = caches.test_images(dataset).labels[: len(points[0].mean)]
+    noise = np.random.default_rng(0).standard_normal((SAMPLES, dimensions))
+    return _named(dataset, f"sweep{dimensions}d", packing.pack_sweep(points, rotations, labels, noise))
+
+
+def _named(
+    owner: str, kind: str, data: bytes, extension: str = "bin", media_type: str = "application/octet-stream"
+) -> Asset:
+    return Asset(f"vx/{owner}/{kind}-{packing.content_hash(data)}.{extension}", data, media_type)

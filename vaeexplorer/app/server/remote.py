@@ -1,0 +1,116 @@
+"""Decoding and encoding for the browser where there are no weights to ship it: a model of one's own.
+
+`POST vx/NAME/decode` takes z as little-endian float32 [n, D] and answers uint8 [n, 28, 28]. `POST vx/NAME/encode` takes
+images, uint8 [n, 28, 28], and answers float32: mean [n, D] and, where there is a posterior, ln sigma^2 [n, D] after it.
+`browser/remote.js` asks.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from vaeexplorer.app import caches
+from vaeexplorer.config import IMAGE_SIZE, PIXELS
+from vaeexplorer.spaces.own import ModelError
+from vaeexplorer.spaces.space import Space
+
+MOST = 1024  # points or images a request
+MOST_WAITING = 32  # requests, in all
+
+_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="own-model")
+_waiting = 0  # touched by the server's event loop alone
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+async def decode(request: Request) -> Response:
+    """Latent points to images."""
+    return await _answer(request, lambda space: 4 * space.dimensions, _decoded)
+
+
+async def encode(request: Request) -> Response:
+    """Images to the means and log variances of their posteriors."""
+    return await _answer(request, lambda space: PIXELS, _encoded)
+
+
+def routes(path: str) -> list[Route]:
+    """Both routes below a path that ends with a model's name."""
+    return [Route(f"{path}/decode", decode, methods=["POST"]), Route(f"{path}/encode", encode, methods=["POST"])]
+
+
+async def _answer(
+    request: Request, item_size: Callable[[Space], int], work: Callable[[Space, bytes], bytes]
+) -> Response:
+    global _waiting  # noqa: PLW0603
+    try:
+        _hold_origin(request)
+        space = caches.own_spaces().get(request.path_params["owner"])
+        if space is None:
+            raise _RefusedError(404, "There is no model of one's own of this name here.")
+        body = await _body(request, item_size(space))
+        if _waiting >= MOST_WAITING:
+            raise _RefusedError(503, "Too many ask at once: try again in a moment.")
+        _waiting += 1
+        try:
+            content = await asyncio.get_running_loop().run_in_executor(_pool, work, space, body)
+        finally:
+            _waiting -= 1
+    except _RefusedError as refused:
+        return PlainTextResponse(str(refused), refused.status, {"Cache-Control": "no-store"})
+    except ModelError as error:
+        return PlainTextResponse(str(error), 500, {"Cache-Control": "no-store"})
+    except ValueError as error:
+        return PlainTextResponse(str(error), 400, {"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "Content-Encoding": "identity"}  # small, and never asked for again
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _hold_origin(request: Request) -> None:
+    """Hold that a page of this server asks: the functions are not for other sites that the visitor has open.
+
+    A browser sends a body of this type to another origin only after asking leave, which nothing here grants; the
+    headers are looked at all the same.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/octet-stream":
+        raise _RefusedError(400, "The body must be application/octet-stream.")
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if site != "same-origin" if site else foreign:
+        raise _RefusedError(403, "Only the app's own pages may ask.")
+
+
+async def _body(request: Request, item: int) -> bytes:
+    """The whole body, some items of so many bytes; a larger one is refused before it is read."""
+    announced = request.headers.get("content-length", "0")
+    body = bytearray()
+    if announced.isdigit() and int(announced) <= item * MOST:
+        async for part in request.stream():
+            body += part
+            if len(body) > item * MOST:
+                break
+        if 0 < len(body) <= item * MOST and len(body) % item == 0:
+            return bytes(body)
+    raise _RefusedError(400, f"The body must be 1 to {MOST} times {item} bytes long.")
+
+
+def _decoded(space: Space, body: bytes) -> bytes:
+    z = np.frombuffer(body, "<f4").reshape(-1, space.dimensions)
+    pixels: np.ndarray = np.rint(255 * space.decode(z))
+    return pixels.astype(np.uint8).tobytes()
+
+
+def _encoded(space: Space, body: bytes) -> bytes:
+    codes = space.encode(np.frombuffer(body, np.uint8).reshape(-1, IMAGE_SIZE, IMAGE_SIZE))
+    if codes.mean.shape[1] != space.dimensions or (codes.logvar is not None) != space.has_prior:
+        raise ModelError("encode returned codes of another kind than before.")
+    return b"".join(array.astype("<f4").tobytes() for array in (codes.mean, codes.logvar) if array is not None)

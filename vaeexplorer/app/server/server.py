@@ -1,0 +1,104 @@
+"""What the server does once, before and besides the pages."""
+
+import gc
+import importlib
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from threading import Event, Thread
+from typing import Any
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from vaeexplorer.app.server import remote
+
+FIRST = (
+    "vaeexplorer.app.sidebar",
+    "vaeexplorer.app.views.explore.plane",
+    "vaeexplorer.export.explorer",
+)  # what the first page needs
+HEAVY = (
+    "vaeexplorer.network.inference",
+    "plotly.graph_objects",
+    "pandas",
+    "scipy.special",
+    "scipy.linalg",
+    "scipy.optimize",
+)  # what others need
+UNVISITED = 20.0  # seconds after which nobody seems to come
+REST = 3.0  # seconds without a page being opened
+
+_is_served = Event()  # the first page
+_last_served = 0.0
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Import what the pages need while the first browser still fetches Streamlit's own files."""
+    Thread(target=_prepare, name="warm-up", daemon=True).start()
+    yield {}
+
+
+def _prepare() -> None:
+    """What the first page needs at once; the rest, torch above all, when that page is drawn and no other is opened.
+
+    Importing torch takes two seconds of a core, which server and browser share where they are one machine.
+    """
+    for module in FIRST:
+        importlib.import_module(module)
+    from vaeexplorer.app import sidebar
+    from vaeexplorer.app.server import assets
+
+    with suppress(ValueError, OSError):  # the page will say what is wrong
+        if likely := sidebar.first_choice(sidebar.cards(next(iter(sidebar.DATASETS)))):
+            assets.prepare(likely)
+    _is_served.wait(UNVISITED)
+    while (wait := _last_served + REST - time.monotonic()) > 0:
+        time.sleep(wait)
+    warm_up()
+
+
+def warm_up() -> None:
+    """Import the heavy modules, bound torch's threads, and take all that was loaded out of garbage collection.
+
+    Streamlit runs a full collection after every rerun; with torch's objects in it, that holds every visitor up for
+    about 100 ms.
+    """
+    for module in HEAVY:
+        importlib.import_module(module)
+    from vaeexplorer.network.inference import set_threads
+
+    # Decoding a few images does not gain from more, and many visitors share the cores.
+    set_threads(min(4, max(1, (os.cpu_count() or 1) // 2)))
+    gc.collect()
+    gc.freeze()
+
+
+def asset(request: Request) -> Response:
+    """Weights, codes and images, for the browser to keep. Runs in a thread: packing never holds other visitors up."""
+    global _last_served  # noqa: PLW0603
+    from vaeexplorer.app.server import assets
+
+    found = assets.find(request.path_params["owner"], request.path_params["file"])
+    if found is None:
+        return PlainTextResponse("There is no such file, or no longer.", 404, {"Cache-Control": "no-store"})
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Content-Encoding": "identity",  # else the server would compress it anew for every visitor, to no gain
+    }
+    _last_served = time.monotonic()
+    if found.media_type == "image/png":  # what a page asks for last
+        _is_served.set()
+    return Response(found.data, media_type=found.media_type, headers=headers)
+
+
+# A page asks relative to its own address, which may lie below a base path.
+ROUTES = [
+    route
+    for owner in ("/vx/{owner}", "/{base:path}/vx/{owner}")
+    for route in (Route(f"{owner}/{{file}}", asset), *remote.routes(owner))
+]

@@ -1,0 +1,111 @@
+"""The sidebar that all pages share: dataset, run, and where to go."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from vaeexplorer.app import caches, state
+from vaeexplorer.data.datasets import DataError
+from vaeexplorer.runs.folder import RunCard, RunError
+from vaeexplorer.spaces.space import Space
+
+DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
+OWN = "own"  # in place of a dataset: models of one's own, which bring their images
+
+
+def sidebar(sections: Mapping[str, Sequence[Any]]) -> None:
+    """Brand, run picker and page links."""
+    with st.sidebar:
+        st.html('<div class="vx-brand">vaeexplorer</div>')
+        _pick_run()
+        for section, pages in sections.items():
+            st.html(f'<div class="vx-section">{escape(section)}</div>')
+            for page in pages:
+                st.page_link(page, width="stretch")
+
+
+def cards(dataset: str | None = None) -> list[RunCard]:
+    """The runs that can be chosen, of one dataset or of all; shipped runs first."""
+    return [card for card in caches.run_cards()[0] if dataset in (None, card.config.data.dataset)]
+
+
+def chosen_card() -> RunCard:
+    """The run chosen in the sidebar; without any, the page ends with a sentence.
+
+    Raises:
+        RunError: a model of one's own is chosen; the router shows the message.
+    """
+    if own := _chosen_own():
+        return own.run
+    for card in cards():
+        if card.name == st.session_state.get(state.RUN):
+            return card
+    dataset = st.session_state.get(state.DATASET) or "mnist"
+    st.info(f"There is no run of this dataset yet. Train one: `python -m vaeexplorer train --dataset {dataset}`")
+    st.stop()
+
+
+def chosen_space() -> Space:
+    """The latent space of the chosen run or model; where it cannot be read, the page ends with a sentence.
+
+    Where it is a model of one's own, the page says that it is asked on the server.
+    """
+    if own := _chosen_own():
+        st.caption(
+            f"{own.name} is a model of your own: its functions run on the server, which the page asks for images."
+        )
+        return own
+    try:
+        return caches.space(chosen_card())
+    except (RunError, DataError) as error:
+        st.error(str(error))
+        st.stop()
+
+
+def _chosen_own() -> Space | None:
+    """The model of one's own that is chosen in the sidebar, if it is one."""
+    chosen = st.session_state.get(state.DATASET) == OWN
+    return caches.own_spaces().get(st.session_state.get(state.RUN, "")) if chosen else None
+
+
+def _pick_run() -> None:
+    own = list(caches.own_spaces())
+    datasets = ({OWN: "Your own"} if own else {}) | DATASETS
+    if st.query_params.get(state.DATASET) not in datasets.values() and state.DATASET not in st.session_state:
+        # An address that names a run alone means that run's dataset.
+        linked = st.query_params.get(state.RUN)
+        found = [card.config.data.dataset for card in cards() if card.name == linked]
+        st.session_state[state.DATASET] = found[0] if found and linked not in own else next(iter(datasets))
+    dataset = st.selectbox(
+        "Dataset", datasets, format_func=datasets.__getitem__, key=state.DATASET, bind="query-params"
+    )
+    card = first_choice(cards(dataset))
+    names, first = [card.name for card in cards(dataset)], card.name if card else None
+    if dataset == OWN:
+        names, first = own, own[-1]
+    if st.session_state.get(state.RUN) not in names:
+        st.session_state.pop(state.RUN, None)
+    st.selectbox(
+        "Run",
+        names,
+        index=names.index(first) if first else 0,
+        key=state.RUN,
+        bind="query-params",
+        placeholder="no run of this dataset",
+        disabled=not names,
+    )
+    for error in caches.run_cards()[1]:
+        st.warning(str(error))
+
+
+def first_choice(candidates: Sequence[RunCard]) -> RunCard | None:
+    """A space that can be seen whole: the first VAE of two dimensions, or else the first run."""
+    whole = (card for card in candidates if (card.config.model.model, card.config.model.latent_dim) == ("vae", 2))
+    return next(whole, candidates[0] if candidates else None)
+
+
+def data_source(space: Space) -> None:
+    """Say where the images came from: the full set, or the shipped sample."""
+    st.sidebar.caption(f"Images: {space.data.source}")

@@ -1,0 +1,179 @@
+"""AE vs VAE: the same pair of images in two latent spaces, the ways between them, and how smooth they are."""
+
+import csv
+import io
+import json
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from vaeexplorer.analysis.sampling import Source
+from vaeexplorer.analysis.smoothness.bootstrap import Estimate
+from vaeexplorer.analysis.smoothness.smoothness import MEASURES
+from vaeexplorer.analysis.smoothness.verdict import verdict
+from vaeexplorer.app import sidebar, state, words
+from vaeexplorer.app.caches import principal_space
+from vaeexplorer.app.views.ae_vs_vae import comparison, pair
+from vaeexplorer.results.comparison import Comparison
+from vaeexplorer.spaces.space import Space
+
+GROUPS = {"all": "all pairs", "within": "within a class", "between": "between classes"}
+COLUMNS = 8  # of a sheet of samples
+
+
+def chosen_partner(space: Space) -> Space:
+    """The other space; without any, the page ends with a sentence."""
+    others = comparison.partners(space)
+    if not others:
+        st.info("There is no second run of these images to compare with. Train one: `python -m vaeexplorer train`")
+        st.stop()
+    asked = st.query_params.get(state.OTHER)
+    if asked and asked not in others and asked != space.name:
+        st.info(f"{asked} is no run of the same images as {space.name}: only runs of one data set can be compared.")
+    if state.compared_run_changed(space.name):
+        st.session_state[state.OTHER] = next(iter(others))  # this run's own partner
+    elif st.session_state.get(state.OTHER) not in others:
+        st.session_state.pop(state.OTHER, None)
+    name = st.selectbox("Compared with", list(others), key=state.OTHER, bind="query-params")
+    try:
+        return comparison.opened(others[name])
+    except ValueError as error:
+        st.error(str(error))
+        st.stop()
+
+
+def found_or_measured(a: Space, b: Space) -> Comparison | None:
+    """The comparison, or None and a button while there is none."""
+    found = comparison.stored(a, b)
+    place = st.empty()
+    if found is None and place.button("Measure these two (about 15 seconds, once)", key=state.COMPARE_BUTTON):
+        bar = place.progress(0.0, text="preparing")
+
+        def show(share: float, doing: str) -> None:
+            bar.progress(min(1.0, share), text=doing)
+
+        try:
+            found = comparison.compare(a, b, show)
+        except ValueError as error:
+            st.error(str(error))
+        place.empty()
+    return found
+
+
+def cell(estimate: Estimate | None) -> str:
+    """A figure with its interval."""
+    return "n/a" if estimate is None else f"{estimate.value:.3f}  [{estimate.low:.3f}, {estimate.high:.3f}]"
+
+
+def table(found: Comparison, group: str) -> list[dict[str, str]]:
+    """The measures over pairs of a group; those that are over images stand with all pairs."""
+    about = {measure.key: measure for measure in MEASURES}
+    first, second = found.runs
+    return [
+        {
+            "measure": about[row.key].title + (f" ({about[row.key].unit})" if about[row.key].unit else ""),
+            "perfect": about[row.key].better,
+            first: cell(row.a),
+            second: cell(row.b),
+            "difference": cell(row.difference),
+            "": "" if row.decided else "n/a" if row.difference is None else "undecided",
+        }
+        for row in found.rows
+        if row.group == group
+    ]
+
+
+def rows_csv(found: Comparison) -> str:
+    """Every row, figures and intervals in columns of their own."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    names = [f"{which}_{part}" for which in ("a", "b", "difference") for part in ("value", "low", "high")]
+    writer.writerow(["run_a", "run_b", "measure", "pairs", "count", *names, "decided"])
+    for row in found.rows:
+        numbers = [
+            "" if each is None else f"{getattr(each, part):.7g}"
+            for each in (row.a, row.b, row.difference)
+            for part in ("value", "low", "high")
+        ]
+        writer.writerow([*found.runs, row.key, row.group, row.count, *numbers, row.decided])
+    return text.getvalue()
+
+
+def show_table(found: Comparison) -> None:
+    """Verdict, table, what each measure says, and the downloads."""
+    for sentence in verdict(found.rows, found.runs, found.conditions, found.kept_dimensions):
+        st.markdown(sentence)
+    group = st.segmented_control("Pairs", list(GROUPS), format_func=GROUPS.__getitem__, default="all", required=True)
+    st.dataframe(
+        table(found, str(group)),
+        hide_index=True,
+        height="content",
+        alt=f"Measures of {found.runs[0]} and {found.runs[1]} with 95% intervals, and their differences",
+    )
+    held = found.conditions
+    a_sample = ", a sample of the full set" if held["training_images_are_a_sample"] else ""
+    st.caption(
+        f"{held['pairs']} pairs of test images, {held['pairs_within_classes']} of them within a class; nearest of "
+        f"{held['nearest_of']:,} training images{a_sample}. Brackets: 95% bootstrap intervals, of "
+        f"{held['resamples']:,} resamples; differences are paired. Medians over pairs, means over images."
+    )
+    with st.expander("What each measure says, and when it misleads"):
+        for text in words.MEASURES:
+            st.markdown(text)
+    name = "--".join(found.runs)
+    with st.container(horizontal=True):
+        st.download_button("Download (CSV)", lambda: rows_csv(found), f"{name}.csv", "text/csv", on_click="ignore")
+        st.download_button(
+            "Download (JSON)",
+            lambda: json.dumps(found.to_json(), indent=2, allow_nan=False),
+            f"{name}.json",
+            "application/json",
+            on_click="ignore",
+        )
+
+
+def sheet(images: np.ndarray) -> np.ndarray:
+    """[64, 28, 28] -> one grey image, three screen pixels a pixel."""
+    grid = images.reshape(-1, COLUMNS, 28, 28).transpose(0, 2, 1, 3).reshape(-1, COLUMNS * 28)
+    return np.round(255 * grid.repeat(3, axis=0).repeat(3, axis=1)).astype(np.uint8)
+
+
+def show_samples(spaces: tuple[Space, Space]) -> None:
+    """64 decoded draws a source, one row a space."""
+    for space in spaces:
+        st.markdown(f"**{pair.kind_of(space)}** · {space.name}")
+        for column, source in zip(st.columns(3), get_args(Source), strict=True):
+            drawn = comparison.samples(space, source)
+            with column:
+                st.image(sheet(drawn.images), width="stretch")
+                st.caption(f"{words.SAMPLES[source]}: {drawn.distance:.2f} from the nearest training image")
+        usual, count = comparison.reconstructed(space), comparison.nearest(space).count
+        st.caption(
+            f"For comparison: reconstructions of test images are {usual:.2f} from theirs. Medians; Euclidean distance "
+            f"over the pixels, to the nearest of {count:,} training images."
+        )
+
+
+words.heading(words.AE_VS_VAE)
+space = sidebar.chosen_space()
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    other = chosen_partner(space)
+    wants_pca = st.toggle("PCA as a third plane", key=state.PCA, bind="query-params")
+chosen = [space, other]
+if wants_pca:
+    try:
+        chosen.append(principal_space(space, comparison.dataset(space)))
+    except ValueError as error:
+        st.info(str(error))
+pair.planes(chosen)
+st.subheader("How smooth, in figures", anchor=False)
+found = found_or_measured(space, other)
+if found:
+    show_table(found)
+st.subheader("Draws from the latent space", anchor=False)
+st.markdown(words.SAMPLING)
+show_samples((space, other))
+words.notes(words.AE_VS_VAE)
+sidebar.data_source(space)
+comparison.warm_up(space)

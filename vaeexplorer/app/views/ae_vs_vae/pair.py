@@ -1,0 +1,122 @@
+"""Latent planes side by side on a page: what they are told, and what they ask. They are `browser/pair.js`."""
+
+import base64
+import json
+import math
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import numpy as np
+import streamlit as st
+
+from vaeexplorer.analysis.smoothness.fields import FieldKind, Window, ellipses, field
+from vaeexplorer.app import state
+from vaeexplorer.app.server import assets
+from vaeexplorer.app.views.ae_vs_vae import comparison
+from vaeexplorer.browser import bundle
+from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.spaces.principal import Principal
+from vaeexplorer.spaces.space import Space
+
+UNITS = {
+    "nearest": "Euclidean distance over 784 pixels to the nearest of {count:,} training images",
+    "cycle": "whitened units",
+    "magnification": "½ ln det JᵀJ, whitened",
+}
+_LONGEST = 20_000  # characters of a request
+
+_planes = st.components.v2.component(
+    "pair", js=bundle.script("entries/pair.js"), css=bundle.style("pair/pair.css"), isolate_styles=True
+)
+
+
+@st.fragment
+def planes(spaces: Sequence[Space]) -> None:
+    """Only this reruns when another pair was chosen or a field is asked for."""
+    count = len(spaces[0].data)
+    pair, kind = state.current_pair(count), state.current_field()
+    told = st.session_state.get(state.PAIR) or {}
+    data: dict[str, Any] = {
+        "spaces": [{"name": space.name, "kind": kind_of(space), "urls": assets.urls(space)} for space in spaces],
+        "classes": list(spaces[0].data.class_names),
+        "colors": list(CLASS_COLORS),
+        "pair": pair,
+        "field": kind,
+        "fields": answer(spaces, told.get("ask")),
+    }
+    _planes(
+        data=data,
+        key=state.PAIR,
+        default={"pair": pair, "field": kind, "ask": ""},
+        on_pair_change=lambda: state.keep_pair(st.session_state[state.PAIR]["pair"], count),
+        on_field_change=lambda: state.keep_field(st.session_state[state.PAIR]["field"]),
+        on_ask_change=lambda: None,
+    )
+
+
+def kind_of(space: Space) -> str:
+    """What a plane is headed by."""
+    if isinstance(space.source, Principal):
+        return "PCA"
+    if space.is_own:
+        return "Your own"
+    linear = "Linear " if space.run.config.model.arch == "linear" else ""
+    return f"{linear}{'VAE' if space.has_prior else 'AE'}"
+
+
+def answer(spaces: Sequence[Space], asked: object) -> dict[str, Any] | None:
+    """The fields that the planes ask for, on one scale; None of a request that makes no sense."""
+    try:
+        if not isinstance(asked, str) or len(asked) > _LONGEST:
+            return None
+        request = json.loads(asked)
+        kind, given = request["kind"], request["windows"]
+        if kind not in get_args(FieldKind) or len(given) != len(spaces):
+            return None
+        windows = [each and _window(each, space.dimensions) for each, space in zip(given, spaces, strict=True)]
+    except (ValueError, KeyError, TypeError):
+        return None
+    found = [window and _sent(kind, space, window) for space, window in zip(spaces, windows, strict=True)]
+    values = np.concatenate([each[0].ravel() for each in found if each] or [np.zeros(1, np.float32)])
+    values = values[np.isfinite(values)]
+    low, high = np.quantile(values, [0.02, 0.98]).tolist() if len(values) else (0.0, 1.0)
+    return {
+        "asked": asked,
+        "kind": kind,
+        "low": low,
+        "high": high,
+        "unit": UNITS[kind].format(count=comparison.nearest(spaces[0]).count),
+        "panes": [each and each[1] for each in found],
+    }
+
+
+def _window(given: Any, dim: int) -> Window:
+    """What a plane says of itself, held to what it must be.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no window.
+    """
+    arrays = [np.array(given[name], np.float64) for name in ("origin", "across", "up")]
+    x, y = ((float(given[name][0]), float(given[name][1])) for name in ("x", "y"))
+    finite = all(np.isfinite(array).all() for array in arrays) and all(map(math.isfinite, (*x, *y)))
+    if any(array.shape != (dim,) for array in arrays) or not finite or x[0] >= x[1] or y[0] >= y[1]:
+        raise ValueError("That is no window.")
+    return Window(arrays[0], arrays[1], arrays[2], x, y)
+
+
+def _sent(kind: FieldKind, space: Space, window: Window) -> tuple[np.ndarray, dict[str, Any]]:
+    subject = comparison.measured(space)
+    values = field(kind, subject, window, comparison.nearest(space))
+    drawn = ellipses(subject, window) if kind == "magnification" else np.zeros((0, 5))
+    return values, {
+        "rows": values.shape[0],
+        "columns": values.shape[1],
+        "values": _text(values),
+        "ellipses": _text(drawn),
+        "x": window.x,
+        "y": window.y,
+    }
+
+
+def _text(array: np.ndarray) -> str:
+    return base64.b64encode(array.astype("<f4").tobytes()).decode()

@@ -1,0 +1,1 @@
+"""Turn β: one slider over VAEs that differ in beta alone."""

@@ -1,0 +1,57 @@
+"""Turn beta: the same network under twelve weights of the KL term."""
+
+import streamlit as st
+
+from vaeexplorer.app import caches, state, words
+from vaeexplorer.app.server import assets
+from vaeexplorer.browser import bundle
+from vaeexplorer.data.datasets import DataError
+from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.results.sweep import BETAS, DIMENSIONS, SweepError, figures_csv
+
+_beta_dial = st.components.v2.component(
+    "beta_dial", js=bundle.script("entries/beta.js"), css=bundle.style("beta/beta.css"), isolate_styles=True
+)
+
+
+@st.fragment
+def dial(dataset: str, url: str) -> None:
+    """Only this reruns when beta was moved."""
+    beta = state.current_beta(BETAS)
+    _beta_dial(
+        data={
+            "url": url,
+            "classes": list(caches.test_images(dataset).class_names),
+            "colors": list(CLASS_COLORS),
+            "beta": beta,
+        },
+        key=state.BETA_DIAL,
+        default={"beta": beta},
+        on_beta_change=lambda: state.keep_beta(st.session_state[state.BETA_DIAL]["beta"]),
+    )
+
+
+words.heading(words.BETA)
+dataset = st.session_state.get(state.DATASET) or "mnist"
+chosen = st.segmented_control(
+    "Latent dimensions",
+    DIMENSIONS,
+    default=DIMENSIONS[0],
+    required=True,
+    key=state.DIMENSIONS,
+    bind="query-params",
+)
+try:
+    points, _ = caches.sweep(dataset, chosen)
+    dial(dataset, assets.sweep_url(dataset, chosen))
+except (SweepError, DataError) as error:
+    st.error(str(error))
+    st.stop()
+words.notes(words.BETA)
+st.download_button(
+    "Download the figures (CSV)",
+    lambda: figures_csv(points),
+    f"{dataset}-{chosen}d-over-beta.csv",
+    "text/csv",
+    on_click="ignore",
+)

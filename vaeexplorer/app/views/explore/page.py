@@ -1,0 +1,45 @@
+"""Explore, the home page: every point of latent space is an image."""
+
+import io
+
+import numpy as np
+import streamlit as st
+
+from vaeexplorer.app import sidebar, words
+from vaeexplorer.app.views.explore import plane
+from vaeexplorer.export import explorer as export
+from vaeexplorer.spaces.space import Space
+
+
+def codes_csv(space: Space) -> str:
+    """Index, label, error, KL and code of every test image."""
+    columns = [np.arange(len(space.data)), space.data.labels, space.error]
+    names = ["index", "label", "squared_error"]
+    if space.kl is not None:
+        columns.append(space.kl)
+        names.append("kl_nats")
+    table = np.column_stack([*columns, space.codes])
+    names += [f"z{dimension + 1}" for dimension in range(space.dimensions)]
+    text = io.StringIO()
+    np.savetxt(text, table, fmt="%.7g", delimiter=",", header=",".join(names), comments="")
+    return text.getvalue()
+
+
+words.heading(words.EXPLORE)
+space = sidebar.chosen_space()
+plane.latent_plane(space)
+words.notes(words.EXPLORE)
+with st.container(horizontal=True):
+    st.download_button(
+        "Download the codes (CSV)", lambda: codes_csv(space), f"{space.name}-codes.csv", "text/csv", on_click="ignore"
+    )
+    if not space.is_own:
+        st.download_button(
+            "Download this explorer (HTML)",
+            lambda: export.page(space.run),
+            f"{space.name}.html",
+            "text/html",
+            on_click="ignore",
+            help="One file that works without a server and without a network, also on a phone.",
+        )
+sidebar.data_source(space)

@@ -1,0 +1,69 @@
+"""The latent plane on a page: what it is told, and what it tells. The plane itself is `browser/latent_plane.js`."""
+
+import base64
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from vaeexplorer.app import caches, state
+from vaeexplorer.app.server import assets
+from vaeexplorer.browser import bundle
+from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.runs.folder import RunError
+from vaeexplorer.spaces.space import Space
+
+FEWEST = 50  # images of which UMAP makes anything
+
+_latent_plane = st.components.v2.component(
+    "latent_plane", js=bundle.script("entries/plane.js"), css=bundle.style(), isolate_styles=True
+)
+
+
+def latent_plane(space: Space) -> None:
+    """The plane and what is beside it, opened where the visitor left it or where the link says."""
+    _plane(space, state.current_link(space.name))
+
+
+@st.fragment
+def _plane(space: Space, link: dict[str, str]) -> None:
+    """Only this reruns when z was moved. What the plane is told stays the same, so it is not sent again."""
+    known: dict[str, Any] = {
+        "name": space.name,
+        "classes": list(space.data.class_names),
+        "colors": list(CLASS_COLORS),
+        "urls": assets.urls(space),
+    }
+    if space.dimensions > 2 and len(space.data) > FEWEST:
+        known["umap"] = _umap(space) if state.current_link(space.name).get("plane") == "UMAP" else None
+    _latent_plane(
+        data={"space": known, "link": link},
+        key=state.LATENT_PLANE,
+        default={"link": link},
+        on_link_change=lambda: state.keep_link(space.name, st.session_state[state.LATENT_PLANE]["link"] or {}),
+    )
+
+
+def _umap(space: Space) -> str | None:
+    """The UMAP layout as text, or None and a button while there is none."""
+    try:
+        points = caches.stored_umap(space)
+        place = st.empty()
+        if points is None and place.button("Compute UMAP (about a minute, once)", key=state.UMAP_BUTTON):
+            points = _compute_umap(space, place)
+    except RunError as error:
+        st.error(str(error))
+        return None
+    return None if points is None else base64.b64encode(points.astype("<f4").tobytes()).decode()
+
+
+def _compute_umap(space: Space, place: DeltaGenerator) -> np.ndarray | None:
+    place.progress(0.0, text="UMAP: finding neighbours")
+
+    def show(share: float) -> None:
+        place.progress(share, text=f"UMAP: laying out, {100 * share:.0f} %")
+
+    caches.compute_umap(space, show)
+    place.empty()
+    return caches.stored_umap(space)

@@ -1,0 +1,52 @@
+"""From x to x': an image, its posterior, a draw from it, and what comes out."""
+
+import streamlit as st
+
+from vaeexplorer.app import caches, sidebar, state, words
+from vaeexplorer.app.server import assets
+from vaeexplorer.browser import bundle
+from vaeexplorer.data.datasets import DataError
+from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.runs.folder import RunError, plain_partner
+from vaeexplorer.spaces.space import Space
+
+_from_x = st.components.v2.component(
+    "from_x", js=bundle.script("entries/from_x.js"), css=bundle.style("from_x/from_x.css"), isolate_styles=True
+)
+
+
+def autoencoder_beside(space: Space) -> dict[str, str] | None:
+    """Name and network of the autoencoder that was trained like this VAE, or None."""
+    card = None if space.is_own else plain_partner(space.run, sidebar.cards(space.data.name))
+    if card is None:
+        return None
+    try:
+        return {"name": card.name, "url": assets.urls(caches.space(card), encoder=True)["network"]}
+    except (RunError, DataError):
+        return None
+
+
+@st.fragment
+def walk(space: Space) -> None:
+    """Only this reruns when another image or other noise was chosen."""
+    known = {
+        "name": space.name,
+        "classes": list(space.data.class_names),
+        "colors": list(CLASS_COLORS),
+        "urls": assets.urls(space, encoder=True),
+        "plain": autoencoder_beside(space),
+    }
+    chosen = state.current_walk()
+    _from_x(
+        data={"space": known, "walk": chosen},
+        key=state.FROM_X,
+        default={"walk": chosen},
+        on_walk_change=lambda: state.keep_walk(st.session_state[state.FROM_X]["walk"] or {}),
+    )
+
+
+words.heading(words.FROM_X)
+space = sidebar.chosen_space()
+walk(space)
+words.notes(words.FROM_X)
+sidebar.data_source(space)

@@ -1,0 +1,1 @@
+"""Linear AE vs PCA: a theorem as an experiment."""

@@ -1,0 +1,105 @@
+"""Linear AE vs PCA: a theorem as an experiment."""
+
+import csv
+import io
+from contextlib import nullcontext
+
+import streamlit as st
+
+from vaeexplorer.analysis.linear.experiments import BENDS, METHODS, Broken, Experiment
+from vaeexplorer.app import sidebar, state, words
+from vaeexplorer.app.views.linear import conditions, widgets
+from vaeexplorer.app.views.linear.widgets import Setting
+from vaeexplorer.config import Dataset
+from vaeexplorer.data.datasets import DataError
+from vaeexplorer.figures.linear import singular_values
+
+
+def chosen_setting(dataset: Dataset) -> Setting:
+    """What the controls at the top ask for."""
+    unbroken: Broken = "none"
+    broken = st.pills(
+        "Conditions: break one",
+        list(conditions.CONDITIONS),
+        default=unbroken,
+        required=True,
+        format_func=lambda name: conditions.CONDITIONS[name].label,
+        key=state.BROKEN,
+        bind="query-params",
+    )
+    methods = METHODS[broken]
+    if st.session_state.get(state.METHOD) not in methods:
+        st.session_state.pop(state.METHOD, None)
+    left, middle, right = st.columns([1, 1.6, 1], gap="medium")
+    k = left.slider("k, dimensions of the code", 1, widgets.MOST, 8, key=state.K, bind="query-params")
+    method = middle.segmented_control(
+        "Trained by",
+        methods,
+        default=methods[0],
+        required=True,
+        format_func=conditions.METHOD_NAMES.__getitem__,
+        key=state.METHOD,
+        wrap=True,
+        bind="query-params",
+    )
+    share, longer = 0.1, False
+    if broken == "decay":
+        share = right.slider(
+            "weight decay λ as a share of λₖ", 0.05, 1.0, 0.1, 0.05, key=state.DECAY, bind="query-params"
+        )
+    if broken in BENDS:
+        longer = right.toggle(
+            "Ten times longer", key=state.LONGER, bind="query-params", help="About ten seconds of training on images."
+        )
+    return Setting(dataset, k, broken, method, share, longer)
+
+
+def curves_csv(experiment: Experiment) -> str:
+    """Error, excess and angles at every kept step."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    angles = [f"angle{number + 1}_degrees" for number in range(experiment.k)]
+    writer.writerow(["step", "squared_error_per_image", "relative_excess_over_pca", *angles])
+    film = experiment.film
+    for step, error, excess, row in zip(film.steps, film.error, experiment.excess, film.angles, strict=True):
+        writer.writerow([step, f"{error:.10g}", f"{excess:.6g}", *(f"{angle:.6g}" for angle in row)])
+    return text.getvalue()
+
+
+words.heading(words.LINEAR)
+space = sidebar.chosen_space()
+setting = chosen_setting(space.run.config.data.dataset)
+try:
+    with st.spinner("Training on images", show_time=True) if setting.longer else nullcontext():
+        experiment, reference, url = widgets.trained(setting)
+except (ValueError, DataError) as error:
+    st.error(str(error))
+    st.stop()
+predicted, measured = conditions.outcome(experiment, reference, setting.decay_share)
+left, right = st.columns(2, gap="medium")
+left.markdown(f"**Predicted.** {predicted}")
+right.markdown(f"**Measured.** {measured}")
+widgets.show_training(url, space)
+if experiment.decayed is not None:
+    decayed = experiment.decayed
+    st.plotly_chart(
+        singular_values(decayed.predicted.tolist(), decayed.measured.tolist()),
+        config={"displaylogo": False},
+        alt=f"Singular values of W2, predicted and measured; they differ by {decayed.largest_difference:.1e} at most.",
+    )
+st.caption(
+    f"PCA and training: {reference.source}. Reconstructions and scatters: test images. Errors: |x − x′|² per image."
+)
+st.download_button(
+    "Download the curves (CSV)",
+    lambda: curves_csv(experiment),
+    f"{setting.dataset}-linear-k{setting.k}-{setting.broken}.csv",
+    "text/csv",
+    on_click="ignore",
+)
+st.subheader("Linear VAE = probabilistic PCA", anchor=False)
+st.markdown(words.LINEAR_VAE)
+widgets.show_linear_vae(setting.dataset, setting.k)
+words.notes(words.LINEAR)
+sidebar.data_source(space)
+widgets.prepare(setting.dataset)

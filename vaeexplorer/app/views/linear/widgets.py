@@ -1,0 +1,153 @@
+"""The two experiments of "Linear AE vs PCA": what is computed once for all visitors, and what the browser is told."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from vaeexplorer.analysis.linear import vae as linear_vae
+from vaeexplorer.analysis.linear.autoencoder import Method
+from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Experiment, run
+from vaeexplorer.analysis.pca import PCA, flat, moments, pca
+from vaeexplorer.app import caches, state
+from vaeexplorer.app.server import assets
+from vaeexplorer.browser import bundle
+from vaeexplorer.browser.packing.film import SPECTRUM, pack_film
+from vaeexplorer.config import Dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.spaces.space import Space
+
+MOST = 64  # of k
+POINTS = 1000  # test images in the scatter
+VARIANCES = (1e-3, 50.0)
+BETAS = (0.1, 10.0)
+_linear_ae = st.components.v2.component(
+    "linear_ae", js=bundle.script("entries/linear_ae.js"), css=bundle.style("linear/linear.css"), isolate_styles=True
+)
+_linear_vae = st.components.v2.component(
+    "linear_vae", js=bundle.script("entries/linear_vae.js"), css=bundle.style("linear/linear.css"), isolate_styles=True
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is trained."""
+
+    dataset: Dataset
+    k: int
+    broken: Broken
+    method: Method
+    decay_share: float = 0.1
+    longer: bool = False
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def sample(dataset: Dataset) -> tuple[PCA, np.ndarray]:
+    """PCA of the first 10,000 training images, and those images, float32 [10000, 784] in [0, 1]."""
+    images = load_dataset(dataset, "train", download=False).images[:10_000]
+    return pca(moments(images, "the first 10,000 training images")), flat(images).astype(np.float32)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def prepare(dataset: Dataset) -> None:
+    """Have at hand what training on images needs, before a visitor asks for it: the images, and torch's optimizer."""
+    reference, images = sample(dataset)
+    run(reference, 1, "sigmoid", "adam", points=images[:2], shown=images[:1], images=images[:200])
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def test_moments(dataset: Dataset) -> np.ndarray:
+    """E c_j^2 of the test images along the principal axes of the training images, [784]."""
+    found: np.ndarray = (caches.full_pca(dataset).scores(flat(caches.test_images(dataset).images)) ** 2).mean(axis=0)
+    return found
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def trained(setting: Setting) -> tuple[Experiment, PCA, str]:
+    """The training, the PCA beside it, and where the browser finds its film.
+
+    Raises:
+        ValueError: what the setting asks for cannot be.
+    """
+    reference, images = sample(setting.dataset) if setting.broken in BENDS else (caches.full_pca(setting.dataset), None)
+    test = caches.test_images(setting.dataset)
+    points = flat(test.images[:POINTS])
+    ten = [int(np.flatnonzero(test.labels == label)[0]) for label in range(len(test.class_names))]
+    shown = flat(test.images[ten])
+    experiment = run(
+        reference,
+        setting.k,
+        setting.broken,
+        setting.method,
+        points=points,
+        shown=shown,
+        decay_share=setting.decay_share,
+        images=images,
+        longer=setting.longer,
+    )
+    return experiment, reference, assets.film_url(pack_film(experiment, reference, shown, points, test.labels[:POINTS]))
+
+
+@st.fragment
+def show_training(url: str, space: Space) -> None:
+    """PCA left, the autoencoder right, played in the browser. Only this reruns when a step was chosen."""
+    step = state.current_number(state.STEP, 0, 1e6)
+    _linear_ae(
+        data={
+            "film": url,
+            "sprite": assets.urls(space)["sprite"],
+            "classes": list(space.data.class_names),
+            "colors": list(CLASS_COLORS),
+            "step": step,
+        },
+        key=state.LINEAR_AE,
+        default={"step": step},
+        on_step_change=lambda: state.keep_number(state.STEP, st.session_state[state.LINEAR_AE]["step"]),
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def measured_vae(dataset: Dataset, k: int, variance: float, beta: float) -> dict[str, object]:
+    """A linear VAE trained without the closed form, as plain values; nats per image."""
+    values, test = caches.full_pca(dataset).values, test_moments(dataset)
+    model = linear_vae.train_linear_vae(values, k, variance, beta, steps=2000 if k <= 24 else 600)
+    return {
+        "variance": variance,
+        "beta": beta,
+        "k": k,
+        "kl": model.kl(values).tolist(),
+        "d": model.d.tolist(),
+        "elbo": model.elbo(values),
+        "test": model.elbo(test),
+    }
+
+
+@st.fragment
+def show_linear_vae(dataset: Dataset, k: int) -> None:
+    """The closed form, live in the browser, and what training measured at the settings last let go of."""
+    values = caches.full_pca(dataset).values
+    best = linear_vae.best_variance(values, k)
+    variance = state.current_number(state.VARIANCE, *VARIANCES) or best
+    beta = state.current_number(state.BETA, *BETAS) or 1.0
+    _linear_vae(
+        data={
+            "values": values.tolist(),
+            "test": test_moments(dataset).tolist(),
+            "spectrum": SPECTRUM,
+            "k": k,
+            "best": best,
+            "variance": variance,
+            "beta": beta,
+            "measured": measured_vae(dataset, k, variance, beta),
+        },
+        key=state.LINEAR_VAE,
+        default={"choice": {"variance": variance, "beta": beta}},
+        on_choice_change=_keep_choice,
+    )
+
+
+def _keep_choice() -> None:
+    choice = st.session_state[state.LINEAR_VAE]["choice"] or {}
+    state.keep_number(state.VARIANCE, choice.get("variance"))
+    state.keep_number(state.BETA, None if choice.get("beta") == 1 else choice.get("beta"))

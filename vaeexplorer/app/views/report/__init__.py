@@ -1,0 +1,1 @@
+"""Is it regularized? Verdicts and their evidence."""

@@ -1,0 +1,124 @@
+"""Training: learning curves of one or several runs."""
+
+import csv
+import io
+from collections import Counter
+
+import streamlit as st
+
+from vaeexplorer.app import sidebar, state, words
+from vaeexplorer.app.views.training import legend
+from vaeexplorer.figures.curves import Curve, Reference, learning_curves
+from vaeexplorer.runs.folder import RunCard
+
+# Test cost in nats per image of a perfect and of a constant Bernoulli decoder: the pixels' entropies, the mean image.
+FLOOR = {"mnist": (45.534, 205.97), "fashion-mnist": (189.858, 385.03)}
+PARTS = {
+    "total": "Loss falls as the network learns",
+    "reconstruction": "Reconstruction: how much of x is lost",
+    "kl": "KL: how much z says about x",
+}
+
+
+def unit(likelihood: str) -> str:
+    """Axis name of a loss."""
+    constant = " (constant left out)" if likelihood == "gaussian" else ""
+    return f"nats per image{constant}"
+
+
+def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
+    """Loss, reconstruction and KL of runs that share a likelihood and a dataset."""
+    log = st.session_state.get(state.LOG, False)
+    floor, mean_image = FLOOR[dataset]
+    legend.legend([card.name for card in cards], "solid: test images, dotted: training images")
+    for column, (part, title) in zip(st.columns(3), PARTS.items(), strict=True):
+        curves = [
+            Curve(
+                card.name,
+                [getattr(record.train, part) for record in card.history],
+                [getattr(record.test, part) for record in card.history],
+            )
+            for card in cards
+            if part != "kl" or card.config.model.model == "vae"
+        ]
+        has_lines = likelihood == "bernoulli" and part != "kl"
+        references = [Reference("floor", floor), Reference("mean image", mean_image)] if has_lines else []
+        with column:
+            st.plotly_chart(
+                learning_curves(curves, title=title, unit=unit(likelihood), references=references, log=log),
+                key=f"curve-{dataset}-{likelihood}-{part}",
+                config={"displaylogo": False},
+                alt=f"{title}: {part} in {unit(likelihood)} by epoch, of {len(curves)} runs.",
+            )
+
+
+def table(cards: list[RunCard]) -> list[dict[str, object]]:
+    """Config and final test figures, a row a run."""
+    return [
+        {
+            "run": card.name,
+            "dataset": card.config.data.dataset,
+            "model": card.config.model.model,
+            "architecture": card.config.model.arch,
+            "D": card.config.model.latent_dim,
+            "likelihood": card.config.objective.likelihood,
+            "beta": card.config.objective.beta,
+            "epochs": card.config.train.epochs,
+            "seed": card.config.train.seed,
+            "training images": card.provenance.get("train_images", "unknown"),
+            "test loss": card.metrics.get("test_total"),
+            "test reconstruction": card.metrics.get("test_reconstruction"),
+            "test KL": card.metrics.get("test_kl"),
+        }
+        for card in cards
+    ]
+
+
+def history_csv(cards: list[RunCard]) -> str:
+    """Every epoch of every run, in nats per image."""
+    rows = [
+        {"run": card.name, "epoch": record.epoch, "seconds": record.seconds}
+        | {f"train_{part}": getattr(record.train, part) for part in PARTS}
+        | {f"test_{part}": getattr(record.test, part) for part in PARTS}
+        for card in cards
+        for record in card.history
+    ]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+words.heading(words.TRAINING)
+here = sidebar.chosen_card()
+every = {card.name: card for card in sidebar.cards()}
+names = st.multiselect("Runs", list(every), default=[here.name], key=state.COMPARED, bind="query-params")
+st.toggle("Logarithmic scale", key=state.LOG, bind="query-params")
+chosen = [every[name] for name in names] or [here]
+
+groups = Counter((card.config.data.dataset, card.config.objective.likelihood) for card in chosen)
+if len(groups) > 1:
+    st.info("These runs differ in dataset or likelihood. Their nats are not comparable, so each kind has its own row.")
+for dataset, likelihood in groups:
+    if len(groups) > 1:
+        st.subheader(f"{sidebar.DATASETS[dataset]} · {likelihood}", anchor=False)
+    own = [
+        card for card in chosen if (card.config.data.dataset, card.config.objective.likelihood) == (dataset, likelihood)
+    ]
+    show_curves(own, likelihood, dataset)
+
+st.subheader("Configurations and final figures", anchor=False)
+st.caption("Nats per image on the 10,000 test images, one sample of z each.")
+st.dataframe(
+    table(chosen),
+    hide_index=True,
+    column_config={
+        name: st.column_config.NumberColumn(format="%.2f") for name in ("test loss", "test reconstruction", "test KL")
+    },
+    alt="Configuration and final test figures of the chosen runs",
+)
+st.download_button(
+    "Download the curves (CSV)", lambda: history_csv(chosen), "curves.csv", "text/csv", on_click="ignore"
+)
+words.notes(words.TRAINING)

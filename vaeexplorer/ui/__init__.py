@@ -1,1 +1,0 @@
-"""The app: pages, their state and their words. The only room, besides app.py, that knows Streamlit."""
