@@ -1,21 +1,43 @@
 /** Where points lie, which is nearest, paths, planes, and what a link holds. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fit, inside, lerp, NearestInPlane, nearestCodes, normal, pan, slerp, toLatent, toScreen, zoom } from "./engine/geometry.js";
+import {
+  fit,
+  inside,
+  lerp,
+  NearestInPlane,
+  nearestCodes,
+  normal,
+  pan,
+  slerp,
+  toLatent,
+  toScreen,
+  zoom,
+} from "./engine/geometry.js";
 import { dimensionPlane, movedTo, place, principalPlane, spread } from "./engine/projections.js";
 import { eigen, kernelDensity, moments, summarize } from "./engine/summary.js";
 import { formatLink, parseLink } from "./plane/url.js";
 
-const near = (/** @type {number} */ a, /** @type {number} */ b, within = 1e-6) => assert.ok(Math.abs(a - b) < within, `${a} is not ${b}`);
+const near = (/** @type {number} */ a, /** @type {number} */ b, within = 1e-6) =>
+  assert.ok(Math.abs(a - b) < within, `${a} is not ${b}`);
 const view = fit({ low: [-3, -3], high: [3, 3] }, 600, 300);
 
 /** Codes of three dimensions with spreads of 1, 3 and 0.1. */
 function codes(count = 500, variational = true) {
-  const dim = 3, values = normal(count * dim);
+  const dim = 3,
+    values = normal(count * dim);
   const mean = Float32Array.from(values, (value, i) => value * [1, 3, 0.1][i % dim]);
   const logvar = variational ? new Float32Array(count * dim).fill(-2) : null;
   const each = new Float32Array(count).fill(1);
-  return { count, dim, mean, logvar, error: each, kl: variational ? each : null, labels: Uint8Array.from(mean.subarray(0, count), (_, i) => i % 2) };
+  return {
+    count,
+    dim,
+    mean,
+    logvar,
+    error: each,
+    kl: variational ? each : null,
+    labels: Uint8Array.from(mean.subarray(0, count), (_, i) => i % 2),
+  };
 }
 
 test("screen and latent space are each other's inverse, up is positive", () => {
@@ -28,7 +50,8 @@ test("screen and latent space are each other's inverse, up is positive", () => {
 });
 
 test("zoom keeps the point under the pointer, pan moves with it", () => {
-  const before = toLatent(view, 100, 40), after = toLatent(zoom(view, 100, 40, 3), 100, 40);
+  const before = toLatent(view, 100, 40),
+    after = toLatent(zoom(view, 100, 40, 3), 100, 40);
   near(before[0], after[0]);
   near(before[1], after[1]);
   const [px, py] = toScreen(pan(view, 10, -5), 0, 0);
@@ -37,16 +60,27 @@ test("zoom keeps the point under the pointer, pan moves with it", () => {
 });
 
 test("the nearest point in the plane is the one that looking at all finds", () => {
-  const xs = Float32Array.from(normal(2000)), ys = Float32Array.from(normal(2000)), index = new NearestInPlane(xs, ys);
-  for (const [x, y] of [[0, 0], [0.5, -1.2], [3, 3], [-9, 0]]) {
-    let best = -1, least = 0.3 ** 2;
+  const xs = Float32Array.from(normal(2000)),
+    ys = Float32Array.from(normal(2000)),
+    index = new NearestInPlane(xs, ys);
+  for (const [x, y] of [
+    [0, 0],
+    [0.5, -1.2],
+    [3, 3],
+    [-9, 0],
+  ]) {
+    let best = -1,
+      least = 0.3 ** 2;
     xs.forEach((value, i) => {
       const d = (value - x) ** 2 + (ys[i] - y) ** 2;
       if (d <= least) [best, least] = [i, d];
     });
     assert.equal(index.find(x, y, 0.3), best);
   }
-  assert.equal(index.find(0, 0, 5, () => false), -1);
+  assert.equal(
+    index.find(0, 0, 5, () => false),
+    -1,
+  );
 });
 
 test("the nearest codes come nearest first", () => {
@@ -56,28 +90,47 @@ test("the nearest codes come nearest first", () => {
 
 test("paths begin at A and end at B; the one along the sphere keeps the length", () => {
   assert.deepEqual(lerp([0, 2], [4, 0], 0.25), [1, 1.5]);
-  const a = [1, 0, 0], b = [0, 1, 0];
+  const a = [1, 0, 0],
+    b = [0, 1, 0];
   near(Math.hypot(...slerp(a, b, 0.3)), 1);
   assert.deepEqual(slerp(a, a, 0.5), a);
   slerp([2, 0], [0, 4], 1).forEach((value, j) => near(value, [0, 4][j]));
 });
 
 test("inside", () => {
-  const triangle = /** @type {[number, number][]} */ ([[0, 0], [4, 0], [0, 4]]);
+  const triangle = /** @type {[number, number][]} */ ([
+    [0, 0],
+    [4, 0],
+    [0, 4],
+  ]);
   assert.ok(inside(triangle, 1, 1));
   assert.ok(!inside(triangle, 3, 3));
 });
 
 test("eigenvectors of a symmetric matrix, largest first", () => {
-  const matrix = [[4, 1, 0], [1, 3, -1], [0, -1, 2]], { values, vectors } = eigen(matrix);
+  const matrix = [
+      [4, 1, 0],
+      [1, 3, -1],
+      [0, -1, 2],
+    ],
+    { values, vectors } = eigen(matrix);
   assert.ok(values[0] >= values[1] && values[1] >= values[2]);
-  vectors.forEach((v, k) => matrix.forEach((row, i) => near(row.reduce((sum, m, j) => sum + m * v[j], 0), values[k] * v[i])));
+  vectors.forEach((v, k) =>
+    matrix.forEach((row, i) =>
+      near(
+        row.reduce((sum, m, j) => sum + m * v[j], 0),
+        values[k] * v[i],
+      ),
+    ),
+  );
 });
 
 test("moving within a plane reaches the place and holds the rest", () => {
   const some = codes();
   for (const plane of [dimensionPlane(some, 2, 0), principalPlane(some)]) {
-    const z = [0.3, -0.2, 0.9], moved = movedTo(plane, z, 0.7, -0.4), [x, y] = place(plane, moved, some);
+    const z = [0.3, -0.2, 0.9],
+      moved = movedTo(plane, z, 0.7, -0.4),
+      [x, y] = place(plane, moved, some);
     near(x, 0.7);
     near(y, -0.4);
     if (plane.name === "z") assert.equal(moved[1], -0.2);
@@ -89,10 +142,13 @@ test("moving within a plane reaches the place and holds the rest", () => {
 });
 
 test("a summary: means, KL and order of the dimensions", () => {
-  const some = codes(), { order, means, meanKl, collapsed, reach } = summarize(some, 2);
+  const some = codes(),
+    { order, means, meanKl, collapsed, reach } = summarize(some, 2);
   assert.deepEqual(order, [1, 0, 2]);
   assert.equal(means.length, 2);
-  const kl = [...some.mean].filter((_, i) => i % 3 === 1).reduce((sum, m) => sum + (m * m + Math.exp(-2) - 1 + 2) / 2, 0) / some.count;
+  const kl =
+    [...some.mean].filter((_, i) => i % 3 === 1).reduce((sum, m) => sum + (m * m + Math.exp(-2) - 1 + 2) / 2, 0) /
+    some.count;
   near(/** @type {number[]} */ (meanKl)[1], kl, 1e-4);
   assert.deepEqual(collapsed, [false, false, false]);
   assert.ok(reach[2][0] <= -3 && reach[2][1] >= 3);
@@ -101,14 +157,22 @@ test("a summary: means, KL and order of the dimensions", () => {
 });
 
 test("the density of codes integrates to one", () => {
-  const count = 300, flat = { ...codes(count), dim: 2, mean: Float32Array.from(normal(2 * count)) }, density = kernelDensity(flat);
+  const count = 300,
+    flat = { ...codes(count), dim: 2, mean: Float32Array.from(normal(2 * count)) },
+    density = kernelDensity(flat);
   let sum = 0;
   for (let x = -6; x < 6; x += 0.2) for (let y = -6; y < 6; y += 0.2) sum += density([x, y]) * 0.04;
   near(sum, 1, 0.01);
 });
 
 test("a link says what differs from the beginning, and is read back", () => {
-  const link = { ...parseLink({}, 2), z: [0.62, -1.05], color: /** @type {const} */ ("KL"), hidden: [3, 7], at: [0, 1, 2.5] };
+  const link = {
+    ...parseLink({}, 2),
+    z: [0.62, -1.05],
+    color: /** @type {const} */ ("KL"),
+    hidden: [3, 7],
+    at: [0, 1, 2.5],
+  };
   const texts = formatLink(link);
   assert.deepEqual(texts, { z: "0.62,-1.05", at: "0,1,2.5", color: "KL", hidden: "3,7" });
   assert.deepEqual(parseLink(texts, 2), link);
@@ -116,7 +180,8 @@ test("a link says what differs from the beginning, and is read back", () => {
 });
 
 test("nonsense in a link is ignored", () => {
-  for (const z of ["", "nan,1", "1", "1,2,3", "a,b", "Infinity,0", "1e99,0", "<script>", "1,"]) assert.equal(parseLink({ z }, 2).z, null, z);
+  for (const z of ["", "nan,1", "1", "1,2,3", "a,b", "Infinity,0", "1e99,0", "<script>", "1,"])
+    assert.equal(parseLink({ z }, 2).z, null, z);
   const link = parseLink({ color: "smell", plane: "PCA", across: "z9", at: "0,0,-1", manifold: "yes", hidden: "a" }, 2);
   assert.deepEqual(link, parseLink({}, 2));
 });

@@ -32,7 +32,17 @@ test("a link opens what was chosen", () => {
 
 test("nonsense is ignored, value by value", () => {
   const nothing = { image: 0, eps: null, drawing: null };
-  for (const texts of [{}, { image: "10" }, { image: "-1" }, { image: "1e0" }, { eps: "1" }, { eps: "1,NaN" }, { eps: "1,1e9" }, { eps: "1," }, { drawing: "?" }])
+  for (const texts of [
+    {},
+    { image: "10" },
+    { image: "-1" },
+    { image: "1e0" },
+    { eps: "1" },
+    { eps: "1,NaN" },
+    { eps: "1,1e9" },
+    { eps: "1," },
+    { drawing: "?" },
+  ])
     assert.deepEqual(parseWalk(texts, 2, 10), nothing, JSON.stringify(texts));
   assert.deepEqual(parseWalk({ image: "3", drawing: "no" }, 2, 10), { ...nothing, image: 3 });
 });

@@ -7,7 +7,13 @@
  */
 import { h, number } from "../draw/dom.js";
 
-const WIDTH = 340, TALL = 200, FLAT = 132, LEFT = 44, BOTTOM = 34, TOP = 12, RIGHT = 14;
+const WIDTH = 340,
+  TALL = 200,
+  FLAT = 132,
+  LEFT = 44,
+  BOTTOM = 34,
+  TOP = 12,
+  RIGHT = 14;
 
 /** @param {string} tag @param {Record<string, string | number>} attributes @param {...(Node | string)} children */
 function s(tag, attributes, ...children) {
@@ -19,7 +25,8 @@ function s(tag, attributes, ...children) {
 
 /** Round numbers, three to six of them. @param {Range} range */
 export function ticks({ low, high }) {
-  const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));
+  const rough = (high - low) / 4,
+    power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const values = [];
   for (let k = Math.ceil(low / step); k * step <= high + step * 1e-9; k++) values.push(k * step);
@@ -41,7 +48,9 @@ export function tangent({ rate, distortion, beta }, xs, ys) {
 
 /** Of the values that are paid for, with room around them. @param {number[]} values */
 function rangeOf(values) {
-  const low = Math.min(...values), high = Math.max(...values), room = 0.08 * (high - low) || 1;
+  const low = Math.min(...values),
+    high = Math.max(...values),
+    room = 0.08 * (high - low) || 1;
   return { low: low - room, high: high + room };
 }
 
@@ -50,15 +59,28 @@ function rangeOf(values) {
  * @param {[number, string][]} marks  under the frame @param {number} height */
 function frame(title, across, up, xs, ys, marks, height) {
   const x = (/** @type {number} */ value) => LEFT + ((value - xs.low) / (xs.high - xs.low)) * (WIDTH - LEFT - RIGHT);
-  const y = (/** @type {number} */ value) => height - BOTTOM - ((value - ys.low) / (ys.high - ys.low)) * (height - BOTTOM - TOP);
+  const y = (/** @type {number} */ value) =>
+    height - BOTTOM - ((value - ys.low) / (ys.high - ys.low)) * (height - BOTTOM - TOP);
   const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img" });
   for (const value of ticks(ys)) {
     svg.append(s("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value) }));
     svg.append(s("text", { x: LEFT - 5, y: y(value) + 3.5, "text-anchor": "end" }, number(value, 0)));
   }
-  for (const [value, text] of marks) svg.append(s("text", { x: x(value), y: height - BOTTOM + 14, "text-anchor": "middle" }, text));
+  for (const [value, text] of marks)
+    svg.append(s("text", { x: x(value), y: height - BOTTOM + 14, "text-anchor": "middle" }, text));
   svg.append(s("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: height - 4, "text-anchor": "middle" }, across));
-  svg.append(s("text", { x: 10, y: TOP + (height - TOP - BOTTOM) / 2, "text-anchor": "middle", transform: `rotate(-90 10 ${TOP + (height - TOP - BOTTOM) / 2})` }, up));
+  svg.append(
+    s(
+      "text",
+      {
+        x: 10,
+        y: TOP + (height - TOP - BOTTOM) / 2,
+        "text-anchor": "middle",
+        transform: `rotate(-90 10 ${TOP + (height - TOP - BOTTOM) / 2})`,
+      },
+      up,
+    ),
+  );
   const figure = h("figure", {}, h("figcaption", {}, title), svg);
   return { figure, svg, x, y };
 }
@@ -77,8 +99,12 @@ export function rateDistortion(points, choose) {
   const ys = rangeOf(points.map(({ distortion }) => distortion));
   const { figure, svg, x, y } = frame(
     "The less z may say, the worse the picture",
-    "R = E KL, nats per image", "D = −E ln p(x|z), nats", xs, ys,
-    ticks(xs).map((value) => [value, number(value, 0)]), TALL,
+    "R = E KL, nats per image",
+    "D = −E ln p(x|z), nats",
+    xs,
+    ys,
+    ticks(xs).map((value) => [value, number(value, 0)]),
+    TALL,
   );
   const place = (/** @type {Point} */ point) => [Math.min(x(point.rate), WIDTH - RIGHT - 4), y(point.distortion)];
   svg.append(s("path", { class: "curve", d: "M" + paid.map((point) => place(point).join(" ")).join("L") }));
@@ -90,7 +116,9 @@ export function rateDistortion(points, choose) {
     const dot = far
       ? s("path", { class: "dot", d: `M${cx + 5} ${cy}l-8 -5v10z` })
       : s("circle", { class: "dot", cx, cy, r: 3.6 });
-    dot.append(s("title", {}, `β = ${betaText(point.beta)}: R ${number(point.rate, 1)}, D ${number(point.distortion, 1)} nats`));
+    dot.append(
+      s("title", {}, `β = ${betaText(point.beta)}: R ${number(point.rate, 1)}, D ${number(point.distortion, 1)} nats`),
+    );
     dot.addEventListener("click", () => choose(index));
     return svg.appendChild(dot);
   });
@@ -103,9 +131,14 @@ export function rateDistortion(points, choose) {
       line.setAttribute(`x${k + 1}`, String(x(vx)));
       line.setAttribute(`y${k + 1}`, String(y(vy)));
     }
-    slope.textContent = far ? `R = ${number(point.rate, 0)}, off the scale` : `slope −β = ${point.beta ? "−" + betaText(point.beta) : "0"}`;
+    slope.textContent = far
+      ? `R = ${number(point.rate, 0)}, off the scale`
+      : `slope −β = ${point.beta ? "−" + betaText(point.beta) : "0"}`;
     dots.forEach((dot, k) => dot.classList.toggle("chosen", k === index));
-    svg.setAttribute("aria-label", `Distortion against rate. At β = ${betaText(point.beta)}: R ${number(point.rate, 1)}, D ${number(point.distortion, 1)} nats.`);
+    svg.setAttribute(
+      "aria-label",
+      `Distortion against rate. At β = ${betaText(point.beta)}: R ${number(point.rate, 1)}, D ${number(point.distortion, 1)} nats.`,
+    );
   };
   return { figure, show };
 }
@@ -121,20 +154,34 @@ export function againstBeta(points, title, up, value, whole, choose) {
   const shown = points.map((point, k) => (point.beta > 0 || whole ? values[k] : NaN)).filter(Number.isFinite);
   const ys = whole ? { low: 0, high: Math.max(2, ...shown) * 1.06 } : rangeOf(shown);
   const xs = { low: -0.5, high: points.length - 0.5 };
-  const { figure, svg, x, y } = frame(title, "β", up, xs, ys, points.map(({ beta }, k) => [k, betaText(beta)]), FLAT);
+  const { figure, svg, x, y } = frame(
+    title,
+    "β",
+    up,
+    xs,
+    ys,
+    points.map(({ beta }, k) => [k, betaText(beta)]),
+    FLAT,
+  );
   const place = (/** @type {number} */ k) => [x(k), Math.max(TOP + 4, y(values[k]))];
   const inside = points.map((_, k) => k).filter((k) => values[k] <= ys.high);
   svg.append(s("path", { class: "curve", d: "M" + inside.map((k) => place(k).join(" ")).join("L") }));
   const dots = points.map((point, k) => {
     const [cx, cy] = place(k);
-    const dot = values[k] > ys.high ? s("path", { class: "dot", d: `M${cx} ${cy - 5}l-5 8h10z` }) : s("circle", { class: "dot", cx, cy, r: 3.6 });
+    const dot =
+      values[k] > ys.high
+        ? s("path", { class: "dot", d: `M${cx} ${cy - 5}l-5 8h10z` })
+        : s("circle", { class: "dot", cx, cy, r: 3.6 });
     dot.append(s("title", {}, `β = ${betaText(point.beta)}: ${number(values[k], whole ? 0 : 1)}`));
     dot.addEventListener("click", () => choose(k));
     return svg.appendChild(dot);
   });
   const show = (/** @type {number} */ index) => {
     dots.forEach((dot, k) => dot.classList.toggle("chosen", k === index));
-    svg.setAttribute("aria-label", `${title}. At β = ${betaText(points[index].beta)}: ${number(values[index], whole ? 0 : 1)}.`);
+    svg.setAttribute(
+      "aria-label",
+      `${title}. At β = ${betaText(points[index].beta)}: ${number(values[index], whole ? 0 : 1)}.`,
+    );
   };
   return { figure, show };
 }

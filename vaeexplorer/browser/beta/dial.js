@@ -30,7 +30,8 @@ export class BetaDial {
     this.frame = 0;
     /** Where the dots are now. @type {{xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View} | null} */
     this.shown = null;
-    /** Where they glide from. @type {{since: number, xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View} | null} */ this.from = null;
+    /** Where they glide from. @type {{since: number, xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View} | null} */ this.from =
+      null;
     this.ui = build(root, this);
     this.resizing = new ResizeObserver(() => this.redraw());
     this.resizing.observe(this.ui.stage);
@@ -49,8 +50,19 @@ export class BetaDial {
       const sweep = await fetchOnce(given.url, unpackSweep);
       if (this.given !== given) return; // another was asked for meanwhile
       this.sweep = sweep;
-      this.dots = dotColors({ ...sweep, count: sweep.labels.length, mean: sweep.points[0].plane.xs, logvar: null, error: sweep.points[0].plane.xs, kl: null },
-        "class", given.colors, new Set());
+      this.dots = dotColors(
+        {
+          ...sweep,
+          count: sweep.labels.length,
+          mean: sweep.points[0].plane.xs,
+          logvar: null,
+          error: sweep.points[0].plane.xs,
+          kl: null,
+        },
+        "class",
+        given.colors,
+        new Set(),
+      );
       this.ui.message.textContent = "";
       this.from = this.shown = null;
       this.furnish(given, sweep);
@@ -63,16 +75,33 @@ export class BetaDial {
 
   /** Slider, legend and curves of a sweep. @param {Given} given @param {import("./sweep.js").Sweep} sweep */
   furnish(given, { points, dim }) {
-    const { ui } = this, choose = (/** @type {number} */ index) => this.choose(index);
+    const { ui } = this,
+      choose = (/** @type {number} */ index) => this.choose(index);
     ui.slider.max = String(points.length - 1);
-    ui.stops.replaceChildren(...points.map(({ beta }, k) =>
-      h("button", { type: "button", tabIndex: -1, onclick: () => choose(k), "aria-label": `β = ${betaText(beta)}` }, betaText(beta))));
-    ui.legend.replaceChildren(...given.classes.map((name, k) => h("span", {}, h("i", { style: `background:${given.colors[k]}` }), name)));
+    ui.stops.replaceChildren(
+      ...points.map(({ beta }, k) =>
+        h(
+          "button",
+          { type: "button", tabIndex: -1, onclick: () => choose(k), "aria-label": `β = ${betaText(beta)}` },
+          betaText(beta),
+        ),
+      ),
+    );
+    ui.legend.replaceChildren(
+      ...given.classes.map((name, k) => h("span", {}, h("i", { style: `background:${given.colors[k]}` }), name)),
+    );
     ui.axis.textContent = dim > 2 ? `two of ${dim} dimensions, turned to vary most` : "both dimensions, turned alike";
     this.curves = [
       rateDistortion(points, choose),
       againstBeta(points, "Dimensions in use", "active units", (point) => point.active_units, true, choose),
-      againstBeta(points, "R + D = −ELBO: what β = 1 asks to be least", "nats per image", (point) => -point.elbo, false, choose),
+      againstBeta(
+        points,
+        "R + D = −ELBO: what β = 1 asks to be least",
+        "nats per image",
+        (point) => -point.elbo,
+        false,
+        choose,
+      ),
     ];
     ui.curves.replaceChildren(...this.curves.map(({ figure }) => figure));
   }
@@ -82,17 +111,21 @@ export class BetaDial {
     if (!this.sweep) return;
     this.from = this.shown ? { ...this.shown, since: performance.now() } : null;
     this.index = index;
-    const point = this.sweep.points[index], { ui } = this, text = betaText(point.beta);
+    const point = this.sweep.points[index],
+      { ui } = this,
+      text = betaText(point.beta);
     ui.slider.value = String(index);
     ui.slider.setAttribute("aria-valuetext", `β = ${text}`);
     ui.beta.textContent = text;
     [...ui.stops.children].forEach((stop, k) => stop.classList.toggle("chosen", k === index));
-    ui.facts.replaceChildren(...[
-      ["rate R, nats", number(point.rate, 1)],
-      ["distortion D", number(point.distortion, 1)],
-      ["ELBO = −(R + D)", number(point.elbo, 1)],
-      ["active dimensions", `${point.active_units} of ${this.sweep.dim}`],
-    ].map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+    ui.facts.replaceChildren(
+      ...[
+        ["rate R, nats", number(point.rate, 1)],
+        ["distortion D", number(point.distortion, 1)],
+        ["ELBO = −(R + D)", number(point.elbo, 1)],
+        ["active dimensions", `${point.active_units} of ${this.sweep.dim}`],
+      ].map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+    );
     ui.remark.textContent = remark(point, this.sweep.dim);
     for (const curve of this.curves ?? []) curve.show(index);
     this.decodeAll(point);
@@ -102,10 +135,18 @@ export class BetaDial {
 
   /** @param {import("./sweep.js").Point} point */
   decodeAll(point) {
-    const { samples } = this.ui, side = Math.ceil(Math.sqrt(this.sweep?.noise.length ?? 0));
+    const { samples } = this.ui,
+      side = Math.ceil(Math.sqrt(this.sweep?.noise.length ?? 0));
     samples.width = samples.height = 28 * side;
     this.sweep?.noise.forEach((noise, k) =>
-      paintGrey(pen(samples), decode(point.network, turnedBack(point, noise)), 1, 28 * (k % side), 28 * Math.floor(k / side)));
+      paintGrey(
+        pen(samples),
+        decode(point.network, turnedBack(point, noise)),
+        1,
+        28 * (k % side),
+        28 * Math.floor(k / side),
+      ),
+    );
     this.decodeOne();
   }
 
@@ -132,19 +173,25 @@ export class BetaDial {
 
   /** @param {import("./sweep.js").Sweep} sweep @param {number} now ms */
   draw({ points }, now) {
-    const { stage, dots, overlay } = this.ui, plane = points[this.index].plane;
-    const width = stage.clientWidth, height = stage.clientHeight, ratio = Math.min(2, devicePixelRatio || 1);
+    const { stage, dots, overlay } = this.ui,
+      plane = points[this.index].plane;
+    const width = stage.clientWidth,
+      height = stage.clientHeight,
+      ratio = Math.min(2, devicePixelRatio || 1);
     for (const canvas of [dots, overlay])
       if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
         canvas.width = Math.round(width * ratio);
         canvas.height = Math.round(height * ratio);
         if (canvas === overlay) prepareOverlay(pen(overlay));
       }
-    let view = fit(boxOf(plane), width, height), { xs, ys } = plane;
+    let view = fit(boxOf(plane), width, height),
+      { xs, ys } = plane;
     const share = this.from && !still() ? Math.min(1, (now - this.from.since) / GLIDE) : 1;
     if (this.from && share < 1) {
-      const t = share * share * (3 - 2 * share), { from } = this;
-      const between = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) => a.map((value, i) => value + (b[i] - value) * t);
+      const t = share * share * (3 - 2 * share),
+        { from } = this;
+      const between = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) =>
+        a.map((value, i) => value + (b[i] - value) * t);
       [xs, ys] = [between(from.xs, xs), between(from.ys, ys)];
       const mixed = (/** @type {"cx" | "cy" | "scale"} */ key) => from.view[key] + (view[key] - from.view[key]) * t;
       view = { ...view, cx: mixed("cx"), cy: mixed("cy"), scale: mixed("scale") };
@@ -152,11 +199,22 @@ export class BetaDial {
     } else this.from = null;
     this.shown = { xs, ys, view };
     const style = getComputedStyle(this.root);
-    const theme = { text: style.color, accent: style.caretColor, card: getComputedStyle(this.ui.card).backgroundColor, ink: [0, 0, 0] };
+    const theme = {
+      text: style.color,
+      accent: style.caretColor,
+      card: getComputedStyle(this.ui.card).backgroundColor,
+      ink: [0, 0, 0],
+    };
     drawPoints(pen(dots), view, xs, ys, /** @type {Uint8ClampedArray} */ (this.dots), ratio);
     const codes = /** @type {any} */ ({ dim: 2, logvar: null });
     const seen = { ...plane, u: [1, 0], v: [0, 1], centre: [0, 0] }; // z is given in the plane's own coordinates
-    drawOverlay(pen(overlay), view, { plane: seen, codes, z: this.at, ends: null, hovered: -1, picked: -1, lasso: [] }, theme, ratio);
+    drawOverlay(
+      pen(overlay),
+      view,
+      { plane: seen, codes, z: this.at, ends: null, hovered: -1, picked: -1, lasso: [] },
+      theme,
+      ratio,
+    );
   }
 }
 
@@ -165,14 +223,36 @@ const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** @param {HTMLElement} root @param {BetaDial} dial */
 function build(root, dial) {
   const canvas = (/** @type {string} */ name, side = 28) => h("canvas", { class: name, width: side, height: side });
-  const slider = h("input", { type: "range", min: "0", max: "11", step: "1", "aria-label": "β, the weight of the KL term",
-    oninput: () => dial.choose(Number(slider.value), false), onchange: () => dial.choose(Number(slider.value)) });
+  const slider = h("input", {
+    type: "range",
+    min: "0",
+    max: "11",
+    step: "1",
+    "aria-label": "β, the weight of the KL term",
+    oninput: () => dial.choose(Number(slider.value), false),
+    onchange: () => dial.choose(Number(slider.value)),
+  });
   const ui = {
-    slider, beta: h("output", { class: "beta" }), stops: h("div", { class: "stops" }), remark: h("p", { class: "remark", role: "status" }),
-    message: h("p", { class: "message", role: "alert" }), facts: h("dl", { class: "facts" }), legend: h("div", { class: "legend" }),
-    dots: canvas("layer"), overlay: canvas("layer"), axis: h("div", { class: "axis across" }), decoded: canvas("decoded"),
-    place: h("figcaption", {}), samples: canvas("samples"), curves: h("div", { class: "curves" }),
-    stage: h("div", { class: "stage", tabIndex: 0, role: "application", "aria-label": "Plane of codes: drag, or use the arrow keys, to decode a point" }),
+    slider,
+    beta: h("output", { class: "beta" }),
+    stops: h("div", { class: "stops" }),
+    remark: h("p", { class: "remark", role: "status" }),
+    message: h("p", { class: "message", role: "alert" }),
+    facts: h("dl", { class: "facts" }),
+    legend: h("div", { class: "legend" }),
+    dots: canvas("layer"),
+    overlay: canvas("layer"),
+    axis: h("div", { class: "axis across" }),
+    decoded: canvas("decoded"),
+    place: h("figcaption", {}),
+    samples: canvas("samples"),
+    curves: h("div", { class: "curves" }),
+    stage: h("div", {
+      class: "stage",
+      tabIndex: 0,
+      role: "application",
+      "aria-label": "Plane of codes: drag, or use the arrow keys, to decode a point",
+    }),
     card: h("div", { class: "plane" }),
   };
   ui.decoded.setAttribute("role", "img");
@@ -184,12 +264,26 @@ function build(root, dial) {
   listenTo(ui.stage, dial);
   root.replaceChildren(
     h("div", { class: "dial" }, h("label", {}, "β ", ui.beta), h("div", { class: "track" }, slider, ui.stops)),
-    ui.remark, ui.message,
-    h("div", { class: "panes" }, ui.card,
-      h("div", { class: "pictures" },
-        h("figure", { class: "prior" }, h("figcaption", {}, "z from the prior N(0, I), the same noise for every β"), ui.samples),
-        h("div", { class: "one" }, h("figure", {}, ui.place, ui.decoded), ui.facts)),
-      ui.curves));
+    ui.remark,
+    ui.message,
+    h(
+      "div",
+      { class: "panes" },
+      ui.card,
+      h(
+        "div",
+        { class: "pictures" },
+        h(
+          "figure",
+          { class: "prior" },
+          h("figcaption", {}, "z from the prior N(0, I), the same noise for every β"),
+          ui.samples,
+        ),
+        h("div", { class: "one" }, h("figure", {}, ui.place, ui.decoded), ui.facts),
+      ),
+      ui.curves,
+    ),
+  );
   return ui;
 }
 

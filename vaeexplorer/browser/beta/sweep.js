@@ -45,7 +45,8 @@ function turnedPlane(mean, count, dim, rotation) {
 /** A point of the turned space, as the model's own decoder knows it: Q a.
  * @param {Point} point @param {ArrayLike<number>} turned  [D], or fewer, the others being 0 @returns {Float32Array} [D] */
 export function turnedBack({ rotation }, turned) {
-  const dim = Math.round(Math.sqrt(rotation.length)), z = new Float32Array(dim);
+  const dim = Math.round(Math.sqrt(rotation.length)),
+    z = new Float32Array(dim);
   for (let j = 0; j < dim; j++) for (let k = 0; k < turned.length; k++) z[j] += rotation[j * dim + k] * turned[k];
   return z;
 }
@@ -61,10 +62,14 @@ function state({ beta, active_units: active }, dim) {
   if (beta === 0)
     return "β = 0: an autoencoder with noise that is free to shrink. Nothing pays for R, so it grows for as long as training lasts.";
   if (active === 0) return "Every dimension has collapsed: z says nothing, and the decoder draws the mean image.";
-  const gone = dim - active, one = gone === 1;
+  const gone = dim - active,
+    one = gone === 1;
   const bound = beta === 1 ? "β = 1: the loss is minus the ELBO, a bound on the log-likelihood." : "";
-  return gone ? `${bound} ${gone} of ${dim} dimensions ${one ? "has" : "have"} collapsed: the decoder ignores ${one ? "it" : "them"}.` : bound;
+  return gone
+    ? `${bound} ${gone} of ${dim} dimensions ${one ? "has" : "have"} collapsed: the decoder ignores ${one ? "it" : "them"}.`
+    : bound;
 }
 
 /** How many of the dots lie outside the prior's third circle, as a share. @param {import("../engine/projections.js").Plane} plane */
-export const outside = ({ xs, ys }) => xs.reduce((count, x, i) => count + Number(Math.hypot(x, ys[i]) > 3), 0) / xs.length;
+export const outside = ({ xs, ys }) =>
+  xs.reduce((count, x, i) => count + Number(Math.hypot(x, ys[i]) > 3), 0) / xs.length;

@@ -20,21 +20,30 @@ function share(value, [low, high], log) {
 export function ticks([low, high], log) {
   const found = [];
   if (log) {
-    const from = Math.ceil(Math.log10(low) - 1e-9), to = Math.floor(Math.log10(high) + 1e-9);
-    const stride = Math.max(1, Math.ceil((to - from + 1) / 6)), between = Math.log10(high / low) < 2 ? [1, 2, 5] : [1];
-    for (let e = stride > 1 ? from : from - 1; e <= to; e += stride) for (const times of between) if (times * 10 ** e >= low && times * 10 ** e <= high) found.push(times * 10 ** e);
+    const from = Math.ceil(Math.log10(low) - 1e-9),
+      to = Math.floor(Math.log10(high) + 1e-9);
+    const stride = Math.max(1, Math.ceil((to - from + 1) / 6)),
+      between = Math.log10(high / low) < 2 ? [1, 2, 5] : [1];
+    for (let e = stride > 1 ? from : from - 1; e <= to; e += stride)
+      for (const times of between) if (times * 10 ** e >= low && times * 10 ** e <= high) found.push(times * 10 ** e);
     return found;
   }
-  const rough = (high - low) / 6, size = 10 ** Math.floor(Math.log10(rough));
+  const rough = (high - low) / 6,
+    size = 10 ** Math.floor(Math.log10(rough));
   const stride = size * ([1, 2, 5, 10].find((times) => times * size >= rough) ?? 10);
-  for (let value = Math.ceil(low / stride - 1e-9) * stride; value <= high * (1 + 1e-9); value += stride) found.push(value);
+  for (let value = Math.ceil(low / stride - 1e-9) * stride; value <= high * (1 + 1e-9); value += stride)
+    found.push(value);
   return found;
 }
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** 10 to a power, in words. @param {number} exponent */
-export const power = (exponent) => "10" + String(exponent).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPTS[Number(d)]);
+export const power = (exponent) =>
+  "10" +
+  String(exponent)
+    .replace("-", "⁻")
+    .replace(/\d/g, (d) => SUPERSCRIPTS[Number(d)]);
 
 /** @param {number} value @param {boolean} [log] */
 function label(value, log) {
@@ -45,20 +54,25 @@ function label(value, log) {
 
 /** The horizontal value at a pointer. @param {HTMLCanvasElement} canvas @param {Chart} chart @param {PointerEvent} event */
 export function valueAt(canvas, chart, event) {
-  const box = canvas.getBoundingClientRect(), [low, high] = chart.x;
+  const box = canvas.getBoundingClientRect(),
+    [low, high] = chart.x;
   const at = Math.min(1, Math.max(0, (event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT)));
   return chart.logX ? low * (high / low) ** at : low + at * (high - low);
 }
 
 /** @param {HTMLCanvasElement} canvas @param {Chart} chart */
 export function drawChart(canvas, chart) {
-  const ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
+  const ratio = devicePixelRatio || 1,
+    width = canvas.clientWidth,
+    height = canvas.clientHeight;
   if (!width || !height) return;
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
   }
-  const g = pen(canvas), style = getComputedStyle(canvas), ink = style.color;
+  const g = pen(canvas),
+    style = getComputedStyle(canvas),
+    ink = style.color;
   const inner = { width: width - LEFT - RIGHT, height: height - TOP - BOTTOM };
   const atX = (/** @type {number} */ value) => LEFT + share(value, chart.x, chart.logX) * inner.width;
   const atY = (/** @type {number} */ value) => TOP + (1 - share(value, chart.y, chart.logY)) * inner.height;
@@ -75,7 +89,8 @@ export function drawChart(canvas, chart) {
     g.fillText(label(value, chart.logY), LEFT - 5, atY(value) + 4);
   }
   g.textAlign = "center";
-  for (const value of ticks(chart.x, chart.logX)) g.fillText(label(value, chart.logX), atX(value), height - BOTTOM + 13);
+  for (const value of ticks(chart.x, chart.logX))
+    g.fillText(label(value, chart.logX), atX(value), height - BOTTOM + 13);
   g.fillText(chart.xName, LEFT + inner.width / 2, height - 3);
   g.textAlign = "left";
   g.fillText(chart.yName, 2, 10);
@@ -111,7 +126,8 @@ function drawSeries(g, series, atX, atY, floor) {
   g.setLineDash(series.dash ?? []);
   g.beginPath();
   for (let i = 0; i < xs.length; i++) {
-    const x = atX(xs[i]), y = atY(ys[i]);
+    const x = atX(xs[i]),
+      y = atY(ys[i]);
     if (kind === "dots") {
       g.moveTo(x + 3.5, y);
       g.arc(x, y, 3.5, 0, 2 * Math.PI);

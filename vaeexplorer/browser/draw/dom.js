@@ -8,7 +8,7 @@ export function h(tag, properties = {}, ...children) {
   for (const [name, value] of Object.entries(properties))
     if (/^(class$|role$|for$|aria-|data-)/.test(name)) element.setAttribute(name, value);
     else if (name === "style") element.style.cssText = value;
-    else /** @type {any} */ (element)[name] = value;
+    /** @type {any} */ else (element)[name] = value;
   element.append(...children);
   return element;
 }

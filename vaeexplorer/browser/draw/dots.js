@@ -44,12 +44,15 @@ function ranks(values) {
 }
 
 /** Viridis at nine places: light or dark behind it, equal steps look equal. */
-const VIRIDIS = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"].map(rgb);
+const VIRIDIS = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"].map(
+  rgb,
+);
 export const VIRIDIS_CSS = `linear-gradient(90deg, ${VIRIDIS.map((color) => `rgb(${color})`).join(", ")})`;
 
 /** @param {number} share in [0, 1] @returns {number[]} RGB */
 export function viridis(share) {
-  const at = share * (VIRIDIS.length - 1), k = Math.min(VIRIDIS.length - 2, Math.floor(at));
+  const at = share * (VIRIDIS.length - 1),
+    k = Math.min(VIRIDIS.length - 2, Math.floor(at));
   return VIRIDIS[k].map((low, c) => low + (VIRIDIS[k + 1][c] - low) * (at - k));
 }
 
@@ -62,7 +65,8 @@ function rgb(hex) {
  * @param {Codes} codes @param {"class" | "error" | "KL"} by @param {string[]} classColors @param {Set<number>} hidden
  * @returns {Uint8ClampedArray} RGBA, [N * 4] */
 export function dotColors(codes, by, classColors, hidden) {
-  const colors = new Uint8ClampedArray(4 * codes.count), classes = classColors.map(rgb);
+  const colors = new Uint8ClampedArray(4 * codes.count),
+    classes = classColors.map(rgb);
   const values = by === "error" ? codes.error : by === "KL" ? codes.kl : null;
   const rank = values && ranks(values);
   for (let i = 0; i < codes.count; i++) {
@@ -76,7 +80,9 @@ export function dotColors(codes, by, classColors, hidden) {
 
 /** How much of each device pixel a dot covers: round, with a soft edge. @param {number} radius device pixels */
 function stamp(radius) {
-  const half = Math.ceil(radius), side = 2 * half + 1, cover = new Float32Array(side * side);
+  const half = Math.ceil(radius),
+    side = 2 * half + 1,
+    cover = new Float32Array(side * side);
   for (let v = -half; v <= half; v++)
     for (let u = -half; u <= half; u++)
       cover[(v + half) * side + u + half] = Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(u, v)));
@@ -91,7 +97,8 @@ function stamp(radius) {
  */
 export function drawPoints(context, view, xs, ys, colors, ratio) {
   const { width, height } = context.canvas;
-  const image = context.createImageData(width, height), pixels = image.data;
+  const image = context.createImageData(width, height),
+    pixels = image.data;
   const { half, side, cover } = stamp((xs.length > 20000 ? 1 : 1.65) * ratio);
   for (let i = 0; i < xs.length; i++) {
     const alpha = colors[4 * i + 3] / 255;
@@ -103,7 +110,9 @@ export function drawPoints(context, view, xs, ys, colors, ratio) {
       for (let u = 0; u < side; u++) {
         const a = alpha * cover[v * side + u];
         if (!a) continue;
-        const p = 4 * ((top + v) * width + left + u), old = (pixels[p + 3] / 255) * (1 - a), sum = a + old;
+        const p = 4 * ((top + v) * width + left + u),
+          old = (pixels[p + 3] / 255) * (1 - a),
+          sum = a + old;
         for (let c = 0; c < 3; c++) pixels[p + c] = (colors[4 * i + c] * a + pixels[p + c] * old) / sum;
         pixels[p + 3] = 255 * sum;
       }

@@ -17,7 +17,8 @@ export function listen(target, handlers) {
   /** @type {Map<number, At>} */ const down = new Map();
   /** @type {"drag" | "pan" | null} */ let mode = null;
   /** @type {At} */ let origin = { x: 0, y: 0 };
-  let strayed = false, space = false;
+  let strayed = false,
+    space = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ let rest;
 
   /** @param {PointerEvent | WheelEvent} event @returns {At} */
@@ -44,7 +45,8 @@ export function listen(target, handlers) {
     }
   };
   target.onpointermove = (event) => {
-    const at = where(event), before = down.get(event.pointerId);
+    const at = where(event),
+      before = down.get(event.pointerId);
     if (!before) {
       if (event.pointerType !== "touch") handlers.hover(at);
       return;
@@ -66,7 +68,8 @@ export function listen(target, handlers) {
   target.onpointerup = target.onpointercancel = (event) => {
     if (!down.delete(event.pointerId)) return;
     if (mode === "drag") handlers.end(where(event), !strayed && event.type === "pointerup");
-    else if (down.size) return; // the finger that is left goes on moving the view
+    else if (down.size)
+      return; // the finger that is left goes on moving the view
     else handlers.settled();
     mode = null;
   };

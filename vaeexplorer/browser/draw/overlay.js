@@ -27,7 +27,8 @@ export function drawOverlay(g, view, scene, theme, ratio) {
   if (plane.circles) drawPrior(g, view, theme);
   if (scene.ends && plane.u) drawPath(g, view, scene, theme);
   if (scene.picked >= 0 && codes.logvar) drawPosterior(g, view, scene, theme);
-  if (scene.hovered >= 0) ring(g, toScreen(view, plane.xs[scene.hovered], plane.ys[scene.hovered]), 4.5, 1.6, theme.text);
+  if (scene.hovered >= 0)
+    ring(g, toScreen(view, plane.xs[scene.hovered], plane.ys[scene.hovered]), 4.5, 1.6, theme.text);
   drawZ(g, toScreen(view, ...place(plane, scene.z, codes)), theme);
   if (scene.lasso.length > 1) {
     g.beginPath();
@@ -98,7 +99,10 @@ function drawZ(g, at, theme) {
 export function drawPath(g, view, { plane, codes, ends }, theme) {
   if (!ends) return;
   const points = ends.map((end) => toScreen(view, ...place(plane, end, codes)));
-  for (const [color, width] of /** @type {[string, number][]} */ ([[theme.card, 4], [theme.text, 1.4]])) {
+  for (const [color, width] of /** @type {[string, number][]} */ ([
+    [theme.card, 4],
+    [theme.text, 1.4],
+  ])) {
     g.beginPath();
     g.moveTo(...points[0]);
     g.lineTo(...points[1]);
@@ -123,8 +127,11 @@ function drawPosterior(g, view, { plane, codes, picked }, theme) {
   const logvar = /** @type {Float32Array} */ (codes.logvar).subarray(picked * codes.dim, (picked + 1) * codes.dim);
   const [xx, yy, xy] = spread(plane, logvar);
   if (!xx) return;
-  const half = (xx - yy) / 2, root = Math.hypot(half, xy), angle = Math.atan2(xy, half) / 2;
-  const long = Math.sqrt((xx + yy) / 2 + root), short = Math.sqrt(Math.max(0, (xx + yy) / 2 - root));
+  const half = (xx - yy) / 2,
+    root = Math.hypot(half, xy),
+    angle = Math.atan2(xy, half) / 2;
+  const long = Math.sqrt((xx + yy) / 2 + root),
+    short = Math.sqrt(Math.max(0, (xx + yy) / 2 - root));
   const [x, y] = toScreen(view, plane.xs[picked], plane.ys[picked]);
   g.strokeStyle = g.fillStyle = theme.accent;
   for (const sigma of [1, 2]) {

@@ -9,7 +9,7 @@ import { unpack } from "./network.js";
 import { unpackCodes } from "../draw/dots.js";
 
 /** @type {Map<string, Promise<any>>} */
-const fetched = (/** @type {any} */ (globalThis).__vaeexplorer ??= new Map());
+const fetched = /** @type {any} */ ((globalThis).__vaeexplorer ??= new Map());
 
 /** What is at an address, read. @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
 export function fetchOnce(url, read) {
@@ -17,7 +17,8 @@ export function fetchOnce(url, read) {
     const promise = fetch(url).then(
       async (response) => {
         if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-        const bytes = await response.arrayBuffer(), result = await read(bytes);
+        const bytes = await response.arrayBuffer(),
+          result = await read(bytes);
         if (!(await isNamed(url, bytes))) throw new Error("What came is not what was asked for: reload the page.");
         return result;
       },

@@ -41,8 +41,10 @@ export class NearestInPlane {
     const n = xs.length;
     let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
     for (let i = 0; i < n; i++) {
-      x0 = Math.min(x0, xs[i]); x1 = Math.max(x1, xs[i]);
-      y0 = Math.min(y0, ys[i]); y1 = Math.max(y1, ys[i]);
+      x0 = Math.min(x0, xs[i]);
+      x1 = Math.max(x1, xs[i]);
+      y0 = Math.min(y0, ys[i]);
+      y1 = Math.max(y1, ys[i]);
     }
     this.side = Math.max(1, Math.round(Math.sqrt(n / 4)));
     this.x0 = x0;
@@ -74,13 +76,17 @@ export class NearestInPlane {
   /** The nearest point within a radius, or -1.
    * @param {number} x @param {number} y @param {number} radius @param {(i: number) => boolean} [shown] */
   find(x, y, radius, shown = () => true) {
-    let best = -1, least = radius * radius;
+    let best = -1,
+      least = radius * radius;
     for (let r = this.row(y - radius); r <= this.row(y + radius); r++)
       for (let c = this.column(x - radius); c <= this.column(x + radius); c++)
         for (let m = this.starts[r * this.side + c]; m < this.starts[r * this.side + c + 1]; m++) {
           const i = this.members[m];
           const d = (this.xs[i] - x) ** 2 + (this.ys[i] - y) ** 2;
-          if (d <= least && shown(i)) { least = d; best = i; }
+          if (d <= least && shown(i)) {
+            least = d;
+            best = i;
+          }
         }
     return best;
   }
@@ -89,13 +95,17 @@ export class NearestInPlane {
 /** Indices of the k codes nearest to z in all D dimensions, nearest first.
  * @param {Float32Array} codes [N * D] @param {number} dim @param {ArrayLike<number>} z @param {number} k */
 export function nearestCodes(codes, dim, z, k) {
-  const best = new Int32Array(k).fill(-1), least = new Float64Array(k).fill(Infinity);
+  const best = new Int32Array(k).fill(-1),
+    least = new Float64Array(k).fill(Infinity);
   for (let i = 0, at = 0; at < codes.length; i++, at += dim) {
     let d = 0;
     for (let j = 0; j < dim; j++) d += (codes[at + j] - z[j]) ** 2;
     if (d >= least[k - 1]) continue;
     let place = k - 1;
-    for (; place > 0 && least[place - 1] > d; place--) { least[place] = least[place - 1]; best[place] = best[place - 1]; }
+    for (; place > 0 && least[place - 1] > d; place--) {
+      least[place] = least[place - 1];
+      best[place] = best[place - 1];
+    }
     least[place] = d;
     best[place] = i;
   }
@@ -108,12 +118,14 @@ export const lerp = (a, b, t) => Array.from(a, (value, j) => value + (b[j] - val
 /** The path along the sphere (Shoemake 1985), lengths interpolated too; the straight one where the angle vanishes.
  * @param {ArrayLike<number>} a @param {ArrayLike<number>} b @param {number} t in [0, 1] */
 export function slerp(a, b, t) {
-  const na = Math.hypot(...Array.from(a)), nb = Math.hypot(...Array.from(b));
+  const na = Math.hypot(...Array.from(a)),
+    nb = Math.hypot(...Array.from(b));
   let dot = 0;
   for (let j = 0; j < a.length; j++) dot += a[j] * b[j];
   const angle = Math.acos(Math.min(1, Math.max(-1, dot / (na * nb || 1))));
   if (angle < 1e-4 || Math.PI - angle < 1e-4) return lerp(a, b, t);
-  const wa = Math.sin((1 - t) * angle) / Math.sin(angle), wb = Math.sin(t * angle) / Math.sin(angle);
+  const wa = Math.sin((1 - t) * angle) / Math.sin(angle),
+    wb = Math.sin(t * angle) / Math.sin(angle);
   const length = na + (nb - na) * t;
   return Array.from(a, (value, j) => length * ((wa * value) / na + (wb * b[j]) / nb));
 }
@@ -122,7 +134,8 @@ export function slerp(a, b, t) {
 export function inside(polygon, x, y) {
   let odd = false;
   for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const [xi, yi] = polygon[i], [xj, yj] = polygon[j];
+    const [xi, yi] = polygon[i],
+      [xj, yj] = polygon[j];
     if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd;
   }
   return odd;
@@ -132,7 +145,8 @@ export function inside(polygon, x, y) {
 export function normal(count, uniform = Math.random) {
   const values = [];
   while (values.length < count) {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform())), angle = 2 * Math.PI * uniform();
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform())),
+      angle = 2 * Math.PI * uniform();
     values.push(radius * Math.cos(angle), radius * Math.sin(angle));
   }
   return values.slice(0, count);

@@ -29,7 +29,8 @@ const LANES = 4;
  * @throws {import("./packed.js").UnpackError} cut short, too long, of another kind, or not all finite numbers
  */
 export function unpack(bytes) {
-  const packed = new Unpacker(bytes, "network weights", "network"), header = packed.header;
+  const packed = new Unpacker(bytes, "network weights", "network"),
+    header = packed.header;
   /** @param {(DenseSpec | ConvSpec)[] | null} specs @returns {Layer[] | null} */
   const layers = (specs) =>
     specs && specs.map((spec) => (spec.kind === "dense" ? dense(packed, spec) : convolution(packed, spec)));
@@ -56,18 +57,22 @@ export function unpack(bytes) {
 function dense(packed, spec) {
   const { inputs, outputs } = spec;
   const given = packed.floats(inputs * outputs, packed.header.precision);
-  const padded = Math.ceil(outputs / LANES) * LANES, weight = new Float32Array(padded * inputs);
-  const bias = new Float32Array(padded), sums = new Float32Array(padded);
+  const padded = Math.ceil(outputs / LANES) * LANES,
+    weight = new Float32Array(padded * inputs);
+  const bias = new Float32Array(padded),
+    sums = new Float32Array(padded);
   bias.set(packed.floats(outputs, packed.header.precision));
   for (let o = 0, from = 0; o < outputs; o++)
-    for (let i = 0, to = (o - (o % LANES)) * inputs + (o % LANES); i < inputs; i++, to += LANES) weight[to] = given[from++];
+    for (let i = 0, to = (o - (o % LANES)) * inputs + (o % LANES); i < inputs; i++, to += LANES)
+      weight[to] = given[from++];
   return { ...spec, weight, bias, sums, out: sums.subarray(0, outputs) };
 }
 
 /** Weights are turned to [inputs, kernel, kernel, outputs], so that the innermost loop walks along memory.
  * @param {Unpacker} packed @param {ConvSpec} spec @returns {Conv} */
 function convolution(packed, spec) {
-  const { kind, inputs, outputs, side, kernel, stride, padding } = spec, area = kernel * kernel;
+  const { kind, inputs, outputs, side, kernel, stride, padding } = spec,
+    area = kernel * kernel;
   const given = packed.floats(inputs * outputs * area, packed.header.precision);
   const bias = packed.floats(outputs, packed.header.precision);
   const weight = new Float32Array(given.length);
@@ -76,7 +81,9 @@ function convolution(packed, spec) {
       for (let k = 0; k < area; k++)
         weight[(i * area + k) * outputs + o] = given[(kind === "conv" ? o * inputs + i : i * outputs + o) * area + k];
   const to =
-    kind === "conv" ? Math.floor((side + 2 * padding - kernel) / stride) + 1 : (side - 1) * stride - 2 * padding + kernel;
+    kind === "conv"
+      ? Math.floor((side + 2 * padding - kernel) / stride) + 1
+      : (side - 1) * stride - 2 * padding + kernel;
   const targets = new Int32Array(side * kernel); // where row r goes by the kernel's row u, or -1; columns go alike
   for (let r = 0; r < side; r++)
     for (let u = 0; u < kernel; u++) {
@@ -120,7 +127,9 @@ export function encode(network, x) {
   const features = run(network.encoder, x);
   const mean = Array.from(run(network.mean, features));
   if (!network.logvar) return { mean, logvar: null };
-  const [low, high] = network.logvarRange, centre = (low + high) / 2, half = (high - low) / 2;
+  const [low, high] = network.logvarRange,
+    centre = (low + high) / 2,
+    half = (high - low) / 2;
   const logvar = Array.from(run(network.logvar, features), (raw) => centre + half * Math.tanh((raw - centre) / half));
   return { mean, logvar };
 }
@@ -142,7 +151,10 @@ function run(layers, x) {
  * @param {Dense} layer @param {Float32Array} x */
 function multiply({ inputs, weight, bias, sums }, x) {
   for (let row = 0, at = 0; row < sums.length; row += LANES) {
-    let a = 0, b = 0, c = 0, d = 0;
+    let a = 0,
+      b = 0,
+      c = 0,
+      d = 0;
     for (let i = 0; i < inputs; i++, at += LANES) {
       const value = x[i];
       a += weight[at] * value;
@@ -172,7 +184,8 @@ function spread({ inputs, outputs, side, kernel, weight, bias, to, targets, sums
           for (let v = 0; v < kernel; v++) {
             const column = targets[c * kernel + v];
             if (column < 0) continue;
-            const from = ((i * kernel + u) * kernel + v) * outputs, at = (row * to + column) * outputs;
+            const from = ((i * kernel + u) * kernel + v) * outputs,
+              at = (row * to + column) * outputs;
             for (let o = 0; o < outputs; o++) sums[at + o] += value * weight[from + o];
           }
         }

@@ -66,7 +66,9 @@ export class Unpacker {
   halves(bits) {
     const values = new Float32Array(bits.length);
     for (let i = 0; i < bits.length; i++) {
-      const half = bits[i], exponent = (half >> 10) & 31, fraction = half & 1023;
+      const half = bits[i],
+        exponent = (half >> 10) & 31,
+        fraction = half & 1023;
       if (exponent === 31) throw this.error("are not all finite numbers");
       const size = exponent ? (1 + fraction / 1024) * POWERS[exponent] : fraction * 2 ** -24;
       values[i] = half & 32768 ? -size : size;

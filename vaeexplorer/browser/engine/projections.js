@@ -11,7 +11,8 @@ import { column } from "../draw/dots.js";
 import { eigen, moments } from "./summary.js";
 
 /** z with the number of the dimension, from 1: z₁. @param {number} dimension */
-export const axisName = (dimension) => "z" + [...String(dimension + 1)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");
+export const axisName = (dimension) =>
+  "z" + [...String(dimension + 1)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");
 
 /** @param {number} dim @param {number} axis */
 const unit = (dim, axis) => Array.from({ length: dim }, (_, j) => Number(j === axis));
@@ -19,7 +20,8 @@ const unit = (dim, axis) => Array.from({ length: dim }, (_, j) => Number(j === a
 /** A plane of two dimensions; a space of one is spread out by how well each image is reconstructed.
  * @param {import("../draw/dots.js").Codes} codes @param {number} across @param {number} up @returns {Plane} */
 export function dimensionPlane(codes, across, up) {
-  const { dim } = codes, centre = new Array(dim).fill(0);
+  const { dim } = codes,
+    centre = new Array(dim).fill(0);
   const common = { name: "z", xs: column(codes, across), u: unit(dim, across), centre };
   if (dim === 1) return { ...common, ys: codes.error, v: null, labels: ["z₁", "error |x − x′|²"], circles: false };
   const labels = /** @type {[string, string]} */ ([axisName(across), axisName(up)]);
@@ -28,8 +30,10 @@ export function dimensionPlane(codes, across, up) {
 
 /** The plane in which the codes vary most. @param {import("../draw/dots.js").Codes} codes @returns {Plane} */
 export function principalPlane(codes) {
-  const { centre, covariance } = moments(codes), { values, vectors } = eigen(covariance);
-  const total = values.reduce((sum, value) => sum + value, 0), [u, v] = vectors;
+  const { centre, covariance } = moments(codes),
+    { values, vectors } = eigen(covariance);
+  const total = values.reduce((sum, value) => sum + value, 0),
+    [u, v] = vectors;
   const along = (/** @type {number[]} */ axis) => {
     const out = new Float32Array(codes.count);
     for (let i = 0; i < codes.count; i++)
@@ -43,8 +47,18 @@ export function principalPlane(codes) {
 
 /** @param {Float32Array} points [N * 2] @param {number} dim @returns {Plane} */
 export function umapPlane(points, dim) {
-  const half = (/** @type {number} */ k) => Float32Array.from({ length: points.length / 2 }, (_, i) => points[2 * i + k]);
-  return { name: "UMAP", xs: half(0), ys: half(1), u: null, v: null, centre: new Array(dim).fill(0), labels: ["UMAP 1", "UMAP 2"], circles: false };
+  const half = (/** @type {number} */ k) =>
+    Float32Array.from({ length: points.length / 2 }, (_, i) => points[2 * i + k]);
+  return {
+    name: "UMAP",
+    xs: half(0),
+    ys: half(1),
+    u: null,
+    v: null,
+    centre: new Array(dim).fill(0),
+    labels: ["UMAP 1", "UMAP 2"],
+    circles: false,
+  };
 }
 
 /** Where z lies in the plane; in UMAP's, at the nearest code.
@@ -54,7 +68,8 @@ export function place(plane, z, codes) {
     const near = nearestCodes(codes.mean, codes.dim, z, 1)[0];
     return [plane.xs[near], plane.ys[near]];
   }
-  let x = 0, y = 0;
+  let x = 0,
+    y = 0;
   for (let j = 0; j < z.length; j++) {
     x += (z[j] - plane.centre[j]) * plane.u[j];
     if (plane.v) y += (z[j] - plane.centre[j]) * plane.v[j];
@@ -66,7 +81,8 @@ export function place(plane, z, codes) {
  * @param {number} x @param {number} y @returns {number[]} */
 export function movedTo(plane, z, x, y) {
   const { u, v, centre } = plane;
-  let du = x, dv = y;
+  let du = x,
+    dv = y;
   for (let j = 0; j < z.length; j++) {
     if (u) du -= (z[j] - centre[j]) * u[j];
     if (v) dv -= (z[j] - centre[j]) * v[j];
@@ -77,7 +93,9 @@ export function movedTo(plane, z, x, y) {
 /** Covariance of N(., diag(exp(logvar))) within the plane: variance across, variance up, covariance.
  * @param {Plane} plane @param {ArrayLike<number>} logvar @returns {[number, number, number]} */
 export function spread(plane, logvar) {
-  let xx = 0, yy = 0, xy = 0;
+  let xx = 0,
+    yy = 0,
+    xy = 0;
   if (plane.u && plane.v)
     for (let j = 0; j < logvar.length; j++) {
       const s = Math.exp(logvar[j]);
@@ -92,14 +110,17 @@ export function spread(plane, logvar) {
  * @returns {{low: [number, number], high: [number, number]}} */
 export function boxOf(plane) {
   const range = (/** @type {Float32Array} */ values) => {
-    const sorted = values.slice().sort(), n = sorted.length - 1;
+    const sorted = values.slice().sort(),
+      n = sorted.length - 1;
     const share = plane.circles ? 0.002 : 0.008; // without a prior a few codes lie very far out
-    let low = sorted[Math.round(share * n)], high = sorted[Math.round((1 - share) * n)];
+    let low = sorted[Math.round(share * n)],
+      high = sorted[Math.round((1 - share) * n)];
     const margin = 0.04 * (high - low) || 1;
     low -= margin;
     high += margin;
     return plane.circles ? [Math.min(low, -3.15), Math.max(high, 3.15)] : [low, high];
   };
-  const [x0, x1] = range(plane.xs), [y0, y1] = range(plane.ys);
+  const [x0, x1] = range(plane.xs),
+    [y0, y1] = range(plane.ys);
   return { low: [x0, y0], high: [x1, y1] };
 }

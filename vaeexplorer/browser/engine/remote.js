@@ -26,16 +26,26 @@ async function ask(url, body) {
  * @param {Float32Array<ArrayBuffer>} zs @param {number} dim */
 export async function decodeThere(base, zs, dim) {
   const pixels = new Uint8Array(await ask(`${base}decode`, zs));
-  if (pixels.length !== (zs.length / dim) * PIXELS) throw new Error("The server answered with other images than were asked for.");
+  if (pixels.length !== (zs.length / dim) * PIXELS)
+    throw new Error("The server answered with other images than were asked for.");
   return pixels;
 }
 
 /** q(z|x) of an image. @param {string} base @param {ArrayLike<number>} x  [784] in [0, 1] @param {number} dim
  * @returns {Promise<{mean: number[], logvar: number[] | null}>} */
 export async function encodeThere(base, x, dim) {
-  const codes = new Float32Array(await ask(`${base}encode`, Uint8Array.from(x, (value) => 255 * value + 0.5)));
-  if (codes.length !== dim && codes.length !== 2 * dim) throw new Error("The server answered with another kind of code.");
-  return { mean: Array.from(codes.subarray(0, dim)), logvar: codes.length > dim ? Array.from(codes.subarray(dim)) : null };
+  const codes = new Float32Array(
+    await ask(
+      `${base}encode`,
+      Uint8Array.from(x, (value) => 255 * value + 0.5),
+    ),
+  );
+  if (codes.length !== dim && codes.length !== 2 * dim)
+    throw new Error("The server answered with another kind of code.");
+  return {
+    mean: Array.from(codes.subarray(0, dim)),
+    logvar: codes.length > dim ? Array.from(codes.subarray(dim)) : null,
+  };
 }
 
 /** @typedef {import("./background.js").Kind} Kind */
@@ -68,13 +78,15 @@ export class RemoteBackground {
   async answer(kind) {
     this.asking.add(kind);
     for (let task = this.wanted.get(kind), start = 0; task && !this.stopped; ) {
-      const { zs, dim } = task, end = Math.min(start + CHUNK, zs.length / dim);
+      const { zs, dim } = task,
+        end = Math.min(start + CHUNK, zs.length / dim);
       try {
         const pixels = await decodeThere(this.base, zs.slice(start * dim, end * dim), dim);
         if (this.stopped) return;
         if (this.troubled) this.onTrouble("");
         this.troubled = false;
-        const newest = this.wanted.get(kind), done = end * dim >= zs.length;
+        const newest = this.wanted.get(kind),
+          done = end * dim >= zs.length;
         if (newest === task && done) this.wanted.delete(kind);
         // One image is worth seeing though the pointer has moved on; half a strip of where it was is not.
         if (newest === task || done) this.onImages(kind, start, pixels, done);

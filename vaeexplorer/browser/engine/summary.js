@@ -18,7 +18,9 @@ export function summarize(codes, classes) {
   const { count, dim, mean, logvar, labels } = codes;
   const means = Array.from({ length: classes }, () => new Array(dim).fill(0));
   const members = new Array(classes).fill(0);
-  const meanKl = new Array(dim).fill(0), variance = new Array(dim).fill(0), centre = new Array(dim).fill(0);
+  const meanKl = new Array(dim).fill(0),
+    variance = new Array(dim).fill(0),
+    centre = new Array(dim).fill(0);
   for (let i = 0; i < count; i++) {
     members[labels[i]]++;
     for (let j = 0; j < dim; j++) {
@@ -32,7 +34,8 @@ export function summarize(codes, classes) {
     }
   }
   means.forEach((row, label) => row.forEach((sum, j) => (row[j] = sum / Math.max(1, members[label]))));
-  for (let i = 0; i < count; i++) for (let j = 0; j < dim; j++) variance[j] += (mean[i * dim + j] - centre[j]) ** 2 / count;
+  for (let i = 0; i < count; i++)
+    for (let j = 0; j < dim; j++) variance[j] += (mean[i * dim + j] - centre[j]) ** 2 / count;
   const weight = logvar ? meanKl : variance;
   const order = centre.map((_, j) => j);
   if (dim > 2) order.sort((a, b) => weight[b] - weight[a]);
@@ -48,7 +51,15 @@ export function summarize(codes, classes) {
     const [first, last] = [0.00135, 0.99865].map((p) => sorted[Math.round(p * (count - 1))]);
     walk.push(logvar && Math.max(-first, last) < 2 * PRIOR_REACH ? [-PRIOR_REACH, PRIOR_REACH] : [first, last]);
   }
-  return { means, meanKl: logvar && meanKl, order, collapsed: weight.map((kl) => logvar !== null && kl < COLLAPSED), reach, walk, farthest: farthest(means) };
+  return {
+    means,
+    meanKl: logvar && meanKl,
+    order,
+    collapsed: weight.map((kl) => logvar !== null && kl < COLLAPSED),
+    reach,
+    walk,
+    farthest: farthest(means),
+  };
 }
 
 /** @param {number[][]} points @returns {[number, number]} the two that lie farthest apart */
@@ -79,7 +90,8 @@ export function moments({ count, dim, mean }) {
 /** Eigenvalues and eigenvectors of a symmetric matrix, largest first (cyclic Jacobi rotations).
  * @param {number[][]} matrix @returns {{values: number[], vectors: number[][]}} */
 export function eigen(matrix) {
-  const n = matrix.length, a = matrix.map((row) => row.slice());
+  const n = matrix.length,
+    a = matrix.map((row) => row.slice());
   const v = a.map((_, i) => a.map((_, j) => Number(i === j))); // rows become eigenvectors
   for (let sweep = 0; sweep < 30; sweep++) {
     let off = 0;
@@ -88,7 +100,9 @@ export function eigen(matrix) {
         off += a[p][q] ** 2;
         if (Math.abs(a[p][q]) < 1e-14) continue;
         const theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
-        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1)), c = 1 / Math.hypot(t, 1), s = t * c;
+        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1)),
+          c = 1 / Math.hypot(t, 1),
+          s = t * c;
         for (let k = 0; k < n; k++) [a[k][p], a[k][q]] = [c * a[k][p] - s * a[k][q], s * a[k][p] + c * a[k][q]];
         for (let k = 0; k < n; k++) [a[p][k], a[q][k]] = [c * a[p][k] - s * a[q][k], s * a[p][k] + c * a[q][k]];
         for (let k = 0; k < n; k++) [v[p][k], v[q][k]] = [c * v[p][k] - s * v[q][k], s * v[p][k] + c * v[q][k]];
@@ -103,7 +117,8 @@ export function eigen(matrix) {
  * @param {Codes} codes @returns {() => number[]} */
 export function source(codes) {
   if (codes.logvar) return () => normal(codes.dim);
-  const { centre, covariance } = moments(codes), { values, vectors } = eigen(covariance);
+  const { centre, covariance } = moments(codes),
+    { values, vectors } = eigen(covariance);
   return () => {
     const steps = normal(codes.dim).map((e, k) => e * Math.sqrt(Math.max(0, values[k])));
     return centre.map((c, j) => c + steps.reduce((sum, step, k) => sum + step * vectors[k][j], 0));
@@ -113,8 +128,10 @@ export function source(codes) {
 /** Density of the codes at z in a plane: Gaussian kernels, Scott's bandwidth.
  * @param {Codes} codes  of two dimensions @returns {(z: ArrayLike<number>) => number} */
 export function kernelDensity(codes) {
-  const { covariance } = moments(codes), scale = codes.count ** (-1 / 6);
-  const hx = scale * Math.sqrt(covariance[0][0]) || 1, hy = scale * Math.sqrt(covariance[1][1]) || 1;
+  const { covariance } = moments(codes),
+    scale = codes.count ** (-1 / 6);
+  const hx = scale * Math.sqrt(covariance[0][0]) || 1,
+    hy = scale * Math.sqrt(covariance[1][1]) || 1;
   return (z) => {
     let sum = 0;
     for (let i = 0; i < codes.count; i++) {

@@ -16,7 +16,8 @@ const text = (/** @type {string} */ id) => element(id).textContent ?? "";
 async function unwrap(id, planes = true) {
   const packed = Uint8Array.from(atob(text(id).trim()), (letter) => letter.charCodeAt(0));
   const inflated = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const bytes = new Uint8Array(await new Response(inflated).arrayBuffer()), half = Math.ceil(bytes.length / 2);
+  const bytes = new Uint8Array(await new Response(inflated).arrayBuffer()),
+    half = Math.ceil(bytes.length / 2);
   const inOrder = planes ? bytes.map((_, at) => bytes[(at >> 1) + (at & 1 ? half : 0)]) : bytes;
   return URL.createObjectURL(new Blob([inOrder]));
 }
@@ -27,7 +28,8 @@ async function open() {
   const plain = name ? { name, url: await unwrap("autoencoder") } : null;
   const space = { ...JSON.parse(text("space")), urls: { network, codes, sprite } };
   /** @type {Record<string, string>} */ let texts = {};
-  for (const part of [location.search, location.hash.slice(1)]) new URLSearchParams(part).forEach((value, key) => (texts[key] = value));
+  for (const part of [location.search, location.hash.slice(1)])
+    new URLSearchParams(part).forEach((value, key) => (texts[key] = value));
   const keep = (/** @type {Record<string, string>} */ chosen, /** @type {boolean} */ ofWalk) => {
     const others = Object.entries(texts).filter(([key]) => WALK.includes(key) !== ofWalk);
     texts = { ...Object.fromEntries(others), ...chosen };
@@ -45,5 +47,6 @@ async function open() {
 }
 
 open().catch((error) => {
-  element("plane").textContent = `The page cannot be opened: ${error instanceof Error ? error.message : error}. A newer browser may help.`;
+  element("plane").textContent =
+    `The page cannot be opened: ${error instanceof Error ? error.message : error}. A newer browser may help.`;
 });

@@ -11,12 +11,20 @@ const FINE = 4; // samples a pixel and direction
  * @param {ArrayLike<number>} ink  [side * side], 0 is paper, 1 is ink @param {number} side
  * @returns {Float32Array | null} [784] in [0, 1]; null where nothing was drawn */
 export function centred(ink, side) {
-  let left = side, right = -1, top = side, bottom = -1, mass = 0, cx = 0, cy = 0;
+  let left = side,
+    right = -1,
+    top = side,
+    bottom = -1,
+    mass = 0,
+    cx = 0,
+    cy = 0;
   for (let y = 0, p = 0; y < side; y++)
     for (let x = 0; x < side; x++, p++) {
       if (ink[p] < 0.05) continue;
-      left = Math.min(left, x); right = Math.max(right, x);
-      top = Math.min(top, y); bottom = Math.max(bottom, y);
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
       mass += ink[p];
       cx += ink[p] * (x + 0.5);
       cy += ink[p] * (y + 0.5);
@@ -42,7 +50,8 @@ export function centred(ink, side) {
  * @param {ArrayLike<number>} image  [784] @returns {Float32Array} */
 export function onBlack(image) {
   let rim = 0;
-  for (let k = 0; k < SIDE; k++) rim += image[k] + image[(SIDE - 1) * SIDE + k] + image[k * SIDE] + image[k * SIDE + SIDE - 1];
+  for (let k = 0; k < SIDE; k++)
+    rim += image[k] + image[(SIDE - 1) * SIDE + k] + image[k * SIDE] + image[k * SIDE + SIDE - 1];
   return Float32Array.from(image, (value) => (rim / (4 * SIDE) > 0.5 ? 1 - value : value));
 }
 
@@ -54,14 +63,21 @@ export async function fromFile(file) {
   } catch {
     throw new Error("This file is not a picture that the browser can read: try a PNG.");
   }
-  const context = pen(h("canvas", { width: SIDE, height: SIDE })), size = Math.max(picture.width, picture.height);
+  const context = pen(h("canvas", { width: SIDE, height: SIDE })),
+    size = Math.max(picture.width, picture.height);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, SIDE, SIDE); // behind what is transparent
   context.imageSmoothingQuality = "high";
-  const width = (SIDE * picture.width) / size, height = (SIDE * picture.height) / size;
+  const width = (SIDE * picture.width) / size,
+    height = (SIDE * picture.height) / size;
   context.drawImage(picture, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
   const { data } = context.getImageData(0, 0, SIDE, SIDE);
-  return onBlack(Float32Array.from({ length: SIDE * SIDE }, (_, p) => (0.299 * data[4 * p] + 0.587 * data[4 * p + 1] + 0.114 * data[4 * p + 2]) / 255));
+  return onBlack(
+    Float32Array.from(
+      { length: SIDE * SIDE },
+      (_, p) => (0.299 * data[4 * p] + 0.587 * data[4 * p + 1] + 0.114 * data[4 * p + 2]) / 255,
+    ),
+  );
 }
 
 /** A pad to draw on with a brush like MNIST's strokes. */
@@ -71,7 +87,9 @@ export class Pad {
   constructor(onChange, onEnd) {
     const side = 280;
     this.canvas = h("canvas", { width: side, height: side, class: "pad", role: "img", "aria-label": "Draw here" });
-    const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d", { willReadFrequently: true }));
+    const context = /** @type {CanvasRenderingContext2D} */ (
+      this.canvas.getContext("2d", { willReadFrequently: true })
+    );
     this.clear = () => {
       context.fillStyle = "#000";
       context.fillRect(0, 0, side, side);
@@ -95,7 +113,12 @@ export class Pad {
       context.stroke();
       last = next;
       const { data } = context.getImageData(0, 0, side, side);
-      onChange(centred(Float32Array.from({ length: side * side }, (_, p) => data[4 * p] / 255), side));
+      onChange(
+        centred(
+          Float32Array.from({ length: side * side }, (_, p) => data[4 * p] / 255),
+          side,
+        ),
+      );
     };
     this.canvas.onpointerdown = (/** @type {PointerEvent} */ event) => {
       this.canvas.setPointerCapture(event.pointerId);

@@ -10,14 +10,21 @@ const REACH = 3; // standard deviations of eps
 
 /** @param {HTMLElement} root @param {FromX} page */
 export function build(root, page) {
-  const small = (/** @type {string} */ label) => h("canvas", { width: 28, height: 28, class: "decoded", role: "img", "aria-label": label });
+  const small = (/** @type {string} */ label) =>
+    h("canvas", { width: 28, height: 28, class: "decoded", role: "img", "aria-label": label });
   const ui = {
     root,
     x: small("x, the image that goes in"),
     decoded: small("x′, the image that comes out"),
     plain: small("x′ of the autoencoder"),
     plane: h("canvas", { class: "posterior", role: "img", "aria-label": "The posterior among the test codes" }),
-    cloud: h("canvas", { width: 25 * 29 - 1, height: 57, class: "cloud", role: "img", "aria-label": "Fifty images decoded from draws of the posterior" }),
+    cloud: h("canvas", {
+      width: 25 * 29 - 1,
+      height: 57,
+      class: "cloud",
+      role: "img",
+      "aria-label": "Fifty images decoded from draws of the posterior",
+    }),
     number: h("input", { type: "number", min: "0", step: "1", "aria-label": "Number of a test image" }),
     file: h("input", { type: "file", accept: "image/*", hidden: true }),
     source: h("span", { "aria-live": "polite" }),
@@ -32,13 +39,15 @@ export function build(root, page) {
   };
   const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ act) =>
     h("button", { type: "button", textContent: text, title, onclick: () => page.model && act() });
-  const step = (/** @type {string} */ title, /** @type {Node[]} */ ...content) => h("section", {}, h("h4", { textContent: title }), ...content);
+  const step = (/** @type {string} */ title, /** @type {Node[]} */ ...content) =>
+    h("section", {}, h("h4", { textContent: title }), ...content);
   const pick = (/** @type {number} */ image) => {
     page.choose(image);
     page.tell();
   };
   ui.number.onchange = () => {
-    const image = Number(ui.number.value), count = page.model?.codes.count ?? 0;
+    const image = Number(ui.number.value),
+      count = page.model?.codes.count ?? 0;
     if (Number.isInteger(image) && ui.number.value !== "" && image >= 0 && image < count) pick(image);
     else ui.message.textContent = `Test images are numbered 0 to ${count - 1}.`;
   };
@@ -56,13 +65,38 @@ export function build(root, page) {
         "x",
         ui.x,
         h("p", { class: "label" }, ui.source),
-        h("div", { class: "buttons" }, ui.number, button("Random", "A random test image", () => pick(Math.floor(Math.random() * page.model.codes.count))), button("File…", "A picture of your own", () => ui.file.click()), ui.file),
+        h(
+          "div",
+          { class: "buttons" },
+          ui.number,
+          button("Random", "A random test image", () => pick(Math.floor(Math.random() * page.model.codes.count))),
+          button("File…", "A picture of your own", () => ui.file.click()),
+          ui.file,
+        ),
         h("p", { class: "label", textContent: "or draw:" }),
         page.pad.canvas,
-        h("div", { class: "buttons" }, button("Clear", "An empty pad", () => page.pad.clear())),
+        h(
+          "div",
+          { class: "buttons" },
+          button("Clear", "An empty pad", () => page.pad.clear()),
+        ),
       ),
       step("q(z | x)", ui.plane, h("div", { class: "buttons" }, ui.near), ui.z, ui.table),
-      step("ε", h("div", { class: "noise" }, h("p", { class: "label", textContent: "z = μ + σ · ε" }), ui.sliders, h("div", { class: "buttons" }, button("Resample", "Draw ε from N(0, I) again", () => page.resample()), button("ε = 0", "The posterior's mean", () => page.resample(true))))),
+      step(
+        "ε",
+        h(
+          "div",
+          { class: "noise" },
+          h("p", { class: "label", textContent: "z = μ + σ · ε" }),
+          ui.sliders,
+          h(
+            "div",
+            { class: "buttons" },
+            button("Resample", "Draw ε from N(0, I) again", () => page.resample()),
+            button("ε = 0", "The posterior's mean", () => page.resample(true)),
+          ),
+        ),
+      ),
       step("x′ = d(z)", ui.decoded, ui.loss),
     ),
     h("section", { class: "draws" }, h("h4", { textContent: "Fifty draws from q(z | x), decoded" }), ui.cloud),
@@ -76,8 +110,16 @@ export function build(root, page) {
  * @returns {{dimension: number, input: HTMLInputElement, output: HTMLOutputElement, row: HTMLElement}[]} */
 export function buildSliders(page) {
   const sliders = page.model.summary.order.slice(0, MOST).map((/** @type {number} */ dimension) => {
-    const output = h("output"), name = `ε${axisName(dimension).slice(1)}`;
-    const input = h("input", { type: "range", min: String(-REACH), max: String(REACH), step: "0.01", "aria-label": name, style: "--zero: 50%" });
+    const output = h("output"),
+      name = `ε${axisName(dimension).slice(1)}`;
+    const input = h("input", {
+      type: "range",
+      min: String(-REACH),
+      max: String(REACH),
+      step: "0.01",
+      "aria-label": name,
+      style: "--zero: 50%",
+    });
     input.oninput = () => {
       page.eps[dimension] = Number(input.value);
       page.redraw();
@@ -93,10 +135,13 @@ export function buildSliders(page) {
 /** @param {HTMLElement} table @param {number[]} order @param {number[]} mean @param {number[] | null} sigma @param {number[]} eps
  * @param {number[]} z @param {number[] | null} kl */
 export function fillTable(table, order, mean, sigma, eps, z, kl) {
-  const row = (/** @type {string} */ tag, /** @type {string[]} */ ...cells) => h("tr", {}, ...cells.map((cell) => h(tag, { textContent: cell })));
+  const row = (/** @type {string} */ tag, /** @type {string[]} */ ...cells) =>
+    h("tr", {}, ...cells.map((cell) => h(tag, { textContent: cell })));
   const head = sigma ? row("th", "", "μ", "σ", "ε", "z", "KL") : row("th", "", "z");
   const rows = order.map((j) =>
-    sigma && kl ? row("td", axisName(j), number(mean[j]), number(sigma[j], 3), number(eps[j]), number(z[j]), number(kl[j])) : row("td", axisName(j), number(z[j])),
+    sigma && kl
+      ? row("td", axisName(j), number(mean[j]), number(sigma[j], 3), number(eps[j]), number(z[j]), number(kl[j]))
+      : row("td", axisName(j), number(z[j])),
   );
   table.replaceChildren(head, ...rows);
 }
@@ -112,11 +157,22 @@ export function fillLoss(box, network, error, kl) {
     "continuous-bernoulli": "−Σ [x ln λ + (1 − x) ln(1 − λ) + ln C(λ)]",
   };
   const line = (/** @type {string} */ name, /** @type {string} */ formula, /** @type {number} */ value) =>
-    h("div", { class: "term" }, h("span", { textContent: name }), h("code", { textContent: formula }), h("b", { textContent: number(value, 2) }));
+    h(
+      "div",
+      { class: "term" },
+      h("span", { textContent: name }),
+      h("code", { textContent: formula }),
+      h("b", { textContent: number(value, 2) }),
+    );
   const total = kl ? kl.reduce((sum, value) => sum + value, 0) : 0;
-  const parts = network ? [line("reconstruction", formulas[network.likelihood], error)] : [line("squared error", "|x − x′|²", error)];
+  const parts = network
+    ? [line("reconstruction", formulas[network.likelihood], error)]
+    : [line("squared error", "|x − x′|²", error)];
   if (kl) parts.push(line("KL", "½ Σ (μ² + σ² − 1 − ln σ²)", total));
-  if (kl && network) parts.push(line("loss", `${number(error, 2)} + ${network.beta} · ${number(total, 2)}`, error + network.beta * total));
+  if (kl && network)
+    parts.push(
+      line("loss", `${number(error, 2)} + ${network.beta} · ${number(total, 2)}`, error + network.beta * total),
+    );
   const note = network ? "nats, for this image and this ε" : `for this image${kl ? " and this ε; KL in nats" : ""}`;
   box.replaceChildren(...parts, h("p", { class: "label", textContent: note }));
 }

@@ -41,7 +41,10 @@ export class FromX {
     /** @type {HTMLCanvasElement | null} the test codes */ this.backdrop = null;
     this.backdropKey = "";
     this.asking = this.stale = this.troubled = false; // of the server
-    this.pad = new Pad((image) => image && this.take(rounded(image), -1), () => this.tell());
+    this.pad = new Pad(
+      (image) => image && this.take(rounded(image), -1),
+      () => this.tell(),
+    );
     this.ui = build(root, this);
     this.resizing = new ResizeObserver(() => this.redraw());
     this.resizing.observe(this.ui.plane);
@@ -59,9 +62,20 @@ export class FromX {
     this.space = space;
     try {
       const plain = space.plain && loadNetwork({ ...space.urls, network: space.plain.url });
-      const [own, codes, sprite] = await Promise.all([loadNetwork(space.urls), loadCodes(space.urls), loadSprite(space.urls)]);
+      const [own, codes, sprite] = await Promise.all([
+        loadNetwork(space.urls),
+        loadCodes(space.urls),
+        loadSprite(space.urls),
+      ]);
       const summary = summarize(codes, space.classes.length);
-      const loaded = { space, network: own && own.network, codes, sprite, summary, plain: (plain && (await plain))?.network };
+      const loaded = {
+        space,
+        network: own && own.network,
+        codes,
+        sprite,
+        summary,
+        plain: (plain && (await plain))?.network,
+      };
       if (this.space !== space) return; // another run was chosen meanwhile
       this.model = loaded;
       this.dotColors = dotColors(codes, "class", space.colors, new Set());
@@ -81,7 +95,8 @@ export class FromX {
 
   /** @param {Record<string, string>} texts */
   open(texts) {
-    const { codes } = this.model, { image, eps, drawing } = parseWalk(texts, codes.dim, codes.count);
+    const { codes } = this.model,
+      { image, eps, drawing } = parseWalk(texts, codes.dim, codes.count);
     this.drawNoise(repeatable(SEED));
     if (eps) this.eps = eps;
     if (drawing) this.take(drawing, -1);
@@ -95,7 +110,10 @@ export class FromX {
     const { data } = pen(canvas).getImageData(0, 0, 28, 28);
     this.ui.number.value = String(image);
     this.pad.clear();
-    this.take(Float32Array.from({ length: 784 }, (_, p) => data[4 * p] / 255), image);
+    this.take(
+      Float32Array.from({ length: 784 }, (_, p) => data[4 * p] / 255),
+      image,
+    );
   }
 
   /** Any image. @param {Float32Array} x  [784] in [0, 1] @param {number} image */
@@ -150,7 +168,8 @@ export class FromX {
   async ask() {
     this.stale = true;
     while (this.stale && !this.asking && this.x && this.model.space.urls.remote) {
-      const { x, model } = this, { space } = model;
+      const { x, model } = this,
+        { space } = model;
       this.asking = true;
       this.stale = false;
       try {
@@ -170,29 +189,45 @@ export class FromX {
 
   /** @param {Float32Array} x @param {import("./walk.js").Walk} walk */
   draw(x, { mean, logvar, sigma, z, image, error, cloud }) {
-    const { network, plain, codes, space } = this.model, { ui } = this;
+    const { network, plain, codes, space } = this.model,
+      { ui } = this;
     paintGrey(pen(ui.x), x, 1);
     paintGrey(pen(ui.decoded), image, 1);
     ui.root.dataset.kind = sigma ? "vae" : "ae";
     ui.near.textContent = this.near ? "All codes" : "Zoom in";
     ui.near.hidden = !sigma;
     if (this.image < 0) ui.number.value = "";
-    ui.source.textContent = this.image < 0 ? "your image" : `${space.classes[codes.labels[this.image]]} · test #${this.image}`;
-    this.drawPlane(mean, sigma, z, cloud.map((drawn) => drawn.z));
+    ui.source.textContent =
+      this.image < 0 ? "your image" : `${space.classes[codes.labels[this.image]]} · test #${this.image}`;
+    this.drawPlane(
+      mean,
+      sigma,
+      z,
+      cloud.map((drawn) => drawn.z),
+    );
     cloud.forEach((drawn, k) => paintGrey(pen(ui.cloud), drawn.image, 1, 29 * (k % 25), 29 * Math.floor(k / 25)));
     for (const { dimension, input, output, row } of this.sliders) {
       input.value = String(this.eps[dimension]);
       output.textContent = number(this.eps[dimension]);
       row.title = sigma ? `${axisName(dimension)}: μ ${number(mean[dimension])}, σ ${number(sigma[dimension], 3)}` : "";
     }
-    const order = this.model.summary.order.slice(0, MOST), kl = logvar ? gaussianKl(mean, logvar) : null;
+    const order = this.model.summary.order.slice(0, MOST),
+      kl = logvar ? gaussianKl(mean, logvar) : null;
     fillTable(ui.table, order, mean, sigma, this.eps, z, kl);
     fillLoss(ui.loss, network, error, kl);
-    ui.z.textContent = sigma ? "A distribution: every draw is another z." : "One point, no cloud: the code is z itself.";
+    ui.z.textContent = sigma
+      ? "A distribution: every draw is another z."
+      : "One point, no cloud: the code is z itself.";
     if (plain) {
-      const code = encode(plain, x).mean, answer = decode(plain, code);
+      const code = encode(plain, x).mean,
+        answer = decode(plain, code);
       paintGrey(pen(ui.plain), answer, 1);
-      ui.plainText.textContent = `One point, no cloud: z = (${code.slice(0, 4).map((value) => number(value)).join(", ")}${code.length > 4 ? ", …" : ""}). |x − x′|² = ${number(squaredError(x, answer), 1)}; here, by way of q(z|x): ${number(squaredError(x, image), 1)}.`;
+      ui.plainText.textContent = `One point, no cloud: z = (${code
+        .slice(0, 4)
+        .map((value) => number(value))
+        .join(
+          ", ",
+        )}${code.length > 4 ? ", …" : ""}). |x − x′|² = ${number(squaredError(x, answer), 1)}; here, by way of q(z|x): ${number(squaredError(x, image), 1)}.`;
     }
     ui.plainBox.hidden = !plain;
   }
@@ -200,7 +235,9 @@ export class FromX {
   /** The posterior among the test codes, in the two most informative dimensions. @param {number[]} mean
    * @param {number[] | null} sigma @param {number[]} z @param {number[][]} cloud */
   drawPlane(mean, sigma, z, cloud) {
-    const { codes, summary } = this.model, canvas = this.ui.plane, ratio = devicePixelRatio || 1;
+    const { codes, summary } = this.model,
+      canvas = this.ui.plane,
+      ratio = devicePixelRatio || 1;
     const [j, k] = summary.order.length > 1 ? summary.order : [0, 0];
     const size = canvas.clientWidth;
     if (!size) return;
@@ -210,16 +247,27 @@ export class FromX {
     const box = /** @type {{low: [number, number], high: [number, number]}} */ (
       this.near && sigma
         ? { low: [mean[j] - reach, mean[k] - reach], high: [mean[j] + reach, mean[k] + reach] }
-        : { low: [j, k].map((d) => Math.min(1.1 * side(d)[0], mean[d] - reach)), high: [j, k].map((d) => Math.max(1.1 * side(d)[1], mean[d] + reach)) }
+        : {
+            low: [j, k].map((d) => Math.min(1.1 * side(d)[0], mean[d] - reach)),
+            high: [j, k].map((d) => Math.max(1.1 * side(d)[1], mean[d] + reach)),
+          }
     );
     const view = fit(box, size, size);
-    const g = pen(canvas), style = getComputedStyle(this.root);
+    const g = pen(canvas),
+      style = getComputedStyle(this.root);
     /** @type {string} */
     const key = [this.model.space.name, canvas.width, style.color, view.cx, view.cy, view.scale].join();
     if (!this.backdrop || this.backdropKey !== key) {
       this.backdropKey = key;
       this.backdrop = /** @type {HTMLCanvasElement} */ (h("canvas", { width: canvas.width, height: canvas.height }));
-      drawPoints(pen(this.backdrop), view, column(codes, j), column(codes, k), /** @type {any} */ (this.dotColors), ratio);
+      drawPoints(
+        pen(this.backdrop),
+        view,
+        column(codes, j),
+        column(codes, k),
+        /** @type {any} */ (this.dotColors),
+        ratio,
+      );
     }
     g.setTransform(1, 0, 0, 1, 0, 0);
     g.clearRect(0, 0, canvas.width, canvas.height);
@@ -227,12 +275,21 @@ export class FromX {
     g.drawImage(this.backdrop, 0, 0);
     g.globalAlpha = 1;
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const accent = style.caretColor, [x, y] = toScreen(view, mean[j], mean[k]);
+    const accent = style.caretColor,
+      [x, y] = toScreen(view, mean[j], mean[k]);
     g.strokeStyle = g.fillStyle = accent;
     if (sigma)
       for (const times of [1, 2]) {
         g.beginPath();
-        g.ellipse(x, y, Math.max(1, times * sigma[j] * view.scale), Math.max(1, times * sigma[k] * view.scale), 0, 0, 2 * Math.PI);
+        g.ellipse(
+          x,
+          y,
+          Math.max(1, times * sigma[j] * view.scale),
+          Math.max(1, times * sigma[k] * view.scale),
+          0,
+          0,
+          2 * Math.PI,
+        );
         g.lineWidth = 1.4;
         g.stroke();
       }
@@ -245,6 +302,9 @@ export class FromX {
     g.arc(...toScreen(view, z[j], z[k]), 6, 0, 2 * Math.PI);
     g.lineWidth = 2.5;
     g.stroke();
-    canvas.setAttribute("aria-label", `The posterior at ${axisName(j)} ${number(mean[j])}, ${axisName(k)} ${number(mean[k])} among the test codes`);
+    canvas.setAttribute(
+      "aria-label",
+      `The posterior at ${axisName(j)} ${number(mean[j])}, ${axisName(k)} ${number(mean[k])} among the test codes`,
+    );
   }
 }

@@ -16,16 +16,22 @@ export function squaredError(x, y) {
  * @param {ArrayLike<number>} parameter  of the decoder @param {import("../engine/network.js").Network} network */
 export function reconstruction(x, parameter, { likelihood, pixelVariance }) {
   if (likelihood.startsWith("gaussian")) {
-    const variance = /** @type {number} */ (pixelVariance), error = squaredError(x, parameter) / (2 * variance);
+    const variance = /** @type {number} */ (pixelVariance),
+      error = squaredError(x, parameter) / (2 * variance);
     return likelihood === "gaussian" ? error : error + (x.length / 2) * Math.log(2 * Math.PI * variance);
   }
   let sum = 0;
   for (let p = 0; p < x.length; p++) {
-    const l = parameter[p], size = Math.abs(l), decay = Math.exp(-size);
+    const l = parameter[p],
+      size = Math.abs(l),
+      decay = Math.exp(-size);
     sum += Math.max(l, 0) + Math.log1p(decay) - x[p] * l;
     if (likelihood === "continuous-bernoulli") {
       const half = size / 2; // ln C of a logit l is ln(l / tanh(l / 2))
-      sum -= size < 0.2 ? Math.log(2) + half ** 2 / 3 - (7 * half ** 4) / 90 : Math.log(size) + Math.log1p(decay) - Math.log1p(-decay);
+      sum -=
+        size < 0.2
+          ? Math.log(2) + half ** 2 / 3 - (7 * half ** 4) / 90
+          : Math.log(size) + Math.log1p(decay) - Math.log1p(-decay);
     }
   }
   return sum;

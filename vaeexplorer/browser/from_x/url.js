@@ -35,7 +35,11 @@ export function parseWalk(texts, dim, count) {
   const image = /^\d{1,8}$/.test(texts.image ?? "") && Number(texts.image) < count ? Number(texts.image) : 0;
   const eps = (texts.eps ?? "").split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
   const drawing = texts.drawing ? decodeImage(texts.drawing) : null;
-  return { image: drawing ? -1 : image, eps: eps.length === dim && eps.every((e) => Math.abs(e) < 100) ? eps : null, drawing };
+  return {
+    image: drawing ? -1 : image,
+    eps: eps.length === dim && eps.every((e) => Math.abs(e) < 100) ? eps : null,
+    drawing,
+  };
 }
 
 /** @param {{image: number, eps: number[], x: ArrayLike<number>}} walk @returns {Record<string, string>} */

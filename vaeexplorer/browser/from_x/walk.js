@@ -21,7 +21,8 @@ function draws(mean, logvar, eps, others) {
 /** @param {import("../engine/network.js").Network} network @param {Float32Array} x  [784] in [0, 1] @param {number[]} eps
  * @param {number[][]} others  the cloud's @returns {Walk} */
 export function walkHere(network, x, eps, others) {
-  const { mean, logvar } = encode(network, x), { zs, ...drawn } = draws(mean, logvar, eps, others);
+  const { mean, logvar } = encode(network, x),
+    { zs, ...drawn } = draws(mean, logvar, eps, others);
   const error = reconstruction(x, parameter(network, drawn.z), network);
   const images = [drawn.z, ...zs].map((z) => decode(network, z).slice());
   return { ...drawn, error, image: images[0], cloud: zs.map((z, k) => ({ z, image: images[k + 1] })) };
@@ -30,8 +31,15 @@ export function walkHere(network, x, eps, others) {
 /** @param {string} base  of the model's addresses @param {Float32Array} x @param {number[]} eps @param {number[][]} others
  * @returns {Promise<Walk>} */
 export async function walkThere(base, x, eps, others) {
-  const { mean, logvar } = await encodeThere(base, x, eps.length), { zs, ...drawn } = draws(mean, logvar, eps, others);
+  const { mean, logvar } = await encodeThere(base, x, eps.length),
+    { zs, ...drawn } = draws(mean, logvar, eps, others);
   const bytes = await decodeThere(base, Float32Array.from([drawn.z, ...zs].flat()), eps.length);
-  const image = (/** @type {number} */ k) => Float32Array.from(bytes.subarray(k * PIXELS, (k + 1) * PIXELS), (value) => value / 255);
-  return { ...drawn, error: squaredError(x, image(0)), image: image(0), cloud: zs.map((z, k) => ({ z, image: image(k + 1) })) };
+  const image = (/** @type {number} */ k) =>
+    Float32Array.from(bytes.subarray(k * PIXELS, (k + 1) * PIXELS), (value) => value / 255);
+  return {
+    ...drawn,
+    error: squaredError(x, image(0)),
+    image: image(0),
+    cloud: zs.map((z, k) => ({ z, image: image(k + 1) })),
+  };
 }

@@ -19,11 +19,15 @@ export function words(excess) {
 }
 
 /** @param {number} angle */
-export const degrees = (angle) => (angle < 1e-9 ? "below 10⁻⁹°" : angle < 0.01 ? `${tiny(angle)}°` : `${number(angle)}°`);
+export const degrees = (angle) =>
+  angle < 1e-9 ? "below 10⁻⁹°" : angle < 0.01 ? `${tiny(angle)}°` : `${number(angle)}°`;
 
 /** Where 99% of the points lie, either side of 0. @param {Float32Array} pairs @param {number} points @param {number} frame */
 export function spread(pairs, points, frame) {
-  const sizes = pairs.slice(2 * frame * points, 2 * (frame + 1) * points).map(Math.abs).sort();
+  const sizes = pairs
+    .slice(2 * frame * points, 2 * (frame + 1) * points)
+    .map(Math.abs)
+    .sort();
   return 1.15 * sizes[Math.floor(0.995 * (sizes.length - 1))] || 1;
 }
 
@@ -34,18 +38,39 @@ export const visible = (/** @type {number} */ step) => Math.max(0.5, step);
 /** @param {import("./film.js").Film} film @param {number} frame @param {string} color @returns {import("../draw/chart.js").Chart} */
 export function excessChart(film, frame, color) {
   const below = film.error.some((error) => error < 0.999 * film.optimum);
-  const xs = film.steps.map(visible), cursor = visible(film.steps[frame]);
+  const xs = film.steps.map(visible),
+    cursor = visible(film.steps[frame]);
   if (below) {
     const ys = film.error.map((error) => error / film.optimum);
     const rules = [{ y: 1, name: "PCA" }];
-    return { x: stepRange(film), logX: true, y: [0, Math.max(...ys) * 1.05], series: [{ color, xs, ys, width: 2 }], rules, cursor, xName: "step", yName: "error over PCA's optimum" };
+    return {
+      x: stepRange(film),
+      logX: true,
+      y: [0, Math.max(...ys) * 1.05],
+      series: [{ color, xs, ys, width: 2 }],
+      rules,
+      cursor,
+      xName: "step",
+      yName: "error over PCA's optimum",
+    };
   }
   const ys = film.error.map((error) => Math.max(LEAST_EXCESS, error / film.optimum - 1));
   const rules = [];
-  if (film.predicted !== null && film.predicted > film.optimum * (1 + 1e-9)) rules.push({ y: film.predicted / film.optimum - 1, name: "predicted" });
+  if (film.predicted !== null && film.predicted > film.optimum * (1 + 1e-9))
+    rules.push({ y: film.predicted / film.optimum - 1, name: "predicted" });
   if (film.plateau !== null) rules.push({ y: film.plateau / film.optimum, name: "predicted plateau" });
   const low = 10 ** Math.floor(Math.log10(Math.min(...ys, ...rules.map((rule) => rule.y)) * 0.9));
-  return { x: stepRange(film), logX: true, y: [low, Math.max(...ys) * 2], logY: true, series: [{ color, xs, ys, width: 2 }], rules, cursor, xName: "step", yName: "excess error over PCA's optimum, relative" };
+  return {
+    x: stepRange(film),
+    logX: true,
+    y: [low, Math.max(...ys) * 2],
+    logY: true,
+    series: [{ color, xs, ys, width: 2 }],
+    rules,
+    cursor,
+    xName: "step",
+    yName: "excess error over PCA's optimum, relative",
+  };
 }
 
 /** @param {import("./film.js").Film} film @param {number} frame @param {string} color @returns {import("../draw/chart.js").Chart} */
@@ -55,13 +80,23 @@ export function anglesChart(film, frame, color) {
     const largest = j === film.k - 1;
     return { color, xs, ys: film.angles.map((row) => row[j]), width: largest ? 2.2 : 1, alpha: largest ? 1 : 0.4 };
   });
-  return { x: stepRange(film), logX: true, y: [0, 92], series, cursor: visible(film.steps[frame]), xName: "step", yName: "principal angles to PCA's subspace, degrees" };
+  return {
+    x: stepRange(film),
+    logX: true,
+    y: [0, 92],
+    series,
+    cursor: visible(film.steps[frame]),
+    xName: "step",
+    yName: "principal angles to PCA's subspace, degrees",
+  };
 }
 
 /** @param {import("./film.js").Film} film @param {string} color @returns {import("../draw/chart.js").Chart} */
 export function spectrumChart(film, color) {
-  const { values, k } = film, shown = Math.min(values.length, Math.max(20, Math.ceil(1.6 * k)));
-  const xs = values.slice(0, shown).map((_, j) => j + 1), low = values[shown - 1] * 0.7;
+  const { values, k } = film,
+    shown = Math.min(values.length, Math.max(20, Math.ceil(1.6 * k)));
+  const xs = values.slice(0, shown).map((_, j) => j + 1),
+    low = values[shown - 1] * 0.7;
   const bars = /** @type {const} */ ("bars");
   return {
     x: [0.3, shown + 0.7],
@@ -83,14 +118,16 @@ export function drawCorrelation(canvas, film, frame) {
   const tile = new ImageData(k, k);
   let largest = 0;
   for (let p = 0; p < k * k; p++) {
-    const r = (film.correlation[frame * k * k + p] - 128) / 127, row = Math.floor(p / k);
+    const r = (film.correlation[frame * k * k + p] - 128) / 127,
+      row = Math.floor(p / k);
     if (row !== p % k && Math.abs(r) > Math.abs(largest)) largest = r;
     // from blue by way of nothing to orange
     const [red, green, blue] = r < 0 ? [63, 144, 218] : [231, 99, 0];
     tile.data.set([red, green, blue, 255 * Math.abs(r)], 4 * p);
   }
   pen(canvas).putImageData(tile, 0, 0);
-  const text = k === 1 ? "one code dimension: nothing to correlate with" : `largest ${number(largest)}; orange +1, blue −1`;
+  const text =
+    k === 1 ? "one code dimension: nothing to correlate with" : `largest ${number(largest)}; orange +1, blue −1`;
   canvas.setAttribute("aria-label", `Correlation of the codes, ${text}`);
   /** @type {HTMLElement} */ (canvas.nextElementSibling).textContent = text;
 }

@@ -15,8 +15,10 @@ const PIXELS = 784;
 
 /** @param {ArrayBuffer} bytes @returns {Film} @throws {import("../engine/packed.js").UnpackError} */
 export function unpackFilm(bytes) {
-  const packed = new Unpacker(bytes, "training", "film"), { header } = packed;
-  const { k, shown, axes, points } = header, frames = header.steps.length;
+  const packed = new Unpacker(bytes, "training", "film"),
+    { header } = packed;
+  const { k, shown, axes, points } = header,
+    frames = header.steps.length;
   const film = {
     ...header,
     originals: packed.integers(shown * PIXELS),

@@ -51,7 +51,12 @@ export class LinearAE {
       if (this.url !== told.film) return; // another training was chosen meanwhile
       this.film = film;
       this.classes = told.classes;
-      this.colors = dotColors(/** @type {any} */ ({ count: film.points, labels: film.labels }), "class", told.colors, new Set());
+      this.colors = dotColors(
+        /** @type {any} */ ({ count: film.points, labels: film.labels }),
+        "class",
+        told.colors,
+        new Set(),
+      );
       this.ui.message.textContent = "";
       this.ui.scrub.max = String(film.steps.length - 1);
       this.root.dataset.k = String(film.k);
@@ -61,7 +66,10 @@ export class LinearAE {
       else if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.show(film.steps.length - 1);
       else this.play(0);
       if (!first) this.report(null); // the step was another training's
-      loadSprite(/** @type {any} */ ({ sprite: told.sprite })).then((sprite) => (this.sprite = sprite), () => {});
+      loadSprite(/** @type {any} */ ({ sprite: told.sprite })).then(
+        (sprite) => (this.sprite = sprite),
+        () => {},
+      );
     } catch (error) {
       this.url = "";
       this.ui.message.textContent = `The training could not be opened. ${/** @type {Error} */ (error).message}`;
@@ -72,7 +80,8 @@ export class LinearAE {
   play(from = this.film && this.frame >= this.film.steps.length - 1 ? 0 : this.frame) {
     this.pause();
     if (!this.film) return;
-    const last = this.film.steps.length - 1, began = performance.now() - (from / last) * 1000 * SECONDS;
+    const last = this.film.steps.length - 1,
+      began = performance.now() - (from / last) * 1000 * SECONDS;
     const run = (/** @type {number} */ now) => {
       const frame = Math.min(last, Math.max(0, Math.floor(((now - began) / 1000 / SECONDS) * last)));
       if (frame !== this.frame) this.show(frame);
@@ -113,21 +122,29 @@ export class LinearAE {
 
   /** @param {import("./film.js").Film} film */
   draw(film) {
-    const { ui, frame } = this, { shown, axes, steps } = film;
+    const { ui, frame } = this,
+      { shown, axes, steps } = film;
     if (!this.playing) ui.play.textContent = "Play";
     ui.scrub.value = String(frame);
-    const excess = film.error[frame] / film.optimum - 1, angle = film.angles[frame].at(-1) ?? 0;
+    const excess = film.error[frame] / film.optimum - 1,
+      angle = film.angles[frame].at(-1) ?? 0;
     ui.said.textContent = `step ${steps[frame].toLocaleString("en")}: error ${number(film.error[frame], 4)}, ${words(excess)}; largest angle ${degrees(angle)}`;
     for (let at = 0; at < shown; at++) {
-      const learned = image(film.reconstructions, frame * shown + at), best = image(film.best, at);
+      const learned = image(film.reconstructions, frame * shown + at),
+        best = image(film.best, at);
       paintGrey(pen(ui.learned[at]), learned, 255);
-      paintGrey(pen(ui.difference[at]), learned.map((value, p) => Math.min(255, 2 * Math.abs(value - best[p]))), 255);
+      paintGrey(
+        pen(ui.difference[at]),
+        learned.map((value, p) => Math.min(255, 2 * Math.abs(value - best[p]))),
+        255,
+      );
     }
     for (let at = 0; at < axes; at++) {
       paintGrey(pen(ui.axes[at].canvas), image(film.learned, (frame * 3 + this.way) * axes + at), 255);
       ui.axes[at].text.textContent = number(film.cosines[frame][this.way][at]);
     }
-    const style = getComputedStyle(this.root), accent = style.caretColor;
+    const style = getComputedStyle(this.root),
+      accent = style.caretColor;
     drawChart(ui.excess, (this.excessChart = excessChart(film, frame, accent)));
     drawChart(ui.angles, (this.anglesChart = anglesChart(film, frame, accent)));
     drawChart(ui.spectrum, spectrumChart(film, accent));
@@ -141,10 +158,14 @@ export class LinearAE {
 
   /** @param {HTMLCanvasElement} canvas @param {Float32Array} pairs @param {number} frame @param {number} reach */
   scatter(canvas, pairs, frame, reach) {
-    const film = /** @type {import("./film.js").Film} */ (this.film), size = canvas.clientWidth, ratio = devicePixelRatio || 1;
+    const film = /** @type {import("./film.js").Film} */ (this.film),
+      size = canvas.clientWidth,
+      ratio = devicePixelRatio || 1;
     if (!size) return;
     if (canvas.width !== Math.round(size * ratio)) canvas.width = canvas.height = Math.round(size * ratio);
-    const xs = coordinate(pairs, film.points, frame, 0), ys = coordinate(pairs, film.points, frame, 1), g = pen(canvas);
+    const xs = coordinate(pairs, film.points, frame, 0),
+      ys = coordinate(pairs, film.points, frame, 1),
+      g = pen(canvas);
     const view = fit({ low: [-reach, -reach], high: [reach, reach] }, size, size);
     drawPoints(g, view, xs, ys, /** @type {any} */ (this.colors), ratio);
     views.set(canvas, { view, xs, ys });
@@ -153,14 +174,21 @@ export class LinearAE {
     g.strokeStyle = getComputedStyle(this.root).caretColor;
     g.lineWidth = 2.5;
     g.beginPath();
-    g.arc(size / 2 + (xs[this.near] - view.cx) * view.scale, size / 2 - (ys[this.near] - view.cy) * view.scale, 7, 0, 2 * Math.PI);
+    g.arc(
+      size / 2 + (xs[this.near] - view.cx) * view.scale,
+      size / 2 - (ys[this.near] - view.cy) * view.scale,
+      7,
+      0,
+      2 * Math.PI,
+    );
     g.stroke();
     g.setTransform(1, 0, 0, 1, 0, 0);
   }
 
   /** @param {HTMLCanvasElement} canvas @param {PointerEvent} event */
   point(canvas, event) {
-    const found = views.get(canvas), box = canvas.getBoundingClientRect();
+    const found = views.get(canvas),
+      box = canvas.getBoundingClientRect();
     if (!found) return;
     const [x, y] = toLatent(found.view, event.clientX - box.left, event.clientY - box.top);
     const near = new NearestInPlane(found.xs, found.ys).find(x, y, 14 / found.view.scale);
@@ -185,7 +213,8 @@ const views = new WeakMap();
 /** The images that no step changes. @param {any} ui @param {import("./film.js").Film} film */
 function fillImages(ui, film) {
   const tile = (/** @type {string} */ name) => h("canvas", { width: 28, height: 28, role: "img", "aria-label": name });
-  const row = (/** @type {string} */ name) => Array.from({ length: film.shown }, (_, at) => tile(`${name}, image ${at + 1}`));
+  const row = (/** @type {string} */ name) =>
+    Array.from({ length: film.shown }, (_, at) => tile(`${name}, image ${at + 1}`));
   const painted = (/** @type {HTMLCanvasElement[]} */ canvases, /** @type {Uint8Array} */ row) => {
     canvases.forEach((canvas, at) => paintGrey(pen(canvas), image(row, at), 255));
     return canvases;
@@ -196,24 +225,35 @@ function fillImages(ui, film) {
   ui.differenceRow.replaceChildren(...(ui.difference = row("difference from PCA's x′")));
   const principal = Array.from({ length: film.axes }, (_, at) => tile(`principal axis ${at + 1}`));
   painted(principal, film.principal);
-  ui.principalGrid.replaceChildren(...principal.map((canvas, at) => h("figure", {}, canvas, h("figcaption", { textContent: `u${at + 1}` }))));
-  ui.axes = Array.from({ length: film.axes }, (_, at) => ({ canvas: tile(`learned axis ${at + 1}`), text: h("figcaption") }));
+  ui.principalGrid.replaceChildren(
+    ...principal.map((canvas, at) => h("figure", {}, canvas, h("figcaption", { textContent: `u${at + 1}` }))),
+  );
+  ui.axes = Array.from({ length: film.axes }, (_, at) => ({
+    canvas: tile(`learned axis ${at + 1}`),
+    text: h("figcaption"),
+  }));
   ui.axesGrid.replaceChildren(...ui.axes.map((/** @type {any} */ axis) => h("figure", {}, axis.canvas, axis.text)));
 }
 
 /** @param {HTMLElement} box @param {Told} told */
 function fillLegend(box, told) {
-  box.replaceChildren(...told.classes.map((name, label) => h("span", {}, h("i", { style: `background: ${told.colors[label]}` }), name)));
+  box.replaceChildren(
+    ...told.classes.map((name, label) => h("span", {}, h("i", { style: `background: ${told.colors[label]}` }), name)),
+  );
 }
 
 /** @param {HTMLElement} root @param {LinearAE} page */
 function build(root, page) {
   const chart = (/** @type {string} */ name) => h("canvas", { class: "chart", role: "img", "aria-label": name });
-  const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ act) => h("button", { type: "button", textContent: text, title, onclick: act });
-  const box = (/** @type {string} */ title, /** @type {Node[]} */ ...content) => h("section", {}, h("h4", { textContent: title }), ...content);
+  const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ act) =>
+    h("button", { type: "button", textContent: text, title, onclick: act });
+  const box = (/** @type {string} */ title, /** @type {Node[]} */ ...content) =>
+    h("section", {}, h("h4", { textContent: title }), ...content);
   const label = (/** @type {string} */ text) => h("p", { class: "label", textContent: text });
   const ui = {
-    play: button("Play", "From here on, or again from the start", () => (page.playing ? page.go(page.frame) : page.play())),
+    play: button("Play", "From here on, or again from the start", () =>
+      page.playing ? page.go(page.frame) : page.play(),
+    ),
     scrub: h("input", { type: "range", min: "0", step: "1", "aria-label": "Step of the training" }),
     said: h("output", { class: "said" }),
     originalRow: h("div", { class: "images" }),
@@ -227,7 +267,9 @@ function build(root, page) {
     angles: chart("Principal angles, by step"),
     spectrum: chart("Eigenvalue spectrum"),
     correlation: h("canvas", { class: "correlation", role: "img" }),
-    scatters: ["PCA scores", "Codes as learned", "Codes along the recovered axes"].map((name) => h("canvas", { class: "scatter", role: "img", "aria-label": `${name} of 1,000 test images` })),
+    scatters: ["PCA scores", "Codes as learned", "Codes along the recovered axes"].map((name) =>
+      h("canvas", { class: "scatter", role: "img", "aria-label": `${name} of 1,000 test images` }),
+    ),
     thumbnail: h("canvas", { width: 28, height: 28 }),
     nearText: h("span"),
     near: h("p", { class: "near-image", hidden: true }),
@@ -251,7 +293,10 @@ function build(root, page) {
   );
   ways[0].setAttribute("aria-pressed", "true");
   ui.ways.append(...ways);
-  for (const [canvas, name] of /** @type {const} */ ([[ui.excess, "excessChart"], [ui.angles, "anglesChart"]])) {
+  for (const [canvas, name] of /** @type {const} */ ([
+    [ui.excess, "excessChart"],
+    [ui.angles, "anglesChart"],
+  ])) {
     const scrub = (/** @type {PointerEvent} */ event, /** @type {boolean} */ done) => {
       const shown = /** @type {any} */ (page)[name];
       if (!page.film || !shown) return;
@@ -277,13 +322,37 @@ function build(root, page) {
   }
   ui.near.append(ui.thumbnail, ui.nearText);
   root.append(
-    h("div", { class: "player" }, ui.play, button("‹", "One kept step back", () => page.go(page.frame - 1)), button("›", "One kept step on", () => page.go(page.frame + 1)), ui.scrub, ui.said),
+    h(
+      "div",
+      { class: "player" },
+      ui.play,
+      button("‹", "One kept step back", () => page.go(page.frame - 1)),
+      button("›", "One kept step on", () => page.go(page.frame + 1)),
+      ui.scrub,
+      ui.said,
+    ),
     ui.message,
     h(
       "div",
       { class: "sides" },
-      box("PCA", label("x, test images"), ui.originalRow, label("x′ from k axes"), ui.bestRow, label("principal axes, grey is 0"), ui.principalGrid),
-      box("The autoencoder", label("x′ at this step"), ui.learnedRow, label("difference from PCA's x′, doubled"), ui.differenceRow, h("p", { class: "label way" }, "decoder axes, with |cos| to PCA's: ", ui.ways), ui.axesGrid),
+      box(
+        "PCA",
+        label("x, test images"),
+        ui.originalRow,
+        label("x′ from k axes"),
+        ui.bestRow,
+        label("principal axes, grey is 0"),
+        ui.principalGrid,
+      ),
+      box(
+        "The autoencoder",
+        label("x′ at this step"),
+        ui.learnedRow,
+        label("difference from PCA's x′, doubled"),
+        ui.differenceRow,
+        h("p", { class: "label way" }, "decoder axes, with |cos| to PCA's: ", ui.ways),
+        ui.axesGrid,
+      ),
     ),
     h(
       "div",
@@ -293,7 +362,13 @@ function build(root, page) {
       box("What k axes leave out", ui.spectrum),
       box("Codes stay correlated", h("div", { class: "square" }, ui.correlation, label(""))),
     ),
-    h("div", { class: "scatters" }, box("PCA scores", ui.scatters[0]), box("Codes z₁, z₂ as learned", ui.scatters[1]), box("Along the recovered axes", ui.scatters[2])),
+    h(
+      "div",
+      { class: "scatters" },
+      box("PCA scores", ui.scatters[0]),
+      box("Codes z₁, z₂ as learned", ui.scatters[1]),
+      box("Along the recovered axes", ui.scatters[2]),
+    ),
     ui.near,
     ui.legend,
   );

@@ -10,7 +10,8 @@ import { drawChart } from "../draw/chart.js";
 import { h, number } from "../draw/dom.js";
 import { optimum } from "./ppca.js";
 
-const LOW = Math.log(1e-3), HIGH = Math.log(50);
+const LOW = Math.log(1e-3),
+  HIGH = Math.log(50);
 const BETAS = [Math.log(0.1), Math.log(10)];
 
 export class LinearVAE {
@@ -60,8 +61,10 @@ export class LinearVAE {
 
   /** @param {Told} told */
   draw({ values, test, spectrum, k, best, measured }) {
-    const { ui, variance, beta } = this, floor = beta * variance;
-    const exact = optimum(values, k, variance, beta), onTest = optimum(values, k, variance, beta, test);
+    const { ui, variance, beta } = this,
+      floor = beta * variance;
+    const exact = optimum(values, k, variance, beta),
+      onTest = optimum(values, k, variance, beta, test);
     const same = (/** @type {number} */ a, /** @type {number} */ b) => Math.abs(a - b) <= 1e-5 * Math.abs(b);
     const fresh = same(measured.variance, variance) && same(measured.beta, beta) && measured.k === k;
     ui.variance.value = String(Math.log(variance));
@@ -71,7 +74,8 @@ export class LinearVAE {
     ui.best.title = `${best.toPrecision(6)}: the mean of the eigenvalues that are left out`;
     const all = values.filter((value) => value > floor).length;
     ui.said.textContent = `${exact.active} of ${k} dimensions on, ${k - exact.active} collapsed; ${all} eigenvalues in all stand above βσₓ² = ${floor.toPrecision(4)}`;
-    const row = (/** @type {string} */ name, /** @type {string} */ closed, /** @type {string} */ trained) => h("tr", {}, h("th", { textContent: name }), h("td", { textContent: closed }), h("td", { textContent: trained }));
+    const row = (/** @type {string} */ name, /** @type {string} */ closed, /** @type {string} */ trained) =>
+      h("tr", {}, h("th", { textContent: name }), h("td", { textContent: closed }), h("td", { textContent: trained }));
     const trained = (/** @type {number} */ value) => (fresh ? number(value, 4) : "…");
     const total = (/** @type {number[]} */ nats) => nats.reduce((a, b) => a + b, 0);
     ui.table.replaceChildren(
@@ -86,22 +90,62 @@ export class LinearVAE {
       Math.abs(exact.elbo - exact.likelihood) < 1e-6 * Math.abs(exact.likelihood)
         ? "With β = 1 the bound is tight: the ELBO is the log-likelihood."
         : `With β = ${number(beta)} the bound is loose by ${number(exact.likelihood - exact.elbo, 4)} nats.`;
-    const color = getComputedStyle(this.root).caretColor, ink = getComputedStyle(this.root).color;
-    const dims = exact.kl.map((_, j) => j + 1), shown = Math.min(spectrum, Math.max(20, Math.ceil(1.6 * k), Math.min(all + 3, 60)));
-    const bars = /** @type {const} */ ("bars"), dots = /** @type {const} */ ("dots"), on = exact.active;
-    const xs = Array.from({ length: shown }, (_, j) => j + 1), low = Math.min(values[shown - 1], floor) * 0.6;
+    const color = getComputedStyle(this.root).caretColor,
+      ink = getComputedStyle(this.root).color;
+    const dims = exact.kl.map((_, j) => j + 1),
+      shown = Math.min(spectrum, Math.max(20, Math.ceil(1.6 * k), Math.min(all + 3, 60)));
+    const bars = /** @type {const} */ ("bars"),
+      dots = /** @type {const} */ ("dots"),
+      on = exact.active;
+    const xs = Array.from({ length: shown }, (_, j) => j + 1),
+      low = Math.min(values[shown - 1], floor) * 0.6;
     drawChart(ui.spectrum, {
-      x: [0.3, shown + 0.7], y: [low, Math.max(values[0], floor) * 1.8], logY: true,
-      series: [{ color, kind: bars, xs: xs.slice(0, on), ys: values.slice(0, on) }, { color: ink, kind: bars, xs: xs.slice(on), ys: values.slice(on, shown), alpha: 0.25 }],
-      rules: [{ y: floor, name: "βσₓ²" }], xName: "principal axis j", yName: "eigenvalue λⱼ; full colour: on",
+      x: [0.3, shown + 0.7],
+      y: [low, Math.max(values[0], floor) * 1.8],
+      logY: true,
+      series: [
+        { color, kind: bars, xs: xs.slice(0, on), ys: values.slice(0, on) },
+        { color: ink, kind: bars, xs: xs.slice(on), ys: values.slice(on, shown), alpha: 0.25 },
+      ],
+      rules: [{ y: floor, name: "βσₓ²" }],
+      xName: "principal axis j",
+      yName: "eigenvalue λⱼ; full colour: on",
     });
-    const perDimension = (/** @type {HTMLCanvasElement} */ canvas, /** @type {number[]} */ ys, /** @type {number[]} */ found, /** @type {[number, number]} */ y, /** @type {boolean} */ logY, /** @type {string} */ yName) =>
+    const perDimension = (
+      /** @type {HTMLCanvasElement} */ canvas,
+      /** @type {number[]} */ ys,
+      /** @type {number[]} */ found,
+      /** @type {[number, number]} */ y,
+      /** @type {boolean} */ logY,
+      /** @type {string} */ yName,
+    ) =>
       drawChart(canvas, {
-        x: [0.3, Math.max(k, 4) + 0.7], y, logY, xName: "dimension", yName,
-        series: [{ color, kind: bars, xs: dims, ys, alpha: 0.45 }, ...(fresh ? [{ color: ink, kind: dots, xs: dims, ys: found }] : [])],
+        x: [0.3, Math.max(k, 4) + 0.7],
+        y,
+        logY,
+        xName: "dimension",
+        yName,
+        series: [
+          { color, kind: bars, xs: dims, ys, alpha: 0.45 },
+          ...(fresh ? [{ color: ink, kind: dots, xs: dims, ys: found }] : []),
+        ],
       });
-    perDimension(ui.kl, exact.kl, measured.kl, [0, Math.max(0.5, 1.1 * exact.kl[0])], false, "KL, nats; bars: predicted, dots: measured");
-    perDimension(ui.d, exact.d, measured.d, [0.5 * Math.min(...exact.d), 1.3], true, "posterior variance; bars: predicted, dots: measured");
+    perDimension(
+      ui.kl,
+      exact.kl,
+      measured.kl,
+      [0, Math.max(0.5, 1.1 * exact.kl[0])],
+      false,
+      "KL, nats; bars: predicted, dots: measured",
+    );
+    perDimension(
+      ui.d,
+      exact.d,
+      measured.d,
+      [0.5 * Math.min(...exact.d), 1.3],
+      true,
+      "posterior variance; bars: predicted, dots: measured",
+    );
   }
 }
 
@@ -111,8 +155,13 @@ function build(root, page) {
   const slider = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high) =>
     h("input", { type: "range", min: String(low), max: String(high), step: "0.001", "aria-label": name });
   const button = (/** @type {string} */ text, /** @type {() => number} */ value) =>
-    h("button", { type: "button", textContent: text, onclick: () => page.told && page.choose(value(), page.beta, true) });
-  const box = (/** @type {string} */ title, /** @type {Node[]} */ ...content) => h("section", {}, h("h4", { textContent: title }), ...content);
+    h("button", {
+      type: "button",
+      textContent: text,
+      onclick: () => page.told && page.choose(value(), page.beta, true),
+    });
+  const box = (/** @type {string} */ title, /** @type {Node[]} */ ...content) =>
+    h("section", {}, h("h4", { textContent: title }), ...content);
   const ui = {
     variance: slider("Pixel variance", LOW, HIGH),
     beta: slider("beta", BETAS[0], BETAS[1]),
@@ -126,7 +175,12 @@ function build(root, page) {
     table: h("table", {}),
     gap: h("p", { class: "label" }),
   };
-  const move = (/** @type {boolean} */ done) => () => page.choose(Number(Math.exp(Number(ui.variance.value)).toPrecision(6)), Math.abs(Number(ui.beta.value)) < 0.02 ? 1 : Number(Math.exp(Number(ui.beta.value)).toPrecision(6)), done);
+  const move = (/** @type {boolean} */ done) => () =>
+    page.choose(
+      Number(Math.exp(Number(ui.variance.value)).toPrecision(6)),
+      Math.abs(Number(ui.beta.value)) < 0.02 ? 1 : Number(Math.exp(Number(ui.beta.value)).toPrecision(6)),
+      done,
+    );
   for (const input of [ui.variance, ui.beta]) {
     input.oninput = move(false);
     input.onchange = move(true);
@@ -137,10 +191,23 @@ function build(root, page) {
       { class: "vae-controls" },
       h("label", { class: "slider" }, h("span", { textContent: "σₓ²" }), ui.variance, ui.varianceText),
       h("label", { class: "slider" }, h("span", { textContent: "β" }), ui.beta, ui.betaText),
-      h("div", { class: "buttons" }, h("span", { class: "label", textContent: "σₓ²:" }), ui.best, button("½, the lecture's loss", () => 0.5), button("1", () => 1)),
+      h(
+        "div",
+        { class: "buttons" },
+        h("span", { class: "label", textContent: "σₓ²:" }),
+        ui.best,
+        button("½, the lecture's loss", () => 0.5),
+        button("1", () => 1),
+      ),
     ),
     ui.said,
-    h("div", { class: "charts three" }, box("A dimension lives above the line", ui.spectrum), box("What each dimension says", ui.kl), box("How sure it is", ui.d)),
+    h(
+      "div",
+      { class: "charts three" },
+      box("A dimension lives above the line", ui.spectrum),
+      box("What each dimension says", ui.kl),
+      box("How sure it is", ui.d),
+    ),
     ui.table,
     ui.gap,
   );

@@ -13,12 +13,21 @@
  * @returns {Optimum}
  */
 export function optimum(values, k, variance, beta, moments = values) {
-  const floor = beta * variance, count = values.length;
-  const kl = [], d = [];
-  let active = 0, squared = 0, nats = 0, logs = 0, scaled = 0;
+  const floor = beta * variance,
+    count = values.length;
+  const kl = [],
+    d = [];
+  let active = 0,
+    squared = 0,
+    nats = 0,
+    logs = 0,
+    scaled = 0;
   for (let j = 0; j < count; j++) {
-    const moment = moments[j], on = j < k && values[j] > floor;
-    const w2 = on ? values[j] - floor : 0, v2 = on ? w2 / values[j] ** 2 : 0, spread = on ? floor / values[j] : 1;
+    const moment = moments[j],
+      on = j < k && values[j] > floor;
+    const w2 = on ? values[j] - floor : 0,
+      v2 = on ? w2 / values[j] ** 2 : 0,
+      spread = on ? floor / values[j] : 1;
     squared += moment - 2 * Math.sqrt(w2 * v2) * moment + w2 * (v2 * moment + spread);
     logs += Math.log(w2 + variance);
     scaled += moment / (w2 + variance);

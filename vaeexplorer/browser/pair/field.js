@@ -37,7 +37,8 @@ export class Field {
   draw(g, view, ratio, ink) {
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, view.width, view.height);
-    const [left, top] = toScreen(view, this.x[0], this.y[1]), [right, bottom] = toScreen(view, this.x[1], this.y[0]);
+    const [left, top] = toScreen(view, this.x[0], this.y[1]),
+      [right, bottom] = toScreen(view, this.x[1], this.y[0]);
     g.globalAlpha = OPACITY;
     g.imageSmoothingEnabled = true;
     g.drawImage(this.canvas, left, top, right - left, bottom - top);
@@ -48,7 +49,8 @@ export class Field {
   /** Small ellipses of equal image change: long where the image changes slowly. Their common size is chosen for the eye.
    * @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {string} ink */
   drawEllipses(g, view, ink) {
-    const { ellipses } = this, count = ellipses.length / 5;
+    const { ellipses } = this,
+      count = ellipses.length / 5;
     if (count < 2) return;
     const pitch = Math.abs(ellipses[5] - ellipses[0]) || Math.abs(this.y[1] - this.y[0]);
     const long = Float32Array.from({ length: count }, (_, i) => ellipses[5 * i + 2]).sort();
@@ -57,7 +59,8 @@ export class Field {
     g.lineWidth = 1.3;
     for (let i = 0; i < count; i++) {
       const [x, y, a, b, angle] = ellipses.subarray(5 * i, 5 * i + 5);
-      const size = Math.min(scale, (LONGEST * pitch) / a), radii = [size * a * view.scale, size * b * view.scale];
+      const size = Math.min(scale, (LONGEST * pitch) / a),
+        radii = [size * a * view.scale, size * b * view.scale];
       if (!radii.every(Number.isFinite)) continue;
       g.beginPath();
       g.ellipse(...toScreen(view, x, y), radii[0], radii[1], -angle, 0, 2 * Math.PI);

@@ -20,7 +20,11 @@ const FIELDS = /** @type {[Kind, string, string][]} */ ([
   ["none", "Classes", "Dots coloured by class, no field"],
   ["nearest", "Holes", "How unlike any training image the decoded image is"],
   ["cycle", "Re-encoding", "How far from z the decoded image is encoded again"],
-  ["magnification", "Magnification", "How much the decoder stretches latent space, with ellipses of equal image change"],
+  [
+    "magnification",
+    "Magnification",
+    "How much the decoder stretches latent space, with ellipses of equal image change",
+  ],
 ]);
 
 export class Pair {
@@ -40,7 +44,11 @@ export class Pair {
       button.onclick = () => this.chooseKind(kind);
       return button;
     });
-    const another = h("button", { type: "button", textContent: "Another pair", title: "Two test images of different classes" });
+    const another = h("button", {
+      type: "button",
+      textContent: "Another pair",
+      title: "Two test images of different classes",
+    });
     another.onclick = () => this.another();
     const reset = h("button", { type: "button", textContent: "Reset view" });
     reset.onclick = () => this.panes.forEach((pane) => pane.lookHome());
@@ -48,7 +56,12 @@ export class Pair {
     this.planes = h("div", { class: "panes" });
     this.strips = h("div", { class: "ways" });
     this.live = h("p", { class: "message", role: "status", "aria-live": "polite" });
-    const tools = h("div", { class: "toolbar" }, h("div", { class: "segments", role: "group", "aria-label": "Behind the dots" }, ...this.buttons), h("div", { class: "buttons" }, another, reset));
+    const tools = h(
+      "div",
+      { class: "toolbar" },
+      h("div", { class: "segments", role: "group", "aria-label": "Behind the dots" }, ...this.buttons),
+      h("div", { class: "buttons" }, another, reset),
+    );
     root.replaceChildren(tools, this.planes, this.scale, this.strips, this.live);
   }
 
@@ -79,8 +92,17 @@ export class Pair {
     this.planes.replaceChildren(...this.panes.map((pane) => pane.element));
     this.thumbnails = [0, 1].map(() => h("canvas", { class: "tile", width: 28, height: 28, role: "img" }));
     this.captions = [0, 1].map(() => h("span"));
-    const ends = this.thumbnails.map((canvas, k) => h("div", { class: "end" }, h("b", { textContent: "AB"[k] }), canvas, this.captions?.[k]));
-    const ways = this.panes.map((pane) => h("figure", {}, h("figcaption", {}, h("b", { textContent: pane.space.kind }), h("span", { textContent: pane.space.name })), pane.canvas));
+    const ends = this.thumbnails.map((canvas, k) =>
+      h("div", { class: "end" }, h("b", { textContent: "AB"[k] }), canvas, this.captions?.[k]),
+    );
+    const ways = this.panes.map((pane) =>
+      h(
+        "figure",
+        {},
+        h("figcaption", {}, h("b", { textContent: pane.space.kind }), h("span", { textContent: pane.space.name })),
+        pane.canvas,
+      ),
+    );
     this.strips.replaceChildren(ends[0], h("div", { class: "rows" }, ...ways), ends[1]);
     this.showKind();
     this.showPair();
@@ -95,7 +117,8 @@ export class Pair {
   }
 
   readTheme() {
-    const style = getComputedStyle(this.root), text = style.color;
+    const style = getComputedStyle(this.root),
+      text = style.color;
     const ink = (text.match(/[\d.]+/g) ?? ["0", "0", "0"]).slice(0, 3).map(Number);
     const stage = this.panes[0]?.stage ?? this.root;
     this.theme = { text, accent: style.caretColor, card: getComputedStyle(stage).backgroundColor, ink };
@@ -119,7 +142,8 @@ export class Pair {
   another() {
     const { codes } = this.panes[0] ?? {};
     if (!codes) return;
-    const draw = () => Math.floor(Math.random() * codes.count), a = draw();
+    const draw = () => Math.floor(Math.random() * codes.count),
+      a = draw();
     let b = draw();
     for (let i = 0; i < 100 && codes.labels[a] === codes.labels[b]; i++) b = draw();
     this.indices = [a, b];
@@ -199,7 +223,12 @@ export class Pair {
     if (fields.asked === this.asked || !this.asked) this.live.textContent = "";
     const title = FIELDS.find(([kind]) => kind === fields.kind)?.[2] ?? "";
     const bar = h("i", { style: `background: ${VIRIDIS_CSS}` });
-    this.scale.replaceChildren(h("span", { textContent: `${title} (${fields.unit}), one scale for all:` }), ` ${number(fields.low, 1)} `, bar, ` ${number(fields.high, 1)}`);
+    this.scale.replaceChildren(
+      h("span", { textContent: `${title} (${fields.unit}), one scale for all:` }),
+      ` ${number(fields.low, 1)} `,
+      bar,
+      ` ${number(fields.high, 1)}`,
+    );
     this.scale.hidden = false;
   }
 }

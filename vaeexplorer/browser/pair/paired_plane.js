@@ -36,16 +36,29 @@ export class Pane {
     this.thumbnail = h("canvas", { width: 28, height: 28 });
     this.caption = h("div");
     this.card = h("div", { class: "card", hidden: true }, this.thumbnail, this.caption);
-    this.stage = h("div", { class: "stage", tabIndex: 0, role: "application" }, ...Object.values(this.layers), this.card);
+    this.stage = h(
+      "div",
+      { class: "stage", tabIndex: 0, role: "application" },
+      ...Object.values(this.layers),
+      this.card,
+    );
     this.stage.setAttribute("aria-label", `Latent plane of ${space.name}: drag A or B; arrow keys choose other images`);
     this.message = h("p", { class: "message", hidden: true, role: "status" });
-    this.element = h("section", {}, h("h4", {}, space.kind, h("small", { textContent: space.name })), this.stage, this.message);
+    this.element = h(
+      "section",
+      {},
+      h("h4", {}, space.kind, h("small", { textContent: space.name })),
+      this.stage,
+      this.message,
+    );
     this.canvas = h("canvas", { width: STEPS * 30 - 2, height: 28, role: "img" });
     this.canvas.setAttribute("aria-label", `What ${space.name} decodes on the straight way from A to B`);
     /** @type {import("../engine/background.js").Receive} */
     const receive = (_, start, pixels, done) => this.receive(start, pixels, done);
     const { remote } = space.urls; // of a model that only the server can run
-    this.background = remote ? new RemoteBackground(remote, receive, (trouble) => this.say(trouble)) : new Background(receive);
+    this.background = remote
+      ? new RemoteBackground(remote, receive, (trouble) => this.say(trouble))
+      : new Background(receive);
     let touched = pair.indices;
     listen(this.stage, {
       start: (at) => {
@@ -77,7 +90,8 @@ export class Pane {
 
   async load() {
     try {
-      const { urls } = this.space, [codes, loaded] = await Promise.all([loadCodes(urls), loadNetwork(urls)]);
+      const { urls } = this.space,
+        [codes, loaded] = await Promise.all([loadCodes(urls), loadNetwork(urls)]);
       if (loaded && this.background instanceof Background) this.background.use(loaded.bytes);
       this.codes = codes;
       this.plane = codes.dim > 2 ? principalPlane(codes) : dimensionPlane(codes, 0, 1);
@@ -97,7 +111,8 @@ export class Pane {
   }
 
   resize() {
-    const width = this.stage.clientWidth, height = this.stage.clientHeight;
+    const width = this.stage.clientWidth,
+      height = this.stage.clientHeight;
     if (!this.plane || !width || !height) return;
     this.ratio = Math.min(2, devicePixelRatio || 1);
     for (const layer of Object.values(this.layers)) {
@@ -135,9 +150,16 @@ export class Pane {
   get window() {
     const { plane, view } = this;
     if (!plane?.u || !plane.v) return null;
-    const [left, top] = toLatent(view, 0, 0), [right, bottom] = toLatent(view, view.width, view.height);
+    const [left, top] = toLatent(view, 0, 0),
+      [right, bottom] = toLatent(view, view.width, view.height);
     const short = (/** @type {number[]} */ values) => values.map((value) => Number(value.toPrecision(7)));
-    return { origin: short(plane.centre), across: short(plane.u), up: short(plane.v), x: short([left, right]), y: short([bottom, top]) };
+    return {
+      origin: short(plane.centre),
+      across: short(plane.u),
+      up: short(plane.v),
+      x: short([left, right]),
+      y: short([bottom, top]),
+    };
   }
 
   /* ------------------------------------------------------------------ gestures */
@@ -175,12 +197,20 @@ export class Pane {
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!step || !this.plane) return;
     event.preventDefault();
-    const { xs, ys } = this.plane, which = event.shiftKey ? 1 : 0, from = this.pair.indices[which];
-    let best = -1, least = Infinity;
+    const { xs, ys } = this.plane,
+      which = event.shiftKey ? 1 : 0,
+      from = this.pair.indices[which];
+    let best = -1,
+      least = Infinity;
     for (let i = 0; i < xs.length; i++) {
-      const dx = xs[i] - xs[from], dy = ys[i] - ys[from], along = dx * step[0] + dy * step[1];
+      const dx = xs[i] - xs[from],
+        dy = ys[i] - ys[from],
+        along = dx * step[0] + dy * step[1];
       const cost = along > 8 / this.view.scale ? along + 2 * Math.abs(dx * step[1] - dy * step[0]) : Infinity;
-      if (cost < least) { least = cost; best = i; }
+      if (cost < least) {
+        least = cost;
+        best = i;
+      }
     }
     if (best < 0) return;
     this.pair.choose(which, best);
@@ -213,7 +243,8 @@ export class Pane {
 
   draw() {
     this.frame = 0;
-    const { plane, codes, view, ends, layers, ratio, pair } = this, { theme } = pair;
+    const { plane, codes, view, ends, layers, ratio, pair } = this,
+      { theme } = pair;
     if (!plane || !codes || !ends || !ratio || !theme) return;
     if (this.dotsStale) {
       this.dotsStale = false;
@@ -227,7 +258,8 @@ export class Pane {
     g.clearRect(0, 0, view.width, view.height);
     if (plane.circles) drawPrior(g, view, theme);
     drawPath(g, view, { plane, codes, ends }, theme);
-    if (this.hovered >= 0) ring(g, toScreen(view, plane.xs[this.hovered], plane.ys[this.hovered]), 4.5, 1.6, theme.text);
+    if (this.hovered >= 0)
+      ring(g, toScreen(view, plane.xs[this.hovered], plane.ys[this.hovered]), 4.5, 1.6, theme.text);
   }
 
   /** Decode the way anew. */

@@ -22,7 +22,8 @@ export class Controls {
     ui.random.onclick = () => plane.model && plane.goAndTell(null, Math.floor(Math.random() * plane.model.codes.count));
     ui.index.onchange = () => {
       const index = ui.index.valueAsNumber;
-      if (plane.model && Number.isInteger(index) && index >= 0 && index < plane.model.codes.count) plane.goAndTell(null, index);
+      if (plane.model && Number.isInteger(index) && index >= 0 && index < plane.model.codes.count)
+        plane.goAndTell(null, index);
     };
     ui.resample.onclick = () => this.resample();
     ui.walk.onclick = () => (this.walking ? this.stopWalk() : this.startWalk());
@@ -69,9 +70,11 @@ export class Controls {
 
   /** A new space. */
   open() {
-    const { plane } = this, { ui, link } = plane;
+    const { plane } = this,
+      { ui, link } = plane;
     if (!plane.model || !plane.space) return;
-    const { codes, summary } = plane.model, { classes, colors } = plane.space;
+    const { codes, summary } = plane.model,
+      { classes, colors } = plane.space;
     buildChoice(ui.colors, codes.kl ? ["class", "error", "KL"] : ["class", "error"], link.color, (name) => {
       link.color = /** @type {"class" | "error" | "KL"} */ (name);
       plane.color();
@@ -81,14 +84,24 @@ export class Controls {
       plane.color();
       plane.tell();
     });
-    fillSelect(ui.means, [["", "Class mean"], ...classes.map((name, label) => /** @type {[string, string]} */ ([String(label), name]))], "");
+    fillSelect(
+      ui.means,
+      [["", "Class mean"], ...classes.map((name, label) => /** @type {[string, string]} */ ([String(label), name]))],
+      "",
+    );
     ui.sample.textContent = codes.logvar ? "Sample prior" : "Sample Gaussian";
-    ui.sample.title = codes.logvar ? "A random draw from N(0, I)" : "A random draw from a Gaussian fitted to the codes: an autoencoder has no prior";
+    ui.sample.title = codes.logvar
+      ? "A random draw from N(0, I)"
+      : "A random draw from a Gaussian fitted to the codes: an autoencoder has no prior";
     ui.index.max = String(codes.count - 1);
     const many = codes.dim > 2;
     ui.planes.hidden = !many;
     ui.axesBox.hidden = !many;
-    const planes = /** @type {[string, string][]} */ ([["z", "z"], ["PCA", "PCA"], ...(plane.space.umap === undefined ? [] : [["UMAP", "UMAP"]])]);
+    const planes = /** @type {[string, string][]} */ ([
+      ["z", "z"],
+      ["PCA", "PCA"],
+      ...(plane.space.umap === undefined ? [] : [["UMAP", "UMAP"]]),
+    ]);
     fillSelect(ui.planes, planes, link.plane);
     const names = summary.order.map((j) => /** @type {[string, string]} */ ([String(j), axisName(j)]));
     fillSelect(ui.axes[0], names, String(link.across ?? summary.order[0]));
@@ -98,7 +111,8 @@ export class Controls {
 
   /** What is on and off. */
   showPlane() {
-    const { plane } = this, { ui } = plane;
+    const { plane } = this,
+      { ui } = plane;
     ui.axesBox.hidden = plane.link.plane !== "z" || plane.z.length <= 2;
     ui.manifoldButton.setAttribute("aria-pressed", String(plane.showsManifold));
     ui.pathButton.setAttribute("aria-pressed", String(plane.pathOn));
@@ -114,7 +128,11 @@ export class Controls {
         "Arrow keys move z, with Shift finely; plus and minus zoom, 0 shows all.",
     );
     if (plane.link.plane === "UMAP")
-      plane.readout.say(plane.space?.umap ? "UMAP keeps neighbours together, not distances: z jumps from code to code." : "UMAP has not been computed for this run yet.");
+      plane.readout.say(
+        plane.space?.umap
+          ? "UMAP keeps neighbours together, not distances: z jumps from code to code."
+          : "UMAP has not been computed for this run yet.",
+      );
     else plane.readout.say("");
   }
 
@@ -125,27 +143,42 @@ export class Controls {
     ui.legend.classList.toggle("plain", link.color !== "class");
     const values = link.color === "error" ? model?.codes.error : link.color === "KL" ? model?.codes.kl : null;
     if (!values) return;
-    const sorted = values.slice().sort(), at = (/** @type {number} */ p) => sorted[Math.round(p * (sorted.length - 1))].toFixed(0);
+    const sorted = values.slice().sort(),
+      at = (/** @type {number} */ p) => sorted[Math.round(p * (sorted.length - 1))].toFixed(0);
     const unit = link.color === "error" ? "error |x − x′|²" : "KL, nats";
     ui.legend.prepend(
-      h("span", { class: "scale", title: "Equal shares of the images have equal shares of the colours" }, `${unit}: ${at(0)} `, h("i", { style: `background: ${VIRIDIS_CSS}` }), ` ${at(1)}, median ${at(0.5)}`),
+      h(
+        "span",
+        { class: "scale", title: "Equal shares of the images have equal shares of the colours" },
+        `${unit}: ${at(0)} `,
+        h("i", { style: `background: ${VIRIDIS_CSS}` }),
+        ` ${at(1)}, median ${at(0.5)}`,
+      ),
     );
   }
 
   /** z drawn from q(z|x) of the chosen image. */
   resample() {
-    const { plane } = this, { codes } = plane.model ?? {}, i = plane.picked;
+    const { plane } = this,
+      { codes } = plane.model ?? {},
+      i = plane.picked;
     if (!codes?.logvar || i < 0) return;
     const { dim, mean, logvar } = codes;
-    plane.goAndTell(normal(dim).map((e, j) => mean[i * dim + j] + Math.exp(logvar[i * dim + j] / 2) * e), i);
+    plane.goAndTell(
+      normal(dim).map((e, j) => mean[i * dim + j] + Math.exp(logvar[i * dim + j] / 2) * e),
+      i,
+    );
   }
 
   /** From one random point to the next; in jumps where the visitor wants less motion. */
   startWalk() {
     const { plane } = this;
     if (!plane.model) return;
-    const { draw } = plane.model, calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    let from = plane.z, to = draw(), began = performance.now();
+    const { draw } = plane.model,
+      calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    let from = plane.z,
+      to = draw(),
+      began = performance.now();
     const stride = (/** @type {number} */ now) => {
       let share = (now - began) / LEG;
       if (share >= 1) {
@@ -168,7 +201,8 @@ export class Controls {
   }
 
   async copyLink() {
-    const { ui, texts } = this.plane, url = new URL(location.href);
+    const { ui, texts } = this.plane,
+      url = new URL(location.href);
     if (url.protocol === "file:") url.hash = new URLSearchParams(texts).toString();
     else for (const [key, value] of Object.entries(texts)) url.searchParams.set(key, value);
     try {
@@ -182,9 +216,13 @@ export class Controls {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const { plane } = this, size = event.shiftKey ? 0.01 : 0.1;
+    const { plane } = this,
+      size = event.shiftKey ? 0.01 : 0.1;
     // A tenth of a standard deviation; where there is no prior, as far on the screen as that would be.
-    const unit = plane.plane?.circles || !plane.home ? size : (size * Math.min(plane.home.width, plane.home.height)) / plane.home.scale / 6.3;
+    const unit =
+      plane.plane?.circles || !plane.home
+        ? size
+        : (size * Math.min(plane.home.width, plane.home.height)) / plane.home.scale / 6.3;
     const { width, height } = plane.view;
     /** @type {Record<string, () => void>} */
     const keys = {

@@ -8,7 +8,8 @@ const MOST_SLIDERS = 64;
 
 const canvas = (/** @type {string} */ name, side = 0) =>
   h("canvas", { class: name, ...(side ? { width: side, height: side } : {}) });
-const button = (/** @type {string} */ text, /** @type {string} */ title = "") => h("button", { type: "button", textContent: text, title });
+const button = (/** @type {string} */ text, /** @type {string} */ title = "") =>
+  h("button", { type: "button", textContent: text, title });
 
 /** A button that stays down. @param {string} text @param {string} title */
 function toggle(text, title) {
@@ -32,7 +33,10 @@ export function build(root) {
     message: h("div", { class: "message", role: "alert", hidden: true }),
     colors: h("div", { class: "segments", role: "group", "aria-label": "Colour by" }),
     planes: h("select", { "aria-label": "Plane" }),
-    axes: /** @type {HTMLSelectElement[]} */ ([h("select", { "aria-label": "Dimension across" }), h("select", { "aria-label": "Dimension up" })]),
+    axes: /** @type {HTMLSelectElement[]} */ ([
+      h("select", { "aria-label": "Dimension across" }),
+      h("select", { "aria-label": "Dimension up" }),
+    ]),
     axesBox: h("span", { class: "axes" }),
     manifoldButton: toggle("manifold", "Decode the plane behind the dots"),
     pathButton: toggle("A → B", "Decode the path between two points that you can drag"),
@@ -76,7 +80,15 @@ export function build(root) {
       "section",
       { class: "now", "aria-label": "Decoded image" },
       h("div", { class: "picture" }, label("x′ = d(z)"), ui.image),
-      h("div", { class: "numbers" }, label("z"), ui.z, label("nearest test images"), h("div", { class: "near" }, ...ui.near), ui.facts),
+      h(
+        "div",
+        { class: "numbers" },
+        label("z"),
+        ui.z,
+        label("nearest test images"),
+        h("div", { class: "near" }, ...ui.near),
+        ui.facts,
+      ),
       ui.sliders,
       h("div", { class: "buttons" }, ui.sample, ui.means, ui.random, ui.index, ui.resample, ui.walk, ui.copy),
     ),
@@ -94,22 +106,37 @@ export function build(root) {
 export function buildSliders(ui, { order, reach, meanKl, collapsed }, onInput, onChange) {
   const shown = order.slice(0, MOST_SLIDERS);
   const rows = shown.map((dimension) => {
-    const [low, high] = reach[dimension], name = axisName(dimension);
+    const [low, high] = reach[dimension],
+      name = axisName(dimension);
     const input = h("input", { type: "range", min: low, max: high, step: 0.01, "aria-label": name });
     const output = h("output");
     const note = meanKl && order.length > 2 ? `${meanKl[dimension].toFixed(2)} nats` : "";
-    const title = collapsed[dimension] ? "collapsed: the decoder ignores it" : meanKl ? `mean KL ${meanKl[dimension].toFixed(3)} nats` : "";
+    const title = collapsed[dimension]
+      ? "collapsed: the decoder ignores it"
+      : meanKl
+        ? `mean KL ${meanKl[dimension].toFixed(3)} nats`
+        : "";
     input.oninput = () => onInput(dimension, Number(input.value));
     input.onchange = onChange;
     input.style.setProperty("--zero", `${(100 * (0 - low)) / (high - low)}%`);
-    const row = h("label", { class: collapsed[dimension] ? "slider collapsed" : "slider", title }, h("span", {}, name), input, output);
+    const row = h(
+      "label",
+      { class: collapsed[dimension] ? "slider collapsed" : "slider", title },
+      h("span", {}, name),
+      input,
+      output,
+    );
     if (note) row.append(h("small", { textContent: collapsed[dimension] ? "collapsed" : note }));
     return { dimension, input, output, row };
   });
   ui.sliders.replaceChildren(...rows.map(({ row }) => row));
   ui.sliders.classList.toggle("many", shown.length > 2);
   if (shown.length < order.length)
-    ui.sliders.append(h("p", { textContent: `The ${shown.length} most informative of ${order.length} dimensions; the others keep their value.` }));
+    ui.sliders.append(
+      h("p", {
+        textContent: `The ${shown.length} most informative of ${order.length} dimensions; the others keep their value.`,
+      }),
+    );
   return (z) => {
     for (const { dimension, input, output } of rows) {
       const text = (z[dimension] >= 0.005 ? "+" : "") + number(z[dimension]);
@@ -141,7 +168,12 @@ export function buildChoice(box, names, chosen, onChoose) {
 export function buildLegend(box, names, colors, hidden, onChange) {
   box.replaceChildren(
     ...names.map((name, label) => {
-      const made = h("button", { type: "button", title: `Show or hide ${name}` }, h("i", { style: `background: ${colors[label % colors.length]}` }), name);
+      const made = h(
+        "button",
+        { type: "button", title: `Show or hide ${name}` },
+        h("i", { style: `background: ${colors[label % colors.length]}` }),
+        name,
+      );
       made.setAttribute("aria-pressed", String(!hidden.has(label)));
       made.onclick = () => {
         if (!hidden.delete(label)) hidden.add(label);

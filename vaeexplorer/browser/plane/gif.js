@@ -7,9 +7,11 @@ const RUN = GREYS - 2; // pixels between two clears
 /** @param {Uint8Array[]} frames  each [side * side], grey levels @param {number} side @param {number} scale pixels a pixel
  * @param {number} delay hundredths of a second @returns {Uint8Array<ArrayBuffer>} */
 export function encodeGif(frames, side, scale, delay) {
-  const size = side * scale, word = (/** @type {number} */ value) => [value & 255, value >> 8];
+  const size = side * scale,
+    word = (/** @type {number} */ value) => [value & 255, value >> 8];
   const bytes = [...new TextEncoder().encode("GIF89a"), ...word(size), ...word(size), 0xf6, 0, 0];
-  for (let grey = 0; grey < GREYS; grey++) for (let c = 0; c < 3; c++) bytes.push(Math.round((grey * 255) / (GREYS - 1)));
+  for (let grey = 0; grey < GREYS; grey++)
+    for (let c = 0; c < 3; c++) bytes.push(Math.round((grey * 255) / (GREYS - 1)));
   bytes.push(0x21, 0xff, 11, ...new TextEncoder().encode("NETSCAPE2.0"), 3, 1, 0, 0, 0); // for ever
   for (const frame of frames) {
     bytes.push(0x21, 0xf9, 4, 0, ...word(delay), 0, 0, 0x2c, 0, 0, 0, 0, ...word(size), ...word(size), 0, 7);
@@ -17,7 +19,8 @@ export function encodeGif(frames, side, scale, delay) {
       const count = Math.min(RUN, size * size - at);
       bytes.push(count + 1, GREYS);
       for (let p = at; p < at + count; p++) {
-        const row = Math.floor(p / size / scale), column = Math.floor((p % size) / scale);
+        const row = Math.floor(p / size / scale),
+          column = Math.floor((p % size) / scale);
         bytes.push(frame[row * side + column] >> 1);
       }
     }

@@ -113,10 +113,19 @@ export class LatentPlane {
   /** @param {Space} space @param {Record<string, string>} texts
    * @param {{network: import("../engine/network.js").Network, bytes: ArrayBuffer} | null} loaded @param {import("../draw/dots.js").Codes} codes */
   open(space, texts, loaded, codes) {
-    const summary = summarize(codes, space.classes.length), { dim } = codes;
-    this.model = { network: loaded && loaded.network, codes, summary, draw: source(codes), density: dim === 2 ? kernelDensity(codes) : null };
+    const summary = summarize(codes, space.classes.length),
+      { dim } = codes;
+    this.model = {
+      network: loaded && loaded.network,
+      codes,
+      summary,
+      draw: source(codes),
+      density: dim === 2 ? kernelDensity(codes) : null,
+    };
     this.remote?.stop();
-    this.remote = space.urls.remote ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble)) : null;
+    this.remote = space.urls.remote
+      ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble))
+      : null;
     this.worker.use(loaded && loaded.bytes);
     this.link = parseLink(texts, dim);
     if (!codes.kl && this.link.color === "KL") this.link.color = "class";
@@ -125,12 +134,23 @@ export class LatentPlane {
     this.z = this.link.z ?? Array.from(codes.mean.subarray(0, dim));
     this.pathOn = dim === 2 || Boolean(this.link.a || this.link.b);
     this.selection.hide();
-    this.strips = new Strips(this.ui.strips, summary, space.name, (z) => this.goAndTell(z), () => this.redraw({ z: true }));
-    this.showSliders = buildSliders(this.ui, summary, (dimension, value) => {
-      const moved = this.z.slice();
-      moved[dimension] = value;
-      this.go(moved);
-    }, () => this.tell());
+    this.strips = new Strips(
+      this.ui.strips,
+      summary,
+      space.name,
+      (z) => this.goAndTell(z),
+      () => this.redraw({ z: true }),
+    );
+    this.showSliders = buildSliders(
+      this.ui,
+      summary,
+      (dimension, value) => {
+        const moved = this.z.slice();
+        moved[dimension] = value;
+        this.go(moved);
+      },
+      () => this.tell(),
+    );
     this.controls.open();
     this.root.dataset.dim = dim > 2 ? "many" : "few";
     this.choosePlane();

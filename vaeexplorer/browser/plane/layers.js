@@ -42,7 +42,9 @@ export class Layers {
 
   /** @returns {import("../draw/overlay.js").Theme} */
   readTheme() {
-    const { root, ui } = this.plane, style = getComputedStyle(root), text = style.color;
+    const { root, ui } = this.plane,
+      style = getComputedStyle(root),
+      text = style.color;
     const card = getComputedStyle(/** @type {Element} */ (ui.stage.parentElement)).backgroundColor;
     const ink = (text.match(/[\d.]+/g) ?? ["0", "0", "0"]).slice(0, 3).map(Number);
     return { text, accent: style.caretColor, card, ink };
@@ -56,7 +58,9 @@ export class Layers {
   }
 
   resize() {
-    const { plane, ui, link } = this.plane, width = ui.stage.clientWidth, height = ui.stage.clientHeight;
+    const { plane, ui, link } = this.plane,
+      width = ui.stage.clientWidth,
+      height = ui.stage.clientHeight;
     if (!plane || !width || !height) return;
     this.ratio = Math.min(2, devicePixelRatio || 1);
     for (const layer of [ui.manifold, ui.dots, ui.overlay]) {
@@ -64,7 +68,8 @@ export class Layers {
       layer.height = Math.round(height * this.ratio);
     }
     prepareOverlay(this.pens.overlay);
-    const home = fit(boxOf(plane), width, height), { at } = link;
+    const home = fit(boxOf(plane), width, height),
+      { at } = link;
     this.plane.home = home;
     this.plane.view = at ? { cx: at[0], cy: at[1], scale: width / at[2], width, height } : home;
     this.redraw({ z: true, dots: true });
@@ -79,9 +84,11 @@ export class Layers {
 
   draw() {
     this.frame = 0;
-    const { model, plane, space, home, dotColors, view, ends, picked, pointer } = this.plane, { ratio, pens } = this;
+    const { model, plane, space, home, dotColors, view, ends, picked, pointer } = this.plane,
+      { ratio, pens } = this;
     if (!model || !plane || !space || !home || !dotColors) return;
-    const { network, codes } = model, { z, dots } = this.stale;
+    const { network, codes } = model,
+      { z, dots } = this.stale;
     this.stale = { z: false, dots: false };
     if (z && network) paintGrey(pens.image, decode(network, this.plane.z), 1);
     else if (z) this.plane.background.request("image", Float32Array.from(this.plane.z), codes.dim);
@@ -132,7 +139,9 @@ export class Layers {
     const { plane, view, model, background, z } = this.plane;
     if (!plane || !model) return;
     /** @type {string} */
-    const key = [view.cx, view.cy, view.scale, view.width, view.height, ...movedTo(plane, z, 0, 0)].map((v) => v.toFixed(3)).join();
+    const key = [view.cx, view.cy, view.scale, view.width, view.height, ...movedTo(plane, z, 0, 0)]
+      .map((v) => v.toFixed(3))
+      .join();
     if (key === this.manifoldKey && (this.manifold.shown || this.manifold.coming)) return;
     this.manifoldKey = key;
     clearTimeout(this.manifoldTimer);

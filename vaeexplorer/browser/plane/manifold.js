@@ -19,9 +19,15 @@ export class Manifold {
    * @param {import("../engine/projections.js").Plane} plane @param {ArrayLike<number>} z @param {import("../engine/geometry.js").View} view */
   plan(plane, z, view) {
     const step = CELL / view.scale; // cells lie on a lattice of latent space, so that panning does not shift them
-    const [left, top] = toLatent(view, 0, 0), [right, bottom] = toLatent(view, view.width, view.height);
-    const x0 = Math.floor(left / step), x1 = Math.ceil(right / step), y0 = Math.floor(bottom / step), y1 = Math.ceil(top / step);
-    const columns = x1 - x0, rows = y1 - y0, dim = z.length;
+    const [left, top] = toLatent(view, 0, 0),
+      [right, bottom] = toLatent(view, view.width, view.height);
+    const x0 = Math.floor(left / step),
+      x1 = Math.ceil(right / step),
+      y0 = Math.floor(bottom / step),
+      y1 = Math.ceil(top / step);
+    const columns = x1 - x0,
+      rows = y1 - y0,
+      dim = z.length;
     const zs = new Float32Array(columns * rows * dim);
     for (let r = 0; r < rows; r++)
       for (let c = 0; c < columns; c++)
@@ -37,7 +43,8 @@ export class Manifold {
   receive(start, pixels, done, ink) {
     if (!this.coming) return;
     const context = /** @type {CanvasRenderingContext2D} */ (this.coming.canvas.getContext("2d"));
-    const tile = context.createImageData(28, 28), data = tile.data;
+    const tile = context.createImageData(28, 28),
+      data = tile.data;
     for (let i = 0; i * PIXELS < pixels.length; i++) {
       for (let p = 0; p < PIXELS; p++) {
         for (let c = 0; c < 3; c++) data[4 * p + c] = ink[c];
@@ -55,7 +62,8 @@ export class Manifold {
     context.clearRect(0, 0, view.width, view.height);
     if (!this.shown) return;
     const [x0, x1, y0, y1] = this.shown.box;
-    const [left, top] = toScreen(view, x0, y1), [right, bottom] = toScreen(view, x1, y0);
+    const [left, top] = toScreen(view, x0, y1),
+      [right, bottom] = toScreen(view, x1, y0);
     context.drawImage(this.shown.canvas, left, top, right - left, bottom - top);
   }
 

@@ -51,7 +51,8 @@ export class Pointer {
   drag(at) {
     const { model, plane, link, ends, z, view, nearest } = this.plane;
     if (!model || !plane) return;
-    const { codes } = model, [x, y] = this.latent(at);
+    const { codes } = model,
+      [x, y] = this.latent(at);
     if (this.lassoOn) this.lasso.push([x, y]);
     else if (this.held !== null && ends) {
       link[this.held ? "b" : "a"] = movedTo(plane, ends[this.held], x, y);
@@ -59,7 +60,8 @@ export class Pointer {
     } else if (plane.u) return this.plane.go(movedTo(plane, z, x, y));
     else {
       const near = nearest?.find(x, y, JUMP / view.scale) ?? -1;
-      if (near >= 0) return this.plane.go(Array.from(codes.mean.subarray(near * codes.dim, (near + 1) * codes.dim)), near);
+      if (near >= 0)
+        return this.plane.go(Array.from(codes.mean.subarray(near * codes.dim, (near + 1) * codes.dim)), near);
     }
     this.plane.redraw({});
   }
@@ -111,11 +113,19 @@ export class Pointer {
   select() {
     const { model, space, plane, hidden, selection, sprite, background } = this.plane;
     if (!model || !space || !plane) return;
-    const { codes } = model, indices = [];
+    const { codes } = model,
+      indices = [];
     for (let i = 0; i < codes.count; i++)
       if (!hidden.has(codes.labels[i]) && inside(this.lasso, plane.xs[i], plane.ys[i])) indices.push(i);
     if (!indices.length) return this.dropSelection();
-    const zs = selection.show(indices, codes, space, sprite, (i) => this.plane.goAndTell(null, i), () => this.dropSelection());
+    const zs = selection.show(
+      indices,
+      codes,
+      space,
+      sprite,
+      (i) => this.plane.goAndTell(null, i),
+      () => this.dropSelection(),
+    );
     background.request("gallery", zs, codes.dim);
     this.plane.redraw({});
   }

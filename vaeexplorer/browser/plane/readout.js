@@ -19,9 +19,13 @@ export class Readout {
   /** @param {number[]} z @param {number} picked @param {NonNullable<import("./latent_plane.js").LatentPlane["model"]>} model
    * @param {import("./latent_plane.js").Space} space @param {ImageBitmap | null} sprite */
   show(z, picked, { codes, density }, space, sprite) {
-    const { ui } = this, near = nearestCodes(codes.mean, codes.dim, z, NEAR);
+    const { ui } = this,
+      near = nearestCodes(codes.mean, codes.dim, z, NEAR);
     this.names = near.map((i) => space.classes[codes.labels[i]]);
-    ui.z.textContent = `(${z.slice(0, MOST).map((value) => number(value)).join(", ")}${z.length > MOST ? ", …" : ""})`;
+    ui.z.textContent = `(${z
+      .slice(0, MOST)
+      .map((value) => number(value))
+      .join(", ")}${z.length > MOST ? ", …" : ""})`;
     ui.z.classList.toggle("long", z.length > 4);
     ui.near.forEach((tile, k) => {
       if (near[k] === undefined) return;
@@ -47,7 +51,9 @@ export class Readout {
     const text = facts.flat().join("|");
     if (text === this.facts) return;
     this.facts = text;
-    ui.facts.replaceChildren(...facts.map(([name, value]) => h("div", {}, h("dt", { title: name }, name), h("dd", {}, value))));
+    ui.facts.replaceChildren(
+      ...facts.map(([name, value]) => h("div", {}, h("dt", { title: name }, name), h("dd", {}, value))),
+    );
   }
 
   /** @param {number} index  -1 for none @param {import("../draw/gestures.js").At | null} at @param {import("../engine/geometry.js").View} view
@@ -70,7 +76,10 @@ export class Readout {
 
   /** Where a gesture has led, for screen readers. @param {number[]} z */
   announce(z) {
-    this.ui.live.textContent = `z is ${z.slice(0, 4).map((value) => number(value)).join(", ")}${z.length > 4 ? " and so on" : ""}; it looks like ${alike(this.names)}.`;
+    this.ui.live.textContent = `z is ${z
+      .slice(0, 4)
+      .map((value) => number(value))
+      .join(", ")}${z.length > 4 ? " and so on" : ""}; it looks like ${alike(this.names)}.`;
   }
 
   /** A notice under the plane; an empty one takes it away. @param {string} text */
@@ -92,5 +101,11 @@ export class Readout {
 function alike(names) {
   const shares = [...new Set(names)].map((name) => ({ name, count: names.filter((other) => other === name).length }));
   shares.sort((a, b) => b.count - a.count);
-  return shares.slice(0, 2).filter(({ count }) => count > 1).map(({ name }) => name).join(" or ") || "mixed";
+  return (
+    shares
+      .slice(0, 2)
+      .filter(({ count }) => count > 1)
+      .map(({ name }) => name)
+      .join(" or ") || "mixed"
+  );
 }

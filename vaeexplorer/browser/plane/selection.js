@@ -19,11 +19,19 @@ export class Selection {
    * @param {ImageBitmap | null} sprite @param {(index: number) => void} onPick @param {() => void} onClose */
   show(indices, codes, space, sprite, onPick, onClose) {
     this.box.hidden = false;
-    const counts = space.classes.map((name, label) => ({ name, count: indices.filter((i) => codes.labels[i] === label).length }));
-    const mean = (/** @type {Float32Array} */ values) => indices.reduce((sum, i) => sum + values[i], 0) / indices.length;
-    const words = counts.filter(({ count }) => count).sort((a, b) => b.count - a.count).map(({ name, count }) => `${name}: ${count}`);
+    const counts = space.classes.map((name, label) => ({
+      name,
+      count: indices.filter((i) => codes.labels[i] === label).length,
+    }));
+    const mean = (/** @type {Float32Array} */ values) =>
+      indices.reduce((sum, i) => sum + values[i], 0) / indices.length;
+    const words = counts
+      .filter(({ count }) => count)
+      .sort((a, b) => b.count - a.count)
+      .map(({ name, count }) => `${name}: ${count}`);
     const save = h("button", { type: "button", textContent: "Download (CSV)" });
-    save.onclick = () => download(new Blob([csv(indices, codes, space.classes)], { type: "text/csv" }), `${space.name}-selection.csv`);
+    save.onclick = () =>
+      download(new Blob([csv(indices, codes, space.classes)], { type: "text/csv" }), `${space.name}-selection.csv`);
     const close = h("button", { type: "button", textContent: "Close" });
     close.onclick = onClose;
     const shown = indices.slice(0, MOST);
@@ -32,7 +40,12 @@ export class Selection {
       const original = h("canvas", { class: "tile", width: 28, height: 28 });
       paintTestImage(original, sprite, i);
       const title = `${space.classes[codes.labels[i]]}, test #${i}, error ${codes.error[i].toFixed(1)}`;
-      const cell = h("button", { type: "button", class: "pair", title, "aria-label": title }, original, this.decoded[k]);
+      const cell = h(
+        "button",
+        { type: "button", class: "pair", title, "aria-label": title },
+        original,
+        this.decoded[k],
+      );
       cell.onclick = () => onPick(i);
       return cell;
     });
@@ -42,7 +55,13 @@ export class Selection {
       h("h3", { textContent: `${indices.length.toLocaleString("en")} selected images, each above its reconstruction` }),
       h("p", { textContent: `${facts.join(" · ")} · ${words.join(", ")}` }),
       h("div", { class: "gallery" }, ...cells),
-      h("div", { class: "buttons" }, ...(indices.length > MOST ? [`The first ${MOST} are shown; the file has all.`] : []), save, close),
+      h(
+        "div",
+        { class: "buttons" },
+        ...(indices.length > MOST ? [`The first ${MOST} are shown; the file has all.`] : []),
+        save,
+        close,
+      ),
     );
     const zs = new Float32Array(shown.length * codes.dim);
     shown.forEach((i, k) => zs.set(codes.mean.subarray(i * codes.dim, (i + 1) * codes.dim), k * codes.dim));
@@ -65,7 +84,27 @@ export class Selection {
 /** @param {number[]} indices @param {import("../draw/dots.js").Codes} codes @param {string[]} classes */
 function csv(indices, codes, classes) {
   const { dim, mean, error, kl, labels } = codes;
-  const names = ["index", "label", "class", "squared_error", ...(kl ? ["kl_nats"] : []), ...Array.from({ length: dim }, (_, j) => `z${j + 1}`)];
-  const rows = indices.map((i) => [i, labels[i], classes[labels[i]], error[i], ...(kl ? [kl[i]] : []), ...mean.subarray(i * dim, (i + 1) * dim)]);
-  return [names, ...rows].map((row) => row.map((value) => (typeof value === "number" ? String(Number(value.toPrecision(7))) : value)).join(",")).join("\n") + "\n";
+  const names = [
+    "index",
+    "label",
+    "class",
+    "squared_error",
+    ...(kl ? ["kl_nats"] : []),
+    ...Array.from({ length: dim }, (_, j) => `z${j + 1}`),
+  ];
+  const rows = indices.map((i) => [
+    i,
+    labels[i],
+    classes[labels[i]],
+    error[i],
+    ...(kl ? [kl[i]] : []),
+    ...mean.subarray(i * dim, (i + 1) * dim),
+  ]);
+  return (
+    [names, ...rows]
+      .map((row) =>
+        row.map((value) => (typeof value === "number" ? String(Number(value.toPrecision(7))) : value)).join(","),
+      )
+      .join("\n") + "\n"
+  );
 }

@@ -23,7 +23,12 @@ export class Strips {
     const strip = (/** @type {string} */ caption, /** @type {Node[]} */ ...tools) => {
       const canvas = h("canvas", { width: STEPS * PITCH - 2, height: 28, role: "img", "aria-label": caption });
       const mark = h("i", { class: "mark", hidden: true });
-      const figure = h("figure", {}, h("figcaption", {}, h("span", { textContent: caption }), ...tools), h("div", { class: "row" }, canvas, mark));
+      const figure = h(
+        "figure",
+        {},
+        h("figcaption", {}, h("span", { textContent: caption }), ...tools),
+        h("div", { class: "row" }, canvas, mark),
+      );
       return { canvas, mark, figure };
     };
     this.strips = this.dimensions.map((dimension) => {
@@ -36,9 +41,17 @@ export class Strips {
     const film = h("button", { type: "button", textContent: "GIF", title: "Save this path as a film, there and back" });
     this.path = strip("from A to B", save, film);
     film.onclick = () => download(new Blob([this.film()], { type: "image/gif" }), `${name}-a-to-b.gif`);
-    save.onclick = () => enlarged(this.path.canvas).toBlob((/** @type {Blob | null} */ blob) => blob && download(blob, `${name}-a-to-b.png`));
+    save.onclick = () =>
+      enlarged(this.path.canvas).toBlob(
+        (/** @type {Blob | null} */ blob) => blob && download(blob, `${name}-a-to-b.png`),
+      );
     if (summary.order.length > SPHERE) {
-      const choice = h("select", { "aria-label": "Path from A to B" }, h("option", { value: "line", textContent: "straight line" }), h("option", { value: "sphere", textContent: "along the sphere" }));
+      const choice = h(
+        "select",
+        { "aria-label": "Path from A to B" },
+        h("option", { value: "line", textContent: "straight line" }),
+        h("option", { value: "sphere", textContent: "along the sphere" }),
+      );
       choice.onchange = () => {
         this.along = choice.value === "line" ? lerp : slerp;
         onChange();
@@ -57,7 +70,8 @@ export class Strips {
   /** Marks where z is, at once; the images follow from the worker. @param {ArrayLike<number>} z */
   mark(z) {
     this.strips.forEach(({ mark }, row) => {
-      const dimension = this.dimensions[row], [low, high] = this.summary.walk[dimension];
+      const dimension = this.dimensions[row],
+        [low, high] = this.summary.walk[dimension];
       const share = (z[dimension] - low) / (high - low);
       mark.hidden = share < -0.05 || share > 1.05;
       mark.style.left = `${(100 * PITCH * Math.round(Math.min(1, Math.max(0, share)) * (STEPS - 1))) / (STEPS * PITCH - 2)}%`;
@@ -92,7 +106,8 @@ export class Strips {
   receive(start, pixels) {
     const all = [...this.strips, this.path];
     for (let i = 0; i * PIXELS < pixels.length; i++) {
-      const at = start + i, { canvas } = all[Math.floor(at / STEPS)];
+      const at = start + i,
+        { canvas } = all[Math.floor(at / STEPS)];
       paintGrey(pen(canvas), pixels.subarray(i * PIXELS, (i + 1) * PIXELS), 255, (at % STEPS) * PITCH, 0);
     }
   }
@@ -100,7 +115,8 @@ export class Strips {
 
 /** Four times as large, pixel for pixel. @param {HTMLCanvasElement} canvas */
 function enlarged(canvas) {
-  const large = h("canvas", { width: 4 * canvas.width, height: 4 * canvas.height }), context = pen(large);
+  const large = h("canvas", { width: 4 * canvas.width, height: 4 * canvas.height }),
+    context = pen(large);
   context.imageSmoothingEnabled = false;
   context.drawImage(canvas, 0, 0, large.width, large.height);
   return large;

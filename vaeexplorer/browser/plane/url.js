@@ -40,7 +40,8 @@ export function formatLink(link) {
   const texts = {};
   const numbers = (/** @type {number[] | null} */ values) =>
     values && values.length <= LONGEST ? values.map((value) => String(Number(value.toFixed(3)) + 0)).join(",") : "";
-  for (const key of /** @type {const} */ (["z", "a", "b", "at"])) if (numbers(link[key])) texts[key] = numbers(link[key]);
+  for (const key of /** @type {const} */ (["z", "a", "b", "at"]))
+    if (numbers(link[key])) texts[key] = numbers(link[key]);
   if (link.color !== "class") texts.color = link.color;
   if (link.plane !== "z") texts.plane = link.plane;
   if (link.across !== null) texts.across = `z${link.across + 1}`;
