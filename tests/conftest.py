@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
-from vaeexplorer.data.datasets import SAMPLE_ROOT, ImageDataset, load_dataset
+from vaeexplorer.data.datasets import SAMPLE, load_dataset
+from vaeexplorer.data.images import ImageDataset
 
 # Small products gain nothing from more threads, and servers and browsers want the other cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -31,7 +32,7 @@ QUIET = [
 def runs_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """No test reads or writes the user's runs; all read the shipped sample, so none tries to download."""
     monkeypatch.setenv("VAEEXPLORER_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setenv("VAEEXPLORER_DATA", str(SAMPLE_ROOT))
+    monkeypatch.setenv("VAEEXPLORER_DATA", str(SAMPLE.root))
     return tmp_path / "runs"
 
 

@@ -15,7 +15,7 @@ import tyro
 from vaeexplorer.commands import compare, linear, report, reproduce, runs, sweep
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
-from vaeexplorer.data.datasets import DataWarning
+from vaeexplorer.data.images import DataWarning
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "train": runs.train,

@@ -3,7 +3,8 @@ import pytest
 
 from vaeexplorer.analysis.pca import Moments, flat, moments, pca, principal_angles
 from vaeexplorer.config import Dataset
-from vaeexplorer.data.datasets import ImageDataset, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import ImageDataset
 
 # Least mean squared error a pixel on all 60,000 training images and on the test images, by k.
 TABLE = {

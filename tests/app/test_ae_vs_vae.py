@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.runs.folder import load_run
 from vaeexplorer.spaces import own
 from vaeexplorer.spaces.space import Space

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from vaeexplorer.app import caches
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.spaces.own import open_model
 from vaeexplorer.spaces.space import Space

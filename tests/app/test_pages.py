@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.training import Training
 from vaeexplorer.runs.folder import list_runs, save_run

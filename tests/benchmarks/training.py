@@ -16,7 +16,8 @@ from torch.nn import functional
 from torch.profiler import ProfilerActivity, profile
 
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
-from vaeexplorer.data.datasets import FULL_SIZE, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import FULL_SIZE
 from vaeexplorer.network.training import train
 
 TARGET = 106.7  # nats per image, binary cross-entropy of grey pixels + KL

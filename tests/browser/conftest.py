@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from vaeexplorer.browser import bundle
-from vaeexplorer.data.datasets import SAMPLE_ROOT
+from vaeexplorer.data.datasets import SAMPLE
 
 NODE = shutil.which("node")
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ def serving(runs: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
         port = free.getsockname()[1]
     options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    env = os.environ | {"VAEEXPLORER_RUNS": str(runs), "VAEEXPLORER_DATA": str(SAMPLE_ROOT)}
+    env = os.environ | {"VAEEXPLORER_RUNS": str(runs), "VAEEXPLORER_DATA": str(SAMPLE.root)}
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:
         try:
             url = f"http://127.0.0.1:{port}"

@@ -11,7 +11,7 @@ import pytest
 
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.browser.packing import run as packing
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.results.sweep import BETAS, KEPT, Point, load_sweep
 
 Evaluate = Callable[..., Any]

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from vaeexplorer.config import Likelihood, ObjectiveConfig
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network import objectives
 from vaeexplorer.runs.folder import load_run
 

@@ -12,7 +12,7 @@ from vaeexplorer.analysis.linear.experiments import Experiment, run
 from vaeexplorer.analysis.linear.vae import closed_form
 from vaeexplorer.analysis.pca import PCA, flat, pca
 from vaeexplorer.browser.packing.film import pack_film
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.data.moments import load_moments
 
 

@@ -19,7 +19,8 @@ from torch import nn
 from vaeexplorer.browser.packing import run as packing
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
-from vaeexplorer.data.datasets import ImageDataset, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.inference import LatentModel
 from vaeexplorer.network.models import build

@@ -13,7 +13,8 @@ import pytest
 
 from tests.browser.conftest import ROOT, wait_for
 from tests.browser.own_app import decode, encode
-from vaeexplorer.data.datasets import SAMPLE_ROOT, ImageDataset
+from vaeexplorer.data.datasets import SAMPLE
+from vaeexplorer.data.images import ImageDataset
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = os.environ | {"VAEEXPLORER_DATA": str(SAMPLE_ROOT), "PYTHONPATH": str(ROOT)}
+    env = os.environ | {"VAEEXPLORER_DATA": str(SAMPLE.root), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tests.browser.own_app", str(port)]
     folder = tmp_path_factory.mktemp("elsewhere")
     with subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as process:

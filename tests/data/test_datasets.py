@@ -19,16 +19,12 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from vaeexplorer.config import Dataset
-from vaeexplorer.data import datasets
-from vaeexplorer.data.datasets import (
-    SAMPLE_ROOT,
-    DataError,
-    DataWarning,
-    ImageDataset,
-    Split,
-    load_dataset,
-    write_sample,
-)
+from vaeexplorer.data import datasets, download, folders
+from vaeexplorer.data.datasets import SAMPLE, load_dataset
+from vaeexplorer.data.folders import Place
+from vaeexplorer.data.images import DataError, DataWarning, ImageDataset, Split
+from vaeexplorer.recipes import sample
+from vaeexplorer.recipes.sample import write_sample
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
@@ -374,7 +370,7 @@ def test_a_second_process_waits_and_takes_what_the_first_fetched(
             write_set(cache, value=8)  # what the first process did while it held the lock
             return super().acquire(*args, **kwargs)
 
-    monkeypatch.setattr(datasets, "FileLock", Lock)
+    monkeypatch.setattr(download, "FileLock", Lock)
     assert np.all(load_dataset("mnist").images == 8)
 
 
@@ -382,7 +378,7 @@ def test_a_lock_that_never_opens_falls_back_to_the_sample(
     cache: Path, torchvision: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torchvision(refuse)
-    monkeypatch.setattr(datasets, "_LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr(download, "_LOCK_TIMEOUT", 0.05)
     cache.mkdir()
     with FileLock(cache / "download.lock"), pytest.warns(DataWarning, match="could not be acquired"):
         assert load_dataset("mnist").source.startswith("shipped sample")
@@ -423,7 +419,7 @@ def test_neither_network_nor_sample(
         raise URLError("unreachable")
 
     torchvision(fetch)
-    monkeypatch.setattr(datasets, "_SAMPLE", datasets._Place("shipped sample", tmp_path / "nowhere", ""))
+    monkeypatch.setattr(datasets, "SAMPLE", Place("shipped sample", tmp_path / "nowhere", ""))
     with pytest.raises(DataError, match=r"no sample of mnist in .*nowhere: .*unreachable.*connect to the network"):
         load_dataset("mnist")
     with pytest.raises(DataError, match=r"no sample of mnist in .*nowhere: set VAEEXPLORER_DATA"):
@@ -476,18 +472,18 @@ def test_class_names(cache: Path) -> None:
 
 
 def test_the_sample_is_small_licensed_and_as_its_sums_say() -> None:
-    readme = (SAMPLE_ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (SAMPLE.root / "README.md").read_text(encoding="utf-8")
     for needed in ("CC BY-SA 3.0", "LeCun", "Cortes", "Burges", "MIT License", "Zalando SE", "SHA256SUMS"):
         assert needed in readme
-    lines = (SAMPLE_ROOT / "SHA256SUMS").read_text().splitlines()
+    lines = (SAMPLE.root / "SHA256SUMS").read_text().splitlines()
     sums = {file: digest for digest, file in (line.split("  ") for line in lines)}
-    files = {path.relative_to(SAMPLE_ROOT).as_posix() for path in SAMPLE_ROOT.rglob("*.gz")}
+    files = {path.relative_to(SAMPLE.root).as_posix() for path in SAMPLE.root.rglob("*.gz")}
     assert set(sums) == files
     assert len(files) == 8
     for file in files:
-        content = (SAMPLE_ROOT / file).read_bytes()
+        content = (SAMPLE.root / file).read_bytes()
         assert hashlib.sha256(content).hexdigest() == sums[file], file
-    assert sum(path.stat().st_size for path in SAMPLE_ROOT.rglob("*") if path.is_file()) <= 12_000_000
+    assert sum(path.stat().st_size for path in SAMPLE.root.rglob("*") if path.is_file()) <= 12_000_000
 
 
 def test_the_sample_is_written_from_full_sets_only(chosen: Path, tmp_path: Path) -> None:
@@ -504,17 +500,18 @@ def test_what_is_written_as_the_sample_is_read_as_the_sample(
 ) -> None:
     for folder in ("MNIST", "FashionMNIST"):
         write_set(chosen, folder, train=6, test=4)
-    monkeypatch.setattr(datasets, "FULL_SIZE", {"train": 6, "test": 4})
-    monkeypatch.setattr(datasets, "SAMPLE_SIZE", 4)
-    sample = tmp_path / "sample"
-    write_sample(sample)
-    packed = list(sample.rglob("*.gz"))
+    for module in (sample, folders):
+        monkeypatch.setattr(module, "FULL_SIZE", {"train": 6, "test": 4})
+    monkeypatch.setattr(sample, "SAMPLE_SIZE", 4)
+    root = tmp_path / "sample"
+    write_sample(root)
+    packed = list(root.rglob("*.gz"))
     assert len(packed) == 8
     assert {path.read_bytes()[4:8] for path in packed} == {bytes(4)}  # gzip's time stamp: none, to be reproducible
-    assert len(files_in(sample)) == 9  # with SHA256SUMS
+    assert len(files_in(root)) == 9  # with SHA256SUMS
 
     monkeypatch.delenv("VAEEXPLORER_DATA")
-    monkeypatch.setattr(datasets, "_SAMPLE", datasets._Place("shipped sample", sample, ""))
+    monkeypatch.setattr(datasets, "SAMPLE", Place("shipped sample", root, "", is_sample=True))
     data = load_dataset("fashion-mnist", "train", download=False)
     assert np.all(data.images == 7)
     assert data.labels.tolist() == [0, 1, 2, 3]
@@ -558,7 +555,7 @@ def test_loading_imports_neither_torch_nor_torchvision() -> None:
         "import sys; from vaeexplorer.data.datasets import load_dataset; load_dataset('mnist', download=False);"
         "print({'torch', 'torchvision'} & set(sys.modules))"
     )
-    root = SAMPLE_ROOT.parent.parent
+    root = SAMPLE.root.parent.parent
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("set()\n", "")
 
@@ -568,7 +565,7 @@ def test_the_sample_is_the_first_10_000_training_images() -> None:
     for name in get_args(Dataset):
         full = load_dataset(name, "train", download=False)
         assert not full.is_sample
-        sample = datasets._SAMPLE.read(name, "train")
+        sample = datasets.SAMPLE.read(name, "train")
         assert sample is not None
         np.testing.assert_array_equal(sample.images, full.images[:10_000])
         np.testing.assert_array_equal(sample.labels, full.labels[:10_000])

@@ -7,7 +7,8 @@ import vaeexplorer.data.moments as shipped
 from tests.analysis.test_pca import TABLE
 from vaeexplorer.analysis.pca import moments, pca
 from vaeexplorer.config import Dataset
-from vaeexplorer.data.datasets import DataError, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import DataError
 from vaeexplorer.data.moments import FOLDER, UNIT, load_moments, write_moments
 
 SETS: tuple[Dataset, ...] = ("mnist", "fashion-mnist")

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vaeexplorer.data.datasets import ImageDataset, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network import classifier
 from vaeexplorer.network.classifier import (
     FOLDER,

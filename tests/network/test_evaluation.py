@@ -7,7 +7,8 @@ from torch import nn
 from torch.distributions import MultivariateNormal
 
 from vaeexplorer.config import Dataset, ModelConfig, ObjectiveConfig, RunConfig
-from vaeexplorer.data.datasets import ImageDataset, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.evaluation import evaluate, negative_log_likelihood
 from vaeexplorer.network.models import LOGVAR_HIGH, LOGVAR_LOW, Autoencoder, build
 

@@ -6,7 +6,7 @@ import torch
 
 from vaeexplorer.analysis.smoothness.magnification import central_differences
 from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network import inference
 from vaeexplorer.network.inference import LatentModel
 from vaeexplorer.network.models import Posterior, build

@@ -5,7 +5,8 @@ import torch
 from torch.distributions import Bernoulli, ContinuousBernoulli, Normal, kl_divergence
 
 from vaeexplorer.config import ObjectiveConfig
-from vaeexplorer.data.datasets import ImageDataset, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network import objectives
 
 

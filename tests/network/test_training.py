@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.training import (
     Training,
     TrainingError,

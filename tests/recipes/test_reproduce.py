@@ -13,7 +13,7 @@ import torch
 
 from vaeexplorer.__main__ import main
 from vaeexplorer.config import ConfigError, ModelConfig, RunConfig
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.models import build
 from vaeexplorer.network.training import TrainingError

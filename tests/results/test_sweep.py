@@ -22,7 +22,8 @@ from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import Dataset, ModelConfig, RunConfig, TrainConfig
-from vaeexplorer.data.datasets import FULL_SIZE, DataError, ImageDataset, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import FULL_SIZE, DataError, ImageDataset
 from vaeexplorer.results import sweep
 from vaeexplorer.results.sweep import (
     BETAS,
@@ -115,9 +116,9 @@ def test_a_killed_sweep_leaves_whole_points_and_goes_on(tmp_path: Path) -> None:
 import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from pathlib import Path
 from tests.results.test_sweep import small
-from vaeexplorer.data import datasets
+from vaeexplorer.data import images
 from vaeexplorer.results import sweep
-datasets.FULL_SIZE["train"] = 10_000
+images.FULL_SIZE["train"] = 10_000
 for config in sweep.rebuild(small(*[b / 10 for b in range(1, 30)]), root=Path({str(tmp_path)!r})):
     print(config, flush=True)
 """

@@ -11,7 +11,7 @@ import safetensors.torch
 import torch
 
 from vaeexplorer.config import RunConfig
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.training import Training, train
 from vaeexplorer.runs import folder
 from vaeexplorer.runs.folder import (

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from vaeexplorer.codes import Codes
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.spaces import own
 from vaeexplorer.spaces.own import Functions, ModelError, open_model
 

@@ -11,7 +11,8 @@ import streamlit as st
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.analysis.pca import PCA, moments, pca
 from vaeexplorer.analysis.projection import umap_plane
-from vaeexplorer.data.datasets import CLASS_NAMES, ImageDataset, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import CLASS_NAMES, ImageDataset
 from vaeexplorer.data.moments import load_moments
 from vaeexplorer.results.sweep import BETAS, Point, load_sweep
 from vaeexplorer.runs.folder import Run, RunCard, RunError, list_runs, load_projection, load_run, save_projection

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from vaeexplorer.app import caches, state
-from vaeexplorer.data.datasets import DataError
+from vaeexplorer.data.images import DataError
 from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.spaces.space import Space
 

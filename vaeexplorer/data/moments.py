@@ -11,7 +11,8 @@ import numpy as np
 
 from vaeexplorer.analysis.pca import Moments, moments
 from vaeexplorer.config import IMAGE_SIZE, PIXELS, Dataset
-from vaeexplorer.data.datasets import FULL_SIZE, DataError, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import FULL_SIZE, DataError
 from vaeexplorer.files import SHIPPED, read_arrays, whole_file
 
 FOLDER = SHIPPED / "moments"

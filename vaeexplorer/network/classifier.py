@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vaeexplorer.config import IMAGE_SIZE, Dataset
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED, whole_file
 
 FOLDER = SHIPPED / "classifiers"

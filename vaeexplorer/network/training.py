@@ -20,7 +20,8 @@ import torch
 from torch import Tensor
 
 from vaeexplorer.config import RunConfig, Schedule
-from vaeexplorer.data.datasets import ImageDataset, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import whole_file
 from vaeexplorer.network import objectives
 from vaeexplorer.network.evaluation import network_terms, to_device

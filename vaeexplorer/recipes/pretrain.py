@@ -20,12 +20,14 @@ from vaeexplorer.config import (
     RunConfig,
     TrainConfig,
 )
-from vaeexplorer.data.datasets import FULL_SIZE, DataError, ImageDataset, load_dataset, write_sample
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import FULL_SIZE, DataError, ImageDataset
 from vaeexplorer.data.moments import write_moments
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.classifier import save_classifier, train_classifier
 from vaeexplorer.network.inference import set_threads
 from vaeexplorer.network.training import train
+from vaeexplorer.recipes.sample import write_sample
 from vaeexplorer.results import report as report_card
 from vaeexplorer.results.comparison import compare, save_comparison
 from vaeexplorer.runs import folder

@@ -20,7 +20,8 @@ from vaeexplorer.analysis.smoothness.bootstrap import CONFIDENCE, DRAWS, Estimat
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
 from vaeexplorer.analysis.smoothness.smoothness import MEASURES, Material, Row, Subject
 from vaeexplorer.codes import Model
-from vaeexplorer.data.datasets import CLASS_NAMES, FULL_SIZE, ImageDataset, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import CLASS_NAMES, FULL_SIZE, ImageDataset
 from vaeexplorer.files import SHIPPED, whole_file
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.inference import LatentModel

@@ -19,7 +19,8 @@ import numpy as np
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import ConfigError, DataConfig, Dataset, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
-from vaeexplorer.data.datasets import FULL_SIZE, DataError, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import FULL_SIZE, DataError
 from vaeexplorer.files import SHIPPED, read_arrays, whole_file
 from vaeexplorer.network.architecture import weight_shapes
 from vaeexplorer.runs.folder import is_number

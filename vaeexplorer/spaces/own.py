@@ -11,7 +11,7 @@ import numpy as np
 from vaeexplorer.analysis.squared_error import squared_error
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, PIXELS
-from vaeexplorer.data.datasets import DataError, ImageDataset
+from vaeexplorer.data.images import DataError, ImageDataset
 from vaeexplorer.runs.folder import check_name
 
 if TYPE_CHECKING:

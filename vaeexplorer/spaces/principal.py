@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vaeexplorer.analysis.pca import PCA
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.spaces.own import OwnModel, open_model
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.codes import Codes
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.runs.folder import Run, RunError
 from vaeexplorer.spaces.own import OwnModel
 

@@ -17,7 +17,7 @@ from vaeexplorer.analysis.linear.experiments import (
 )
 from vaeexplorer.analysis.linear.nonlinear import MEASURED, Bend, train_on_images
 from vaeexplorer.analysis.pca import PCA, Moments, flat, moments, pca
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 
 
 @pytest.mark.parametrize("kind", ["decoded", "noise", "flat"])

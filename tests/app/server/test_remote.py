@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from vaeexplorer.app import caches
 from vaeexplorer.app.server import remote
 from vaeexplorer.app.server.server import ROUTES
-from vaeexplorer.data.datasets import ImageDataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.spaces.own import open_model
 
 W = np.random.default_rng(0).normal(size=(3, 784))

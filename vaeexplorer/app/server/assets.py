@@ -16,7 +16,7 @@ import streamlit as st
 from vaeexplorer.app import caches
 from vaeexplorer.browser.packing import run as packing
 from vaeexplorer.config import Dataset
-from vaeexplorer.data.datasets import DataError
+from vaeexplorer.data.images import DataError
 from vaeexplorer.results.sweep import DIMENSIONS, SweepError
 from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.spaces.principal import Principal

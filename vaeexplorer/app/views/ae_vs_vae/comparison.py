@@ -11,7 +11,8 @@ from vaeexplorer.analysis.sampling import Source, sample
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
 from vaeexplorer.analysis.smoothness.smoothness import Subject
 from vaeexplorer.app import caches, sidebar
-from vaeexplorer.data.datasets import CLASS_NAMES, ImageDataset, load_dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import CLASS_NAMES, ImageDataset
 from vaeexplorer.results.comparison import (
     Comparison,
     ComparisonError,

@@ -5,7 +5,7 @@ import streamlit as st
 from vaeexplorer.app import caches, state, words
 from vaeexplorer.app.server import assets
 from vaeexplorer.browser import bundle
-from vaeexplorer.data.datasets import DataError
+from vaeexplorer.data.images import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.results.sweep import BETAS, DIMENSIONS, SweepError, figures_csv
 

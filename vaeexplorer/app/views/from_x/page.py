@@ -5,7 +5,7 @@ import streamlit as st
 from vaeexplorer.app import caches, sidebar, state, words
 from vaeexplorer.app.server import assets
 from vaeexplorer.browser import bundle
-from vaeexplorer.data.datasets import DataError
+from vaeexplorer.data.images import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.runs.folder import RunError, plain_partner
 from vaeexplorer.spaces.space import Space

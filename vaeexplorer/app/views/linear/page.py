@@ -11,7 +11,7 @@ from vaeexplorer.app import sidebar, state, words
 from vaeexplorer.app.views.linear import conditions, widgets
 from vaeexplorer.app.views.linear.widgets import Setting
 from vaeexplorer.config import Dataset
-from vaeexplorer.data.datasets import DataError
+from vaeexplorer.data.images import DataError
 from vaeexplorer.figures.linear import singular_values
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.app import caches, sidebar, state, words
 from vaeexplorer.app.views.report import reports
-from vaeexplorer.data.datasets import DataError
+from vaeexplorer.data.images import DataError
 from vaeexplorer.export import report as report_page
 from vaeexplorer.figures.report import Exhibit, exhibits
 from vaeexplorer.runs.folder import RunError

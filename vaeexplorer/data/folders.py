@@ -1,0 +1,73 @@
+"""A set of images in a folder of torchvision's layout."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vaeexplorer.config import IMAGE_SIZE, Dataset
+from vaeexplorer.data.idx import read_idx
+from vaeexplorer.data.images import CLASS_NAMES, FULL_SIZE, DataError, ImageDataset, Split
+
+FOLDERS: dict[Dataset, str] = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}  # and torchvision's classes
+_PREFIXES: dict[Split, str] = {"train": "train", "test": "t10k"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder in torchvision's layout: `<root>/MNIST/raw/train-images-idx3-ubyte`, or the same with `.gz`."""
+
+    title: str
+    root: Path
+    remedy: str
+    """what to do about a bad file here"""
+    is_sample: bool = False
+    """whether it holds the first images of a set only"""
+
+    def read(self, name: Dataset, split: Split) -> ImageDataset | None:
+        """The set, or None where a file of it is missing.
+
+        Raises:
+            DataError: a file is not what it should be.
+        """
+        folder = self.root / FOLDERS[name] / "raw"
+        paths = [_plain_or_gz(folder / file) for file in file_names(split)]
+        if None in paths:
+            return None
+        images_path, labels_path = (path for path in paths if path is not None)
+        try:
+            images = read_idx(images_path, (IMAGE_SIZE, IMAGE_SIZE))  # [N, 28, 28]
+            labels = read_idx(labels_path, ())  # [N]
+            if len(images) != len(labels):
+                raise DataError(
+                    f"{images_path.name} has {len(images):,} images but {labels_path.name} has {len(labels):,} labels"
+                )
+            return ImageDataset(
+                name=name,
+                split=split,
+                images=images,
+                labels=labels.astype(np.int64),
+                class_names=CLASS_NAMES[name],
+                source=f"{self.title}: {_count(len(images), split, cut=self.is_sample)}",
+                is_sample=self.is_sample and len(images) < FULL_SIZE[split],
+            )
+        except DataError as error:
+            raise DataError(f"{name} in {folder} is damaged: {error}; {self.remedy}") from error
+
+
+def file_names(split: Split) -> tuple[str, str]:
+    """Of the images and of the labels."""
+    return f"{_PREFIXES[split]}-images-idx3-ubyte", f"{_PREFIXES[split]}-labels-idx1-ubyte"
+
+
+def _plain_or_gz(path: Path) -> Path | None:
+    both = (path, path.with_name(f"{path.name}.gz"))
+    # Path.is_file raises where a folder may not be entered
+    return next((found for found in both if os.path.isfile(found)), None)
+
+
+def _count(images: int, split: Split, *, cut: bool) -> str:
+    kind = {"train": "training", "test": "test"}[split]
+    part = "" if not cut else "all " if images == FULL_SIZE[split] else f"first {images:,} of "
+    return f"{part}{FULL_SIZE[split] if cut else images:,} {kind} images"

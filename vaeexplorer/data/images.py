@@ -1,0 +1,84 @@
+"""Labelled grey images, and the names and sizes of the sets there are."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vaeexplorer.config import IMAGE_SIZE, Dataset
+
+Split = Literal["train", "test"]
+
+FULL_SIZE: dict[Split, int] = {"train": 60_000, "test": 10_000}
+CLASS_NAMES: dict[Dataset, tuple[str, ...]] = {
+    "mnist": ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+    "fashion-mnist": (
+        *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+        *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+    ),
+}
+
+
+class DataError(ValueError):
+    """Images that cannot be had; the message is one sentence that says what is wrong and what to do."""
+
+
+class DataWarning(UserWarning):
+    """The shipped sample stands in for the full set; the message says why, and how to get the full set."""
+
+
+def check_dataset(name: str) -> Dataset:
+    """The name, if it is a data set's.
+
+    Raises:
+        DataError: there is no such set. An unknown name never stands for another set.
+    """
+    for known in get_args(Dataset):
+        if name == known:
+            return cast(Dataset, known)
+    raise DataError(f"there is no dataset {name!r}: choose one of {', '.join(get_args(Dataset))}")
+
+
+@dataclass(frozen=True, eq=False)
+class ImageDataset:
+    """Labelled grey images, read-only.
+
+    Raises:
+        DataError: arrays of another type or shape, or labels that no class name belongs to.
+    """
+
+    name: str
+    split: Split
+    images: NDArray[np.uint8]  # [N, 28, 28]
+    labels: NDArray[np.int64]  # [N]
+    class_names: tuple[str, ...]
+    source: str
+    """where the images come from, for people: `shipped sample: first 10,000 of 60,000 training images`"""
+    is_sample: bool = False
+    """whether images are missing, so that numbers can be labelled as those of a sample"""
+
+    def __post_init__(self) -> None:
+        images, labels = np.asarray(self.images), np.asarray(self.labels)
+        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+            raise DataError(f"images must be uint8 [N, 28, 28], not {images.dtype} {list(images.shape)}")
+        if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
+            raise DataError(f"labels must be whole numbers [{len(images)}], not {labels.dtype} {list(labels.shape)}")
+        if not len(images):
+            raise DataError("there are no images")
+        wrong = labels[(labels < 0) | (labels >= len(self.class_names))]
+        if len(wrong):
+            raise DataError(f"labels must be 0 to {len(self.class_names) - 1}, not {wrong[0]}")
+        for field, array in (("images", images.view()), ("labels", labels.astype(np.int64))):
+            array.flags.writeable = False
+            object.__setattr__(self, field, array)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """What the images, in their order, are known by: 16 hexadecimal digits of the SHA-256 of their pixels."""
+        return hashlib.sha256(self.images.tobytes()).hexdigest()[:16]
