@@ -9,7 +9,20 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "vaeexplorer"
 EVERY_ROOM = {
-    *("version", "config", "codes", "files", "data", "network", "runs", "spaces", "analysis", "figures", "browser"),
+    *(
+        "version",
+        "config",
+        "documents",
+        "codes",
+        "files",
+        "data",
+        "network",
+        "runs",
+        "spaces",
+        "analysis",
+        "figures",
+        "browser",
+    ),
     *("results", "recipes", "export"),
 }
 
@@ -17,17 +30,18 @@ EVERY_ROOM = {
 TABLE: dict[str, set[str]] = {
     "__init__": {"version"},
     "version": set(),
-    "config": set(),
+    "documents": {"msgspec"},
+    "config": {"msgspec", "documents"},
     "codes": set(),
     "files": set(),
     "data": {"platformdirs", "filelock", "torchvision", "analysis", "config", "files"},
-    "network": {"torch", "safetensors", "codes", "config", "data", "files"},
+    "network": {"torch", "safetensors", "codes", "config", "data", "documents", "files"},
     "runs": {"torch", "safetensors", "analysis", "codes", "config", "files", "network", "version"},
     "spaces": {"analysis", "codes", "config", "data", "runs", "app"},
     "analysis": {"scipy", "sklearn", "umap", "torch", "threadpoolctl"},
     "results": {"torch", "joblib", "analysis", "codes", "config", "data", "files", "network", "runs", "version"},
     "figures": {"plotly", "analysis"},
-    "browser": {"PIL", "analysis", "codes", "config", "network", "runs", "results"},
+    "browser": {"PIL", "analysis", "codes", "config", "files", "network"},
     "export": {"PIL", "analysis", "browser", "codes", "data", "figures", "files", "runs"},
     "recipes": {"PIL", "torch", "safetensors", "analysis", "config", "data", "files", "network", "results", "runs"}
     | {"version"},
@@ -75,7 +89,10 @@ def test_only_the_download_imports_torchvision_and_only_when_asked() -> None:
     assert not any("torchvision" in line for line in top_level)
 
 
-PACKING = "from vaeexplorer.browser.packing import run; run.pack(vaeexplorer.load_run('mnist-vae-2d'))"
+PACKING = (
+    "from vaeexplorer.browser.packing.network import pack_network; run = vaeexplorer.load_run('mnist-vae-2d'); "
+    "pack_network(run.config, run.weights)"
+)
 
 
 @pytest.mark.parametrize("use", ["vaeexplorer.load_dataset", "vaeexplorer.list_runs()", "vaeexplorer.explore", PACKING])

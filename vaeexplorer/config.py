@@ -1,10 +1,12 @@
 """The choices that define a run, as frozen dataclasses that travel to JSON and back."""
 
 import dataclasses
-import math
-import typing
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
+
+from msgspec import Meta
+
+from vaeexplorer.documents import DocumentError, NotNegative, Positive, convert
 
 Dataset = Literal["mnist", "fashion-mnist"]
 Family = Literal["ae", "vae"]
@@ -42,9 +44,9 @@ class ModelConfig:
     """ae: one point per image; vae: a Gaussian per image"""
     arch: Architecture = "mlp"
     """mlp, conv (stride-2 convolutions), or linear (no nonlinearity at all)"""
-    latent_dim: int = 2
+    latent_dim: Annotated[int, Meta(ge=1, le=PIXELS)] = 2
     """dimensions of the latent space"""
-    hidden: tuple[int, ...] = ()
+    hidden: Annotated[tuple[Annotated[int, Meta(ge=1, le=8192)], ...], Meta(max_length=16)] = ()
     """encoder widths (mlp) or channels (conv), mirrored in the decoder; empty: the usual ones"""
     activation: Activation = "silu"
     """between the layers of mlp and conv"""
@@ -57,11 +59,6 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         _check(self)
-        _need(1 <= self.latent_dim <= PIXELS, f"latent_dim must be 1 to {PIXELS}, not {self.latent_dim}")
-        _need(
-            all(1 <= width <= 8192 for width in self.hidden) and len(self.hidden) <= 16,
-            "hidden must be at most 16 widths of 1 to 8192",
-        )
         _need(self.arch != "linear" or not self.hidden, "a linear model has no hidden layers")
         _need(self.arch != "conv" or len(self.widths) == 2, "a conv model has two channel counts (28 -> 14 -> 7)")
 
@@ -72,33 +69,30 @@ class ObjectiveConfig:
 
     likelihood: Likelihood = "bernoulli"
     """p(x|z): gaussian at its default variance is the lecture's squared error"""
-    pixel_variance: float = 0.5
+    pixel_variance: Positive = 0.5
     """sigma_x^2 of the gaussian likelihood; 1/2 gives |x - x'|^2, 1 gives half of it"""
-    beta: float = 1.0
+    beta: NotNegative = 1.0
     """weight of the KL term (beta-VAE); 1 is the ELBO"""
-    kl_warmup: int = 0
+    kl_warmup: Annotated[int, Meta(ge=0)] = 0
     """epochs over which beta rises from 0 to its value"""
 
     def __post_init__(self) -> None:
         _check(self)
-        _need(self.beta >= 0, f"beta must be 0 or more, not {self.beta}")
-        _need(self.pixel_variance > 0, f"pixel_variance must be positive, not {self.pixel_variance}")
-        _need(self.kl_warmup >= 0, f"kl_warmup must be 0 or more, not {self.kl_warmup}")
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """How it is trained."""
 
-    epochs: int = 30
+    epochs: Annotated[int, Meta(ge=1, le=100_000)] = 30
     """passes over the training set"""
-    batch_size: int = 128
+    batch_size: Annotated[int, Meta(ge=1, le=60_000)] = 128
     """images per step"""
-    learning_rate: float = 2e-3
+    learning_rate: Annotated[float, Meta(gt=0, le=1)] = 2e-3
     """Adam's largest step size"""
     schedule: Schedule = "one-cycle"
     """how the step size moves over the run"""
-    seed: int = 0
+    seed: Annotated[int, Meta(ge=0, lt=2**31)] = 0
     """decides initial weights, data order and noise"""
     device: Device = "auto"
     """auto takes cuda, then mps, then cpu"""
@@ -109,10 +103,6 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         _check(self)
-        _need(1 <= self.epochs <= 100_000, f"epochs must be 1 to 100000, not {self.epochs}")
-        _need(1 <= self.batch_size <= 60_000, f"batch_size must be 1 to 60000, not {self.batch_size}")
-        _need(0 < self.learning_rate <= 1, f"learning_rate must be in (0, 1], not {self.learning_rate}")
-        _need(0 <= self.seed < 2**31, f"seed must be 0 to 2^31 - 1, not {self.seed}")
 
 
 @dataclass(frozen=True)
@@ -142,12 +132,15 @@ class RunConfig:
 
     @classmethod
     def from_json(cls, document: object) -> "RunConfig":
-        """The config that `to_json` wrote.
+        """The config that `to_json` wrote, now or before an option existed: a missing key takes its default.
 
         Raises:
-            ConfigError: an unknown or missing key, a value of the wrong type or out of range.
+            ConfigError: an unknown key, a value of the wrong type or out of range.
         """
-        return typing.cast("RunConfig", _from_json(cls, document, "config"))
+        try:
+            return convert(document, cls)
+        except DocumentError as error:
+            raise ConfigError(f"config: {error}") from None
 
 
 def _need(condition: bool, otherwise: str) -> None:
@@ -156,36 +149,10 @@ def _need(condition: bool, otherwise: str) -> None:
 
 
 def _check(config: Any) -> None:
-    """Hold every field to its annotation: these objects come from files, command lines and web pages."""
-    for name, expected in get_type_hints(type(config)).items():
+    """Check every field against its annotation: these objects come from files, command lines and web pages."""
+    for name, expected in get_type_hints(type(config), include_extras=True).items():
         value = getattr(config, name)
-        if get_origin(expected) is Literal:
-            choices = get_args(expected)
-            _need(value in choices, f"{name} must be one of {', '.join(choices)}, not {value!r}")
-        elif get_origin(expected) is tuple:
-            good = isinstance(value, tuple) and all(type(item) is int for item in value)
-            _need(good, f"{name} must be a tuple of whole numbers, not {value!r}")
-        elif expected is float:
-            good = type(value) in (int, float) and math.isfinite(value)
-            _need(good, f"{name} must be a finite number, not {value!r}")
-        else:
-            _need(type(value) is expected, f"{name} must be {expected.__name__}, not {value!r}")
-
-
-def _from_json(cls: type, document: object, where: str) -> object:
-    _need(isinstance(document, dict), f"{where} must be an object")
-    assert isinstance(document, dict)
-    hints = get_type_hints(cls)
-    different = sorted(set(document) ^ set(hints))
-    _need(not different, f"{where} has missing or unknown keys: {', '.join(map(str, different))}")
-    values: dict[str, object] = {}
-    for name, expected in hints.items():
-        value = document[name]
-        if dataclasses.is_dataclass(expected):
-            value = _from_json(typing.cast(type, expected), value, name)
-        elif get_origin(expected) is tuple and isinstance(value, list):
-            value = tuple(value)
-        elif expected is float and type(value) is int:
-            value = float(value)
-        values[name] = value
-    return cls(**values)
+        try:
+            object.__setattr__(config, name, convert(value, expected))
+        except DocumentError as error:
+            raise ConfigError(f"{name} cannot be {value!r}: {error}") from None

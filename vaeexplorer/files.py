@@ -1,5 +1,6 @@
 """Files and folders that appear whole or not at all, and array files that are read without trust."""
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -14,6 +15,11 @@ import numpy as np
 
 SHIPPED = Path(__file__).resolve().parent.parent / "pretrained"
 """what comes with the package: runs, measurements, and a sample of the images"""
+
+
+def content_hash(content: bytes) -> str:
+    """What content is known by, in addresses and results: 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from vaeexplorer.browser import bundle
-from vaeexplorer.browser.packing import run as packing
+from vaeexplorer.browser.packing.network import pack_network
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.runs.folder import load_run
 
@@ -44,7 +44,8 @@ def main() -> None:
             shutil.copy(bundle.HERE / module, folder / module)
         print(f"{'milliseconds':30} {'unpack':>8} {'decode':>8} {'p95':>8}")
         for path in sorted(SHIPPED.glob("*-2d*/run.json")):
-            (folder / "network.bin").write_bytes(packing.pack(load_run(path.parent.name)))
+            run = load_run(path.parent.name)
+            (folder / "network.bin").write_bytes(pack_network(run.config, run.weights))
             said = subprocess.run([node, "benchmark.js"], cwd=folder, capture_output=True, text=True, check=True).stdout
             times = json.loads(said)
             print(f"{path.parent.name:30} {times['opened']:8.1f} {times['median']:8.3f} {times['p95']:8.3f}")

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from vaeexplorer.browser.packing import run as packing
+from vaeexplorer.browser.packing.network import pack_codes
 from vaeexplorer.network.inference import Codes
 from vaeexplorer.runs.folder import load_run
 
@@ -91,7 +91,7 @@ def many_codes(name: str, count: int) -> bytes:
     spread = 0.05 if logvar is None else np.exp(logvar / 2)
     codes = Codes((mean + spread * rng.standard_normal(mean.shape)).astype(np.float32), logvar)
     numbers = rng.random(count, np.float32)
-    return packing.pack_codes(codes, which % 10, numbers, None if logvar is None else numbers)
+    return pack_codes(codes, which % 10, numbers, None if logvar is None else numbers)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from vaeexplorer.analysis.alignment import aligned
-from vaeexplorer.browser.packing import run as packing
+from vaeexplorer.browser.packing.sweep import pack_sweep
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.results.sweep import BETAS, KEPT, Point, load_sweep
 
@@ -42,7 +42,7 @@ def test_a_packed_sweep_arrives(
     some = [points[BETAS.index(beta)] for beta in (0, 1, 16)]
     rotations = aligned([point.mean for point in some], 1)
     noise = rng.standard_normal((4, 2))
-    packed = packing.pack_sweep(some, rotations, mnist_test.labels[:KEPT], noise)
+    packed = pack_sweep(some, rotations, mnist_test.labels[:KEPT], noise)
     expression = """(() => {
       const sweep = m.unpackSweep(bytes(given));
       return sweep.points.map((point) => ({
@@ -62,7 +62,7 @@ def test_a_packed_sweep_arrives(
 
 
 def test_a_damaged_sweep_is_refused_in_words(evaluate: Evaluate, points: list[Point], mnist_test: ImageDataset) -> None:
-    packed = packing.pack_sweep(points[:1], [np.eye(2)], mnist_test.labels[:KEPT], np.zeros((1, 2)))
+    packed = pack_sweep(points[:1], [np.eye(2)], mnist_test.labels[:KEPT], np.zeros((1, 2)))
     expression = "(() => { try { m.unpackSweep(bytes(given)); } catch (e) { return e.message; } })()"
     for damaged, words in ((packed[:9000], "cut short"), (packed + b"x", "longer"), (b"GIF89a..", "another kind")):
         assert words in evaluate("beta/sweep.js", expression, base64.b64encode(damaged).decode())

@@ -16,12 +16,13 @@ import numpy as np
 import pytest
 from torch import nn
 
-from vaeexplorer.browser.packing import run as packing
+from vaeexplorer.browser.packing.network import pack_codes, pack_network
+from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
-from vaeexplorer.files import SHIPPED
+from vaeexplorer.files import SHIPPED, content_hash
 from vaeexplorer.network.inference import LatentModel
 from vaeexplorer.network.models import build
 from vaeexplorer.network.training import train
@@ -40,6 +41,10 @@ SMALL = {
 }
 TRAINED = "conv-trained"
 CASES = [*SHIPPED_RUNS, *SMALL, TRAINED]
+
+
+def packed(run: Run, *, encoder: bool = True) -> bytes:
+    return pack_network(run.config, run.weights, encoder=encoder)
 
 
 def untrained(name: str, model: ModelConfig, likelihood: Any) -> Run:
@@ -100,7 +105,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         arrays = {"z": z, "images": run.model.decode(z), "x": x, "mean": found.mean, "logvar": logvar}
         folder = root / case
         folder.mkdir()
-        (folder / "network.bin").write_bytes(packing.pack(run))
+        (folder / "network.bin").write_bytes(packed(run))
         for name, array in arrays.items():
             (folder / f"{name}.bin").write_bytes(array.astype("<f4").tobytes())
     return root
@@ -148,27 +153,28 @@ def test_it_refuses_what_is_broken(node: Callable[..., str]) -> None:
 
 
 def test_weights_travel_in_half_precision_where_that_loses_nothing() -> None:
-    assert b'"precision":"<f2"' in packing.pack(load_run("mnist-vae-2d"))[:200]
-    assert b'"precision":"<f4"' in packing.pack(run_of("silu-gaussian"))[:200]
+    assert b'"precision":"<f2"' in packed(load_run("mnist-vae-2d"))[:200]
+    assert b'"precision":"<f4"' in packed(run_of("silu-gaussian"))[:200]
 
 
 def test_the_encoder_is_left_out_on_request() -> None:
     run = run_of("silu-gaussian")
-    assert len(packing.pack(run, encoder=False)) < 0.55 * len(packing.pack(run))
-    assert b'"encoder":null' in packing.pack(run, encoder=False)
+    assert len(packed(run, encoder=False)) < 0.55 * len(packed(run))
+    assert b'"encoder":null' in packed(run, encoder=False)
 
 
 def test_the_same_run_is_packed_to_the_same_bytes_in_another_process() -> None:
-    code = "from vaeexplorer import load_run; from vaeexplorer.browser.packing import run as p; "
-    code += "print(p.content_hash(p.pack(load_run('mnist-vae-2d'))))"
+    code = "from vaeexplorer import load_run; from vaeexplorer.browser.packing.network import pack_network; "
+    code += "from vaeexplorer.files import content_hash; run = load_run('mnist-vae-2d'); "
+    code += "print(content_hash(pack_network(run.config, run.weights)))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == packing.content_hash(packing.pack(load_run("mnist-vae-2d")))
+    assert said.stdout.strip() == content_hash(packed(load_run("mnist-vae-2d")))
 
 
 def test_codes_keep_every_number(node: Callable[..., str], modules: Path, rng: np.random.Generator) -> None:
     codes = Codes(*rng.standard_normal((2, 30, 3)).astype(np.float16).astype(np.float32))
     error, kl, labels = rng.random(30, np.float32), rng.random(30, np.float32), rng.integers(0, 10, 30)
-    (modules / "codes.bin").write_bytes(packing.pack_codes(codes, labels, error, kl))
+    (modules / "codes.bin").write_bytes(pack_codes(codes, labels, error, kl))
     script = """import { readFileSync } from "node:fs"; import { unpackCodes } from "./draw/dots.js";
       const { buffer, byteOffset, length } = readFileSync("codes.bin");
       const codes = unpackCodes(buffer.slice(byteOffset, byteOffset + length));
@@ -184,7 +190,7 @@ def test_the_sprite_holds_every_pixel(small_test: ImageDataset, tmp_path: Path) 
     from PIL import Image
 
     file = tmp_path / "sprite.png"
-    file.write_bytes(packing.sprite(small_test.images[:250]))
+    file.write_bytes(sprite(small_test.images[:250]))
     sheet = np.asarray(Image.open(file))
     assert sheet.shape == (3 * 28, 100 * 28)
     for index in (0, 99, 100, 249):

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vaeexplorer.browser.packing import run as packing
+from vaeexplorer.browser.packing.network import pack_network
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.export.explorer import export_html, page
 from vaeexplorer.network.inference import Codes
@@ -45,7 +45,7 @@ def in_order(planes: bytes) -> bytes:
 def test_the_page_holds_the_run(run: Run) -> None:
     text = page(run)
     held = {name: zlib.decompress(base64.b64decode(element(text, name))) for name in ("network", "codes", "sprite")}
-    assert in_order(held["network"]) == packing.pack(run)
+    assert in_order(held["network"]) == pack_network(run.config, run.weights)
     assert b'"count":10000' in in_order(held["codes"])[:200]
     images = load_dataset("mnist", "test", download=False).images
     sheet = np.asarray(Image.open(io.BytesIO(held["sprite"])).convert("L"))

@@ -11,15 +11,9 @@ import torch
 
 from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.images import ImageDataset
-from vaeexplorer.network.training import (
-    Training,
-    TrainingError,
-    resolve_device,
-    resolve_precision,
-    schedule,
-    train,
-    warmed_up,
-)
+from vaeexplorer.network.device import resolve_device, resolve_precision
+from vaeexplorer.network.history import TrainingError
+from vaeexplorer.network.training import Training, schedule, train, warmed_up
 
 Start = Callable[..., Training]
 

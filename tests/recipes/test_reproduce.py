@@ -15,8 +15,8 @@ from vaeexplorer.__main__ import main
 from vaeexplorer.config import ConfigError, ModelConfig, RunConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
+from vaeexplorer.network.history import TrainingError
 from vaeexplorer.network.models import build
-from vaeexplorer.network.training import TrainingError
 from vaeexplorer.recipes.reproduce import (
     CONFIG,
     PUBLISHED,

@@ -32,7 +32,7 @@ def reproduce(
         json: print one JSON document and nothing else
     """
     from vaeexplorer.data.datasets import load_dataset
-    from vaeexplorer.network.training import resolve_device
+    from vaeexplorer.network.device import resolve_device
     from vaeexplorer.recipes.reproduce import CONFIG, STAGES, Reproduction, epochs_until, stage_of
     from vaeexplorer.runs.folder import runs_folder
 

@@ -1,6 +1,5 @@
 """Labelled grey images, and the names and sizes of the sets there are."""
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, cast, get_args
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vaeexplorer.config import IMAGE_SIZE, Dataset
+from vaeexplorer.files import content_hash
 
 Split = Literal["train", "test"]
 
@@ -80,5 +80,5 @@ class ImageDataset:
 
     @cached_property
     def content_hash(self) -> str:
-        """What the images, in their order, are known by: 16 hexadecimal digits of the SHA-256 of their pixels."""
-        return hashlib.sha256(self.images.tobytes()).hexdigest()[:16]
+        """What the images, in their order, are known by."""
+        return content_hash(self.images.tobytes())

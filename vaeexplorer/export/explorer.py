@@ -13,7 +13,8 @@ from string import Template
 
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.browser import bundle
-from vaeexplorer.browser.packing import run as packing
+from vaeexplorer.browser.packing.network import pack_codes, pack_network
+from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.files import whole_file
@@ -63,14 +64,15 @@ def page(run: Run) -> str:
         script=bundle.script("entries/export.js"),
         facts="\n".join(f"<p>{escape(fact)}</p>" for fact in _facts(run)),
         space=json.dumps(space).replace("<", "\\u003c"),
-        network=_wrap(_planes(packing.pack(run))),
-        codes=_wrap(_planes(packing.pack_codes(run.codes, data.labels, run.error, kl))),
-        sprite=_wrap(packing.sprite(data.images, smaller=True)),
+        network=_wrap(_planes(pack_network(run.config, run.weights))),
+        codes=_wrap(_planes(pack_codes(run.codes, data.labels, run.error, kl))),
+        sprite=_wrap(sprite(data.images, smaller=True)),
     )
     partner = plain_partner(run, list_runs()[0])
     if partner is None:
         return fill(partner="", autoencoder="", note="")
-    both = fill(partner=partner.name, autoencoder=_wrap(_planes(packing.pack(load_run(partner.path)))), note="")
+    beside = load_run(partner.path)
+    both = fill(partner=partner.name, autoencoder=_wrap(_planes(pack_network(beside.config, beside.weights))), note="")
     if len(both.encode()) <= MOST:
         return both
     note = f"The autoencoder {partner.name} is left out, to keep this file below {MOST // 10**6} MB: the app has both."

@@ -12,6 +12,10 @@ _FIELDS = (
 )
 
 
+class TrainingError(RuntimeError):
+    """Training cannot go on; the message is one sentence that says what to do."""
+
+
 @dataclass(frozen=True)
 class Losses:
     """Mean over images, nats per image (the fixed gaussian's constant left out)."""

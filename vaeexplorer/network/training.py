@@ -6,7 +6,6 @@ resumed run walks the same path as an uninterrupted one, and an AE sees its imag
 
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -14,26 +13,22 @@ from pathlib import Path
 from threading import Event
 
 import numpy as np
-import safetensors
-import safetensors.torch
 import torch
 from torch import Tensor
 
 from vaeexplorer.config import RunConfig, Schedule
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
-from vaeexplorer.files import whole_file
+from vaeexplorer.documents import from_json
 from vaeexplorer.network import objectives
+from vaeexplorer.network.checkpoint import damaged, load_checkpoint, save_checkpoint
+from vaeexplorer.network.device import resolve_device, resolve_precision
 from vaeexplorer.network.evaluation import network_terms, to_device
-from vaeexplorer.network.history import EpochRecord, Losses
+from vaeexplorer.network.history import EpochRecord, Losses, TrainingError
 from vaeexplorer.network.models import build
 
 SNAPSHOT_IMAGES = 2000
 EVALUATION_BATCH = 1000
-
-
-class TrainingError(RuntimeError):
-    """Training cannot go on; the message is one sentence that says what to do."""
 
 
 class Training:
@@ -145,40 +140,36 @@ class Training:
         return torch.Generator().manual_seed(seed)
 
     def _save_checkpoint(self, path: Path) -> None:
-        state = self.optimizer.state_dict()["state"]
-        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
-        tensors |= {f"optimizer.{i}.{name}": tensor for i, entry in state.items() for name, tensor in entry.items()}
-        tensors["snapshots"] = torch.from_numpy(np.stack(self.snapshots))
         history = json.dumps([asdict(record) for record in self.history])
-        metadata = {"config": json.dumps(self.config.to_json()), "history": history}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as file:
-            file.write(safetensors.torch.save({name: t.contiguous() for name, t in tensors.items()}, metadata))
+        about = {"config": json.dumps(self.config.to_json()), "images": self._images, "history": history}
+        snapshots = torch.from_numpy(np.stack(self.snapshots))
+        save_checkpoint(path, self.network, self.optimizer, about, {"snapshots": snapshots})
 
     def _load_checkpoint(self, path: Path) -> None:
+        found = load_checkpoint(path, self.device)
         try:
-            with safetensors.safe_open(path, framework="pt", device=str(self.device)) as file:
-                metadata = file.metadata()
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no dict)
-            config = RunConfig.from_json(json.loads(metadata["config"]))
-            history = [
-                EpochRecord(r["epoch"], Losses(**r["train"]), Losses(**r["test"]), r["seconds"])
-                for r in json.loads(metadata["history"])
-            ]
-        except (safetensors.SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-            raise TrainingError(f"The checkpoint {path.name} cannot be read ({error}): delete it.") from None
+            config = RunConfig.from_json(json.loads(found.about["config"]))
+            history = from_json(found.about["history"], list[EpochRecord])
+            images, snapshots = found.about["images"], found.tensors["snapshots"]
+        except (ValueError, KeyError) as error:
+            raise damaged(path, error) from None
         if config != self.config:
             raise TrainingError(f"The checkpoint {path.name} has another configuration: delete it or rename the run.")
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in tensors.items():
-            if name.startswith("optimizer."):
-                _, index, key = name.split(".")
-                state.setdefault(int(index), {})[key] = tensor
-        network = {k.removeprefix("network."): t for k, t in tensors.items() if k.startswith("network.")}
-        self.network.load_state_dict(network)
-        self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": state})
+        if images != self._images:
+            raise TrainingError(
+                f"The checkpoint {path.name} is of other images than {self.train_set.source}: "
+                "give the training the images it began with, or start it anew."
+            )
+        if len(snapshots) != len(history):
+            raise damaged(path, ValueError("history and snapshots differ in length"))
+        found.restore(self.network, self.optimizer)
         self.history = history
-        self.snapshots = list(tensors["snapshots"].cpu().numpy())
+        self.snapshots = list(snapshots.cpu().numpy())
+
+    @property
+    def _images(self) -> str:
+        """What the images are known by: a resumed run goes on with the same."""
+        return f"{self.train_set.content_hash} {self.test_set.content_hash}"
 
 
 def _losses(sums: list[Tensor], count: int) -> Losses:
@@ -235,34 +226,3 @@ def _cosine(start: float, end: float, position: float) -> float:
 def warmed_up(beta: float, epoch: int, warmup: int) -> float:
     """beta_t = beta * min(1, t / T): the KL weight of an epoch (counted from 1); T = 0 is no warm-up."""
     return beta * min(1.0, epoch / warmup) if warmup else beta
-
-
-def resolve_device(name: str) -> torch.device:
-    """`auto` takes cuda, then mps, then cpu.
-
-    Raises:
-        TrainingError: the device asked for is not there.
-    """
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if name == "auto":
-        name = next(device for device, available in there.items() if available)
-    if not there[name]:
-        raise TrainingError(f"This machine offers no {name} device to torch: use device auto or cpu.")
-    if name == "cuda":  # cuBLAS is reproducible only with a fixed workspace
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    return torch.device(name)
-
-
-def resolve_precision(name: str, device: torch.device) -> str:
-    """`auto` takes bfloat16 where products are faster in it: GPUs from Ampere on, CPUs with AVX512-BF16 or AMX."""
-    if name != "auto":
-        return name
-    if device.type == "cuda":
-        faster = torch.cuda.get_device_capability(device) >= (8, 0)
-    elif device.type == "cpu":
-        # torch has no public name for this before 2.10
-        cpu = torch.cpu
-        faster = any(getattr(cpu, test, bool)() for test in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
-    else:
-        faster = False
-    return "bfloat16" if faster else "float32"

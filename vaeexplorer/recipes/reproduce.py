@@ -15,19 +15,19 @@ from threading import Event
 from typing import Any
 
 import numpy as np
-import safetensors
-import safetensors.torch
 import torch
 from torch import Tensor, nn
 
 from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import ConfigError, DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import load_dataset
-from vaeexplorer.files import whole_file
+from vaeexplorer.files import content_hash
+from vaeexplorer.network.checkpoint import damaged, load_checkpoint, save_checkpoint
+from vaeexplorer.network.device import resolve_device
 from vaeexplorer.network.evaluation import evaluate, negative_log_likelihood, network_terms, to_device
+from vaeexplorer.network.history import TrainingError
 from vaeexplorer.network.inference import LatentModel
 from vaeexplorer.network.models import Autoencoder, build
-from vaeexplorer.network.training import TrainingError, resolve_device
 from vaeexplorer.version import __version__
 
 SCHEMA = 1
@@ -150,7 +150,9 @@ class Reproduction:
         self.device = resolve_device(config.train.device)
         data = load_dataset("mnist", "train") if images is None else None
         self.source = data.source if data else "given"
-        self.images = to_device(data.images if data else np.asarray(images), self.device)  # uint8 [N, 784]
+        pixels = data.images if data else np.asarray(images)
+        self._images_hash = content_hash(pixels.tobytes())
+        self.images = to_device(pixels, self.device)  # uint8 [N, 784]
         self.network = build(config.model, config.objective.likelihood).to(self.device)
         initialize(self.network, self.images, config.train.seed)
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=1e-3, eps=1e-4, fused=True)
@@ -261,33 +263,19 @@ class Reproduction:
         }
 
     def _save(self, path: Path) -> None:
-        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
-        state = self.optimizer.state_dict()["state"]
-        tensors |= {f"optimizer.{i}.{name}": tensor for i, entry in state.items() for name, tensor in entry.items()}
-        metadata = {"config": json.dumps(self.config.to_json()), "done": str(self.done), "seconds": str(self.seconds)}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as file:
-            file.write(safetensors.torch.save({name: t.contiguous() for name, t in tensors.items()}, metadata))
+        about = {"config": json.dumps(self.config.to_json()), "done": str(self.done), "seconds": str(self.seconds)}
+        save_checkpoint(path, self.network, self.optimizer, about | {"images": self._images_hash})
 
     def _load(self, path: Path) -> None:
+        found = load_checkpoint(path, self.device)
         try:
-            with safetensors.safe_open(path, framework="pt", device=str(self.device)) as file:
-                metadata = file.metadata()
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no dict)
-            config = RunConfig.from_json(json.loads(metadata["config"]))
-            done, seconds = int(metadata["done"]), float(metadata["seconds"])
-            if config != self.config:
-                raise TrainingError(f"The checkpoint {path.name} has another configuration: delete it.")
-            network = {k.removeprefix("network."): t for k, t in tensors.items() if k.startswith("network.")}
-            self.network.load_state_dict(network)
-            state: dict[int, dict[str, Tensor]] = {}
-            for name, tensor in tensors.items():
-                if name.startswith("optimizer."):
-                    _, index, key = name.split(".")
-                    state.setdefault(int(index), {})[key] = tensor
-            self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": state})
-        except TrainingError:
-            raise
-        except (safetensors.SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-            raise TrainingError(f"The checkpoint {path.name} cannot be read ({error}): delete it.") from None
+            config = RunConfig.from_json(json.loads(found.about["config"]))
+            done, seconds, images = int(found.about["done"]), float(found.about["seconds"]), found.about["images"]
+        except (ValueError, KeyError) as error:
+            raise damaged(path, error) from None
+        if config != self.config:
+            raise TrainingError(f"The checkpoint {path.name} has another configuration: delete it.")
+        if images != self._images_hash:
+            raise TrainingError(f"The checkpoint {path.name} is of other images than {self.source}: delete it.")
+        found.restore(self.network, self.optimizer)
         self.done, self.seconds = done, seconds

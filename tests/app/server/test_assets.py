@@ -13,8 +13,9 @@ from starlette.applications import Starlette
 from vaeexplorer.app import caches
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.server import ROUTES
-from vaeexplorer.browser.packing import run as packing
-from vaeexplorer.runs.folder import load_run
+from vaeexplorer.browser.packing.network import pack_codes, pack_network
+from vaeexplorer.browser.packing.sprite import sprite
+from vaeexplorer.files import content_hash
 from vaeexplorer.spaces.space import Space
 
 
@@ -59,16 +60,16 @@ def get(path: str) -> Answer:
 def test_each_address_serves_the_bytes_that_it_names_for_ever(space: Space) -> None:
     urls = assets.urls(space, encoder=True)
     expected = {
-        "network": packing.pack(load_run("mnist-vae-2d")),
-        "codes": packing.pack_codes(space.run.codes, space.data.labels, space.error, space.kl),
-        "sprite": packing.sprite(space.data.images),
+        "network": pack_network(space.run.config, space.run.weights),
+        "codes": pack_codes(space.run.codes, space.data.labels, space.error, space.kl),
+        "sprite": sprite(space.data.images),
     }
     for name, url in urls.items():
         for path in (f"/{url}", f"/some/base/{url}"):
             answer = get(path)
             assert answer.status == 200
             assert answer.content == expected[name]
-            assert packing.content_hash(answer.content) in url
+            assert content_hash(answer.content) in url
             assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 

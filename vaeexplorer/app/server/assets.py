@@ -14,9 +14,12 @@ import numpy as np
 import streamlit as st
 
 from vaeexplorer.app import caches
-from vaeexplorer.browser.packing import run as packing
+from vaeexplorer.browser.packing.network import pack_codes, pack_linear, pack_network
+from vaeexplorer.browser.packing.sprite import sprite
+from vaeexplorer.browser.packing.sweep import pack_sweep
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.images import DataError
+from vaeexplorer.files import content_hash
 from vaeexplorer.results.sweep import DIMENSIONS, SweepError
 from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.spaces.principal import Principal
@@ -121,17 +124,15 @@ def _asset(kind: str, space: Space) -> Asset:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _network(key: str, kind: str, _space: Space) -> Asset:
     if isinstance(_space.source, Principal):
-        packed = packing.pack_linear(_space.source.centre, _space.source.axes)
+        packed = pack_linear(_space.source.centre, _space.source.axes)
     else:
-        packed = packing.pack(_space.run, encoder=kind == "network")
+        packed = pack_network(_space.run.config, _space.run.weights, encoder=kind == "network")
     return _named(_space.name, kind, packed)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _codes(key: str, _space: Space) -> Asset:
-    return _named(
-        _space.name, "codes", packing.pack_codes(_space.posterior, _space.data.labels, _space.error, _space.kl)
-    )
+    return _named(_space.name, "codes", pack_codes(_space.posterior, _space.data.labels, _space.error, _space.kl))
 
 
 def _is_remote(space: Space) -> bool:
@@ -146,7 +147,7 @@ def _images_key(space: Space) -> str:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _sprite(key: str, _space: Space) -> Asset:
-    return _named(_space.data.name, "sprite", packing.sprite(_space.data.images), "png", "image/png")
+    return _named(_space.data.name, "sprite", sprite(_space.data.images), "png", "image/png")
 
 
 def _find_sweep(dataset: str, dimensions: int, file: str) -> Asset | None:
@@ -164,10 +165,10 @@ def _sweep(dataset: str, dimensions: int) -> Asset:
     points, rotations = caches.sweep(dataset, dimensions)
     labels = caches.test_images(dataset).labels[: len(points[0].mean)]
     noise = np.random.default_rng(0).standard_normal((SAMPLES, dimensions))
-    return _named(dataset, f"sweep{dimensions}d", packing.pack_sweep(points, rotations, labels, noise))
+    return _named(dataset, f"sweep{dimensions}d", pack_sweep(points, rotations, labels, noise))
 
 
 def _named(
     owner: str, kind: str, data: bytes, extension: str = "bin", media_type: str = "application/octet-stream"
 ) -> Asset:
-    return Asset(f"vx/{owner}/{kind}-{packing.content_hash(data)}.{extension}", data, media_type)
+    return Asset(f"vx/{owner}/{kind}-{content_hash(data)}.{extension}", data, media_type)

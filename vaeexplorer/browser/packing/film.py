@@ -11,7 +11,7 @@ import numpy as np
 from vaeexplorer.analysis.linear.experiments import Experiment
 from vaeexplorer.analysis.linear.film import SHOWN_AXES
 from vaeexplorer.analysis.pca import PCA
-from vaeexplorer.browser.packing.run import frame
+from vaeexplorer.browser.packing.frame import frame
 
 SPECTRUM = 100  # eigenvalues sent
 
