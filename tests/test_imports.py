@@ -9,21 +9,8 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "vaeexplorer"
 EVERY_ROOM = {
-    *(
-        "version",
-        "config",
-        "documents",
-        "codes",
-        "files",
-        "data",
-        "network",
-        "runs",
-        "spaces",
-        "analysis",
-        "figures",
-        "browser",
-    ),
-    *("results", "recipes", "export"),
+    *("version", "config", "documents", "codes", "files", "data", "network", "runs", "spaces", "analysis", "figures"),
+    *("browser", "results", "recipes", "export"),
 }
 
 # Besides the standard library and NumPy.
@@ -36,15 +23,15 @@ TABLE: dict[str, set[str]] = {
     "files": set(),
     "data": {"platformdirs", "filelock", "torchvision", "analysis", "config", "files"},
     "network": {"torch", "safetensors", "codes", "config", "data", "documents", "files"},
-    "runs": {"torch", "safetensors", "analysis", "codes", "config", "files", "network", "version"},
+    "runs": {"torch", "safetensors", "filelock", "codes", "config", "documents", "files", "network", "version"},
     "spaces": {"analysis", "codes", "config", "data", "runs", "app"},
     "analysis": {"scipy", "sklearn", "umap", "torch", "threadpoolctl"},
-    "results": {"torch", "joblib", "analysis", "codes", "config", "data", "files", "network", "runs", "version"},
+    "results": {"torch", "analysis", "codes", "config", "data", "documents", "files", "network", "runs", "version"},
     "figures": {"plotly", "analysis"},
     "browser": {"PIL", "analysis", "codes", "config", "files", "network"},
-    "export": {"PIL", "analysis", "browser", "codes", "data", "figures", "files", "runs"},
-    "recipes": {"PIL", "torch", "safetensors", "analysis", "config", "data", "files", "network", "results", "runs"}
-    | {"version"},
+    "export": {"PIL", "jinja2", "analysis", "browser", "codes", "data", "figures", "files", "runs"},
+    "recipes": {"PIL", "torch", "joblib", "analysis", "config", "data", "documents", "files", "network", "results"}
+    | {"runs", "version"},
     "app": {"streamlit", "starlette", "uvicorn", "PIL"} | EVERY_ROOM - {"recipes"},
     "commands": {"tyro", "rich"} | EVERY_ROOM,
     "__main__": {"tyro", "commands", "config", "data"},

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from vaeexplorer.config import RunConfig as RunConfig
     from vaeexplorer.data.datasets import load_dataset as load_dataset
     from vaeexplorer.network.training import train as train
+    from vaeexplorer.runs.finish import save_run as save_run
     from vaeexplorer.runs.folder import list_runs as list_runs
     from vaeexplorer.runs.folder import load_run as load_run
-    from vaeexplorer.runs.folder import save_run as save_run
     from vaeexplorer.spaces.own import explore as explore
 
 _HOMES = {
@@ -22,7 +22,7 @@ _HOMES = {
     "list_runs": "runs.folder",
     "load_run": "runs.folder",
     "report": "analysis.report.report",
-    "save_run": "runs.folder",
+    "save_run": "runs.finish",
     "train": "network.training",
 }
 

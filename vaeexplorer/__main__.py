@@ -61,8 +61,9 @@ def parse(arguments: list[str]) -> Callable[[], None]:
         if not stop.code:
             raise
         box = re.split("─{5,}[^╮]", explanation.getvalue().split("╮")[-1])[0]
-        said = " ".join(re.sub(r"[│╭╮╰╯─]", " ", box).split())
-        raise ConfigError(re.sub(r"Error parsing __tyro\S*: ", "", said) + " (--help shows the options)") from None
+        said = " ".join(re.sub(r"[│╭╮╰╯─]|-{5,}", " ", box).split())
+        said = re.sub(r"^Value error |Error parsing __tyro\S*: | ?For full helptext, see.*$", "", said)
+        raise ConfigError(f"{said} (--help shows the options)") from None
 
 
 def main(arguments: list[str] | None = None) -> int:

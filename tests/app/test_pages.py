@@ -14,7 +14,8 @@ from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.training import Training
-from vaeexplorer.runs.folder import list_runs, save_run
+from vaeexplorer.runs.finish import save_run
+from vaeexplorer.runs.folder import list_runs
 
 TRAINING = "views/training/page.py"
 

@@ -54,7 +54,7 @@ def untrained(name: str, model: ModelConfig, likelihood: Any) -> Run:
     last = [module for module in network.decoder if isinstance(module, (nn.Linear, nn.ConvTranspose2d))][-1]
     last.weight.data.mul_(20)
     codes = Codes(np.zeros((1, model.latent_dim), np.float32), None)
-    return Run(name, Path(), config, {}, {}, [], weights_of(network), codes, *np.zeros((3, 1)))
+    return Run(name, Path(), "", config, {}, {}, [], weights_of(network), codes, *np.zeros((2, 1)))
 
 
 def weights_of(network: nn.Module) -> dict[str, np.ndarray]:
@@ -76,7 +76,7 @@ def trained() -> Run:
     records = list(training)
     assert records[-1].test.total < 190
     codes = LatentModel(training.network).encode(images.images)
-    return Run(TRAINED, Path(), config, {}, {}, [], weights_of(training.network), codes, *np.zeros((3, 1)))
+    return Run(TRAINED, Path(), "", config, {}, {}, [], weights_of(training.network), codes, *np.zeros((2, 1)))
 
 
 @functools.cache

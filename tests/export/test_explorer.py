@@ -17,8 +17,9 @@ from PIL import Image
 from vaeexplorer.browser.packing.network import pack_network
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.export.explorer import export_html, page
+from vaeexplorer.export.html import ExportError
 from vaeexplorer.network.inference import Codes
-from vaeexplorer.runs.folder import Run, RunError, load_run
+from vaeexplorer.runs.folder import Run, load_run
 
 LIMIT = 10_000_000
 PICTURE = "document.querySelector('#plane canvas.decoded').toDataURL()"
@@ -86,21 +87,21 @@ def test_it_is_written_whole_or_not_at_all(run: Run, tmp_path: Path, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.replace", fail)
-    with pytest.raises(RunError, match=r"page\.html cannot be written: No space left"):
+    with pytest.raises(ExportError, match=r"page\.html cannot be written: No space left"):
         export_html(run, file)
     assert file.read_bytes() == before
     assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_folder_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
-    with pytest.raises(RunError, match=r"page\.html cannot be written: No such file"):
+    with pytest.raises(ExportError, match=r"page\.html cannot be written: No such file"):
         export_html(run, tmp_path / "nowhere" / "page.html")
 
 
 def test_codes_of_other_images_are_refused(run: Run, tmp_path: Path) -> None:
     assert run.codes.logvar is not None
     few = Codes(run.codes.mean[:9], run.codes.logvar[:9])
-    with pytest.raises(RunError, match="codes of 9 images"):
+    with pytest.raises(ExportError, match="codes of 9 images"):
         export_html(dataclasses.replace(run, codes=few), tmp_path / "page.html")
     assert not list(tmp_path.iterdir())
 

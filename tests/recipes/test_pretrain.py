@@ -11,7 +11,8 @@ from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.evaluation import evaluate
 from vaeexplorer.recipes.pretrain import CONFIGS, card, strip
-from vaeexplorer.runs.folder import list_runs, load_projection, load_run
+from vaeexplorer.runs.attachments import load_projection
+from vaeexplorer.runs.folder import list_runs, load_run
 
 # Test figures, nats per image (squared error + KL for the lecture's loss), that a shipped run must not exceed.
 AT_MOST = {

@@ -15,7 +15,8 @@ from vaeexplorer.export import report as report_page
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.recipes.pretrain import CONFIGS
 from vaeexplorer.results import report as report_card
-from vaeexplorer.runs.folder import RunError, load_report, load_run
+from vaeexplorer.runs.attachments import load_report
+from vaeexplorer.runs.folder import RunError, load_run
 
 
 @pytest.mark.parametrize("name", CONFIGS)

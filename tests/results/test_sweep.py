@@ -24,6 +24,7 @@ from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import Dataset, ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import FULL_SIZE, DataError, ImageDataset
+from vaeexplorer.recipes.sweep import rebuild
 from vaeexplorer.results import sweep
 from vaeexplorer.results.sweep import (
     BETAS,
@@ -36,7 +37,6 @@ from vaeexplorer.results.sweep import (
     load_sweep,
     path_of,
     read_point,
-    rebuild,
 )
 
 EVERY = [(dataset, dimensions) for dataset in get_args(Dataset) for dimensions in DIMENSIONS]
@@ -117,7 +117,7 @@ import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from pathlib import Path
 from tests.results.test_sweep import small
 from vaeexplorer.data import images
-from vaeexplorer.results import sweep
+from vaeexplorer.recipes import sweep
 images.FULL_SIZE["train"] = 10_000
 for config in sweep.rebuild(small(*[b / 10 for b in range(1, 30)]), root=Path({str(tmp_path)!r})):
     print(config, flush=True)
@@ -163,10 +163,10 @@ def in_document(key: str, value: object) -> Callable[[dict[str, Any]], None]:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (in_document("schema", 9), "schema 1"),
-        (in_document("rate", float("nan")), "finite numbers"),
-        (in_document("active_units", None), "finite numbers"),
-        (in_document("config", {}), "missing or unknown keys"),
+        (in_document("schema", 9), "schema: must be one of 1, not 9"),
+        (in_document("rate", float("nan")), "not JSON"),
+        (in_document("active_units", None), "active_units: expected int, got null"),
+        (in_document("config", {}), "another data set, size, beta or recipe"),
         (lambda arrays: arrays.update(document=np.array("{")), "not JSON"),
         (lambda arrays: arrays.pop("document"), "lacks its document"),
         (lambda arrays: arrays.pop("logvar"), "arrays it should"),

@@ -2,6 +2,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +14,20 @@ import torch
 from vaeexplorer.config import RunConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.training import Training, train
-from vaeexplorer.runs import folder
-from vaeexplorer.runs.folder import (
-    RunError,
-    list_runs,
-    load_projection,
-    load_run,
-    plain_partner,
-    save_projection,
-    save_run,
-)
+from vaeexplorer.runs import finish, folder
+from vaeexplorer.runs.attachments import load_projection, save_projection
+from vaeexplorer.runs.finish import save_run
+from vaeexplorer.runs.folder import RunError, list_runs, load_run
+from vaeexplorer.runs.partners import partner
 
 
 def test_the_autoencoder_beside_a_vae_differs_in_nothing_else() -> None:
     cards = list_runs()[0]
-    beside = {card.name: partner.name for card in cards if (partner := plain_partner(card, cards))}
-    assert beside == {
-        f"{data}-vae-{size}": f"{data}-ae-{size}" for data in ("mnist", "fashion-mnist") for size in ("2d", "16d")
-    }
+    beside = {card.name: other.name for card in cards if (other := partner(card, cards))}
+    pairs = [
+        (f"{data}-vae-{size}", f"{data}-ae-{size}") for data in ("mnist", "fashion-mnist") for size in ("2d", "16d")
+    ]
+    assert beside == dict(pairs) | {ae: vae for vae, ae in pairs}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +43,7 @@ def saved(trained: Training, runs_folder: Path) -> folder.Run:
 
 
 def leftovers(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
+    return [path.name for path in folder.iterdir() if path.name.startswith(".") and path.name != ".locks"]
 
 
 def test_what_was_saved_is_what_is_loaded(trained: Training, saved: folder.Run, small_test: ImageDataset) -> None:
@@ -78,7 +75,7 @@ def test_the_figures_are_those_of_the_weights_as_kept(saved: folder.Run, small_t
 
 
 def test_weights_that_half_precision_would_hurt_stay_whole(trained: Training, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "FLOAT16_TOLERANCE", 0.0)
+    monkeypatch.setattr(finish, "FLOAT16_TOLERANCE", 0.0)
     run = save_run(trained, "whole")
     assert run.provenance["weights"] == "float32"
     kept = run.model.network.state_dict()
@@ -91,7 +88,7 @@ def test_runs_are_listed_and_broken_ones_reported(saved: folder.Run) -> None:
     cards, errors = list_runs()
     assert "small" in [card.name for card in cards]
     assert "broken" not in [card.name for card in cards]
-    assert [str(error) for error in errors] == ["The run broken cannot be read: run.json is not JSON."]
+    assert [str(error) for error in errors] == ["The run broken cannot be read: run.json: it is not JSON."]
 
 
 def edit(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Path], object]:
@@ -135,14 +132,20 @@ def break_history(folder: Path) -> None:
 
 
 BAD: dict[str, tuple[Callable[[Path], object], str]] = {
-    "another schema": (edit("run.json", lambda d: d.update(schema=99)), "schema 1"),
-    "no schema": (edit("run.json", lambda d: d.pop("schema")), "schema 1"),
-    "an unknown option": (edit("run.json", lambda d: d["config"]["train"].update(colour=1)), "unknown keys"),
-    "an impossible size": (edit("run.json", lambda d: d["config"]["model"].update(latent_dim=10**9)), "1 to 784"),
-    "a figure that is NaN": (edit("run.json", lambda d: d["metrics"].update(test_kl=float("nan"))), "finite"),
+    "another schema": (edit("run.json", lambda d: d.update(schema=99)), "schema: must be one of 1, not 99"),
+    "no schema": (edit("run.json", lambda d: d.pop("schema")), "required field schema"),
+    "an unknown option": (
+        edit("run.json", lambda d: d["config"]["train"].update(colour=1)),
+        "unknown key 'config.train.colour'",
+    ),
+    "an impossible size": (
+        edit("run.json", lambda d: d["config"]["model"].update(latent_dim=10**9)),
+        "latent_dim: expected int <= 784",
+    ),
+    "a figure that is NaN": (edit("run.json", lambda d: d["metrics"].update(test_kl=float("nan"))), "not JSON"),
     "run.json cut short": (cut("run.json"), "not JSON"),
-    "run.json a list": (lambda f: (f / "run.json").write_text("[]"), "schema"),
-    "run.json not text": (lambda f: (f / "run.json").write_bytes(b"\xff\xfe"), "not text"),
+    "run.json a list": (lambda f: (f / "run.json").write_text("[]"), "expected object"),
+    "run.json not text": (lambda f: (f / "run.json").write_bytes(b"\xff\xfe"), "not JSON"),
     "no history": (lambda f: (f / "history.csv").unlink(), "history.csv"),
     "an empty history": (lambda f: (f / "history.csv").write_text(""), "history"),
     "a broken history": (break_history, "history"),
@@ -170,18 +173,67 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
         "codes.npz",
     ),
     "no snapshots": (lambda f: (f / "snapshots.npz").unlink(), "snapshots.npz"),
+    "snapshots cut short": (cut("snapshots.npz"), "snapshots.npz"),
 }
+
+
+def of_an_earlier_version(path: Path) -> None:
+    """Without the hashes of its files, so that nothing stands between a damage and the check that is for it."""
+    edit("run.json", lambda document: document.pop("files"))(path)
 
 
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_folder_is_refused_in_one_sentence(saved: folder.Run, case: str) -> None:
     damage, words = BAD[case]
+    of_an_earlier_version(saved.path)
     damage(saved.path)
     with pytest.raises(RunError, match=words) as error:
-        load_run("small")
+        load_run("small").snapshots  # noqa: B018 (they are read when they are asked for)
     assert "\n" not in str(error.value)
     assert str(error.value).endswith(".")
     assert "small" in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["history.csv", "weights.safetensors", "codes.npz", "snapshots.npz"])
+def test_a_single_flipped_bit_is_noticed(saved: folder.Run, name: str) -> None:
+    content = bytearray((saved.path / name).read_bytes())
+    for place in range(0, len(content), max(1, len(content) // 7)):
+        content[place] ^= 1
+        (saved.path / name).write_bytes(content)
+        with pytest.raises(RunError, match=name):
+            load_run("small")
+        content[place] ^= 1
+    (saved.path / name).write_bytes(content)
+    assert load_run("small").key == saved.key
+
+
+def test_the_key_is_the_contents(trained: Training, saved: folder.Run) -> None:
+    """Neither the name nor the time of a run, and another as soon as the weights are others."""
+    shutil.copytree(saved.path, saved.path.with_name("copy"))
+    assert load_run("copy").key == saved.key
+    other = train(trained.config, train_set=trained.train_set, test_set=trained.test_set)
+    next(iter(other))
+    again = save_run(other, "small", overwrite=True)
+    os.utime(again.path / "run.json", ns=(1, 1))
+    assert again.key != saved.key
+
+
+def test_two_trainings_of_one_name_do_not_meet(trained: Training, runs_folder: Path) -> None:
+    with finish.reserved("mine"), ThreadPoolExecutor(1) as pool:
+        with pytest.raises(RunError, match="Another training of the name mine"):
+            pool.submit(save_run, trained, "mine").result(timeout=60)
+        save_run(trained, "mine")
+    with pytest.raises(RunError, match="already"):
+        save_run(trained, "mine")
+
+
+def test_a_run_of_schema_1_stays_readable() -> None:
+    """Written before run.json named the hashes of its files, and without an option that came later."""
+    run = load_run(Path(__file__).parent / "schema-1")
+    assert run.config.train.compile is False
+    assert len(run.history) == 2
+    assert run.model.decode(run.codes.mean).shape == (20, 28, 28)
+    assert run.snapshots.shape == (2, 20, 2)
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a b", "ü", "a" * 101, "a\n", "-x", "a\0b"])
@@ -217,7 +269,7 @@ def test_a_taken_name_is_refused_unless_told_to(trained: Training, saved: folder
 
 
 def test_a_shipped_name_is_refused(trained: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(finish, "SHIPPED", tmp_path / "shipped")
     save_run(trained, "famous", root=tmp_path / "shipped")
     with pytest.raises(RunError, match="shipped"):
         save_run(trained, "famous", overwrite=True)

@@ -15,7 +15,8 @@ from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import CLASS_NAMES, ImageDataset
 from vaeexplorer.data.moments import load_moments
 from vaeexplorer.results.sweep import BETAS, Point, load_sweep
-from vaeexplorer.runs.folder import Run, RunCard, RunError, list_runs, load_projection, load_run, save_projection
+from vaeexplorer.runs.attachments import load_projection, save_projection
+from vaeexplorer.runs.folder import Run, RunCard, RunError, list_runs, load_run
 from vaeexplorer.spaces.own import OwnModel
 from vaeexplorer.spaces.principal import open_principal
 from vaeexplorer.spaces.space import Space

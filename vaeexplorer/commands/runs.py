@@ -25,8 +25,10 @@ UNITS = {
 
 def train(
     config: Annotated[RunConfig, tyro.conf.arg(name="")],
+    *,
     name: str | None = None,
     resume: bool = False,
+    restart: bool = False,
     overwrite: bool = False,
     json: bool = False,
 ) -> None:
@@ -38,29 +40,35 @@ def train(
         config: what to train.
         name: of the run; by default what the options suggest
         resume: go on from where an interrupted run of this name stopped
+        restart: give up what an interrupted run of this name had reached, and begin anew
         overwrite: replace a run of this name
         json: print one JSON document, with the run's figures, and nothing else
     """
     from vaeexplorer.network import training
-    from vaeexplorer.runs import folder
+    from vaeexplorer.runs.finish import finish, reserved, write
+    from vaeexplorer.runs.folder import load_run, runs_folder
 
-    name = folder.check_name(name or config.default_name)
-    folder.check_free(folder.runs_folder() / name, overwrite=overwrite)
-    checkpoint = folder.runs_folder() / ".checkpoints" / f"{name}.safetensors"
-    if checkpoint.exists() and not resume:
+    name = name or config.default_name
+    with reserved(name, overwrite=overwrite) as path:
+        checkpoint = runs_folder() / ".checkpoints" / f"{name}.safetensors"
+        if checkpoint.exists() and not (resume or restart):
+            raise ConfigError(
+                f"{name} was interrupted, and its checkpoint is there: --resume goes on, --restart begins anew."
+            )
+        if resume and not checkpoint.exists():
+            complain(f"There is no checkpoint of {name}: training begins at the first epoch.")
+        started = training.train(config, interrupted(), checkpoint=checkpoint, restart=restart)
+        with progress(config.train.epochs, name) as bar:
+            bar(len(started.history))
+            for record in started:
+                test = record.test
+                bar(1, f"test {test.total:.2f} = {test.reconstruction:.2f} + {test.kl:.2f}")
+        if not started.finished:
+            epochs = f"{len(started.history)} of {config.train.epochs} epochs"
+            raise Interruption(f"Stopped after {epochs}: the same command with --resume goes on.")
+        write(path, finish(started))
         checkpoint.unlink()
-    started = training.train(config, interrupted(), checkpoint=checkpoint)
-    with progress(config.train.epochs, name) as bar:
-        bar(len(started.history))
-        for record in started:
-            test = record.test
-            bar(1, f"test {test.total:.2f} = {test.reconstruction:.2f} + {test.kl:.2f}")
-    if not started.finished:
-        epochs = f"{len(started.history)} of {config.train.epochs} epochs"
-        raise Interruption(f"Stopped after {epochs}: the same command with --resume goes on.")
-    run = folder.save_run(started, name, overwrite=overwrite)
-    checkpoint.unlink()
-    show([run], json=json)
+        show([load_run(path)], json=json)
 
 
 def list_(json: bool = False) -> None:

@@ -11,7 +11,8 @@ def sweep(workers: int | None = None) -> None:
     Args:
         workers: models that train side by side, one thread each; by default one
     """
-    from vaeexplorer.results.sweep import CONFIGS, path_of, rebuild
+    from vaeexplorer.recipes.sweep import rebuild
+    from vaeexplorer.results.sweep import CONFIGS, path_of
 
     with progress(len(CONFIGS), "models over beta") as bar:
         for config in rebuild(workers=workers):

@@ -5,20 +5,18 @@ It opens from a disk, an e-mail or any web host, asks the network for nothing, a
 
 import base64
 import functools
-import json
 import zlib
-from html import escape
 from pathlib import Path
-from string import Template
 
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.browser import bundle
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.export.html import ExportError, render, write
 from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.files import whole_file
-from vaeexplorer.runs.folder import Run, RunError, list_runs, load_run, plain_partner
+from vaeexplorer.runs.folder import Run, list_runs, load_run
+from vaeexplorer.runs.partners import partner
 
 MOST = 10_000_000
 """bytes of a page that also holds the autoencoder beside a VAE; where both are too large, the VAE stays alone"""
@@ -32,55 +30,52 @@ def export_html(run: Run, path: Path) -> None:
     """Write the run's page, whole or not at all.
 
     Raises:
-        RunError: its codes are not those of the test images, or the file cannot be written.
+        ExportError: its codes are not those of the test images, or the file cannot be written.
         DataError: the test images cannot be had.
     """
-    text = page(run)
-    try:
-        with whole_file(path) as file:
-            file.write(text.encode())
-    except OSError as error:
-        raise RunError(f"{path} cannot be written: {error.strerror}.") from None
+    write(path, page(run))
 
 
 def page(run: Run) -> str:
     """The run's page, as text.
 
     Raises:
-        RunError: its codes are not those of the test images.
+        ExportError: its codes are not those of the test images.
         DataError: the test images cannot be had.
     """
     data = load_dataset(run.config.data.dataset, "test", download=False)
     if len(run.codes.mean) != len(data):
-        raise RunError(f"The run {run.name} has codes of {len(run.codes.mean):,} images, not of the {len(data):,}.")
+        raise ExportError(f"The run {run.name} has codes of {len(run.codes.mean):,} images, not of the {len(data):,}.")
     logvar = run.codes.logvar
     kl = None if logvar is None else kl_per_dimension(run.codes.mean, logvar).sum(axis=1)
-    space = {"name": run.name, "classes": list(data.class_names), "colors": list(CLASS_COLORS)}
-    template = Template((Path(__file__).parent / "explorer.html").read_text(encoding="utf-8"))
     fill = functools.partial(
-        template.substitute,
-        name=escape(run.name),
+        render,
+        "explorer.html",
+        name=run.name,
         style=bundle.style("from_x/from_x.css"),
         script=bundle.script("entries/export.js"),
-        facts="\n".join(f"<p>{escape(fact)}</p>" for fact in _facts(run)),
-        space=json.dumps(space).replace("<", "\\u003c"),
-        network=_wrap(_planes(pack_network(run.config, run.weights))),
+        facts=_facts(run),
+        space={"name": run.name, "classes": list(data.class_names), "colors": list(CLASS_COLORS)},
+        network=_packed(run),
         codes=_wrap(_planes(pack_codes(run.codes, data.labels, run.error, kl))),
         sprite=_wrap(sprite(data.images, smaller=True)),
     )
-    partner = plain_partner(run, list_runs()[0])
-    if partner is None:
+    beside = None if logvar is None else partner(run, list_runs()[0])
+    if beside is None:
         return fill(partner="", autoencoder="", note="")
-    beside = load_run(partner.path)
-    both = fill(partner=partner.name, autoencoder=_wrap(_planes(pack_network(beside.config, beside.weights))), note="")
+    both = fill(partner=beside.name, autoencoder=_packed(load_run(beside.path)), note="")
     if len(both.encode()) <= MOST:
         return both
-    note = f"The autoencoder {partner.name} is left out, to keep this file below {MOST // 10**6} MB: the app has both."
-    return fill(partner="", autoencoder="", note=f"<p>{escape(note)}</p>")
+    note = f"The autoencoder {beside.name} is left out, to keep this file below {MOST // 10**6} MB: the app has both."
+    return fill(partner="", autoencoder="", note=note)
+
+
+def _packed(run: Run) -> str:
+    return _wrap(_planes(pack_network(run.config, run.weights)))
 
 
 def _wrap(data: bytes) -> str:
-    """The bytes as `html.js` reads them: base64 of a zlib stream."""
+    """The bytes as `entries/export.js` reads them: base64 of a zlib stream."""
     return base64.b64encode(zlib.compress(data, 6)).decode()
 
 

@@ -1,24 +1,36 @@
 """A network on images: its loss, and the figures that a run is quoted with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from vaeexplorer.codes import Codes
 from vaeexplorer.config import PIXELS, RunConfig
 from vaeexplorer.network import objectives
-from vaeexplorer.network.models import Autoencoder, pixel_mean
+from vaeexplorer.network.models import Autoencoder, Posterior, pixel_mean
 
 BATCH = 1000
 IWAE_BATCH = 50
 
 
 def network_terms(
-    network: Autoencoder, x: Tensor, eps: Tensor, config: RunConfig, beta: Tensor | float
+    network: Autoencoder,
+    x: Tensor,
+    eps: Tensor,
+    config: RunConfig,
+    beta: Tensor | float,
+    *,
+    posterior: Posterior | None = None,
 ) -> tuple[objectives.Terms, Tensor]:
-    """Images [N, 784] in [0, 1] and noise [N, D] -> the loss of each image, and the decoder's output [N, 784]."""
-    mean, logvar = network.encode(x)
+    """Images [N, 784] in [0, 1] and noise [N, D] -> the loss of each image, and the decoder's output [N, 784].
+
+    Where the posterior of the images is given, they are not encoded again.
+    """
+    mean, logvar = posterior or network.encode(x)
     z = mean if logvar is None else objectives.reparameterize(mean, logvar, eps)
     parameter = network.decode(z)
     terms = objectives.terms(x, parameter, mean, logvar, config.objective, beta=beta, log_variance=network.log_variance)
@@ -30,7 +42,21 @@ def to_device(images: np.ndarray, device: torch.device) -> Tensor:
     return torch.tensor(images.reshape(len(images), PIXELS)).to(device)
 
 
-@torch.no_grad()
+@dataclass(frozen=True)
+class Measurement:
+    """A network on images.
+
+    Attributes:
+        figures: as `evaluate` returns them.
+        codes: of every image, [N, D].
+        error: |x - d(mean)|^2 of every image, float32 [N].
+    """
+
+    figures: dict[str, float]
+    codes: Codes
+    error: np.ndarray
+
+
 def evaluate(network: Autoencoder, config: RunConfig, images: np.ndarray) -> dict[str, float]:
     """Figures of a network on images, uint8 [N, 28, 28]: float32, one noise sample an image, seeded by the run.
 
@@ -39,17 +65,50 @@ def evaluate(network: Autoencoder, config: RunConfig, images: np.ndarray) -> dic
         the constant that the fixed gaussian's loss leaves out, so that runs can be compared). And `squared_error`:
         |x - x'|^2 per image, x' the mean image of p(x|z).
     """
+    sums = torch.zeros(4, dtype=torch.float64)
+    for batch in _batches(network, config, images):
+        sums += batch.sums
+    return _figures(sums, len(images), config)
+
+
+@torch.no_grad()
+def measure(network: Autoencoder, config: RunConfig, images: np.ndarray) -> Measurement:
+    """The figures, the codes and the error at the mean of images, uint8 [N, 28, 28], each encoded once."""
+    sums = torch.zeros(4, dtype=torch.float64)
+    means, logvars, errors = [], [], []
+    for batch in _batches(network, config, images):
+        sums += batch.sums
+        means.append(batch.posterior.mean.cpu().numpy())
+        if batch.posterior.logvar is not None:
+            logvars.append(batch.posterior.logvar.cpu().numpy())
+        decoded = pixel_mean(network.decode(batch.posterior.mean), network.likelihood).clamp(0, 1)
+        errors.append((batch.x - decoded).square().sum(1).cpu().numpy())
+    codes = Codes(np.concatenate(means), np.concatenate(logvars) if logvars else None)
+    return Measurement(_figures(sums, len(images), config), codes, np.concatenate(errors))
+
+
+class _Batch(NamedTuple):
+    x: Tensor  # [B, 784] in [0, 1]
+    posterior: Posterior
+    sums: Tensor  # over the batch, of total, reconstruction, KL and squared error; float64 [4]
+
+
+@torch.no_grad()
+def _batches(network: Autoencoder, config: RunConfig, images: np.ndarray) -> Iterator[_Batch]:
     network.eval()
     flat = to_device(images, next(network.parameters()).device)
     noise = torch.Generator().manual_seed(config.train.seed)
-    sums = torch.zeros(4, dtype=torch.float64)
     for batch in flat.split(BATCH):
         x = batch.float() / 255
         eps = torch.randn((len(x), config.model.latent_dim), generator=noise).to(x.device)
-        terms, parameter = network_terms(network, x, eps, config, config.objective.beta)
+        posterior = network.encode(x)
+        terms, parameter = network_terms(network, x, eps, config, config.objective.beta, posterior=posterior)
         squared = (x - pixel_mean(parameter, network.likelihood)).square().sum(1)
-        sums += torch.stack([term.sum() for term in (*terms, squared)]).cpu().double()
-    total, reconstruction, kl, squared_error = (sums / len(images)).tolist()
+        yield _Batch(x, posterior, torch.stack([term.sum() for term in (*terms, squared)]).cpu().double())
+
+
+def _figures(sums: Tensor, count: int, config: RunConfig) -> dict[str, float]:
+    total, reconstruction, kl, squared_error = (sums / count).tolist()
     elbo = -(reconstruction + kl + objectives.constant(config.objective, PIXELS))
     return {
         "reconstruction": reconstruction,

@@ -47,6 +47,7 @@ class Training:
         *,
         stop: Event | None = None,
         checkpoint: Path | None = None,
+        restart: bool = False,
         train_set: ImageDataset | None = None,
         test_set: ImageDataset | None = None,
     ) -> None:
@@ -61,7 +62,7 @@ class Training:
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=config.train.learning_rate, fused=True)
         self.history: list[EpochRecord] = []
         self.snapshots: list[np.ndarray] = []
-        if checkpoint and checkpoint.exists():
+        if checkpoint and checkpoint.exists() and not restart:
             self._load_checkpoint(checkpoint)
 
     @property
@@ -183,6 +184,7 @@ def train(
     stop: Event | None = None,
     *,
     checkpoint: Path | None = None,
+    restart: bool = False,
     train_set: ImageDataset | None = None,
     test_set: ImageDataset | None = None,
 ) -> Training:
@@ -192,6 +194,7 @@ def train(
         config: what to train, and how.
         stop: set it (from a signal or another thread) to stop at the end of the epoch.
         checkpoint: a file to write after every epoch; if it is there already, training goes on from it.
+        restart: begin at the first epoch all the same; the file is replaced after it.
         train_set, test_set: instead of the data set that the configuration names.
 
     Returns:
@@ -201,7 +204,19 @@ def train(
         TrainingError: the device is not there, the checkpoint is of another run, or the loss is not finite.
         DataError: the images cannot be had.
     """
-    return Training(config, stop=stop, checkpoint=checkpoint, train_set=train_set, test_set=test_set)
+    return Training(config, stop=stop, checkpoint=checkpoint, restart=restart, train_set=train_set, test_set=test_set)
+
+
+def epochs_in(checkpoint: Path) -> int:
+    """How many epochs a checkpoint holds.
+
+    Raises:
+        TrainingError: it is damaged.
+    """
+    try:
+        return len(from_json(load_checkpoint(checkpoint, torch.device("cpu")).about["history"], list[EpochRecord]))
+    except (ValueError, KeyError) as error:
+        raise damaged(checkpoint, error) from None
 
 
 def schedule(name: Schedule, step: int, steps: int) -> float:

@@ -31,6 +31,8 @@ from vaeexplorer.recipes.sample import write_sample
 from vaeexplorer.results import report as report_card
 from vaeexplorer.results.comparison import compare, save_comparison
 from vaeexplorer.runs import folder
+from vaeexplorer.runs.attachments import save_projection
+from vaeexplorer.runs.finish import save_run
 
 STRIP = 12  # reconstructions on a card
 
@@ -137,9 +139,9 @@ def _train_run(name: str) -> None:
     training = train(CONFIGS[name])
     for _ in training:
         pass
-    run = folder.save_run(training, name, root=SHIPPED, overwrite=True)
+    run = save_run(training, name, root=SHIPPED, overwrite=True)
     if run.config.model.latent_dim > 2:
-        folder.save_projection(run, "umap", umap_plane(run.codes.mean))
+        save_projection(run, "umap", umap_plane(run.codes.mean))
     strip(run, training.test_set).save(run.path / "reconstructions.png", optimize=True)
     (run.path / "README.md").write_text(card(run), encoding="utf-8")
 

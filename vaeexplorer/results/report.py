@@ -8,7 +8,8 @@ from vaeexplorer.analysis.report.report import Report, report
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.evaluation import negative_log_likelihood
-from vaeexplorer.runs.folder import Run, RunCard, load_report, save_report
+from vaeexplorer.runs.attachments import load_report, save_report
+from vaeexplorer.runs.folder import Run, RunCard
 from vaeexplorer.version import __version__
 
 NLL_IMAGES = 500

@@ -7,7 +7,8 @@ from vaeexplorer.app.server import assets
 from vaeexplorer.browser import bundle
 from vaeexplorer.data.images import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.runs.folder import RunError, plain_partner
+from vaeexplorer.runs.folder import RunError
+from vaeexplorer.runs.partners import partner
 from vaeexplorer.spaces.space import Space
 
 _from_x = st.components.v2.component(
@@ -17,7 +18,7 @@ _from_x = st.components.v2.component(
 
 def autoencoder_beside(space: Space) -> dict[str, str] | None:
     """Name and network of the autoencoder that was trained like this VAE, or None."""
-    card = None if space.is_own else plain_partner(space.run, sidebar.cards(space.data.name))
+    card = None if space.is_own or not space.has_prior else partner(space.run, sidebar.cards(space.data.name))
     if card is None:
         return None
     try:

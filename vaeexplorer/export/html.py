@@ -1,0 +1,39 @@
+"""HTML pages from templates of this folder, by Jinja, which escapes every value; and their files."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from vaeexplorer.files import whole_file
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class ExportError(ValueError):
+    """A page that cannot be made or written; the message is one sentence."""
+
+
+def render(template: str, **values: Any) -> str:
+    """A page; values are text and are escaped, other than those that the template marks as safe."""
+    return _environment.get_template(template).render(values)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a page, whole or not at all.
+
+    Raises:
+        ExportError: the file cannot be written.
+    """
+    try:
+        with whole_file(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error.strerror}.") from None

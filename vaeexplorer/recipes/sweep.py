@@ -1,0 +1,124 @@
+"""The models of the sweep over beta: trained where they are missing, each written as it is done."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vaeexplorer.analysis.posterior import active_units
+from vaeexplorer.config import ConfigError, RunConfig
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import FULL_SIZE, DataError
+from vaeexplorer.documents import to_json
+from vaeexplorer.files import whole_file
+from vaeexplorer.results.sweep import CONFIGS, KEPT, ROOT, PointDocument, SweepError, measure_codes, path_of, read_point
+from vaeexplorer.version import __version__
+
+# torch takes more than a second to import: only what touches a network does.
+if TYPE_CHECKING:
+    from vaeexplorer.network.models import Autoencoder
+
+# Codes are written on a grid far finer than any posterior is wide: what collapsed then compresses to almost nothing.
+MEAN_GRID, LOGVAR_GRID = 128, 64
+
+
+def rebuild(
+    configs: tuple[RunConfig, ...] = CONFIGS, *, workers: int | None = None, root: Path = ROOT
+) -> Iterator[RunConfig]:
+    """Train the points that are missing, broken or of another recipe, each on one thread, and write each as it is done.
+
+    Args:
+        configs: what to train.
+        workers: models at a time. None is one, or as many as a surrounding `joblib.parallel_config` says: its backends
+            are processes here (loky), or Dask or Ray on a cluster, where only the finished points travel.
+        root: the folder to fill.
+
+    Returns:
+        The configuration of each point, as it is done; at once of those that are there.
+
+    Raises:
+        ConfigError: no workers.
+        DataError: the full training sets cannot be had.
+        SweepError: the folder cannot be written.
+    """
+    from joblib import Parallel, delayed
+
+    if workers is not None and workers < 1:
+        raise ConfigError(f"workers must be at least 1, not {workers}.")
+    missing = [config for config in configs if not _is_there(config, root)]
+    for dataset in sorted({config.data.dataset for config in missing}):
+        if len(load_dataset(dataset, "train")) < FULL_SIZE["train"]:
+            raise DataError(f"The sweep is trained on all of {dataset}: set VAEEXPLORER_DATA to a copy of it.")
+    yield from (config for config in configs if config not in missing)
+    with Parallel(n_jobs=workers, return_as="generator_unordered") as parallel:
+        for config, content in parallel(delayed(train_point)(config) for config in missing):
+            _write(path_of(config, root), content)
+            yield config
+
+
+def train_point(config: RunConfig) -> tuple[RunConfig, dict[str, np.ndarray]]:
+    """Train one model on one thread and measure it.
+
+    Returns:
+        The configuration, and the arrays of the point's file.
+    """
+    import torch
+
+    from vaeexplorer.network.training import train
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        training = train(config)
+        for _ in training:
+            pass
+        network, images = training.network, training.test_set.images
+        with torch.no_grad():
+            for parameter in network.decoder.parameters():
+                parameter.copy_(parameter.half().float())
+        return config, _content(config, network, images, sum(record.seconds for record in training.history))
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _content(config: RunConfig, network: "Autoencoder", images: np.ndarray, seconds: float) -> dict[str, np.ndarray]:
+    import torch
+
+    from vaeexplorer.network.inference import LatentModel
+
+    codes = LatentModel(network).encode(images)
+    assert codes.logvar is not None
+    mean = (np.round(codes.mean[:KEPT] * MEAN_GRID) / MEAN_GRID).astype(np.float16)
+    logvar = (np.round(codes.logvar[:KEPT] * LOGVAR_GRID) / LOGVAR_GRID).astype(np.float16)
+    rate, distortion, kl = measure_codes(network, config, images, codes.mean, codes.logvar)
+    kept = mean.astype(np.float32), logvar.astype(np.float32)
+    kept_rate, kept_distortion, _ = measure_codes(network, config, images[:KEPT], *kept)
+    provenance: dict[str, str | int | float | bool | None] = {
+        "vaeexplorer": __version__,
+        "torch": torch.__version__,
+        "test_images": len(images),
+        "seconds": round(seconds, 1),
+    }
+    active = int(active_units(codes.mean).sum())
+    document = PointDocument(1, config, rate, distortion, kept_rate, kept_distortion, active, provenance)
+    weights = {f"decoder.{key}": tensor.half().numpy() for key, tensor in network.decoder.state_dict().items()}
+    return {"document": np.array(to_json(asdict(document))), "kl": kl, "mean": mean, "logvar": logvar} | weights
+
+
+def _write(path: Path, content: dict[str, np.ndarray]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            np.savez_compressed(file, **content)  # type: ignore[arg-type]
+    except OSError as error:
+        raise SweepError(f"The point {path.name} cannot be written: {error.strerror}.") from None
+
+
+def _is_there(config: RunConfig, root: Path) -> bool:
+    try:
+        read_point(config, root)
+    except SweepError:
+        return False
+    return True
