@@ -1,73 +1,68 @@
-"""The import table: who may import whom. README.md shows it to people; this holds it."""
+"""The shape of the package: who imports whom (pyproject.toml has the rules), how large a file and a folder may be."""
 
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "vaeexplorer"
-EVERY_ROOM = {
-    *("version", "config", "documents", "codes", "files", "data", "network", "runs", "spaces", "analysis", "figures"),
-    *("browser", "results", "recipes", "export"),
-}
-
-# Besides the standard library and NumPy.
-TABLE: dict[str, set[str]] = {
-    "__init__": {"version"},
-    "version": set(),
-    "documents": {"msgspec"},
-    "config": {"msgspec", "documents"},
-    "codes": set(),
-    "files": set(),
-    "data": {"platformdirs", "filelock", "torchvision", "analysis", "config", "files"},
-    "network": {"torch", "safetensors", "codes", "config", "data", "documents", "files"},
-    "runs": {"torch", "safetensors", "filelock", "codes", "config", "documents", "files", "network", "version"},
-    "spaces": {"analysis", "codes", "config", "data", "runs", "app"},
-    "analysis": {"scipy", "sklearn", "umap", "torch", "threadpoolctl"},
-    "results": {"torch", "analysis", "codes", "config", "data", "documents", "files", "network", "runs", "version"},
-    "figures": {"plotly", "analysis"},
-    "browser": {"PIL", "analysis", "codes", "config", "files", "network"},
-    "export": {"PIL", "jinja2", "analysis", "browser", "codes", "data", "figures", "files", "runs"},
-    "recipes": {"PIL", "torch", "joblib", "analysis", "config", "data", "documents", "files", "network", "results"}
-    | {"runs", "version"},
-    "app": {"streamlit", "starlette", "uvicorn", "PIL"} | EVERY_ROOM - {"recipes"},
-    "commands": {"tyro", "rich"} | EVERY_ROOM,
-    "__main__": {"tyro", "commands", "config", "data"},
-}
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "vaeexplorer"
+MOST_LINES, MOST_FILES = 300, 12
 
 
-def room(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def linted(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What import-linter says of a copy of the project."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
 
 
-def imports(path: Path) -> set[str]:
-    """Rooms and libraries that a file imports anywhere, other than for type checking alone."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            node.body = []
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports are absolute"
-            module = node.module or ""
-            names = [f"{module}.{alias.name}" for alias in node.names] if module == "vaeexplorer" else [module]
-        else:
-            continue
-        for name in names:
-            top, *rest = name.split(".")
-            found.add(rest[0] if top == "vaeexplorer" and rest else top)
-    return found - set(sys.stdlib_module_names) - {"numpy", "vaeexplorer"}
+def test_imports_run_one_way() -> None:
+    done = linted(ROOT)
+    assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_file_imports_only_what_its_room_may(path: Path) -> None:
-    allowed = TABLE[room(path)] | {room(path)}
-    assert imports(path) <= allowed, f"{room(path)} may not import {imports(path) - allowed}"
+@pytest.mark.parametrize(
+    ("file", "line", "contract"),
+    [
+        ("runs/folder.py", "import vaeexplorer.results.sweep", "Arrows run one way"),
+        ("runs/folder.py", "def late() -> None:\n    import vaeexplorer.runs.finish", "in a circle"),
+        ("analysis/report/null.py", "import vaeexplorer.analysis.linear.film", "No subject of the analysis"),
+        ("app/views/beta/page.py", "import vaeexplorer.app.views.linear.widgets", "No page imports another"),
+        ("browser/packing/network.py", "import vaeexplorer.network.models", "packed from configurations"),
+        ("commands/runs.py", "import vaeexplorer.app.state", "does not import the app"),
+        ("export/html.py", "import streamlit", "Only the app imports streamlit"),
+        ("export/html.py", "import plotly", "Only figures import plotly"),
+        ("figures/theme.py", "import torch", "No torch in what"),
+    ],
+)
+def test_the_rules_notice_what_they_forbid(file: str, line: str, contract: str, tmp_path: Path) -> None:
+    for path in PACKAGE.rglob("*.py"):
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    with (tmp_path / "vaeexplorer" / file).open("a", encoding="utf-8") as added:
+        added.write(f"\n{line}\n")
+    done = linted(tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert any(contract in said and "BROKEN" in said for said in done.stdout.splitlines()), done.stdout
+
+
+def test_no_file_and_no_folder_is_too_large() -> None:
+    files = list(PACKAGE.rglob("*.py"))
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    assert [str(path) for path, count in lines.items() if count > MOST_LINES] == []
+    in_folder = Counter(path.parent for path in files if path.name != "__init__.py")
+    assert [str(folder) for folder, count in in_folder.items() if count > MOST_FILES] == []
+
+
+def test_every_room_says_what_it_is() -> None:
+    for path in PACKAGE.rglob("__init__.py"):
+        docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        assert len(docstring) > 20, path
 
 
 def test_only_the_download_imports_torchvision_and_only_when_asked() -> None:

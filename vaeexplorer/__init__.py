@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from vaeexplorer.analysis.report.report import report as report
     from vaeexplorer.config import RunConfig as RunConfig
     from vaeexplorer.data.datasets import load_dataset as load_dataset
+    from vaeexplorer.launch import explore as explore
     from vaeexplorer.network.training import train as train
     from vaeexplorer.runs.finish import save_run as save_run
     from vaeexplorer.runs.folder import list_runs as list_runs
     from vaeexplorer.runs.folder import load_run as load_run
-    from vaeexplorer.spaces.own import explore as explore
 
 _HOMES = {
     "RunConfig": "config",
-    "explore": "spaces.own",
+    "explore": "launch",
     "load_dataset": "data.datasets",
     "list_runs": "runs.folder",
     "load_run": "runs.folder",

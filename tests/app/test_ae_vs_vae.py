@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.caches import principal_space
+from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.runs.folder import load_run
@@ -175,7 +176,7 @@ def test_pca_is_a_third_plane_that_the_browser_decodes(page: AppTest) -> None:
 
 def test_pca_is_the_optimum_of_the_full_training_set(app: AppTest) -> None:
     (space,) = spaces("mnist-vae-2d")
-    opened = principal_space(space, "mnist")
+    opened = principal_space(space)
     per_pixel = opened.error.mean() / 784
     assert per_pixel == pytest.approx(0.05566949, rel=0.01)  # of all 60,000; clipping gains a little
     assert opened.dimensions == 2
@@ -189,7 +190,7 @@ def test_pca_of_images_of_ones_own_is_that_of_these_images(app: AppTest, rng: np
     model = own.open_model(
         lambda images: images[:, 0, :2] / 255, lambda z: np.zeros((len(z), 28, 28)), data, "of-noise"
     )
-    opened = principal_space(Space("noise", model, data), "of-noise")
+    opened = principal_space(model)
     pixels = images.reshape(50, 784) / 255
     centred = pixels - pixels.mean(axis=0)
     largest = np.linalg.svd(centred)[1][:2]
@@ -205,9 +206,9 @@ def mine(mnist_test: ImageDataset) -> Iterator[str]:
         mnist_test,
         "mine",
     )
-    caches.open_own(model)
+    caches.show_own(model)
     yield "mine"
-    caches._own.clear()
+    caches.forget_own()
 
 
 def test_a_model_of_ones_own_can_be_compared_with_runs_of_its_images(app: AppTest, mine: str) -> None:
@@ -221,4 +222,30 @@ def test_a_model_of_ones_own_can_be_compared_with_runs_of_its_images(app: AppTes
     chosen = [caches.own_spaces()[mine], *spaces("mnist-ae-2d")]
     asked = json.dumps({"kind": "cycle", "windows": [window(2), window(2)]})
     assert pair.answer(chosen, asked)
-    assert comparison.dataset(chosen[0]) == "mnist"
+    assert chosen[0].dataset == "mnist"
+
+
+def test_a_model_that_is_only_called_mnist_is_not_taken_for_it(app: AppTest, rng: np.random.Generator) -> None:
+    images = rng.integers(0, 256, (60, 28, 28), dtype=np.uint8)
+    data = ImageDataset("mnist", "test", images, np.zeros(60, np.int64), ("noise",), "drawn")
+    space = own.open_model(lambda x: x[:, 0, :2] / 255, lambda z: np.zeros((len(z), 28, 28)), data, "mnist")
+    assert space.dataset is None
+    assert comparison.training_images(space).content_hash == data.content_hash
+    assert comparison.partners(space) == {}
+    assert comparison.nearest(space).count == 60
+
+
+def test_pca_is_of_the_images_and_not_of_a_name(app: AppTest, rng: np.random.Generator) -> None:
+    """A second model of the same name with other images gets the PCA of its own."""
+    opened = []
+    for _ in range(2):
+        images = rng.integers(0, 256, (50, 28, 28), dtype=np.uint8)
+        data = ImageDataset("x", "test", images, np.zeros(50, np.int64), ("noise",), "drawn")
+        space = own.open_model(lambda x: x[:, 0, :2] / 255, lambda z: np.zeros((len(z), 28, 28)), data, "mine")
+        opened.append(principal_space(space))
+        np.testing.assert_array_equal(opened[-1].data.images, images)
+    assert opened[0].key != opened[1].key
+    assert assets.urls(opened[0])["codes"] != assets.urls(opened[1])["codes"]
+    for space in opened:
+        _, owner, file = assets.urls(space)["network"].split("/")
+        assert assets.find(owner, file) is not None

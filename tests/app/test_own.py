@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vaeexplorer.app import caches
+from vaeexplorer.app import caches, sidebar
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.spaces.own import open_model
@@ -27,8 +27,10 @@ def decode(z: np.ndarray) -> np.ndarray:
 
 @pytest.fixture
 def own(small_test: ImageDataset) -> Iterator[Space]:
-    yield caches.open_own(open_model(encode, decode, small_test, "halves"))
-    caches._own.clear()
+    space = open_model(encode, decode, small_test, "halves")
+    caches.show_own(space)
+    yield space
+    caches.forget_own()
 
 
 def test_a_space_asks_a_run_and_functions_alike(own: Space, mnist_test: ImageDataset) -> None:
@@ -47,9 +49,9 @@ def test_a_space_asks_a_run_and_functions_alike(own: Space, mnist_test: ImageDat
     assert own.kl_by_dimension is not None
     expected = 0.5 * (own.codes**2 + np.exp(-2) - 1 + 2)
     np.testing.assert_allclose(own.kl_by_dimension, expected, rtol=1e-5)
-    assert run.run.name == "mnist-vae-2d"
+    assert sidebar.needed_run(run).name == "mnist-vae-2d"
     with pytest.raises(RunError, match="halves is a model of your own, and this needs a run"):
-        own.run  # noqa: B018
+        sidebar.needed_run(own)
 
 
 def told(app: AppTest) -> dict[str, Any]:

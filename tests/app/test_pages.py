@@ -104,7 +104,7 @@ def test_a_broken_run_is_named_in_one_sentence(app: AppTest, runs_folder: Path) 
     (runs_folder / "broken" / "run.json").write_text("{", encoding="utf-8")
     app.run()
     assert not app.exception
-    assert [warning.value for warning in app.warning] == ["The run broken cannot be read: run.json is not JSON."]
+    assert [warning.value for warning in app.warning] == ["The run broken cannot be read: run.json: it is not JSON."]
 
 
 def test_a_run_whose_weights_are_gone_is_named_in_one_sentence(app: AppTest, runs_folder: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.report import measurements
-from vaeexplorer.analysis.report.report import ReportError
 from vaeexplorer.export import report as report_page
+from vaeexplorer.export.html import ExportError, write
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.recipes.pretrain import CONFIGS
 from vaeexplorer.results import report as report_card
@@ -111,7 +111,7 @@ def test_the_page_holds_everything_and_asks_for_nothing(name: str, tmp_path: Pat
     run = load_run(name)
     found = report_card.kept_report(run)
     assert found is not None
-    report_page.write_html(run, found, tmp_path / "page.html")
+    write(tmp_path / "page.html", report_page.html(run.name, run.codes, run.model.decode, found))
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     for verdict in found.verdicts:
         assert verdict.asked in page
@@ -119,8 +119,8 @@ def test_the_page_holds_everything_and_asks_for_nothing(name: str, tmp_path: Pat
     assert page.count("<img src='data:image/png;base64,") == (3 if run.codes.logvar is not None else 5)
     assert 'src="http' not in page
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
-    with pytest.raises(ReportError, match="cannot be written"):
-        report_page.write_html(run, found, tmp_path)
+    with pytest.raises(ExportError, match="cannot be written"):
+        write(tmp_path, page)
 
 
 def test_the_table_has_every_diagnostic_and_says_what_is_not_applicable() -> None:

@@ -39,8 +39,8 @@ def test_what_is_opened_is_what_the_functions_say(
     monkeypatch.setattr(own, "BATCH", 128)  # three batches
     model = open_model(world.encode, world.decode, small_test, "mine")
     z = world.encode(small_test.images).astype(np.float32)
-    np.testing.assert_allclose(model.codes.mean, z, rtol=1e-6)
-    assert model.codes.logvar is None
+    np.testing.assert_allclose(model.codes, z, rtol=1e-6)
+    assert model.posterior.logvar is None
     expected = ((small_test.images / 255 - world.decode(z)) ** 2).sum((1, 2))
     np.testing.assert_allclose(model.error, expected, rtol=1e-5)
     np.testing.assert_allclose(model.model.decode(z[:3]), world.decode(z[:3]), atol=1e-6)
@@ -53,7 +53,7 @@ def test_a_posterior_may_come_in_any_of_three_forms(form: Any, world: Linear, sm
         mean = world.encode(images)
         return form(mean, np.full_like(mean, -1))
 
-    codes = open_model(encode, world.decode, small_test, "mine").codes
+    codes = open_model(encode, world.decode, small_test, "mine").posterior
     assert codes.logvar is not None
     assert codes.mean.dtype == codes.logvar.dtype == np.float32
     np.testing.assert_array_equal(codes.logvar, -1)

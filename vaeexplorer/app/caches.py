@@ -1,8 +1,9 @@
-"""Runs, images and what is measured on them: read once, shared by all visitors, never changed."""
+"""Runs, images and what is measured on them: read once, shared by all visitors, never changed.
 
-import time
+Every cache is bounded, and its keys are hashes of content.
+"""
+
 from collections.abc import Callable
-from pathlib import Path
 from threading import Lock
 
 import numpy as np
@@ -12,31 +13,34 @@ from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.analysis.pca import PCA, moments, pca
 from vaeexplorer.analysis.projection import umap_plane
 from vaeexplorer.data.datasets import load_dataset
-from vaeexplorer.data.images import CLASS_NAMES, ImageDataset
+from vaeexplorer.data.images import ImageDataset, check_dataset
 from vaeexplorer.data.moments import load_moments
 from vaeexplorer.results.sweep import BETAS, Point, load_sweep
 from vaeexplorer.runs.attachments import load_projection, save_projection
-from vaeexplorer.runs.folder import Run, RunCard, RunError, list_runs, load_run
-from vaeexplorer.spaces.own import OwnModel
+from vaeexplorer.runs.folder import RunCard, RunError, list_runs, load_run
 from vaeexplorer.spaces.principal import open_principal
-from vaeexplorer.spaces.space import Space
+from vaeexplorer.spaces.space import Space, open_run
 
 _umap_lock = Lock()
-_own: dict[str, Space] = {}  # of this process, by name: see `open_own`
-_own_umap: dict[str, np.ndarray] = {}  # by key
-_principal: dict[str, Space] = {}  # of this process, by name: their bytes are asked for by it
+_own: dict[str, Space] = {}  # models of one's own that this process shows, by name
+_principal: dict[str, Space] = {}  # by key: their bytes are asked for by it
+_MOST_PRINCIPAL = 12
 
 
-def open_own(model: OwnModel) -> Space:
+def show_own(space: Space) -> None:
     """Show a model of one's own in this process's app, in place of one of the same name."""
-    space = Space(f"own/{model.name}@{time.time_ns()}", model, model.data)
-    _own[model.name] = space
-    return space
+    _own.pop(space.name, None)
+    _own[space.name] = space
 
 
 def own_spaces() -> dict[str, Space]:
     """The models of one's own that this process shows, by name, the newest last."""
     return dict(_own)
+
+
+def forget_own() -> None:
+    """Show no model of one's own any more."""
+    _own.clear()
 
 
 @st.cache_resource(ttl=5, show_spinner=False)
@@ -49,27 +53,35 @@ def space(card: RunCard) -> Space:
     """The latent space of a run.
 
     Raises:
-        RunError: the run folder is broken.
+        RunError: the run folder is broken, or gone.
         DataError: the test images cannot be had.
     """
-    return _space(card.path, (card.path / "run.json").stat().st_mtime_ns)
+    return _space(str(card.path), card.key, card)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _space(path: Path, written: int) -> Space:
-    run = load_run(path)
-    data = test_images(run.config.data.dataset)
-    if len(run.codes.mean) != len(data):
-        raise RunError(
-            f"The run {run.name} has codes of {len(run.codes.mean):,} images, not of the {len(data):,} test images."
-        )
-    return Space(f"{path}@{written}", run, data)
+def _space(path: str, key: str, _card: RunCard) -> Space:
+    return open_run(load_run(_card.path), test_images(_card.config.data.dataset))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def test_images(dataset: str) -> ImageDataset:
-    """The 10,000 test images, from this machine: a page never downloads."""
-    return load_dataset("fashion-mnist" if dataset == "fashion-mnist" else "mnist", "test", download=False)
+    """The 10,000 test images, from this machine: a page never downloads.
+
+    Raises:
+        DataError: there is no such set.
+    """
+    return load_dataset(check_dataset(dataset), "test", download=False)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def training_images(dataset: str) -> ImageDataset:
+    """The training images that are on this machine.
+
+    Raises:
+        DataError: there is no such set.
+    """
+    return load_dataset(check_dataset(dataset), "train", download=False)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -77,14 +89,16 @@ def full_pca(dataset: str) -> PCA:
     """Of all 60,000 training images, from the shipped covariance.
 
     Raises:
-        DataError: the covariance cannot be read.
+        DataError: there is no such set, or the covariance cannot be read.
     """
-    return pca(load_moments("fashion-mnist" if dataset == "fashion-mnist" else "mnist"))
+    return pca(load_moments(check_dataset(dataset)))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _umap(key: str, _run: Run) -> np.ndarray | None:
-    return load_projection(_run, "umap")
+def _umap(key: str, _space: Space) -> list[np.ndarray]:
+    """The UMAP layout of a space, or an empty list while there is none; `compute_umap` fills it."""
+    stored = load_projection(_space.run, "umap") if _space.run else None
+    return [] if stored is None else [stored]
 
 
 def stored_umap(space: Space) -> np.ndarray | None:
@@ -93,9 +107,8 @@ def stored_umap(space: Space) -> np.ndarray | None:
     Raises:
         RunError: there is one, but it cannot be read.
     """
-    if space.is_own:
-        return _own_umap.get(space.key)
-    return _umap(space.key, space.run)
+    stored = _umap(space.key, space)
+    return stored[0] if stored else None
 
 
 def compute_umap(space: Space, on_progress: Callable[[float], None]) -> None:
@@ -105,12 +118,12 @@ def compute_umap(space: Space, on_progress: Callable[[float], None]) -> None:
         RunError: the run folder cannot be written.
     """
     with _umap_lock:
-        if space.is_own:
-            if space.key not in _own_umap:
-                _own_umap[space.key] = umap_plane(space.codes, on_progress=on_progress)
-        elif load_projection(space.run, "umap") is None:
-            save_projection(space.run, "umap", umap_plane(space.codes, on_progress=on_progress))
-    _umap.clear()
+        stored = _umap(space.key, space)
+        if not stored:
+            points = umap_plane(space.codes, on_progress=on_progress)
+            stored.append(points)
+            if space.run:
+                save_projection(space.run, "umap", points)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -118,33 +131,34 @@ def sweep(dataset: str, dimensions: int) -> tuple[list[Point], list[np.ndarray]]
     """The shipped models over beta, and how each is turned to lie like its neighbours.
 
     Raises:
+        DataError: there is no such set.
         SweepError: a model of it cannot be read.
     """
-    points = load_sweep("fashion-mnist" if dataset == "fashion-mnist" else "mnist", dimensions)
+    points = load_sweep(check_dataset(dataset), dimensions)
     return points, aligned([point.mean for point in points], BETAS.index(1))
 
 
 def principal_spaces() -> dict[str, Space]:
-    """Those that were opened, by name."""
+    """Those that were opened last, by key."""
     return dict(_principal)
 
 
-def principal_space(space: Space, dataset: str) -> Space:
+def principal_space(space: Space) -> Space:
     """PCA of the training images, with as many components as the space has dimensions, and with its images in it.
-
-    Args:
-        space: it stands beside this.
-        dataset: whose training images; where it is none of ours, the space's own.
 
     Raises:
         ValueError: the images are all the same, or the shipped covariance cannot be read.
     """
-    opened = _open_principal(space.data.name, dataset, space.dimensions, space.data)
-    _principal[opened.name] = opened
+    opened = _open_principal(space.data.content_hash, space.dimensions, space)
+    _principal.pop(opened.key, None)
+    _principal[opened.key] = opened
+    while len(_principal) > _MOST_PRINCIPAL:
+        del _principal[next(iter(_principal))]
     return opened
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _open_principal(name: str, dataset: str, k: int, _data: ImageDataset) -> Space:
-    found = full_pca(dataset) if dataset in CLASS_NAMES else pca(moments(_data.images, _data.source))
-    return Space(f"pca/{name}/{k}", open_principal(found, k, _data), _data)
+def _open_principal(images: str, k: int, _space: Space) -> Space:
+    data = _space.data
+    found = full_pca(_space.dataset) if _space.dataset else pca(moments(data.images, data.source))
+    return open_principal(found, k, data)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaeexplorer.app import caches, state
 from vaeexplorer.data.images import DataError
-from vaeexplorer.runs.folder import RunCard, RunError
+from vaeexplorer.runs.folder import Run, RunCard, RunError
 from vaeexplorer.spaces.space import Space
 
 DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
@@ -38,7 +38,7 @@ def chosen_card() -> RunCard:
         RunError: a model of one's own is chosen; the router shows the message.
     """
     if own := _chosen_own():
-        return own.run
+        return needed_run(own)
     for card in cards():
         if card.name == st.session_state.get(state.RUN):
             return card
@@ -47,21 +47,32 @@ def chosen_card() -> RunCard:
     st.stop()
 
 
+def needed_run(space: Space) -> Run:
+    """The run of a space, for what takes a run.
+
+    Raises:
+        RunError: it is a model of one's own, which has neither configuration nor history; the router shows the message.
+    """
+    if space.run is None:
+        raise RunError(f"{space.name} is a model of your own, and this needs a run: choose one at the left.")
+    return space.run
+
+
 def chosen_space() -> Space:
     """The latent space of the chosen run or model; where it cannot be read, the page ends with a sentence.
 
-    Where it is a model of one's own, the page says that it is asked on the server.
+    Where there are no weights to send to the browser, the page says that the server is asked.
     """
-    if own := _chosen_own():
-        st.caption(
-            f"{own.name} is a model of your own: its functions run on the server, which the page asks for images."
-        )
-        return own
     try:
-        return caches.space(chosen_card())
+        space = _chosen_own() or caches.space(chosen_card())
     except (RunError, DataError) as error:
         st.error(str(error))
         st.stop()
+    if space.weights is None:
+        st.caption(
+            f"{space.name} is a model of your own: its functions run on the server, which the page asks for images."
+        )
+    return space
 
 
 def _chosen_own() -> Space | None:

@@ -49,6 +49,7 @@ _PAIR = "pair"
 _FIRST_PAIR = (18, 0)
 _FIELD = "field"
 _COMPARED_RUN = "compared-run"
+_ASKED_OF = "field-asked-of"
 _FIELDS = ("none", "nearest", "cycle", "magnification")
 _BETA = "beta"
 
@@ -140,6 +141,17 @@ def keep_field(field: object) -> None:
         st.query_params[_FIELD] = str(field)
     else:
         st.query_params.pop(_FIELD, None)
+
+
+def field_asked_of() -> list[str]:
+    """The keys of the spaces for whose planes a field was asked for last."""
+    keys: list[str] = st.session_state.get(_ASKED_OF, [])
+    return keys
+
+
+def ask_field_of(keys: list[str]) -> None:
+    """Remember for which spaces a field is asked: their windows mean nothing in other spaces."""
+    st.session_state[_ASKED_OF] = keys
 
 
 def compared_run_changed(run: str) -> bool:

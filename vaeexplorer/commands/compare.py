@@ -32,13 +32,21 @@ def compare(
         again: measure even where a comparison was kept
         json: print one JSON document and nothing else
     """
+    from vaeexplorer.data.datasets import load_dataset
     from vaeexplorer.network.inference import set_threads
     from vaeexplorer.results import comparison
+    from vaeexplorer.results.smoothness import compare as compare_spaces
     from vaeexplorer.runs.folder import load_run
+    from vaeexplorer.spaces.space import open_run
 
-    a, b = load_run(run_a), load_run(run_b)
-    comparison.hold_comparable(a, b)
-    found = None if again else comparison.load_comparison(a, b)
+    a, b = (
+        open_run(run, load_dataset(run.config.data.dataset, "test", download=False))
+        for run in (load_run(run_a), load_run(run_b))
+    )
+    comparison.check_comparable(a, b)
+    assert a.dataset is not None
+    train = load_dataset(a.dataset, "train", download=False)
+    found = None if again else comparison.load_comparison(a, b, train)
     if found is None:
         set_threads(max(1, (os.cpu_count() or 1) // 2))  # both runs are measured at once
         with progress(100, f"{a.name}, {b.name}") as bar:
@@ -49,7 +57,7 @@ def compare(
                 bar(round(100 * share) - done, doing)
                 done = round(100 * share)
 
-            found = comparison.compare(a, b, show)
+            found = compare_spaces(a, b, train, show)
         try:
             comparison.save_comparison(found)
         except comparison.ComparisonError as error:

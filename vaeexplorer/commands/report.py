@@ -37,6 +37,7 @@ def report(
         json: print one JSON document and nothing else
     """
     from vaeexplorer.export import report as report_page
+    from vaeexplorer.export.html import write
     from vaeexplorer.results import report as report_card
     from vaeexplorer.runs.folder import RunError, load_run
 
@@ -57,7 +58,8 @@ def report(
         except RunError as error:
             complain(str(error))  # the figures are there all the same
     if html is not None:
-        report_page.write_html(loaded, found, html)
+        page = report_page.html(loaded.name, loaded.codes, loaded.model.decode, found)
+        write(html, page)
     if json:
         print(jsonlib.dumps(report_card.document(loaded, found), indent=2, allow_nan=False))
     else:

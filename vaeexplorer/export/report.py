@@ -3,20 +3,18 @@
 import base64
 import csv
 import io
+from collections.abc import Callable
 from html import escape
 from importlib.resources import files
-from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from PIL import Image
 
 from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
 from vaeexplorer.analysis.report.evidence import Evidence, evidence
-from vaeexplorer.analysis.report.report import Report, ReportError
-from vaeexplorer.codes import Codes, Model
+from vaeexplorer.analysis.report.report import Report
+from vaeexplorer.codes import Codes
 from vaeexplorer.figures.report import exhibits
-from vaeexplorer.files import whole_file
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -31,17 +29,6 @@ td, th { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px soli
 """
 
 
-class Source(Protocol):
-    """Whose report it is: a run, or a model of one's own."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def codes(self) -> Codes: ...  # noqa: D102
-    @property
-    def model(self) -> Model: ...  # noqa: D102
-
-
 def strip(images: np.ndarray) -> str:
     """A row of images [N, 28, 28] in [0, 1] as the address of a PNG that holds itself."""
     row = np.round(np.concatenate(list(np.pad(images, ((0, 0), (0, 0), (0, 2)))), axis=1) * 255).astype(np.uint8)
@@ -50,9 +37,9 @@ def strip(images: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
 
 
-def strips(source: Source, seen: Evidence) -> dict[str, str]:
+def strips(decode: Callable[[np.ndarray], np.ndarray], seen: Evidence) -> dict[str, str]:
     """What the decoder makes of the points that the evidence took, a PNG address each."""
-    return {name: strip(source.model.decode(np.asarray(z, np.float32))) for name, z in seen.strips.items()}
+    return {name: strip(decode(np.asarray(z, np.float32))) for name, z in seen.strips.items()}
 
 
 def table(found: Report) -> list[dict[str, object]]:
@@ -86,9 +73,9 @@ def table_csv(found: Report) -> str:
     return text.getvalue()
 
 
-def html(source: Source, found: Report) -> str:
+def html(name: str, codes: Codes, decode: Callable[[np.ndarray], np.ndarray], found: Report) -> str:
     """The page, self-contained: some 5 MB, nearly all of them plotly's."""
-    seen = evidence(source.codes.mean, source.codes.logvar)
+    seen = evidence(codes.mean, codes.logvar)
     verdicts = "".join(
         f"<h3>{escape(each.asked)} {escape(each.answer.capitalize())}.</h3><p>{escape(each.sentence)} "
         f"<span class='sure'>{escape(each.sureness)}</span></p>"
@@ -105,39 +92,25 @@ def html(source: Source, found: Report) -> str:
             f"<figcaption>{escape(exhibit.reading)}</figcaption></figure>"
         )
     pictures = "".join(
-        f"<figure><figcaption>{escape(name[0].upper() + name[1:])}</figcaption>"
-        f"<img src='{address}' alt='Decoded images {escape(name)}'></figure>"
-        for name, address in strips(source, seen).items()
+        f"<figure><figcaption>{escape(title[0].upper() + title[1:])}</figcaption>"
+        f"<img src='{address}' alt='Decoded images {escape(title)}'></figure>"
+        for title, address in strips(decode, seen).items()
     )
     rows = "".join(
         "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row.values()) + "</tr>" for row in table(found)
     )
-    head = "".join(f"<th>{escape(name)}</th>" for name in table(found)[0])
+    head = "".join(f"<th>{escape(column)}</th>" for column in table(found)[0])
     plotly = files("plotly").joinpath("package_data/plotly.min.js").read_text(encoding="utf-8")
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(source.name)}: is it regularized?</title><style>{STYLE}</style><script>{plotly}</script></head><body>
-<h1>{escape(source.name)}: is its latent space regularized?</h1>
+<title>{escape(name)}: is it regularized?</title><style>{STYLE}</style><script>{plotly}</script></head><body>
+<h1>{escape(name)}: is its latent space regularized?</h1>
 <p class="about">{found.count:,} test images, {found.dimensions} dimensions; nulls of {len(found.find("mmd").null)}
 perfect models of the same size.</p>
 {verdicts}<h2>The evidence</h2><div class="grid">{"".join(figures)}</div>
 <h2>What the decoder draws</h2><div class="grid">{pictures}</div>
 <h2>Every number</h2><div class="scroll"><table><tr>{head}</tr>{rows}</table></div></body></html>
 """
-
-
-def write_html(source: Source, found: Report, path: Path) -> None:
-    """Write the page, whole or not at all.
-
-    Raises:
-        ReportError: the file cannot be written.
-    """
-    text = html(source, found)
-    try:
-        with whole_file(path) as file:
-            file.write(text.encode())
-    except OSError as error:
-        raise ReportError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _cell(value: object) -> str:

@@ -29,10 +29,12 @@ from vaeexplorer.network.inference import set_threads
 from vaeexplorer.network.training import train
 from vaeexplorer.recipes.sample import write_sample
 from vaeexplorer.results import report as report_card
-from vaeexplorer.results.comparison import compare, save_comparison
+from vaeexplorer.results.comparison import save_comparison
+from vaeexplorer.results.smoothness import compare
 from vaeexplorer.runs import folder
 from vaeexplorer.runs.attachments import save_projection
 from vaeexplorer.runs.finish import save_run
+from vaeexplorer.spaces.space import open_run
 
 STRIP = 12  # reconstructions on a card
 
@@ -100,8 +102,11 @@ def _in_order(names: tuple[str, ...], workers: int) -> Iterator[str]:
     yield from _train_all(tuple(name for name in names if name not in COMPARISONS), workers)
     for name in names:
         if name in COMPARISONS:
-            a, b = map(folder.load_run, COMPARISONS[name])
-            save_comparison(compare(a, b), SHIPPED / "comparisons")
+            runs = [folder.load_run(run) for run in COMPARISONS[name]]
+            dataset = runs[0].config.data.dataset
+            test, train = (load_dataset(dataset, split) for split in ("test", "train"))
+            a, b = (open_run(run, test) for run in runs)
+            save_comparison(compare(a, b, train), SHIPPED / "comparisons")
             yield name
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from vaeexplorer.codes import Codes, from_bytes
 from vaeexplorer.config import ConfigError, RunConfig
-from vaeexplorer.documents import DocumentError, Finite, Plain, from_json
+from vaeexplorer.documents import DocumentError, Finite, Plain, from_json, to_json
 from vaeexplorer.files import SHIPPED, content_hash, put_back, read_arrays
 from vaeexplorer.network.architecture import weight_shapes
 from vaeexplorer.network.history import EpochRecord, read_history
@@ -56,7 +56,7 @@ class RunCard:
     """What a run is, without its network: cheap to read.
 
     Attributes:
-        key: what the run is known by, whatever it is called: a hash of its content.
+        key: what the run is known by, whatever it is called: a hash of configuration, weights and codes.
         metrics: figures on the train and test images, `train_...` and `test_...` of `evaluation.evaluate`.
         provenance: versions, seed, device, precision, seconds, and where the training images came from.
     """
@@ -186,7 +186,7 @@ def _read_card(path: Path) -> tuple[RunDocument, RunCard]:
     try:
         content = (path / DOCUMENT).read_bytes()
         document = from_json(content, RunDocument)
-        key = content if document.files else content + b"".join((path / name).read_bytes() for name in (WEIGHTS, CODES))
+        key = [document.files.get(name) or _sha256(path / name) for name in (WEIGHTS, CODES)]
         history = read_history(path / HISTORY)
     except (DocumentError, ConfigError) as error:
         raise wrong(f"{DOCUMENT}: {error}") from None
@@ -196,8 +196,20 @@ def _read_card(path: Path) -> tuple[RunDocument, RunCard]:
         raise wrong(f"{Path(error.filename or '').name}: {error.strerror}") from None
     if not history:
         raise wrong(f"{HISTORY} is empty, cut short or not a history")
-    card = RunCard(path.name, path, content_hash(key), document.config, document.metrics, document.provenance, history)
+    card = RunCard(
+        name=path.name,
+        path=path,
+        key=content_hash(to_json([document.config, *key]).encode()),
+        config=document.config,
+        metrics=document.metrics,
+        provenance=document.provenance,
+        history=history,
+    )
     return document, card
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _check_hashes(path: Path, document: RunDocument) -> None:
@@ -206,7 +218,7 @@ def _check_hashes(path: Path, document: RunDocument) -> None:
         if name not in FILES:
             raise RunError(f"The run {path.name} cannot be read: {DOCUMENT} names a file {name[:100]!r}.")
         try:
-            hashed = hashlib.sha256((path / name).read_bytes()).hexdigest()
+            hashed = _sha256(path / name)
         except OSError as error:
             raise RunError(f"The run {path.name} cannot be read: {name}: {error.strerror}.") from None
         if hashed != expected:

@@ -1,10 +1,9 @@
-"""A model of one's own in the app, whatever made it: two functions on NumPy arrays, held to what they promise."""
+"""A model of one's own as a latent space, whatever made it: two functions on NumPy arrays, checked at every call."""
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +11,8 @@ from vaeexplorer.analysis.squared_error import squared_error
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, PIXELS
 from vaeexplorer.data.images import DataError, ImageDataset
-from vaeexplorer.runs.folder import check_name
-
-if TYPE_CHECKING:
-    from vaeexplorer.app.server.in_process import Explorer
+from vaeexplorer.files import content_hash
+from vaeexplorer.spaces.space import Space
 
 BATCH = 1000  # images a call
 MOST_IMAGES = 70_000  # the sheet of them grows too large for a browser
@@ -88,65 +85,8 @@ class Functions:
                 ) from error
 
 
-@dataclass(frozen=True)
-class OwnModel:
-    """A model of one's own, and images as it sees them. As of a run, there are name, model, codes and error."""
-
-    name: str
-    model: Functions
-    data: ImageDataset
-    codes: Codes
-    """of all the images"""
-    error: np.ndarray
-    """|x - d(mean)|^2 of each, float32 [N]"""
-
-
-def explore(
-    encode: Callable[[np.ndarray], Any],
-    decode: Callable[[np.ndarray], Any],
-    data: Any,
-    *,
-    name: str = "my-model",
-    port: int | None = None,
-    open_browser: bool = True,
-    block: bool | None = None,
-) -> "Explorer":
-    """Open the app on a model of one's own, of any framework.
-
-    Every image is encoded and decoded once, then the app runs in this process, for this machine alone. Dragging z asks
-    `decode` for images, as there are no weights to send to the browser. A second call adds a model to the open app; of
-    the same name, it takes the place of the first.
-
-    Args:
-        encode: images uint8 [N, 28, 28] -> codes [N, D], or (mean, ln sigma^2), each [N, D], or anything with `.mean`
-            and `.logvar`. Drawn images reach it rounded to uint8 too.
-        decode: latent points, float32 [N, D] -> images [N, 28, 28] in [0, 1].
-        data: an ImageDataset, or anything with `.images` uint8 [N, 28, 28], `.labels` [N] and `.class_names`.
-        name: what the model is called; letters, digits, '.', '-' and '_'.
-        port: where to listen; by default the first free one from 8501.
-        open_browser: open the page, where there is a screen.
-        block: return only when the app ends, at Ctrl-C. By default so in a script, and not in a notebook or a console.
-
-    Returns:
-        A handle with `url`, `stop()` and `wait()`.
-
-    Raises:
-        ModelError: the functions do not return what they should, or fail; D differs; pixels leave [0, 1]; a number is
-            not finite; there are no images, or more than 70,000; the port is taken.
-        RunError: the name is no name.
-    """
-    model = open_model(encode, decode, data, check_name(name))
-    from vaeexplorer.app.server import in_process
-
-    explorer = in_process.show(model, port, open_browser=open_browser)
-    print(f"{name} is open at {explorer.url}")
-    if not hasattr(sys, "ps1") if block is None else block:
-        explorer.wait()
-    return explorer
-
-
-def open_model(encode: Callable[[Any], Any], decode: Callable[[Any], Any], data: Any, name: str) -> OwnModel:
-    """Hold functions and images to what they promise, and encode and decode every image once.
+def open_model(encode: Callable[[Any], Any], decode: Callable[[Any], Any], data: Any, name: str) -> Space:
+    """Check the functions' outputs on all images: a latent space whose decoder this process runs.
 
     Args:
         encode, decode, data: as `explore` takes them.
@@ -170,8 +110,10 @@ def open_model(encode: Callable[[Any], Any], decode: Callable[[Any], Any], data:
     model = Functions(encode, decode)
     model.decode(model.encode(dataset.images[:1]).mean)  # what fails for one image should not fail after ten thousand
     codes = model.encode(dataset.images)
-    decoded = model.decode(codes.mean)
-    return OwnModel(name, model, dataset, codes, squared_error(dataset.images, decoded).astype(np.float32))
+    errors = squared_error(dataset.images, model.decode(codes.mean)).astype(np.float32)
+    made = [array.tobytes() for array in (codes.mean, codes.logvar, errors) if array is not None]
+    key = content_hash(dataset.content_hash.encode() + b"".join(made))
+    return Space(name, key, "Your own", dataset, codes, errors, lambda: model)
 
 
 def _batches(count: int) -> Iterator[slice]:

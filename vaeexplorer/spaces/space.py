@@ -1,76 +1,67 @@
-"""A latent space, whatever it is of: codes of images, and what encodes and decodes."""
+"""A latent space, whatever it is of: codes of images, and what encodes and decodes.
 
+A run, a model of one's own and PCA all come as a `Space`; pages and results tell them apart by what they can do: with
+`weights` a browser can run the network, with `run` there are configuration, figures and history.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from vaeexplorer.analysis.kl import kl_per_dimension
-from vaeexplorer.codes import Codes
+from vaeexplorer.codes import Codes, Model
+from vaeexplorer.config import Dataset, RunConfig
+from vaeexplorer.data.datasets import recognise
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.runs.folder import Run, RunError
-from vaeexplorer.spaces.own import OwnModel
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Space:
-    """A latent space with images in it: of a run, with the 10,000 test images, or of a model of one's own."""
+    """A latent space with images in it.
 
+    Attributes:
+        name: what people call it. Two spaces may share a name, and never a key.
+        key: a hash of content: of the weights or of what the model made of the images, and of the images.
+        kind: what it is headed by: VAE, AE, PCA, ...
+        data: the images; of a run, the test images.
+        posterior: q(z|x) of every image, mean and logvar [N, D]; no logvar of an autoencoder.
+        error: |x - d(mu)|^2 of every image, float32 [N].
+        open_model: builds what encodes and decodes; torch is imported then and not before.
+        config, weights: of the network, where there is one that a browser can run; else the server is asked.
+        run: the run, where it is one.
+    """
+
+    name: str
     key: str
-    """changes with every training, for caches"""
-    source: Run | OwnModel
-    """whose it is; both have a name, a model, and codes and error of the images"""
+    kind: str
     data: ImageDataset
+    posterior: Codes
+    error: np.ndarray
+    open_model: Callable[[], Model]
+    config: RunConfig | None = None
+    weights: Mapping[str, np.ndarray] | None = None
+    run: Run | None = None
 
-    @property
-    def name(self) -> str:
-        """The run's, or the model's."""
-        return self.source.name
-
-    @property
-    def run(self) -> Run:
-        """The run, where there is one.
-
-        Raises:
-            RunError: it is a model of one's own, which has neither weights nor configuration nor history here.
-        """
-        if isinstance(self.source, Run):
-            return self.source
-        raise RunError(f"{self.name} is a model of your own, and this needs a run: choose one at the left.")
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it is a model of one's own, which works on the server alone."""
-        return isinstance(self.source, OwnModel)
+    @cached_property
+    def model(self) -> Model:
+        """What encodes and decodes."""
+        return self.open_model()
 
     def encode(self, images: np.ndarray) -> Codes:
         """Images [N, 28, 28], uint8 or floats in [0, 1], to their codes."""
-        return self.source.model.encode(images)
+        return self.model.encode(images)
 
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Latent points [N, D] to images, float32 [N, 28, 28] in [0, 1]."""
-        return self.source.model.decode(z)
-
-    @property
-    def posterior(self) -> Codes:
-        """q(z|x) of every image."""
-        return self.source.codes
+        return self.model.decode(z)
 
     @property
     def codes(self) -> np.ndarray:
         """Mean of q(z|x), or z of an autoencoder, [N, D]."""
         return self.posterior.mean
-
-    @cached_property
-    def kl_by_dimension(self) -> np.ndarray | None:
-        """In nats, [N, D]; None for an autoencoder."""
-        mean, logvar = self.posterior.mean, self.posterior.logvar
-        return None if logvar is None else kl_per_dimension(mean, logvar)
-
-    @property
-    def has_prior(self) -> bool:
-        """Whether the codes were trained towards N(0, I)."""
-        return self.posterior.logvar is not None
 
     @property
     def dimensions(self) -> int:
@@ -78,11 +69,49 @@ class Space:
         return int(self.codes.shape[1])
 
     @property
-    def error(self) -> np.ndarray:
-        """|x - d(mu)|^2, [N]."""
-        return self.source.error
+    def has_prior(self) -> bool:
+        """Whether the codes were trained towards N(0, I)."""
+        return self.posterior.logvar is not None
+
+    @cached_property
+    def kl_by_dimension(self) -> np.ndarray | None:
+        """In nats, [N, D]; None for an autoencoder."""
+        mean, logvar = self.posterior.mean, self.posterior.logvar
+        return None if logvar is None else kl_per_dimension(mean, logvar)
 
     @cached_property
     def kl(self) -> np.ndarray | None:
         """KL of each image, nats, [N]."""
         return None if self.kl_by_dimension is None else self.kl_by_dimension.sum(axis=1)
+
+    @cached_property
+    def dataset(self) -> Dataset | None:
+        """The set that the images are from, by their pixels and never by a name; None where they are none of ours."""
+        return self.run.config.data.dataset if self.run else recognise(self.data.images)
+
+
+def open_run(run: Run, data: ImageDataset) -> Space:
+    """The latent space of a run, with the test images that its codes are of.
+
+    Raises:
+        RunError: the codes are of other images.
+    """
+    if len(run.codes.mean) != len(data):
+        raise RunError(
+            f"The run {run.name} has codes of {len(run.codes.mean):,} images, not of the {len(data):,} test images."
+        )
+    if run.provenance.get("test_images_hash", data.content_hash) != data.content_hash:
+        raise RunError(f"The run {run.name} has codes of other images than the test images of {data.name}.")
+    linear = "Linear " if run.config.model.arch == "linear" else ""
+    return Space(
+        name=run.name,
+        key=run.key,
+        kind=f"{linear}{run.config.model.model.upper()}",
+        data=data,
+        posterior=run.codes,
+        error=run.error,
+        open_model=lambda: run.model,
+        config=run.config,
+        weights=run.weights,
+        run=run,
+    )

@@ -59,6 +59,7 @@ def get(path: str) -> Answer:
 
 def test_each_address_serves_the_bytes_that_it_names_for_ever(space: Space) -> None:
     urls = assets.urls(space, encoder=True)
+    assert space.run
     expected = {
         "network": pack_network(space.run.config, space.run.weights),
         "codes": pack_codes(space.run.codes, space.data.labels, space.error, space.kl),

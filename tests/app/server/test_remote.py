@@ -32,9 +32,9 @@ def decode(z: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(autouse=True)
 def own(small_test: ImageDataset) -> Iterator[None]:
-    caches.open_own(open_model(encode, decode, small_test, "mine"))
+    caches.show_own(open_model(encode, decode, small_test, "mine"))
     yield
-    caches._own.clear()
+    caches.forget_own()
 
 
 @dataclass
@@ -138,7 +138,7 @@ def test_a_body_too_long_is_not_read() -> None:
 def test_at_most_so_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "MOST_WAITING", 3)
     hold = Event()
-    model = caches.own_spaces()["mine"].source.model
+    model = caches.own_spaces()["mine"].model
     monkeypatch.setattr(model, "_decode", lambda z: hold.wait(10) and decode(z))
 
     async def crowd() -> list[int]:

@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from vaeexplorer.app import caches
-from vaeexplorer.browser.packing.network import pack_codes, pack_linear, pack_network
+from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.browser.packing.sweep import pack_sweep
 from vaeexplorer.config import Dataset
@@ -22,7 +22,6 @@ from vaeexplorer.data.images import DataError
 from vaeexplorer.files import content_hash
 from vaeexplorer.results.sweep import DIMENSIONS, SweepError
 from vaeexplorer.runs.folder import RunCard, RunError
-from vaeexplorer.spaces.principal import Principal
 from vaeexplorer.spaces.space import Space
 
 FILMS = "films"
@@ -52,8 +51,8 @@ def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
         space: any.
         encoder: whether the network comes with what turns images into codes, at twice the size.
     """
-    found = {"codes": _codes(space.key, space).url, "sprite": _sprite(_images_key(space), space).url}
-    if _is_remote(space):
+    found = {"codes": _codes(space.key, space).url, "sprite": _sprite(space.data.content_hash, space).url}
+    if space.weights is None:
         return found | {"remote": f"vx/{space.name}/"}
     return found | {"network": _network(space.key, "network" if encoder else "decoder", space).url}
 
@@ -100,49 +99,42 @@ def find(owner: str, file: str) -> Asset | None:
     match = _FILE.fullmatch(file)
     if match is None:
         return None
-    spaces = caches.own_spaces() | caches.principal_spaces()
-    if owner in spaces and (match[1] in ("codes", "sprite") or isinstance(spaces[owner].source, Principal)):
-        asset = _asset(match[1], spaces[owner])
-        if asset.url == f"vx/{owner}/{file}":
-            return asset
+    for space in (*caches.own_spaces().values(), *caches.principal_spaces().values()):
+        if owner == _owner(match[1], space) and (match[1] in ("codes", "sprite") or space.weights is not None):
+            asset = _asset(match[1], space)
+            if asset.url == f"vx/{owner}/{file}":
+                return asset
     for card in caches.run_cards()[0]:
         if owner == (card.config.data.dataset if match[1] == "sprite" else card.name):
             try:
                 asset = _asset(match[1], caches.space(card))
             except (RunError, DataError, OSError):
                 continue
-            return asset if asset.url == f"vx/{owner}/{file}" else None
+            if asset.url == f"vx/{owner}/{file}":
+                return asset
     return None
+
+
+def _owner(kind: str, space: Space) -> str:
+    return space.data.name if kind == "sprite" else space.name
 
 
 def _asset(kind: str, space: Space) -> Asset:
     if kind == "sprite":
-        return _sprite(_images_key(space), space)
+        return _sprite(space.data.content_hash, space)
     return _codes(space.key, space) if kind == "codes" else _network(space.key, kind, space)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _network(key: str, kind: str, _space: Space) -> Asset:
-    if isinstance(_space.source, Principal):
-        packed = pack_linear(_space.source.centre, _space.source.axes)
-    else:
-        packed = pack_network(_space.run.config, _space.run.weights, encoder=kind == "network")
-    return _named(_space.name, kind, packed)
+    assert _space.config is not None
+    assert _space.weights is not None
+    return _named(_space.name, kind, pack_network(_space.config, _space.weights, encoder=kind == "network"))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _codes(key: str, _space: Space) -> Asset:
     return _named(_space.name, "codes", pack_codes(_space.posterior, _space.data.labels, _space.error, _space.kl))
-
-
-def _is_remote(space: Space) -> bool:
-    """Whether the server decodes, since there are no weights to hand over."""
-    return space.is_own and not isinstance(space.source, Principal)
-
-
-def _images_key(space: Space) -> str:
-    """Runs of a dataset share their images."""
-    return space.key if _is_remote(space) else space.data.name
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

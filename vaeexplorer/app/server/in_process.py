@@ -20,7 +20,8 @@ from uvicorn.config import WS_PROTOCOLS
 
 from vaeexplorer.app import caches
 from vaeexplorer.app.server.server import ROUTES
-from vaeexplorer.spaces.own import ModelError, OwnModel
+from vaeexplorer.spaces.own import ModelError
+from vaeexplorer.spaces.space import Space
 
 ROOT = Path(__file__).parents[3]
 HOST = "127.0.0.1"  # the functions of this process are for this machine alone
@@ -55,14 +56,14 @@ class Explorer:
         return f"<Explorer at {self.url}{', ended' if self._server.done else ''}>"
 
 
-def show(model: OwnModel, port: int | None, *, open_browser: bool) -> Explorer:
+def show(model: Space, port: int | None, *, open_browser: bool) -> Explorer:
     """Open the app on a model; where it is open already in this process, add the model to it.
 
     Raises:
         ModelError: the port is taken, or another Streamlit app has this process.
     """
     server = _server(port)
-    caches.open_own(model)
+    caches.show_own(model)
     url = f"http://{HOST}:{server.port}/?run={model.name}"
     if open_browser and (sys.platform != "linux" or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ):
         webbrowser.open(url)

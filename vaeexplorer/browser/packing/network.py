@@ -46,32 +46,6 @@ def pack_network(config: RunConfig, weights: Mapping[str, np.ndarray], *, encode
     return frame(header | shapes, payload)
 
 
-def pack_linear(centre: np.ndarray, axes: np.ndarray) -> bytes:
-    """A decoder of one dense layer, x' = centre + axes^T z, in the same layout.
-
-    Args:
-        centre: [784].
-        axes: [D, 784].
-    """
-    layer = Layer("decoder", "dense", len(axes), axes.shape[1])
-    payload = axes.T.astype("<f4").tobytes() + centre.astype("<f4").tobytes()
-    header = {
-        "kind": "network",
-        "precision": "<f4",
-        "id": content_hash(payload),
-        "latent_dim": len(axes),
-        "likelihood": "gaussian",
-        "beta": 0.0,
-        "pixel_variance": 0.5,
-        "logvar_range": [0.0, 0.0],
-        "decoder": [_shape(layer)],
-        "encoder": None,
-        "mean": None,
-        "logvar": None,
-    }
-    return frame(header, payload)
-
-
 def pack_codes(codes: Codes, labels: np.ndarray, error: np.ndarray, kl: np.ndarray | None) -> bytes:
     """Test codes and what is known of them, in the layout that points.js describes.
 

@@ -11,19 +11,12 @@ from vaeexplorer.analysis.sampling import Source, sample
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
 from vaeexplorer.analysis.smoothness.smoothness import Subject
 from vaeexplorer.app import caches, sidebar
-from vaeexplorer.data.datasets import load_dataset
-from vaeexplorer.data.images import CLASS_NAMES, ImageDataset
-from vaeexplorer.results.comparison import (
-    Comparison,
-    ComparisonError,
-    compare_subjects,
-    load_comparison,
-    material,
-    save_comparison,
-    subject,
-    weights_hash,
-)
+from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.results.comparison import Comparison, ComparisonError, load_comparison, save_comparison
+from vaeexplorer.results.smoothness import compare as measure
+from vaeexplorer.results.smoothness import subject
 from vaeexplorer.runs.folder import RunCard, RunError
+from vaeexplorer.runs.partners import are_partners
 from vaeexplorer.spaces.space import Space
 
 SAMPLES = 64
@@ -48,10 +41,12 @@ def partners(space: Space) -> dict[str, RunCard | Space]:
     own = {
         other.name: other
         for other in caches.own_spaces().values()
-        if other.key != space.key and np.array_equal(space.data.images, other.data.images)
+        if other.key != space.key and other.data.content_hash == space.data.content_hash
     }
-    cards = [card for card in sidebar.cards(dataset(space)) if space.is_own or card.path != space.run.path]
-    cards.sort(key=lambda card: not _is_pair(space, card))
+    cards = []
+    if space.dataset and space.data.content_hash == caches.test_images(space.dataset).content_hash:
+        cards = [card for card in sidebar.cards(space.dataset) if space.run is None or card.path != space.run.path]
+    cards.sort(key=lambda card: space.run is None or not are_partners(space.run.config, card.config))
     return {card.name: card for card in cards} | own
 
 
@@ -64,42 +59,15 @@ def opened(partner: RunCard | Space) -> Space:
     return partner if isinstance(partner, Space) else caches.space(partner)
 
 
-def _is_pair(space: Space, card: RunCard) -> bool:
-    """Whether two runs are an AE and a VAE of the same size, network, seed and reconstruction term."""
-    if space.is_own or space.has_prior == (card.config.model.model == "vae"):
-        return False
-    first, second = space.run.config.to_json(), card.config.to_json()
-    for config in (first, second):
-        config["model"].pop("model")
-        config["objective"] |= {"beta": 1, "kl_warmup": 0}
-    return first == second
-
-
-def dataset(space: Space) -> str:
-    """The data set whose test images are in the space: by name, or by its images where the model is one's own."""
-    if not space.is_own:
-        return space.run.config.data.dataset
-    for name in CLASS_NAMES:
-        if np.array_equal(caches.test_images(name).images, space.data.images):
-            return name
-    return space.data.name
-
-
 def training_images(space: Space) -> ImageDataset:
     """Of the space's data set, from this machine; the space's own images where it is none of ours."""
-    name = dataset(space)
-    return _training_images(name) if name in CLASS_NAMES else space.data
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _training_images(name: str) -> ImageDataset:
-    return load_dataset("fashion-mnist" if name == "fashion-mnist" else "mnist", "train", download=False)
+    return caches.training_images(space.dataset) if space.dataset else space.data
 
 
 def nearest(space: Space) -> NearestImages:
     """What finds the nearest training image."""
     train = training_images(space)
-    return _nearest(f"{train.name} {train.source}", train)
+    return _nearest(train.content_hash, train)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -113,51 +81,44 @@ def measured(space: Space) -> Subject:
 
 
 def warm_up(space: Space) -> None:
-    """Have the first differentiation behind us, before somebody waits for a field: it makes torch import a lot."""
-    found = measured(space)
-    if found.jacobian:
-        found.jacobian(found.codes[:1])
+    """Run one Jacobian now, so that torch's lazy imports do not delay the first field."""
+    subject = measured(space)
+    if subject.jacobian:
+        subject.jacobian(subject.codes[:1])
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _measured(key: str, _space: Space) -> Subject:
-    return subject(_space.name, _space.source.model, _space.data)
+    return subject(_space)
 
 
 def stored(a: Space, b: Space) -> Comparison | None:
     """The comparison of two spaces, if it was measured before."""
-    for key, swap in (((a.key, b.key), False), ((b.key, a.key), True)):
-        if key in _compared():
-            found = _compared()[key]
-            return found.swapped() if swap else found
-    if a.is_own or b.is_own:
-        return None
-    found_file = load_comparison(a.run, b.run)
-    if found_file:
-        _compared()[a.key, b.key] = found_file
-    return found_file
+    compared = _compared(a.key, b.key, training_images(a).content_hash, a, b)
+    return compared[0] if compared else None
 
 
-@st.cache_resource(show_spinner=False)
-def _compared() -> dict[tuple[str, str], Comparison]:
-    return {}
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _compared(a_key: str, b_key: str, train_key: str, _a: Space, _b: Space) -> list[Comparison]:
+    """The comparison of two spaces, or an empty list while there is none; `compare` fills it."""
+    found = load_comparison(_a, _b, training_images(_a))
+    return [] if found is None else [found]
 
 
 def compare(a: Space, b: Space, progress: Callable[[float, str], None]) -> Comparison:
-    """Measure two spaces and keep the result, with the runs where both are runs; one visitor at a time.
+    """Measure two spaces and store the result, with the runs where both are runs; one visitor at a time.
 
     Raises:
         ComparisonError, ModelError, RunError: it cannot be measured.
     """
     with _measuring:
-        found = stored(a, b)
-        if found:
+        if (found := stored(a, b)) is not None:
             return found
         train = training_images(a)
-        weights = ("own", "own") if a.is_own or b.is_own else (weights_hash(a.run), weights_hash(b.run))
-        found = compare_subjects((measured(a), measured(b)), material(a.data, train), train, weights, progress)
-        _compared()[a.key, b.key] = found
-    if "own" not in weights:
+        found = measure(a, b, train, progress)
+        for first, second, each in ((a, b, found), (b, a, found.swapped())):
+            _compared(first.key, second.key, train.content_hash, first, second)[:] = [each]
+    if a.run and b.run:
         try:
             save_comparison(found)
         except (ComparisonError, RunError) as error:

@@ -142,7 +142,7 @@ def sheet(images: np.ndarray) -> np.ndarray:
 def show_samples(spaces: tuple[Space, Space]) -> None:
     """64 decoded draws a source, one row a space."""
     for space in spaces:
-        st.markdown(f"**{pair.kind_of(space)}** · {space.name}")
+        st.markdown(f"**{space.kind}** · {space.name}")
         for column, source in zip(st.columns(3), get_args(Source), strict=True):
             drawn = comparison.samples(space, source)
             with column:
@@ -163,7 +163,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 chosen = [space, other]
 if wants_pca:
     try:
-        chosen.append(principal_space(space, comparison.dataset(space)))
+        chosen.append(principal_space(space))
     except ValueError as error:
         st.info(str(error))
 pair.planes(chosen)

@@ -15,7 +15,7 @@ from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison
 from vaeexplorer.browser import bundle
 from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.spaces.principal import Principal
+from vaeexplorer.files import content_hash
 from vaeexplorer.spaces.space import Space
 
 UNITS = {
@@ -36,13 +36,15 @@ def planes(spaces: Sequence[Space]) -> None:
     count = len(spaces[0].data)
     pair, kind = state.current_pair(count), state.current_field()
     told = st.session_state.get(state.PAIR) or {}
+    keys = [space.key for space in spaces]
+    asked = told.get("ask") if state.field_asked_of() == keys else None
     data: dict[str, Any] = {
-        "spaces": [{"name": space.name, "kind": kind_of(space), "urls": assets.urls(space)} for space in spaces],
+        "spaces": [{"name": space.name, "kind": space.kind, "urls": assets.urls(space)} for space in spaces],
         "classes": list(spaces[0].data.class_names),
         "colors": list(CLASS_COLORS),
         "pair": pair,
         "field": kind,
-        "fields": answer(spaces, told.get("ask")),
+        "fields": answer(spaces, asked),
     }
     _planes(
         data=data,
@@ -50,18 +52,8 @@ def planes(spaces: Sequence[Space]) -> None:
         default={"pair": pair, "field": kind, "ask": ""},
         on_pair_change=lambda: state.keep_pair(st.session_state[state.PAIR]["pair"], count),
         on_field_change=lambda: state.keep_field(st.session_state[state.PAIR]["field"]),
-        on_ask_change=lambda: None,
+        on_ask_change=lambda: state.ask_field_of(keys),
     )
-
-
-def kind_of(space: Space) -> str:
-    """What a plane is headed by."""
-    if isinstance(space.source, Principal):
-        return "PCA"
-    if space.is_own:
-        return "Your own"
-    linear = "Linear " if space.run.config.model.arch == "linear" else ""
-    return f"{linear}{'VAE' if space.has_prior else 'AE'}"
 
 
 def answer(spaces: Sequence[Space], asked: object) -> dict[str, Any] | None:
@@ -104,10 +96,13 @@ def _window(given: Any, dim: int) -> Window:
     return Window(arrays[0], arrays[1], arrays[2], x, y)
 
 
+def _window_key(window: Window) -> str:
+    numbers = np.concatenate([window.origin, window.across, window.up, window.x, window.y])
+    return content_hash(numbers.tobytes())
+
+
 def _sent(kind: FieldKind, space: Space, window: Window) -> tuple[np.ndarray, dict[str, Any]]:
-    subject = comparison.measured(space)
-    values = field(kind, subject, window, comparison.nearest(space))
-    drawn = ellipses(subject, window) if kind == "magnification" else np.zeros((0, 5))
+    values, drawn = _field(space.key, kind, _window_key(window), space, window)
     return values, {
         "rows": values.shape[0],
         "columns": values.shape[1],
@@ -116,6 +111,14 @@ def _sent(kind: FieldKind, space: Space, window: Window) -> tuple[np.ndarray, di
         "x": window.x,
         "y": window.y,
     }
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _field(key: str, kind: FieldKind, window: str, _space: Space, _window: Window) -> tuple[np.ndarray, np.ndarray]:
+    """The values of a field and the ellipses over it, as they are measured once for a window."""
+    subject = comparison.measured(_space)
+    values = field(kind, subject, _window, comparison.nearest(_space))
+    return values, ellipses(subject, _window) if kind == "magnification" else np.zeros((0, 5))
 
 
 def _text(array: np.ndarray) -> str:

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from vaeexplorer.app import caches, state, words
+from vaeexplorer.app import caches, sidebar, state, words
 from vaeexplorer.app.server import assets
 from vaeexplorer.browser import bundle
 from vaeexplorer.data.images import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.results.sweep import BETAS, DIMENSIONS, SweepError, figures_csv
+from vaeexplorer.runs.folder import RunError
 
 _beta_dial = st.components.v2.component(
     "beta_dial", js=bundle.script("entries/beta.js"), css=bundle.style("beta/beta.css"), isolate_styles=True
@@ -33,6 +34,8 @@ def dial(dataset: str, url: str) -> None:
 
 words.heading(words.BETA)
 dataset = st.session_state.get(state.DATASET) or "mnist"
+if dataset not in sidebar.DATASETS:
+    raise RunError("Turn β shows models that are shipped: choose MNIST or Fashion-MNIST at the left.")
 chosen = st.segmented_control(
     "Latent dimensions",
     DIMENSIONS,

@@ -33,10 +33,11 @@ with st.container(horizontal=True):
     st.download_button(
         "Download the codes (CSV)", lambda: codes_csv(space), f"{space.name}-codes.csv", "text/csv", on_click="ignore"
     )
-    if not space.is_own:
+    if space.run is not None:
+        run = space.run
         st.download_button(
             "Download this explorer (HTML)",
-            lambda: export.page(space.run),
+            lambda: export.page(run),
             f"{space.name}.html",
             "text/html",
             on_click="ignore",

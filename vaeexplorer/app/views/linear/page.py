@@ -68,7 +68,7 @@ def curves_csv(experiment: Experiment) -> str:
 
 words.heading(words.LINEAR)
 space = sidebar.chosen_space()
-setting = chosen_setting(space.run.config.data.dataset)
+setting = chosen_setting(sidebar.needed_run(space).config.data.dataset)
 try:
     with st.spinner("Training on images", show_time=True) if setting.longer else nullcontext():
         experiment, reference, url = widgets.trained(setting)

@@ -115,7 +115,7 @@ def downloads(space: Space, found: Report) -> None:
     with st.container(horizontal=True):
         for kind, media, make in (
             ("JSON", "application/json", lambda: json.dumps(found.to_json(), indent=2)),
-            ("HTML", "text/html", lambda: report_page.html(space.source, found)),
+            ("HTML", "text/html", lambda: report_page.html(space.name, space.posterior, space.decode, found)),
             ("CSV", "text/csv", lambda: report_page.table_csv(found)),
         ):
             st.download_button(

@@ -19,7 +19,7 @@ _made: dict[str, Report] = {}  # in this process, by the key of the space: what 
 
 def kept(space: Space) -> Report | None:
     """The report of a latent space, or None while there is none."""
-    if space.key not in _made and not space.is_own:
+    if space.key not in _made and space.run:
         found = report_card.kept_report(space.run)
         if found is None:
             return None
@@ -37,7 +37,7 @@ def make(space: Space, on_progress: Progress) -> None:
     with _lock:
         if kept(space) is not None:
             return
-        if space.is_own:
+        if space.run is None:
             images = space.data.images.astype(np.float32) / 255
             _made[space.key] = report(space.posterior, decode=space.decode, images=images, on_progress=on_progress)
             return
@@ -53,6 +53,7 @@ def measure_nll_gap(space: Space, on_progress: Progress) -> None:
         RunError: it is measured, but cannot be kept with the run.
     """
     with _lock:
+        assert space.run is not None
         found = _made[space.key].with_nll_gap(report_card.nll_gap(space.run, on_progress))
         _made[space.key] = found
         report_card.keep(space.run, found)
@@ -60,7 +61,7 @@ def measure_nll_gap(space: Space, on_progress: Progress) -> None:
 
 def can_measure_nll(space: Space, found: Report) -> bool:
     """Whether the gap has a meaning here and is not known yet."""
-    return not space.is_own and found.kl is not None and found.find("nll_gap").value is None
+    return space.run is not None and found.kl is not None and found.find("nll_gap").value is None
 
 
 def evidence(space: Space) -> Evidence:
@@ -80,4 +81,4 @@ def strips(space: Space) -> dict[str, str]:
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _strips(key: str, _space: Space) -> dict[str, str]:
-    return report_page.strips(_space.source, evidence(_space))
+    return report_page.strips(_space.decode, evidence(_space))

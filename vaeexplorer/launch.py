@@ -1,0 +1,57 @@
+"""Open the app on a model of one's own, from a script or a notebook."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vaeexplorer.runs.folder import check_name
+from vaeexplorer.spaces.own import open_model
+
+if TYPE_CHECKING:
+    from vaeexplorer.app.server.in_process import Explorer
+
+
+def explore(
+    encode: Callable[[np.ndarray], Any],
+    decode: Callable[[np.ndarray], Any],
+    data: Any,
+    *,
+    name: str = "my-model",
+    port: int | None = None,
+    open_browser: bool = True,
+    block: bool | None = None,
+) -> "Explorer":
+    """Open the app on a model of one's own, of any framework.
+
+    Every image is encoded and decoded once, then the app runs in this process, for this machine alone. Dragging z asks
+    `decode` for images, as there are no weights to send to the browser. A second call adds a model to the open app; of
+    the same name, it takes the place of the first.
+
+    Args:
+        encode: images uint8 [N, 28, 28] -> codes [N, D], or (mean, ln sigma^2), each [N, D], or anything with `.mean`
+            and `.logvar`. Drawn images reach it rounded to uint8 too.
+        decode: latent points, float32 [N, D] -> images [N, 28, 28] in [0, 1].
+        data: an ImageDataset, or anything with `.images` uint8 [N, 28, 28], `.labels` [N] and `.class_names`.
+        name: what the model is called; letters, digits, '.', '-' and '_'.
+        port: where to listen; by default the first free one from 8501.
+        open_browser: open the page, where there is a screen.
+        block: return only when the app ends, at Ctrl-C. By default so in a script, and not in a notebook or a console.
+
+    Returns:
+        A handle with `url`, `stop()` and `wait()`.
+
+    Raises:
+        ModelError: the functions do not return what they should, or fail; D differs; pixels leave [0, 1]; a number is
+            not finite; there are no images, or more than 70,000; the port is taken.
+        RunError: the name is no name.
+    """
+    model = open_model(encode, decode, data, check_name(name))
+    from vaeexplorer.app.server import in_process
+
+    explorer = in_process.show(model, port, open_browser=open_browser)
+    print(f"{name} is open at {explorer.url}")
+    if not hasattr(sys, "ps1") if block is None else block:
+        explorer.wait()
+    return explorer
