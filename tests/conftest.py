@@ -1,7 +1,9 @@
 """What several tests need: a small world to train on, and folders of their own."""
 
 import os
+import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,30 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+_NO_TOOL = re.compile(r"no (\w+) here$")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what was skipped for want of a tool."""
+    if tools := _missing_tools(terminalreporter):
+        terminalreporter.write_line(f"Skipped for want of a tool: {', '.join(tools)}.")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where CI=true, such a skip is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and _missing_tools(reporter) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _missing_tools(reporter: Any) -> list[str]:
+    """How many tests each missing tool cost: `Chromium (53 tests)`."""
+    reasons = [report.longrepr[2] for report in reporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)]
+    counts = Counter(match[1] for reason in reasons if (match := _NO_TOOL.search(reason)))
+    return [f"{tool} ({count} tests)" for tool, count in sorted(counts.items())]
 
 
 @pytest.fixture(autouse=True)
