@@ -12,7 +12,8 @@ import { fit, toLatent } from "../engine/geometry.js";
 import { decode } from "../engine/network.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
 import { boxOf } from "../engine/projections.js";
-import { dotColors, drawPoints } from "../draw/dots.js";
+import { dotColors } from "../engine/codes.js";
+import { drawPoints } from "../draw/dots.js";
 import { remark, turnedBack, unpackSweep } from "./sweep.js";
 
 const GLIDE = 260; // ms in which the dots move to where another model puts them

@@ -4,11 +4,11 @@
 /** @param {string} tag @param {Record<string, any>} [properties] `class`, `role`, `aria-*` and `data-*` become attributes
  * @param {...(Node | string)} children @returns {any} */
 export function h(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
+  const element = /** @type {any} */ (document.createElement(tag));
   for (const [name, value] of Object.entries(properties))
     if (/^(class$|role$|for$|aria-|data-)/.test(name)) element.setAttribute(name, value);
     else if (name === "style") element.style.cssText = value;
-    /** @type {any} */ else (element)[name] = value;
+    else element[name] = value;
   element.append(...children);
   return element;
 }

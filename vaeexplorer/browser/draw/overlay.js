@@ -5,7 +5,7 @@ import { place, spread } from "../engine/projections.js";
 
 /**
  * @typedef {{text: string, accent: string, card: string, ink: number[]}} Theme
- * @typedef {{plane: import("../engine/projections.js").Plane, codes: import("./dots.js").Codes, z: ArrayLike<number>,
+ * @typedef {{plane: import("../engine/projections.js").Plane, codes: import("../engine/codes.js").Codes, z: ArrayLike<number>,
  *            ends: [number[], number[]] | null, hovered: number, picked: number, lasso: [number, number][]}} Scene
  *   lasso in latent units
  */

@@ -2,7 +2,7 @@
 /**
  * What the codes say about their space: means, KL of each dimension, reach, principal axes, a Gaussian to draw from.
  *
- * @typedef {import("../draw/dots.js").Codes} Codes
+ * @typedef {import("./codes.js").Codes} Codes
  * @typedef {{means: number[][], meanKl: number[] | null, order: number[], collapsed: boolean[],
  *            reach: [number, number][], walk: [number, number][], farthest: [number, number]}} Summary
  *   means of the classes; KL of each dimension in nats; dimensions from the most informative on; range of each slider

@@ -8,7 +8,8 @@
  *            plain: {name: string, url: string} | null}} Space
  *   plain: the autoencoder of the same network and reconstruction term, to stand beside the VAE
  */
-import { loadCodes, loadNetwork, loadSprite, paintTestImage } from "../engine/fetch.js";
+import { loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
+import { paintTestImage } from "../draw/sprite.js";
 import { h, number, paintGrey, pen } from "../draw/dom.js";
 import { Pad, fromFile } from "./drawing.js";
 import { build, buildSliders, fillLoss, fillTable, MOST } from "./elements.js";
@@ -16,7 +17,8 @@ import { fit, normal, repeatable, toScreen } from "../engine/geometry.js";
 import { decode, encode } from "../engine/network.js";
 import { gaussianKl, squaredError } from "./losses.js";
 import { axisName } from "../engine/projections.js";
-import { column, dotColors, drawPoints } from "../draw/dots.js";
+import { column, dotColors } from "../engine/codes.js";
+import { drawPoints } from "../draw/dots.js";
 import { summarize } from "../engine/summary.js";
 import { walkHere, walkThere } from "./walk.js";
 import { formatWalk, parseWalk, rounded } from "./url.js";

@@ -5,13 +5,15 @@
  *
  * @typedef {{film: string, sprite: string, classes: string[], colors: string[], step: number | null}} Told
  */
-import { fetchOnce, loadSprite, paintTestImage } from "../engine/fetch.js";
+import { fetchOnce, loadSprite } from "../engine/fetch.js";
+import { paintTestImage } from "../draw/sprite.js";
 import { drawChart, valueAt } from "../draw/chart.js";
 import { h, number, paintGrey, pen } from "../draw/dom.js";
 import { coordinate, image, nearestFrame, unpackFilm } from "./film.js";
 import { NearestInPlane, fit, toLatent } from "../engine/geometry.js";
 import { anglesChart, drawCorrelation, excessChart, spectrumChart, spread, visible, degrees, words } from "./charts.js";
-import { dotColors, drawPoints } from "../draw/dots.js";
+import { dotColors } from "../engine/codes.js";
+import { drawPoints } from "../draw/dots.js";
 
 const SECONDS = 6; // a whole film
 const WAYS = ["raw columns", "singular vectors", "QR-recovered"];

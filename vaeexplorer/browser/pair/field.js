@@ -7,7 +7,7 @@
  *   x, y: the region, in the plane's units
  */
 import { toScreen } from "../engine/geometry.js";
-import { viridis } from "../draw/dots.js";
+import { viridis } from "../engine/codes.js";
 
 const OPACITY = 0.8;
 const ELLIPSE = 0.3; // of the distance between two centres: the median ellipse's longer semi-axis

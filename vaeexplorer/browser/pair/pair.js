@@ -9,11 +9,12 @@
  * @typedef {{asked: string, kind: Kind, low: number, high: number, unit: string, panes: (import("./field.js").Sent | null)[]}} Fields
  *   asked: the request that this answers
  */
-import { loadSprite, paintTestImage } from "../engine/fetch.js";
+import { loadSprite } from "../engine/fetch.js";
+import { paintTestImage } from "../draw/sprite.js";
 import { h, number } from "../draw/dom.js";
 import { Field } from "./field.js";
 import { Pane } from "./paired_plane.js";
-import { VIRIDIS_CSS } from "../draw/dots.js";
+import { VIRIDIS_CSS } from "../engine/codes.js";
 
 const REST = 180; // ms without change after which fields are asked for
 const FIELDS = /** @type {[Kind, string, string][]} */ ([

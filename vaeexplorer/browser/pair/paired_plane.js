@@ -5,7 +5,8 @@
  *
  * @typedef {{name: string, kind: string, urls: import("../engine/fetch.js").Urls}} Space
  */
-import { loadCodes, loadNetwork, paintTestImage } from "../engine/fetch.js";
+import { loadCodes, loadNetwork } from "../engine/fetch.js";
+import { paintTestImage } from "../draw/sprite.js";
 import { Background } from "../engine/background.js";
 import { h, paintGrey, pen } from "../draw/dom.js";
 import { fit, lerp, NearestInPlane, pan, toLatent, toScreen, zoom } from "../engine/geometry.js";
@@ -13,7 +14,8 @@ import { listen } from "../draw/gestures.js";
 import { PIXELS } from "../engine/network.js";
 import { drawPath, drawPrior, prepareOverlay, ring } from "../draw/overlay.js";
 import { boxOf, dimensionPlane, place, principalPlane } from "../engine/projections.js";
-import { dotColors, drawPoints } from "../draw/dots.js";
+import { dotColors } from "../engine/codes.js";
+import { drawPoints } from "../draw/dots.js";
 import { RemoteBackground } from "../engine/remote.js";
 
 export const STEPS = 17; // images in a strip
@@ -24,7 +26,7 @@ export class Pane {
   constructor(pair, space) {
     this.pair = pair;
     this.space = space;
-    /** @type {import("../draw/dots.js").Codes | null} */ this.codes = null;
+    /** @type {import("../engine/codes.js").Codes | null} */ this.codes = null;
     /** @type {import("./field.js").Field | null} */ this.field = null;
     this.view = this.home = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
     this.hovered = -1;

@@ -4,7 +4,7 @@ import { h } from "../draw/dom.js";
 import { lerp, normal, zoom } from "../engine/geometry.js";
 import { buildChoice, buildLegend, fillSelect } from "./elements.js";
 import { axisName } from "../engine/projections.js";
-import { VIRIDIS_CSS } from "../draw/dots.js";
+import { VIRIDIS_CSS } from "../engine/codes.js";
 
 const LEG = 2200; // ms from one point of the walk to the next
 

@@ -18,7 +18,7 @@ import { Layers } from "./layers.js";
 import { build, buildSliders } from "./elements.js";
 import { dimensionPlane, movedTo, place, principalPlane, umapPlane } from "../engine/projections.js";
 import { Pointer } from "./pointer.js";
-import { dotColors } from "../draw/dots.js";
+import { dotColors } from "../engine/codes.js";
 import { Readout } from "./readout.js";
 import { RemoteBackground } from "../engine/remote.js";
 import { Selection } from "./selection.js";
@@ -36,7 +36,7 @@ export class LatentPlane {
     this.ui = build(root);
     /** @type {Space | null} */ this.space = null;
     /** What is shown; null until all of it is here.
-     * @type {{network: import("../engine/network.js").Network | null, codes: import("../draw/dots.js").Codes, draw: () => number[],
+     * @type {{network: import("../engine/network.js").Network | null, codes: import("../engine/codes.js").Codes, draw: () => number[],
      *   summary: import("../engine/summary.js").Summary, density: ((z: ArrayLike<number>) => number) | null} | null} */
     this.model = null;
     /** @type {ImageBitmap | null} */ this.sprite = null;
@@ -111,7 +111,7 @@ export class LatentPlane {
   }
 
   /** @param {Space} space @param {Record<string, string>} texts
-   * @param {{network: import("../engine/network.js").Network, bytes: ArrayBuffer} | null} loaded @param {import("../draw/dots.js").Codes} codes */
+   * @param {{network: import("../engine/network.js").Network, bytes: ArrayBuffer} | null} loaded @param {import("../engine/codes.js").Codes} codes */
   open(space, texts, loaded, codes) {
     const summary = summarize(codes, space.classes.length),
       { dim } = codes;

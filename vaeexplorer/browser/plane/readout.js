@@ -1,6 +1,6 @@
 // @ts-check
 /** z in numbers, what is near it, the card at the pointer, and words for those who cannot see the plane. */
-import { paintTestImage } from "../engine/fetch.js";
+import { paintTestImage } from "../draw/sprite.js";
 import { h, number } from "../draw/dom.js";
 import { nearestCodes } from "../engine/geometry.js";
 import { NEAR } from "./elements.js";
@@ -57,7 +57,7 @@ export class Readout {
   }
 
   /** @param {number} index  -1 for none @param {import("../draw/gestures.js").At | null} at @param {import("../engine/geometry.js").View} view
-   * @param {import("../draw/dots.js").Codes} codes @param {import("./latent_plane.js").Space} space @param {ImageBitmap | null} sprite */
+   * @param {import("../engine/codes.js").Codes} codes @param {import("./latent_plane.js").Space} space @param {ImageBitmap | null} sprite */
   showCard(index, at, view, codes, space, sprite) {
     const { card, cardImage, cardText } = this.ui;
     card.hidden = index < 0 || !at;

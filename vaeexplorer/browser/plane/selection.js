@@ -1,6 +1,6 @@
 // @ts-check
 /** What the lasso caught: counts, means, images beside their reconstructions, and a table to take along. */
-import { paintTestImage } from "../engine/fetch.js";
+import { paintTestImage } from "../draw/sprite.js";
 import { download, h, number, paintGrey, pen } from "../draw/dom.js";
 import { PIXELS } from "../engine/network.js";
 
@@ -15,7 +15,7 @@ export class Selection {
   }
 
   /** Shows the images and returns the codes to decode.
-   * @param {number[]} indices @param {import("../draw/dots.js").Codes} codes @param {{name: string, classes: string[]}} space
+   * @param {number[]} indices @param {import("../engine/codes.js").Codes} codes @param {{name: string, classes: string[]}} space
    * @param {ImageBitmap | null} sprite @param {(index: number) => void} onPick @param {() => void} onClose */
   show(indices, codes, space, sprite, onPick, onClose) {
     this.box.hidden = false;
@@ -81,7 +81,7 @@ export class Selection {
   }
 }
 
-/** @param {number[]} indices @param {import("../draw/dots.js").Codes} codes @param {string[]} classes */
+/** @param {number[]} indices @param {import("../engine/codes.js").Codes} codes @param {string[]} classes */
 function csv(indices, codes, classes) {
   const { dim, mean, error, kl, labels } = codes;
   const names = [
