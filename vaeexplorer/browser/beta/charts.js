@@ -5,8 +5,11 @@
  * @typedef {import("./sweep.js").Point} Point
  * @typedef {{low: number, high: number}} Range
  */
-import { h, number } from "../draw/dom.js";
+import { ticks } from "../draw/chart.js";
+import { h, svg as s } from "../draw/dom.js";
+import { number } from "../draw/numbers.js";
 
+const STEPS = 4; // of an axis
 const WIDTH = 340,
   TALL = 200,
   FLAT = 132,
@@ -14,24 +17,6 @@ const WIDTH = 340,
   BOTTOM = 34,
   TOP = 12,
   RIGHT = 14;
-
-/** @param {string} tag @param {Record<string, string | number>} attributes @param {...(Node | string)} children */
-function s(tag, attributes, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  element.append(...children);
-  return element;
-}
-
-/** Round numbers, three to six of them. @param {Range} range */
-export function ticks({ low, high }) {
-  const rough = (high - low) / 4,
-    power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const values = [];
-  for (let k = Math.ceil(low / step); k * step <= high + step * 1e-9; k++) values.push(k * step);
-  return values;
-}
 
 /** Where the line of slope -beta through a point enters and leaves a box.
  * @param {Point} point @param {Range} xs @param {Range} ys @returns {[number, number][]} */
@@ -62,7 +47,7 @@ function frame(title, across, up, xs, ys, marks, height) {
   const y = (/** @type {number} */ value) =>
     height - BOTTOM - ((value - ys.low) / (ys.high - ys.low)) * (height - BOTTOM - TOP);
   const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img" });
-  for (const value of ticks(ys)) {
+  for (const value of ticks([ys.low, ys.high], false, STEPS)) {
     svg.append(s("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value) }));
     svg.append(s("text", { x: LEFT - 5, y: y(value) + 3.5, "text-anchor": "end" }, number(value, 0)));
   }
@@ -103,7 +88,7 @@ export function rateDistortion(points, choose) {
     "D = −E ln p(x|z), nats",
     xs,
     ys,
-    ticks(xs).map((value) => [value, number(value, 0)]),
+    ticks([xs.low, xs.high], false, STEPS).map((value) => [value, number(value, 0)]),
     TALL,
   );
   const place = (/** @type {Point} */ point) => [Math.min(x(point.rate), WIDTH - RIGHT - 4), y(point.distortion)];

@@ -9,8 +9,13 @@
  *   `cancel`: what started is no drag, for a second finger came; `settled`: the view has changed, and the gesture that
  *   did it is over
  */
+import { positionIn } from "./dom.js";
+
 const CLICK = 4; // CSS pixels that a click may stray
 const WHEEL_REST = 300; // ms without a turn that end a zoom
+
+/** The direction of an arrow key, across and up. @type {Record<string, [number, number] | undefined>} */
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /** @param {HTMLElement} target @param {Handlers} handlers */
 export function listen(target, handlers) {
@@ -21,11 +26,7 @@ export function listen(target, handlers) {
     space = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ let rest;
 
-  /** @param {PointerEvent | WheelEvent} event @returns {At} */
-  const where = (event) => {
-    const box = target.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
-  };
+  const where = (/** @type {PointerEvent | WheelEvent} */ event) => positionIn(target, event);
 
   target.onpointerdown = (event) => {
     const at = where(event);

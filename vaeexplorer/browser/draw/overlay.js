@@ -4,7 +4,8 @@ import { toScreen } from "../engine/geometry.js";
 import { place, spread } from "../engine/projections.js";
 
 /**
- * @typedef {{text: string, accent: string, card: string, ink: number[]}} Theme
+ * @typedef {import("../engine/geometry.js").View} View
+ * @typedef {import("./theme.js").Theme} Theme
  * @typedef {{plane: import("../engine/projections.js").Plane, codes: import("../engine/codes.js").Codes, z: ArrayLike<number>,
  *            ends: [number[], number[]] | null, hovered: number, picked: number, lasso: [number, number][]}} Scene
  *   lasso in latent units
@@ -18,7 +19,7 @@ export function prepareOverlay(g) {
   g.textBaseline = "middle";
 }
 
-/** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {Scene} scene @param {Theme} theme
+/** @param {CanvasRenderingContext2D} g @param {View} view @param {Scene} scene @param {Theme} theme
  * @param {number} ratio */
 export function drawOverlay(g, view, scene, theme, ratio) {
   const { plane, codes } = scene;
@@ -26,7 +27,7 @@ export function drawOverlay(g, view, scene, theme, ratio) {
   g.clearRect(0, 0, view.width, view.height);
   if (plane.circles) drawPrior(g, view, theme);
   if (scene.ends && plane.u) drawPath(g, view, scene, theme);
-  if (scene.picked >= 0 && codes.logvar) drawPosterior(g, view, scene, theme);
+  if (scene.picked >= 0) drawPosterior(g, view, scene, theme);
   if (scene.hovered >= 0)
     ring(g, toScreen(view, plane.xs[scene.hovered], plane.ys[scene.hovered]), 4.5, 1.6, theme.text);
   drawZ(g, toScreen(view, ...place(plane, scene.z, codes)), theme);
@@ -43,7 +44,7 @@ export function drawOverlay(g, view, scene, theme, ratio) {
   }
 }
 
-/** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {Theme} theme */
+/** @param {CanvasRenderingContext2D} g @param {View} view @param {Theme} theme */
 export function drawPrior(g, view, theme) {
   const [x, y] = toScreen(view, 0, 0);
   g.strokeStyle = g.fillStyle = theme.text;
@@ -94,7 +95,7 @@ function drawZ(g, at, theme) {
   g.fill();
 }
 
-/** A, B and the straight way between them. @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view
+/** A, B and the straight way between them. @param {CanvasRenderingContext2D} g @param {View} view
  * @param {Pick<Scene, "plane" | "codes" | "ends">} scene @param {Theme} theme */
 export function drawPath(g, view, { plane, codes, ends }, theme) {
   if (!ends) return;
@@ -121,10 +122,11 @@ export function drawPath(g, view, { plane, codes, ends }, theme) {
   });
 }
 
-/** One and two standard deviations of q(z|x). @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view
+/** One and two standard deviations of q(z|x). @param {CanvasRenderingContext2D} g @param {View} view
  * @param {Scene} scene @param {Theme} theme */
 function drawPosterior(g, view, { plane, codes, picked }, theme) {
-  const logvar = /** @type {Float32Array} */ (codes.logvar).subarray(picked * codes.dim, (picked + 1) * codes.dim);
+  if (!codes.logvar) return;
+  const logvar = codes.logvar.subarray(picked * codes.dim, (picked + 1) * codes.dim);
   const [xx, yy, xy] = spread(plane, logvar);
   if (!xx) return;
   const half = (xx - yy) / 2,

@@ -38,6 +38,9 @@ export function column(codes, axis) {
   return values;
 }
 
+/** @param {Pick<Codes, "mean" | "dim">} codes @param {number} index of an image @returns {number[]} its mean code, [D] */
+export const codeOf = ({ mean, dim }, index) => Array.from(mean.subarray(index * dim, (index + 1) * dim));
+
 /** Rank of each value in [0, 1]: a colour scale that a few outliers cannot wash out.
  * @param {Float32Array} values */
 function ranks(values) {
@@ -51,6 +54,7 @@ function ranks(values) {
 const VIRIDIS = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"].map(
   rgb,
 );
+/** The same as a CSS image, from left to right. */
 export const VIRIDIS_CSS = `linear-gradient(90deg, ${VIRIDIS.map((color) => `rgb(${color})`).join(", ")})`;
 
 /** @param {number} share in [0, 1] @returns {number[]} RGB */
@@ -66,7 +70,8 @@ function rgb(hex) {
 }
 
 /** A colour for every dot, transparent where its class is hidden.
- * @param {Codes} codes @param {ColorBy} by @param {string[]} classColors @param {Set<number>} hidden
+ * @param {Pick<Codes, "count" | "labels"> & Partial<Codes>} codes @param {ColorBy} by @param {string[]} classColors
+ * @param {Set<number>} hidden
  * @returns {Uint8ClampedArray} RGBA, [N * 4] */
 export function dotColors(codes, by, classColors, hidden) {
   const colors = new Uint8ClampedArray(4 * codes.count),

@@ -4,6 +4,7 @@
  *
  * @typedef {{network?: string, remote?: string, codes: string, sprite: string}} Urls
  *   network: there is none of a model that only the server can run; remote is where it is asked (remote.js)
+ * @typedef {import("./codes.js").Classes & {name: string, urls: Urls}} Space  a latent space as a page is given it
  */
 import { unpack } from "./network.js";
 import { unpackCodes } from "./codes.js";

@@ -115,6 +115,9 @@ export function nearestCodes(codes, dim, z, k) {
 /** The straight path. @param {ArrayLike<number>} a @param {ArrayLike<number>} b @param {number} t in [0, 1] */
 export const lerp = (a, b, t) => Array.from(a, (value, j) => value + (b[j] - value) * t);
 
+/** Slow at both ends (smoothstep). @param {number} t in [0, 1] */
+export const ease = (t) => t * t * (3 - 2 * t);
+
 /** The path along the sphere (Shoemake 1985), lengths interpolated too; the straight one where the angle vanishes.
  * @param {ArrayLike<number>} a @param {ArrayLike<number>} b @param {number} t in [0, 1] */
 export function slerp(a, b, t) {

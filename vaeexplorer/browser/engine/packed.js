@@ -82,4 +82,10 @@ export class Unpacker {
   }
 }
 
+/** float32 numbers sent as base64. @param {string} text */
+export function floatsOf(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Float32Array(bytes.buffer);
+}
+
 const POWERS = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (exponent - 15));

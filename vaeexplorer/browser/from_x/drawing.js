@@ -1,8 +1,10 @@
 // @ts-check
 /** A drawing, and a picture from a file, made into an image like those of the data sets. */
-import { h, pen } from "../draw/dom.js";
+import { pen } from "../draw/canvas.js";
+import { h, positionIn } from "../draw/dom.js";
+import { tile } from "../draw/sprite.js";
+import { SIDE } from "../engine/network.js";
 
-const SIDE = 28;
 const BOX = 20; // MNIST scales a digit to fit 20 x 20 and puts its centre of mass in the middle of 28 x 28 ...
 const MIDDLE = 14.5; // ... rounded to whole pixels: over the 10,000 test images it lies 14.0 to 15.0 from either edge
 const FINE = 4; // samples a pixel and direction
@@ -63,7 +65,7 @@ export async function fromFile(file) {
   } catch {
     throw new Error("This file is not a picture that the browser can read: try a PNG.");
   }
-  const context = pen(h("canvas", { width: SIDE, height: SIDE })),
+  const context = pen(tile()),
     size = Math.max(picture.width, picture.height);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, SIDE, SIDE); // behind what is transparent
@@ -101,8 +103,9 @@ export class Pad {
     /** @type {[number, number] | null} */ let last = null;
     /** @param {PointerEvent} event @returns {[number, number]} */
     const at = (event) => {
-      const box = this.canvas.getBoundingClientRect();
-      return [((event.clientX - box.left) / box.width) * side, ((event.clientY - box.top) / box.height) * side];
+      const { x, y } = positionIn(this.canvas, event),
+        { width, height } = this.canvas.getBoundingClientRect();
+      return [(x / width) * side, (y / height) * side];
     };
     const stroke = (/** @type {PointerEvent} */ event) => {
       if (!last) return;

@@ -1,26 +1,20 @@
 // @ts-check
 /** What the charts beside PCA show of a training. */
-import { power } from "../draw/chart.js";
-import { number, pen } from "../draw/dom.js";
+import { pen } from "../draw/canvas.js";
+import { number, scientific } from "../draw/numbers.js";
 
 const LEAST_EXCESS = 1e-12;
-
-/** 8.8e-8 as 8.8 · 10⁻⁸. @param {number} value */
-function tiny(value) {
-  const [digits, exponent] = value.toExponential(1).split("e");
-  return `${digits} · ${power(Number(exponent))}`;
-}
 
 /** @param {number} excess */
 export function words(excess) {
   if (Math.abs(excess) < LEAST_EXCESS) return "PCA's optimum to 12 digits";
-  const size = Math.abs(excess) < 1e-3 ? tiny(Math.abs(excess)) : `${number(100 * Math.abs(excess))} %`;
+  const size = Math.abs(excess) < 1e-3 ? scientific(Math.abs(excess)) : `${number(100 * Math.abs(excess))} %`;
   return `${size} ${excess > 0 ? "above" : "below"} PCA's optimum`;
 }
 
 /** @param {number} angle */
 export const degrees = (angle) =>
-  angle < 1e-9 ? "below 10⁻⁹°" : angle < 0.01 ? `${tiny(angle)}°` : `${number(angle)}°`;
+  angle < 1e-9 ? "below 10⁻⁹°" : angle < 0.01 ? `${scientific(angle)}°` : `${number(angle)}°`;
 
 /** Where 99% of the points lie, either side of 0. @param {Float32Array} pairs @param {number} points @param {number} frame */
 export function spread(pairs, points, frame) {

@@ -9,9 +9,8 @@
  *            codes: Float32Array, rotated: Float32Array}} Film
  *   `learned`: [T, 3 ways, axes, 784]; `correlation`: [T, k, k] as 128 + 127 r; `scores`: [points, 2]; `codes`, `rotated`: [T, points, 2]
  */
+import { PIXELS } from "../engine/network.js";
 import { Unpacker } from "../engine/packed.js";
-
-const PIXELS = 784;
 
 /** @param {ArrayBuffer} bytes @returns {Film} @throws {import("../engine/packed.js").UnpackError} */
 export function unpackFilm(bytes) {
@@ -35,9 +34,6 @@ export function unpackFilm(bytes) {
   packed.end();
   return film;
 }
-
-/** Image number `at` of a row of images. @param {Uint8Array} row @param {number} at */
-export const image = (row, at) => row.subarray(at * PIXELS, (at + 1) * PIXELS);
 
 /** The kept step nearest to one that was asked for. @param {number[]} steps @param {number} wanted */
 export function nearestFrame(steps, wanted) {

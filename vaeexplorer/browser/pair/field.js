@@ -7,7 +7,10 @@
  *   x, y: the region, in the plane's units
  */
 import { toScreen } from "../engine/geometry.js";
+import { pen } from "../draw/canvas.js";
+import { h } from "../draw/dom.js";
 import { viridis } from "../engine/codes.js";
+import { floatsOf } from "../engine/packed.js";
 
 const OPACITY = 0.8;
 const ELLIPSE = 0.3; // of the distance between two centres: the median ellipse's longer semi-axis
@@ -18,12 +21,10 @@ export class Field {
   constructor(sent, low, high) {
     this.x = sent.x;
     this.y = sent.y;
-    this.ellipses = floats(sent.ellipses);
-    const values = floats(sent.values);
-    this.canvas = document.createElement("canvas");
-    this.canvas.width = sent.columns;
-    this.canvas.height = sent.rows;
-    const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    this.ellipses = floatsOf(sent.ellipses);
+    const values = floatsOf(sent.values);
+    this.canvas = /** @type {HTMLCanvasElement} */ (h("canvas", { width: sent.columns, height: sent.rows }));
+    const context = pen(this.canvas);
     const image = context.createImageData(sent.columns, sent.rows);
     values.forEach((value, i) => {
       if (!Number.isFinite(value)) return; // left transparent
@@ -67,10 +68,4 @@ export class Field {
       g.stroke();
     }
   }
-}
-
-/** @param {string} text base64 */
-function floats(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
 }

@@ -2,7 +2,7 @@
 /**
  * What a link holds: the view as a dictionary of short texts, and back. Nonsense is ignored, value by value.
  *
- * @typedef {{z: number[] | null, color: "class" | "error" | "KL", plane: "z" | "PCA" | "UMAP", across: number | null,
+ * @typedef {{z: number[] | null, color: import("../engine/codes.js").ColorBy, plane: "z" | "PCA" | "UMAP", across: number | null,
  *            up: number | null, a: number[] | null, b: number[] | null, at: number[] | null, manifold: boolean | null,
  *            hidden: number[]}} Link
  *   `at`: centre and width of the visible region in latent units; null where all is shown
