@@ -59,7 +59,7 @@ def page(run: Run) -> str:
     fill = functools.partial(
         template.substitute,
         name=escape(run.name),
-        style=bundle.style("from_x/from_x.css"),
+        style=bundle.style("plane/latent_plane.css", "from_x/from_x.css"),
         script=bundle.script("entries/export.js"),
         facts="\n".join(f"<p>{escape(fact)}</p>" for fact in _facts(run)),
         space=json.dumps(space).replace("<", "\\u003c"),
