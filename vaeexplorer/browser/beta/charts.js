@@ -31,7 +31,7 @@ export function tangent({ rate, distortion, beta }, xs, ys) {
   return ends.map((x) => [x, at(x)]);
 }
 
-/** Of the values that are paid for, with room around them. @param {number[]} values */
+/** The range of some values, with room around them. @param {number[]} values */
 function rangeOf(values) {
   const low = Math.min(...values),
     high = Math.max(...values),
@@ -70,11 +70,11 @@ function frame(title, across, up, xs, ys, marks, height) {
   return { figure, svg, x, y };
 }
 
-/** How beta is written: 1/16, 1/2, 1.5. @param {number} beta */
+/** beta as text: 1/16, 1/2, 1.5. @param {number} beta */
 export const betaText = (beta) => (beta > 0 && beta < 1 ? `1/${Math.round(1 / beta)}` : String(beta));
 
 /**
- * Distortion against rate. The point of beta = 0 may lie far to the right; then an arrow stands for it at the edge.
+ * Distortion against rate. The point of beta = 0 may lie far to the right; then an arrow at the edge marks it.
  * @param {Point[]} points @param {(index: number) => void} choose
  * @returns {{figure: HTMLElement, show: (index: number) => void}}
  */
@@ -91,6 +91,8 @@ export function rateDistortion(points, choose) {
     ticks([xs.low, xs.high], false, STEPS).map((value) => [value, number(value, 0)]),
     TALL,
   );
+  const figures = (/** @type {Point} */ { beta, rate, distortion }) =>
+    `β = ${betaText(beta)}: R ${number(rate, 1)}, D ${number(distortion, 1)} nats`;
   const place = (/** @type {Point} */ point) => [Math.min(x(point.rate), WIDTH - RIGHT - 4), y(point.distortion)];
   svg.append(s("path", { class: "curve", d: "M" + paid.map((point) => place(point).join(" ")).join("L") }));
   const line = svg.appendChild(s("line", { class: "tangent" }));
@@ -101,9 +103,7 @@ export function rateDistortion(points, choose) {
     const dot = far
       ? s("path", { class: "dot", d: `M${cx + 5} ${cy}l-8 -5v10z` })
       : s("circle", { class: "dot", cx, cy, r: 3.6 });
-    dot.append(
-      s("title", {}, `β = ${betaText(point.beta)}: R ${number(point.rate, 1)}, D ${number(point.distortion, 1)} nats`),
-    );
+    dot.append(s("title", {}, figures(point)));
     dot.addEventListener("click", () => choose(index));
     return svg.appendChild(dot);
   });
@@ -120,16 +120,13 @@ export function rateDistortion(points, choose) {
       ? `R = ${number(point.rate, 0)}, off the scale`
       : `slope −β = ${point.beta ? "−" + betaText(point.beta) : "0"}`;
     dots.forEach((dot, k) => dot.classList.toggle("chosen", k === index));
-    svg.setAttribute(
-      "aria-label",
-      `Distortion against rate. At β = ${betaText(point.beta)}: R ${number(point.rate, 1)}, D ${number(point.distortion, 1)} nats.`,
-    );
+    svg.setAttribute("aria-label", `Distortion against rate. At ${figures(point)}.`);
   };
   return { figure, show };
 }
 
 /**
- * A figure against beta, whose values stand at even distances.
+ * A figure against beta; the values of beta are evenly spaced.
  * @param {Point[]} points @param {string} title @param {string} up  axis name
  * @param {(point: Point) => number} value @param {boolean} whole  shown from 0, as whole numbers
  * @param {(index: number) => void} choose

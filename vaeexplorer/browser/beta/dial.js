@@ -1,9 +1,10 @@
 // @ts-check
 /**
- * The beta dial: one slider over the models of a sweep. Moving it moves the plane of codes, the decoded prior samples and
- * the markers on the curves. Everything is decoded here; beta is reported once the slider rests.
+ * The beta dial: one slider over the models of a sweep. Moving it changes the plane of codes, the decoded prior samples
+ * and the marks on the curves. Everything is decoded in the browser; beta is reported when the slider is released.
  *
  * @typedef {import("../engine/codes.js").Classes & {url: string, beta: number}} Given  beta: where to open
+ * @typedef {{xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View}} Dots
  */
 import { fetchOnce } from "../engine/fetch.js";
 import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
@@ -33,10 +34,8 @@ export class BetaDial {
     this.index = 0;
     /** Where x' is decoded, in turned coordinates. @type {[number, number]} */ this.at = [0, 0];
     this.frame = 0;
-    /** Where the dots are now. @type {{xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View} | null} */
-    this.shown = null;
-    /** Where they glide from. @type {{since: number, xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View} | null} */ this.from =
-      null;
+    /** @type {Dots | null} where the dots are now */ this.shown = null;
+    /** @type {Dots & {since: number} | null} where they move from, and since when, ms */ this.from = null;
     this.ui = build(root, this);
     this.resizing = new ResizeObserver(() => this.redraw());
     this.resizing.observe(this.ui.stage);

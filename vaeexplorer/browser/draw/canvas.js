@@ -4,8 +4,8 @@
 /** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */
 export const pen = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
-/** Device pixels per CSS pixel that canvases have: two at the most. Dots are written pixel by pixel, so a screen of ratio
- * three would take 2.25 times as long for a difference that is hard to see. */
+/** Device pixels per CSS pixel in a canvas: two at the most. Dots are written pixel by pixel, so ratio three would
+ * take 2.25 times as long for a difference that is hard to see. */
 export const pixelRatio = () => Math.min(2, devicePixelRatio || 1);
 
 /** Gives a canvas the pixels of its size on the screen. A change empties it and resets its pen.

@@ -14,7 +14,8 @@ import { readTheme } from "./theme.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 8, 16, 30];
 
-/** @param {number} value @param {[number, number]} range @param {boolean} [log] share of the way, 0 to 1 where inside */
+/** How far along a range a value lies, 0 to 1 inside. @param {number} value @param {[number, number]} range
+ * @param {boolean} [log] */
 function share(value, [low, high], log) {
   return log ? Math.log(Math.max(value, 1e-300) / low) / Math.log(high / low) : (value - low) / (high - low);
 }
@@ -48,7 +49,8 @@ function label(value, log) {
 /** An empty chart. @param {string} name @returns {HTMLCanvasElement} */
 export const chartCanvas = (name) => h("canvas", { class: "chart", role: "img", "aria-label": name });
 
-/** The horizontal value at a pointer. @param {HTMLCanvasElement} canvas @param {Chart} chart @param {PointerEvent} event */
+/** The horizontal value at a pointer.
+ * @param {HTMLCanvasElement} canvas @param {Chart} chart @param {PointerEvent} event */
 export function valueAt(canvas, chart, event) {
   const [low, high] = chart.x;
   const along = (positionIn(canvas, event).x - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
@@ -108,8 +110,8 @@ export function drawChart(canvas, chart) {
   g.fillRect(Math.round(atX(chart.cursor)) - 1, TOP - 3, 2, inner.height + 4);
 }
 
-/** @param {CanvasRenderingContext2D} g @param {Series} series @param {(v: number) => number} atX @param {(v: number) => number} atY
- * @param {number} floor */
+/** @param {CanvasRenderingContext2D} g @param {Series} series @param {(v: number) => number} atX
+ * @param {(v: number) => number} atY @param {number} floor  where bars stand, CSS pixels */
 function drawSeries(g, series, atX, atY, floor) {
   const { xs, ys, kind = "line" } = series;
   g.globalAlpha = series.alpha ?? 1;

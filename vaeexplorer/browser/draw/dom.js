@@ -1,8 +1,8 @@
 // @ts-check
 /** Elements without a library, where a pointer is in one, and files for the visitor. */
 
-/** @param {string} tag @param {Record<string, any>} [properties] `class`, `role`, `aria-*` and `data-*` become attributes
- * @param {...(Node | string)} children @returns {any} */
+/** An element. @param {string} tag @param {Record<string, any>} [properties] `class`, `role`, `for`, `aria-*`
+ *   and `data-*` become attributes @param {...(Node | string)} children @returns {any} */
 export function h(tag, properties = {}, ...children) {
   const element = /** @type {any} */ (document.createElement(tag));
   for (const [name, value] of Object.entries(properties))

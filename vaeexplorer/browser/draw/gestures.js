@@ -1,13 +1,14 @@
 // @ts-check
 /**
- * Pointers on the plane, told apart: a drag decodes, a click picks, two fingers, the middle or right button or a drag
- * with Shift or the space bar move the view, wheel and pinch zoom.
+ * Gestures of pointers on the plane: a drag decodes, a click picks; two fingers, the middle or right button, or a drag
+ * with Shift or the space bar move the view; wheel and pinch zoom.
  *
  * @typedef {{x: number, y: number}} At  CSS pixels in the plane
  * @typedef {{start(at: At): void, move(at: At): void, end(at: At, isClick: boolean): void, hover(at: At | null): void,
- *            cancel(): void, pan(dx: number, dy: number): void, zoom(at: At, factor: number): void, settled(): void}} Handlers
- *   `cancel`: what started is no drag, for a second finger came; `settled`: the view has changed, and the gesture that
- *   did it is over
+ *            cancel(): void, pan(dx: number, dy: number): void, zoom(at: At, factor: number): void,
+ *            settled(): void}} Handlers
+ *   `cancel`: a second finger came before the first had moved, so this is no drag; `settled`: a gesture that changed
+ *   the view has ended
  */
 import { positionIn } from "./dom.js";
 

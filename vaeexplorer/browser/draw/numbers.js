@@ -1,10 +1,11 @@
 // @ts-check
 /** Numbers as text, with a true minus sign. */
 
-/** With so many digits after the point, and no minus sign before a zero. @param {number} value @param {number} [digits] */
+/** With a fixed number of digits after the point, and no minus sign before a zero.
+ * @param {number} value @param {number} [digits] */
 export const number = (value, digits = 2) => minus((Number(value.toFixed(digits)) + 0).toFixed(digits));
 
-/** With up to six digits, and no more than it takes. @param {number} value */
+/** With as few digits as possible, six at the most. @param {number} value */
 export const shortest = (value) => minus(String(Number(value.toPrecision(6))));
 
 /** 8.8e-8 as 8.8 · 10⁻⁸. @param {number} value */

@@ -6,12 +6,14 @@ import { place, spread } from "../engine/projections.js";
 /**
  * @typedef {import("../engine/geometry.js").View} View
  * @typedef {import("./theme.js").Theme} Theme
- * @typedef {{plane: import("../engine/projections.js").Plane, codes: import("../engine/codes.js").Codes, z: ArrayLike<number>,
- *            ends: [number[], number[]] | null, hovered: number, picked: number, lasso: [number, number][]}} Scene
- *   lasso in latent units
+ * @typedef {{plane: import("../engine/projections.js").Plane, codes: import("../engine/codes.js").Codes,
+ *            z: ArrayLike<number>, ends: [number[], number[]] | null, hovered: number, picked: number,
+ *            lasso: [number, number][]}} Scene
+ *   ends: codes of A and B; hovered, picked: number of an image, or -1; lasso in the plane's latent units
  */
 
-/** Once a canvas size: to set a font makes the browser lay the page out, which costs more than all the drawing.
+/** Call whenever the canvas changes its size, not for every frame: setting a font makes the browser lay out the page,
+ * which costs more than all the drawing.
  * @param {CanvasRenderingContext2D} g */
 export function prepareOverlay(g) {
   g.font = '12px "Source Sans", system-ui, sans-serif';
@@ -62,7 +64,7 @@ export function drawPrior(g, view, theme) {
   g.globalAlpha = 1;
 }
 
-/** Text that dots behind it cannot swallow. @param {CanvasRenderingContext2D} g @param {string} text @param {number} x
+/** Text with a halo, legible on dots. @param {CanvasRenderingContext2D} g @param {string} text @param {number} x
  * @param {number} y @param {Theme} theme */
 function label(g, text, x, y, theme) {
   g.save();
@@ -75,7 +77,8 @@ function label(g, text, x, y, theme) {
   g.fillText(text, x, y);
 }
 
-/** @param {CanvasRenderingContext2D} g @param {[number, number]} at @param {number} radius @param {number} width @param {string} color */
+/** @param {CanvasRenderingContext2D} g @param {[number, number]} at @param {number} radius @param {number} width
+ * @param {string} color */
 export function ring(g, [x, y], radius, width, color) {
   g.beginPath();
   g.arc(x, y, radius, 0, 2 * Math.PI);

@@ -11,10 +11,10 @@
  */
 import { Unpacker } from "./packed.js";
 
-/** `packing.py` writes what this reads: a frame (packed.js) with mean [N * D], where there is a posterior logvar [N * D],
- * error [N], where there is one KL [N], and labels [N] as uint8. Errors and KL are always float32.
+/** Reads what `packing/run.py` writes: a frame (packed.js) with mean [N * D], logvar [N * D] if there is a posterior,
+ * error [N], KL [N] if there is a posterior, and labels [N] as uint8. Errors and KL are always float32.
  * @param {ArrayBuffer} bytes @returns {Codes}
- * @throws {import("./packed.js").UnpackError} cut short, too long, of another kind, or not all finite numbers */
+ * @throws {import("./packed.js").UnpackError} cut short, too long, of another kind, or not all finite */
 export function unpackCodes(bytes) {
   const packed = new Unpacker(bytes, "codes", "codes");
   const { count, dim, precision, logvar, kl } = packed.header;
@@ -38,7 +38,8 @@ export function column(codes, axis) {
   return values;
 }
 
-/** @param {Pick<Codes, "mean" | "dim">} codes @param {number} index of an image @returns {number[]} its mean code, [D] */
+/** The mean code of an image. @param {Pick<Codes, "mean" | "dim">} codes @param {number} index
+ * @returns {number[]} [D] */
 export const codeOf = ({ mean, dim }, index) => Array.from(mean.subarray(index * dim, (index + 1) * dim));
 
 /** Rank of each value in [0, 1]: a colour scale that a few outliers cannot wash out.

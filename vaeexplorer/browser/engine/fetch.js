@@ -3,7 +3,7 @@
  * Weights, codes and images, fetched once per page load, whatever is mounted, unmounted and mounted again.
  *
  * @typedef {{network?: string, remote?: string, codes: string, sprite: string}} Urls
- *   network: there is none of a model that only the server can run; remote is where it is asked (remote.js)
+ *   network: absent for a model that only the server can run; remote: where such a model answers (remote.js)
  * @typedef {import("./codes.js").Classes & {name: string, urls: Urls}} Space  a latent space as a page is given it
  */
 import { unpack } from "./network.js";
@@ -14,7 +14,8 @@ const page = globalThis;
 /** @type {Map<string, Promise<any>>} */
 const fetched = (page.__vaeexplorer ??= new Map());
 
-/** What is at an address, read. @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
+/** What `read` makes of the bytes at an address. @template T @param {string} url
+ * @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
 export function fetchOnce(url, read) {
   if (!fetched.has(url)) {
     const promise = fetch(url).then(

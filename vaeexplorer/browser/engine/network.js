@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * A trained network, unpacked from bytes and run in the browser. `packing.py` writes what this reads: a frame (packed.js)
+ * A trained network, unpacked from bytes and run in the browser. `packing/run.py` writes the bytes: a frame (packed.js)
  * whose header describes the layers of decoder, encoder, mean and logvar; then every layer's weight and bias, in that
- * order, as torch has them. What was not sent is null.
+ * order, in torch's layout. Parts that were not sent are null.
  *
  * @typedef {"none" | "silu" | "relu" | "tanh" | "sigmoid"} Activation
  * @typedef {{kind: "dense", inputs: number, outputs: number, activation: Activation}} DenseSpec

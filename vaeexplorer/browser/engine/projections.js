@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Planes through latent space. Two directions span one; z moves along them and keeps all else. UMAP's plane has none:
- * there only the codes have a place.
+ * Planes through latent space. Two directions u and v span a plane; z moves along them and keeps its other coordinates.
+ * UMAP's plane has no directions: only the codes have a place in it.
  *
  * @typedef {{name: string, labels: [string, string], xs: Float32Array, ys: Float32Array, u: number[] | null,
  *            v: number[] | null, centre: number[], circles: boolean}} Plane
@@ -62,7 +62,8 @@ export function umapPlane(points, dim) {
 }
 
 /** Where z lies in the plane; in UMAP's, at the nearest code.
- * @param {Plane} plane @param {ArrayLike<number>} z @param {import("./codes.js").Codes} codes @returns {[number, number]} */
+ * @param {Plane} plane @param {ArrayLike<number>} z @param {import("./codes.js").Codes} codes
+ * @returns {[number, number]} */
 export function place(plane, z, codes) {
   if (!plane.u) {
     const near = nearestCodes(codes.mean, codes.dim, z, 1)[0];

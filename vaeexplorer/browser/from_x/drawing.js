@@ -48,7 +48,7 @@ export function centred(ink, side) {
   return image;
 }
 
-/** Paper is black in both data sets: a picture whose rim is light is turned round.
+/** The background is black in both data sets: a picture with a light border is inverted.
  * @param {ArrayLike<number>} image  [784] @returns {Float32Array} */
 export function onBlack(image) {
   let rim = 0;
@@ -57,7 +57,8 @@ export function onBlack(image) {
   return Float32Array.from(image, (value) => (rim / (4 * SIDE) > 0.5 ? 1 - value : value));
 }
 
-/** A picture file as an image of the data sets' kind. @param {Blob} file @returns {Promise<Float32Array>} [784] in [0, 1] */
+/** A picture file as an image like those of the data sets.
+ * @param {Blob} file @returns {Promise<Float32Array>} [784] in [0, 1] */
 export async function fromFile(file) {
   let picture;
   try {
@@ -84,7 +85,7 @@ export async function fromFile(file) {
 
 /** A pad to draw on with a brush like MNIST's strokes. */
 export class Pad {
-  /** @param {(image: Float32Array | null) => void} onChange  after every stroke's every move
+  /** @param {(image: Float32Array | null) => void} onChange  at every move of a stroke
    * @param {() => void} onEnd  of a stroke */
   constructor(onChange, onEnd) {
     const side = 280;

@@ -137,8 +137,8 @@ export function buildSliders(box, order, page) {
   return sliders;
 }
 
-/** @param {HTMLElement} table @param {number[]} order @param {number[]} mean @param {number[] | null} sigma @param {number[]} eps
- * @param {number[]} z @param {number[] | null} kl */
+/** @param {HTMLElement} table @param {number[]} order  dimensions @param {number[]} mean @param {number[] | null} sigma
+ * @param {number[]} eps @param {number[]} z @param {number[] | null} kl  of each dimension, nats */
 export function fillTable(table, order, mean, sigma, eps, z, kl) {
   const row = (/** @type {string} */ tag, /** @type {string[]} */ ...cells) =>
     h("tr", {}, ...cells.map((cell) => h(tag, { textContent: cell })));
@@ -151,8 +151,9 @@ export function fillTable(table, order, mean, sigma, eps, z, kl) {
   table.replaceChildren(head, ...rows);
 }
 
-/** The loss as its formula, filled with numbers. @param {HTMLElement} box @param {import("../engine/network.js").Network | null} network
- *   null: its terms are known, but not how it weighs them @param {number} error @param {number[] | null} kl */
+/** The loss as a formula with numbers in it. @param {HTMLElement} box
+ * @param {import("../engine/network.js").Network | null} network  null: likelihood and beta are not known
+ * @param {number} error @param {number[] | null} kl  of each dimension, nats */
 export function fillLoss(box, network, error, kl) {
   const variance = network?.pixelVariance ?? 0;
   const formulas = {

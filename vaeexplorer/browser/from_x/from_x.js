@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * From x to x': an image, its posterior, a draw from it, and what the decoder makes of that, with the loss in this
- * image's own numbers. All of it runs here, or on the server where the model has no weights to send; what was chosen is
- * reported, so that a link can hold it.
+ * From x to x': an image, its posterior, a draw from it, the image decoded from the draw, and the loss of this image in
+ * numbers. Everything is computed in the browser, or on the server if the model has no weights to send. The visitor's
+ * choices are reported, for the link.
  *
  * @typedef {import("../engine/fetch.js").Space & {plain: {name: string, url: string} | null}} Space
  *   plain: the autoencoder of the same network and reconstruction term, to stand beside the VAE
@@ -152,7 +152,7 @@ export class FromX {
     this.tell();
   }
 
-  /** Something was chosen. */
+  /** Reports the visitor's choices. */
   tell() {
     if (this.model && this.x) this.report(formatWalk({ image: this.image, eps: this.eps, x: this.x }));
   }
@@ -166,7 +166,7 @@ export class FromX {
     });
   }
 
-  /** The same on the server: one request at a time, and what has changed meanwhile is asked for next. */
+  /** The same on the server: one request at a time; changes made meanwhile lead to another request. */
   async ask() {
     this.stale = true;
     while (this.stale && !this.asking && this.x && this.model.space.urls.remote) {
@@ -224,12 +224,11 @@ export class FromX {
       const code = encode(plain, x).mean,
         answer = decode(plain, code);
       paintGrey(pen(ui.plain), answer, 1);
-      ui.plainText.textContent = `One point, no cloud: z = (${code
-        .slice(0, 4)
-        .map((value) => number(value))
-        .join(
-          ", ",
-        )}${code.length > 4 ? ", …" : ""}). |x − x′|² = ${number(squaredError(x, answer), 1)}; here, by way of q(z|x): ${number(squaredError(x, image), 1)}.`;
+      const shown = code.slice(0, 4).map((value) => number(value));
+      const [plainError, ownError] = [answer, image].map((other) => number(squaredError(x, other), 1));
+      ui.plainText.textContent =
+        `One point, no cloud: z = (${shown.join(", ")}${code.length > 4 ? ", …" : ""}). ` +
+        `|x − x′|² = ${plainError}; here, by way of q(z|x): ${ownError}.`;
     }
     ui.plainBox.hidden = !plain;
   }

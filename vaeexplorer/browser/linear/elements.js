@@ -149,7 +149,8 @@ export function build(root, page) {
 
 /** @typedef {ReturnType<typeof build>} Ui */
 
-/** The images of another training; those that no step changes are painted. @param {Ui} ui @param {import("./film.js").Film} film */
+/** Canvases for the images of a training; those that are the same at every step are painted.
+ * @param {Ui} ui @param {Film} film */
 export function fillImages(ui, film) {
   const named = (/** @type {string} */ name) => tile({ role: "img", "aria-label": name });
   const row = (/** @type {string} */ name) =>

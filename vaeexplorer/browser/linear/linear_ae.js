@@ -1,9 +1,10 @@
 // @ts-check
 /**
- * PCA on the left, an autoencoder being trained on the right: a film of some forty kept steps, played, stepped and
- * scrubbed here. Only the step at which the visitor stops is reported.
+ * PCA on the left, an autoencoder being trained on the right: a film of about forty recorded steps, to play, step and
+ * scrub. Only the step at which the visitor stops is reported.
  *
- * @typedef {{film: string, sprite: string, classes: string[], colors: string[], step: number | null}} Told
+ * @typedef {import("../engine/codes.js").Classes & {film: string, sprite: string, step: number | null}} Told
+ *   addresses of film and sprite; step: where to stop, null to play the film
  */
 import { fetchOnce, loadSprite } from "../engine/fetch.js";
 import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
@@ -107,7 +108,7 @@ export class LinearAE {
     this.ui.play.textContent = "Play";
   }
 
-  /** By hand: stop there, and say so. @param {number} frame */
+  /** Stops at a frame that the visitor chose, and reports its step. @param {number} frame */
   go(frame) {
     if (!this.film) return;
     this.pause();
@@ -136,7 +137,8 @@ export class LinearAE {
     ui.scrub.value = String(frame);
     const excess = film.error[frame] / film.optimum - 1,
       angle = film.angles[frame].at(-1) ?? 0;
-    ui.said.textContent = `step ${steps[frame].toLocaleString("en")}: error ${number(film.error[frame], 4)}, ${words(excess)}; largest angle ${degrees(angle)}`;
+    const error = `error ${number(film.error[frame], 4)}, ${words(excess)}`;
+    ui.said.textContent = `step ${steps[frame].toLocaleString("en")}: ${error}; largest angle ${degrees(angle)}`;
     for (let at = 0; at < shown; at++) {
       const learned = imageAt(film.reconstructions, frame * shown + at),
         best = imageAt(film.best, at);
@@ -204,5 +206,6 @@ export class LinearAE {
   }
 }
 
-/** What each scatter shows, for the pointer. @type {WeakMap<object, {view: import("../engine/geometry.js").View, xs: Float32Array, ys: Float32Array}>} */
+/** What each scatter plot shows, for the pointer.
+ * @type {WeakMap<object, {view: import("../engine/geometry.js").View, xs: Float32Array, ys: Float32Array}>} */
 const views = new WeakMap();

@@ -1,10 +1,13 @@
 // @ts-check
 /**
- * The linear VAE: the closed form follows the sliders, the trained one joins when they are let go of.
+ * The linear VAE: the closed form follows the sliders; the trained one is measured when they are released.
  *
- * @typedef {{variance: number, beta: number, k: number, kl: number[], d: number[], elbo: number, test: number}} Measured
- * @typedef {{values: number[], test: number[], spectrum: number, k: number, best: number, variance: number, beta: number,
- *            measured: Measured}} Told
+ * @typedef {{variance: number, beta: number, k: number, kl: number[], d: number[], elbo: number,
+ *            test: number}} Measured
+ * @typedef {{values: number[], test: number[], spectrum: number, k: number, best: number, variance: number,
+ *            beta: number, measured: Measured}} Told
+ *   values: eigenvalues of the training images; test: second moments of the test images along the same axes; spectrum:
+ *   how many eigenvalues to show at the most; best: the pixel variance of greatest likelihood
  */
 import { chartCanvas, drawChart } from "../draw/chart.js";
 import { button, h, section } from "../draw/dom.js";
@@ -75,7 +78,9 @@ export class LinearVAE {
     ui.betaText.textContent = number(beta);
     ui.best.title = `${best.toPrecision(6)}: the mean of the eigenvalues that are left out`;
     const all = values.filter((value) => value > floor).length;
-    ui.said.textContent = `${exact.active} of ${k} dimensions on, ${k - exact.active} collapsed; ${all} eigenvalues in all stand above βσₓ² = ${floor.toPrecision(4)}`;
+    ui.said.textContent =
+      `${exact.active} of ${k} dimensions on, ${k - exact.active} collapsed; ` +
+      `${all} eigenvalues in all stand above βσₓ² = ${floor.toPrecision(4)}`;
     const row = (/** @type {string} */ name, /** @type {string} */ closed, /** @type {string} */ trained) =>
       h("tr", {}, h("th", { textContent: name }), h("td", { textContent: closed }), h("td", { textContent: trained }));
     const trained = (/** @type {number} */ value) => (fresh ? number(value, 4) : "…");

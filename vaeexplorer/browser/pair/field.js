@@ -1,10 +1,12 @@
 // @ts-check
 /**
- * A measured field behind the dots of a plane, and its indicatrices; measured on the server for the region in view.
+ * A field behind the dots of a plane, and its indicatrices (ellipses); measured on the server for the region in view.
  *
- * @typedef {{rows: number, columns: number, values: string, ellipses: string, x: [number, number], y: [number, number]}} Sent
- *   values: float32 [rows * columns] in base64, the top row first; ellipses: float32 [M * 5], centre, semi-axes and angle;
- *   x, y: the region, in the plane's units
+ * @typedef {import("../engine/geometry.js").View} View
+ * @typedef {{rows: number, columns: number, values: string, ellipses: string, x: [number, number],
+ *            y: [number, number]}} Sent
+ *   values: float32 [rows * columns] in base64, the top row first; ellipses: float32 [M * 5] in base64, centre,
+ *   semi-axes and angle; x, y: the region, in the plane's units
  */
 import { toScreen } from "../engine/geometry.js";
 import { pen } from "../draw/canvas.js";
@@ -14,10 +16,11 @@ import { floatsOf } from "../engine/packed.js";
 
 const OPACITY = 0.8;
 const ELLIPSE = 0.3; // of the distance between two centres: the median ellipse's longer semi-axis
-const LONGEST = 0.55; // of it: larger ellipses are drawn smaller, in their own shape, lest they hide their neighbours
+const LONGEST = 0.55; // of it: longer ellipses are scaled down to this, so that they do not hide their neighbours
 
 export class Field {
-  /** @param {Sent} sent @param {number} low @param {number} high values at the ends of the scale, the same for all planes */
+  /** @param {Sent} sent @param {number} low @param {number} high
+   *   values at the ends of the scale, the same for all planes */
   constructor(sent, low, high) {
     this.x = sent.x;
     this.y = sent.y;
@@ -34,7 +37,7 @@ export class Field {
     context.putImageData(image, 0, 0);
   }
 
-  /** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {number} ratio @param {string} ink */
+  /** @param {CanvasRenderingContext2D} g @param {View} view @param {number} ratio @param {string} ink */
   draw(g, view, ratio, ink) {
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, view.width, view.height);
@@ -47,8 +50,8 @@ export class Field {
     this.drawEllipses(g, view, ink);
   }
 
-  /** Small ellipses of equal image change: long where the image changes slowly. Their common size is chosen for the eye.
-   * @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {string} ink */
+  /** Ellipses of equal image change: long where the image changes slowly. Their common scale has no meaning.
+   * @param {CanvasRenderingContext2D} g @param {View} view @param {string} ink */
   drawEllipses(g, view, ink) {
     const { ellipses } = this,
       count = ellipses.length / 5;

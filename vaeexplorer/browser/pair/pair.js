@@ -1,11 +1,12 @@
 // @ts-check
 /**
- * Latent planes side by side with one cursor: the same two test images, A and B, in all of them. Everything but the
- * fields is drawn and decoded here; the server measures a field for the regions in view when a gesture has ended.
+ * Latent planes side by side that show the same two test images, A and B. All but the fields is computed in the
+ * browser; the server measures a field for the regions in view when a gesture has ended.
  *
  * @typedef {"none" | "nearest" | "cycle" | "magnification"} Kind
- * @typedef {import("../engine/codes.js").Classes & {spaces: import("./paired_plane.js").Space[], pair: [number, number],
- *            field: Kind, fields: Fields | null}} Data  pair: the numbers of the test images A and B
+ * @typedef {import("../engine/codes.js").Classes & {spaces: import("./paired_plane.js").Space[],
+ *            pair: [number, number], field: Kind, fields: Fields | null}} Data
+ *   pair: the numbers of the test images A and B
  * @typedef {{asked: string, kind: Kind, low: number, high: number, unit: string,
  *            panes: (import("./field.js").Sent | null)[]}} Fields
  *   asked: the request that this answers; low, high: values at the ends of the scale
@@ -118,7 +119,7 @@ export class Pair {
     this.theme = readTheme(this.root, this.panes[0]?.stage);
   }
 
-  /** A plane's codes are here. */
+  /** A plane's codes are loaded. */
   arrived() {
     this.readTheme();
     this.showPair();
@@ -193,7 +194,7 @@ export class Pair {
     if (this.kind === "none") this.scale.hidden = true;
   }
 
-  /** Asks once nothing has moved for a moment, and all planes are there. */
+  /** Requests fields when nothing has moved for a moment and all planes are loaded. */
   askForFields() {
     clearTimeout(this.askTimer);
     if (this.kind === "none") return;

@@ -180,7 +180,7 @@ export class Pane {
     return -1;
   }
 
-  /** The end that is nearer is held. @param {At} at */
+  /** Takes hold of A or B, whichever is nearer. @param {At} at */
   take(at) {
     const { plane, codes, ends } = this;
     if (!plane || !codes || !ends) return;
@@ -229,7 +229,8 @@ export class Pane {
     this.hovered = -1;
     if (at && plane && codes) {
       this.hovered = this.nearest?.find(...toLatent(this.view, at.x, at.y), TOUCH / this.view.scale) ?? -1;
-      this.card.style.transform = `translate(${Math.min(at.x + 14, this.view.width - 150)}px, ${Math.max(0, at.y - 76)}px)`;
+      const [left, top] = [Math.min(at.x + 14, this.view.width - 150), Math.max(0, at.y - 76)];
+      this.card.style.transform = `translate(${left}px, ${top}px)`;
     }
     this.card.hidden = this.hovered < 0;
     if (this.hovered >= 0 && codes) {
@@ -268,11 +269,11 @@ export class Pane {
       ring(g, toScreen(view, plane.xs[this.hovered], plane.ys[this.hovered]), 4.5, 1.6, theme.text);
   }
 
-  /** Decode the way anew. */
+  /** Decodes the images from A to B. */
   drawStrip() {
     const { codes, ends } = this;
     if (!codes || !ends) return;
-    this.stripStale = this.background.isBusy("strips"); // finished first: what is never finished is never seen
+    this.stripStale = this.background.isBusy("strips"); // the running request ends first, or none would in a long drag
     if (this.stripStale) return;
     const zs = Array.from({ length: STEPS }, (_, k) => lerp(ends[0], ends[1], k / (STEPS - 1)));
     this.background.request("strips", Float32Array.from(zs.flat()), codes.dim);
@@ -286,7 +287,8 @@ export class Pane {
   }
 }
 
-/** Dots of one colour: on a field, their own would be read as its values. @param {number} count @param {number[]} ink RGB */
+/** Dots of one colour: on a field, class colours would look like its values.
+ * @param {number} count @param {number[]} ink RGB @returns {Uint8ClampedArray} RGBA, [N * 4] */
 function plain(count, ink) {
   const colors = new Uint8ClampedArray(4 * count);
   for (let i = 0; i < count; i++) colors.set([...ink, 70], 4 * i);

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Buttons, choices, keys and the walk: all that acts on the plane besides pointers on it.
+ * Buttons, choices, keys and the random walk: everything that acts on the latent plane but pointers on it.
  *
  * @typedef {import("../engine/fetch.js").Space & {umap?: string | null}} Space
  *   umap: float32 [N, 2] in base64; null where it could be computed but is not yet
@@ -8,13 +8,13 @@
  * @typedef {{ui: import("./elements.js").Ui, space: Space | null,
  *            model: {codes: import("../engine/codes.js").Codes, summary: import("../engine/summary.js").Summary,
  *                    draw: () => number[]} | null,
- *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link, hidden: Set<number>,
- *            z: number[], picked: number, pathOn: boolean, view: View, home: View | null, readonly showsManifold: boolean,
- *            readonly texts: Record<string, string>, readout: {say(text: string): void},
- *            pointer: {lassoOn: boolean, dropSelection(): void}, go(z: number[]): void,
- *            goAndTell(z: number[] | null, picked?: number): void, step(dx: number, dy: number): void,
- *            look(view: View): void, lookHome(): void, choosePlane(): void, color(): void,
- *            redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Controlled
+ *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link,
+ *            hidden: Set<number>, z: number[], picked: number, pathOn: boolean, view: View, home: View | null,
+ *            readonly showsManifold: boolean, readonly texts: Record<string, string>,
+ *            readout: {say(text: string): void}, pointer: {lassoOn: boolean, dropSelection(): void},
+ *            go(z: number[]): void, goAndTell(z: number[] | null, picked?: number): void,
+ *            step(dx: number, dy: number): void, look(view: View): void, lookHome(): void, choosePlane(): void,
+ *            color(): void, redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Controlled
  *   what the controls read of the latent plane, and do to it
  */
 import { h, prefersStill, press } from "../draw/dom.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** The elements of the plane and of what is beside it; what they do is decided in latent_plane.js. */
+/** The elements of the latent plane and of what is beside it; latent_plane.js and its parts say what they do. */
 import { button, h, press } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { tile } from "../draw/sprite.js";

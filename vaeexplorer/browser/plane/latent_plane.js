@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * The latent plane: drag anywhere, and the image follows at display rate. Everything is decoded here, but of a model that
- * has no weights to send; what was chosen is reported once, when a gesture ends.
+ * The latent plane: drag anywhere, and the image follows at display rate. Images are decoded in the browser, or on the
+ * server if the model has no weights to send. The visitor's choices are reported once, when a gesture ends.
  *
- * Here is what is shown and what changes it; `layers.js` draws it, `pointer.js` and `controls.js` are its handles.
+ * This module has the state and what changes it; `layers.js` draws it, `pointer.js` and `controls.js` are its handles.
  *
  * @typedef {import("./controls.js").Space} Space
  * @typedef {(texts: Record<string, string>) => void} Report  gets what a link holds (url.js)

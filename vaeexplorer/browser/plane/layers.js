@@ -1,12 +1,13 @@
 // @ts-check
 /**
- * The plane's three canvases, one on the other: the decoded manifold, the dots (redrawn when the view changes), and what
- * moves. A frame of a drag decodes one image and redraws the last canvas alone. What can wait follows the frame, at a
- * pace of its own: z in numbers, the nearest images, and the strips, which like the manifold come from a worker.
+ * The plane's three canvases, one on the other: the decoded manifold; the dots, redrawn when the view changes; and what
+ * moves. A frame of a drag decodes one image and redraws the last canvas alone. Slower things follow the frame at a
+ * pace of their own: z in numbers, the nearest images, and the strips and the manifold, which come from a worker.
  *
  * @typedef {import("../engine/geometry.js").View} View
  * @typedef {{root: HTMLElement, ui: import("./elements.js").Ui,
- *            model: {network: import("../engine/network.js").Network | null, codes: import("../engine/codes.js").Codes} | null,
+ *            model: {network: import("../engine/network.js").Network | null,
+ *                    codes: import("../engine/codes.js").Codes} | null,
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link, z: number[],
  *            picked: number, view: View, home: View | null, dotColors?: Uint8ClampedArray,
  *            readonly ends: [number[], number[]] | null, readonly showsManifold: boolean,
@@ -26,7 +27,7 @@ import { boxOf, movedTo } from "../engine/projections.js";
 import { Manifold } from "./manifold.js";
 
 const REST = 120; // ms without change after which the manifold is decoded
-const PACE = 50; // ms between two looks at numbers and strips: no eye reads faster, and the picture has the time
+const PACE = 50; // ms between two updates of numbers and strips: nobody reads faster, and the image gets the time
 
 export class Layers {
   /** @param {Layered} plane */
@@ -36,7 +37,7 @@ export class Layers {
     this.frame = 0;
     this.ratio = 1; // device pixels per CSS pixel
     this.asideDue = this.stripsStale = false;
-    this.asideAt = 0; // when what can wait was last brought up to date
+    this.asideAt = 0; // when the slower things were last updated
     const { image, manifold, dots, overlay } = plane.ui;
     this.pens = { image: pen(image), manifold: pen(manifold), dots: pen(dots), overlay: pen(overlay) };
     this.manifold = new Manifold();
@@ -107,15 +108,15 @@ export class Layers {
     if (this.plane.showsManifold) this.planManifold();
   }
 
-  /** After the frame, and after the canvases: text drawn on one has the page's styles worked out at once if elements have
-   * changed. */
+  /** Plans the slower things for after the frame: text drawn on a canvas makes the browser compute the page's styles at
+   * once if elements have changed. */
   planAside() {
     if (this.asideDue) return;
     this.asideDue = true;
     this.asideTimer = setTimeout(() => this.bringAsideUp(), Math.max(0, this.asideAt + PACE - performance.now()));
   }
 
-  /** What can wait. */
+  /** Updates the slower things. */
   bringAsideUp() {
     clearTimeout(this.asideTimer);
     this.asideDue = false;
@@ -126,7 +127,7 @@ export class Layers {
 
   decodeStrips() {
     const { background, strips, model, z, ends } = this.plane;
-    this.stripsStale = background.isBusy("strips"); // finished first: what is never finished is never seen
+    this.stripsStale = background.isBusy("strips"); // the running request ends first, or none would in a long drag
     if (this.stripsStale || !strips || !model) return;
     background.request("strips", strips.plan(z, ends), model.codes.dim);
   }

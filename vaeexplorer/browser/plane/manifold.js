@@ -57,7 +57,8 @@ export class Manifold {
     if (done || !this.shown) this.shown = this.coming;
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {import("../engine/geometry.js").View} view @param {number} ratio */
+  /** @param {CanvasRenderingContext2D} context @param {import("../engine/geometry.js").View} view
+   * @param {number} ratio */
   draw(context, view, ratio) {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, view.width, view.height);

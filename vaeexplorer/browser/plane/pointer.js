@@ -6,12 +6,12 @@
  * @typedef {import("../engine/geometry.js").View} View
  * @typedef {{ui: import("./elements.js").Ui, space: {name: string, classes: string[]} | null,
  *            model: {codes: import("../engine/codes.js").Codes} | null, sprite: ImageBitmap | null,
- *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link, hidden: Set<number>,
- *            nearest?: import("../engine/geometry.js").NearestInPlane, z: number[], picked: number, view: View,
- *            readonly ends: [number[], number[]] | null, readout: import("./readout.js").Readout,
+ *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link,
+ *            hidden: Set<number>, nearest?: import("../engine/geometry.js").NearestInPlane, z: number[],
+ *            picked: number, view: View, readonly ends: [number[], number[]] | null,
  *            readonly background: Pick<import("../engine/background.js").Background, "request">,
- *            selection: import("./selection.js").Selection, controls: {stopWalk(): void},
- *            go(z: number[], picked?: number): void, goToImage(index: number): void,
+ *            readout: import("./readout.js").Readout, selection: import("./selection.js").Selection,
+ *            controls: {stopWalk(): void}, go(z: number[], picked?: number): void, goToImage(index: number): void,
  *            goAndTell(z: number[] | null, picked?: number): void, look(view: View): void,
  *            redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Pointed
  *   what pointers read of the latent plane, and do to it

@@ -15,8 +15,9 @@ const MOST = 24; // traversals
 const SPHERE = 10; // dimensions above which a path along the sphere makes sense
 
 export class Strips {
-  /** @param {HTMLElement} box @param {import("../engine/summary.js").Summary} summary @param {string} name of the run, for files
-   * @param {(z: number[]) => void} onPick  an image was clicked @param {() => void} onChange  needs decoding again */
+  /** @param {HTMLElement} box @param {import("../engine/summary.js").Summary} summary
+   * @param {string} name  of the run, for files @param {(z: number[]) => void} onPick  an image was clicked
+   * @param {() => void} onChange  the images must be decoded again */
   constructor(box, summary, name, onPick, onChange) {
     this.summary = summary;
     this.dimensions = summary.order.slice(0, MOST);
