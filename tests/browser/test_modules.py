@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -123,3 +123,7 @@ def test_what_a_page_alone_has() -> None:
     assert PAGE_ONLY.search('document.createElement("p")')
     assert PAGE_ONLY.search("/** @param {HTMLCanvasElement} canvas */")
     assert not PAGE_ONLY.search("self.postMessage(setTimeout, fetch(url), createImageBitmap(blob))")
+
+
+def test_numbers_and_canvases(node: Callable[..., str]) -> None:
+    node("--test", "draw.test.js")

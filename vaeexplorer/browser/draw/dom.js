@@ -22,9 +22,9 @@ export function svg(tag, attributes, ...children) {
   return element;
 }
 
-/** @param {string} text @param {string} title  shown where the pointer rests on it; may be empty
- * @param {() => void} [act] @returns {HTMLButtonElement} */
-export const button = (text, title, act) =>
+/** @param {string} text @param {string} [title]  shown while the pointer rests on it @param {() => void} [act]
+ * @returns {HTMLButtonElement} */
+export const button = (text, title = "", act) =>
   h("button", { type: "button", textContent: text, title, onclick: act ?? null });
 
 /** Shows whether a button that stays down is down. @param {Element} button @param {boolean} isDown */
