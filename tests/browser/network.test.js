@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode, encode, unpack } from "./engine/network.js";
 import { UnpackError } from "./engine/packed.js";
-import { unpackCodes } from "./draw/dots.js";
+import { unpackCodes } from "./engine/codes.js";
 
 /** @param {object} header @param {...ArrayBufferView} arrays @returns {ArrayBuffer} */
 function frame(header, ...arrays) {

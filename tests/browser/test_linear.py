@@ -55,7 +55,8 @@ def test_a_film_is_unpacked_as_it_was_packed(
     (modules / "film.bin").write_bytes(packed)
     (modules / "unpack_film.js").write_text(
         "import { readFileSync } from 'node:fs';"
-        "import { coordinate, image, nearestFrame, unpackFilm } from './linear/film.js';"
+        "import { imageAt as image } from './engine/network.js';"
+        "import { coordinate, nearestFrame, unpackFilm } from './linear/film.js';"
         "const bytes = readFileSync('film.bin');"
         "const f = unpackFilm(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));"
         "const last = f.steps.length - 1, list = (x) => Array.from(x);"

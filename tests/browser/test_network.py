@@ -175,7 +175,7 @@ def test_codes_keep_every_number(node: Callable[..., str], modules: Path, rng: n
     codes = Codes(*rng.standard_normal((2, 30, 3)).astype(np.float16).astype(np.float32))
     error, kl, labels = rng.random(30, np.float32), rng.random(30, np.float32), rng.integers(0, 10, 30)
     (modules / "codes.bin").write_bytes(pack_codes(codes, labels, error, kl))
-    script = """import { readFileSync } from "node:fs"; import { unpackCodes } from "./draw/dots.js";
+    script = """import { readFileSync } from "node:fs"; import { unpackCodes } from "./engine/codes.js";
       const { buffer, byteOffset, length } = readFileSync("codes.bin");
       const codes = unpackCodes(buffer.slice(byteOffset, byteOffset + length));
       console.log(JSON.stringify(codes, (_, v) => ArrayBuffer.isView(v) ? Array.from(v) : v));"""

@@ -37,9 +37,13 @@ def script(entry: str) -> str:
 
 
 @functools.cache
-def style(*more: str) -> str:
-    """The plane's style sheet, and others that build on it, by their paths below this folder."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("plane/latent_plane.css", *more))
+def style(*sheets: str) -> str:
+    """The style sheet that all widgets share, and after it the widgets' own, by their paths below this folder.
+
+    Raises:
+        FileNotFoundError: there is no such sheet.
+    """
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("draw/widget.css", *sheets))
 
 
 def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is_entry: bool = False) -> str:

@@ -52,7 +52,7 @@ def page(run: Run) -> str:
         render,
         "explorer.html",
         name=run.name,
-        style=bundle.style("from_x/from_x.css"),
+        style=bundle.style("plane/latent_plane.css", "from_x/from_x.css"),
         script=bundle.script("entries/export.js"),
         facts=_facts(run),
         space={"name": run.name, "classes": list(data.class_names), "colors": list(CLASS_COLORS)},

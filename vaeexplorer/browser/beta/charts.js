@@ -5,8 +5,11 @@
  * @typedef {import("./sweep.js").Point} Point
  * @typedef {{low: number, high: number}} Range
  */
-import { h, number } from "../draw/dom.js";
+import { ticks } from "../draw/chart.js";
+import { h, svg as s } from "../draw/dom.js";
+import { number } from "../draw/numbers.js";
 
+const STEPS = 4; // of an axis
 const WIDTH = 340,
   TALL = 200,
   FLAT = 132,
@@ -14,24 +17,6 @@ const WIDTH = 340,
   BOTTOM = 34,
   TOP = 12,
   RIGHT = 14;
-
-/** @param {string} tag @param {Record<string, string | number>} attributes @param {...(Node | string)} children */
-function s(tag, attributes, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  element.append(...children);
-  return element;
-}
-
-/** Round numbers, three to six of them. @param {Range} range */
-export function ticks({ low, high }) {
-  const rough = (high - low) / 4,
-    power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const values = [];
-  for (let k = Math.ceil(low / step); k * step <= high + step * 1e-9; k++) values.push(k * step);
-  return values;
-}
 
 /** Where the line of slope -beta through a point enters and leaves a box.
  * @param {Point} point @param {Range} xs @param {Range} ys @returns {[number, number][]} */
@@ -46,7 +31,7 @@ export function tangent({ rate, distortion, beta }, xs, ys) {
   return ends.map((x) => [x, at(x)]);
 }
 
-/** Of the values that are paid for, with room around them. @param {number[]} values */
+/** The range of some values, with room around them. @param {number[]} values */
 function rangeOf(values) {
   const low = Math.min(...values),
     high = Math.max(...values),
@@ -62,7 +47,7 @@ function frame(title, across, up, xs, ys, marks, height) {
   const y = (/** @type {number} */ value) =>
     height - BOTTOM - ((value - ys.low) / (ys.high - ys.low)) * (height - BOTTOM - TOP);
   const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img" });
-  for (const value of ticks(ys)) {
+  for (const value of ticks([ys.low, ys.high], false, STEPS)) {
     svg.append(s("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value) }));
     svg.append(s("text", { x: LEFT - 5, y: y(value) + 3.5, "text-anchor": "end" }, number(value, 0)));
   }
@@ -85,11 +70,11 @@ function frame(title, across, up, xs, ys, marks, height) {
   return { figure, svg, x, y };
 }
 
-/** How beta is written: 1/16, 1/2, 1.5. @param {number} beta */
+/** beta as text: 1/16, 1/2, 1.5. @param {number} beta */
 export const betaText = (beta) => (beta > 0 && beta < 1 ? `1/${Math.round(1 / beta)}` : String(beta));
 
 /**
- * Distortion against rate. The point of beta = 0 may lie far to the right; then an arrow stands for it at the edge.
+ * Distortion against rate. The point of beta = 0 may lie far to the right; then an arrow at the edge marks it.
  * @param {Point[]} points @param {(index: number) => void} choose
  * @returns {{figure: HTMLElement, show: (index: number) => void}}
  */
@@ -103,9 +88,11 @@ export function rateDistortion(points, choose) {
     "D = −E ln p(x|z), nats",
     xs,
     ys,
-    ticks(xs).map((value) => [value, number(value, 0)]),
+    ticks([xs.low, xs.high], false, STEPS).map((value) => [value, number(value, 0)]),
     TALL,
   );
+  const figures = (/** @type {Point} */ { beta, rate, distortion }) =>
+    `β = ${betaText(beta)}: R ${number(rate, 1)}, D ${number(distortion, 1)} nats`;
   const place = (/** @type {Point} */ point) => [Math.min(x(point.rate), WIDTH - RIGHT - 4), y(point.distortion)];
   svg.append(s("path", { class: "curve", d: "M" + paid.map((point) => place(point).join(" ")).join("L") }));
   const line = svg.appendChild(s("line", { class: "tangent" }));
@@ -116,9 +103,7 @@ export function rateDistortion(points, choose) {
     const dot = far
       ? s("path", { class: "dot", d: `M${cx + 5} ${cy}l-8 -5v10z` })
       : s("circle", { class: "dot", cx, cy, r: 3.6 });
-    dot.append(
-      s("title", {}, `β = ${betaText(point.beta)}: R ${number(point.rate, 1)}, D ${number(point.distortion, 1)} nats`),
-    );
+    dot.append(s("title", {}, figures(point)));
     dot.addEventListener("click", () => choose(index));
     return svg.appendChild(dot);
   });
@@ -135,16 +120,13 @@ export function rateDistortion(points, choose) {
       ? `R = ${number(point.rate, 0)}, off the scale`
       : `slope −β = ${point.beta ? "−" + betaText(point.beta) : "0"}`;
     dots.forEach((dot, k) => dot.classList.toggle("chosen", k === index));
-    svg.setAttribute(
-      "aria-label",
-      `Distortion against rate. At β = ${betaText(point.beta)}: R ${number(point.rate, 1)}, D ${number(point.distortion, 1)} nats.`,
-    );
+    svg.setAttribute("aria-label", `Distortion against rate. At ${figures(point)}.`);
   };
   return { figure, show };
 }
 
 /**
- * A figure against beta, whose values stand at even distances.
+ * A figure against beta; the values of beta are evenly spaced.
  * @param {Point[]} points @param {string} title @param {string} up  axis name
  * @param {(point: Point) => number} value @param {boolean} whole  shown from 0, as whole numbers
  * @param {(index: number) => void} choose

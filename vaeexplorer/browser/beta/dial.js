@@ -1,22 +1,28 @@
 // @ts-check
 /**
- * The beta dial: one slider over the models of a sweep. Moving it moves the plane of codes, the decoded prior samples and
- * the markers on the curves. Everything is decoded here; beta is reported once the slider rests.
+ * The beta dial: one slider over the models of a sweep. Moving it changes the plane of codes, the decoded prior samples
+ * and the marks on the curves. Everything is decoded in the browser; beta is reported when the slider is released.
  *
- * @typedef {{url: string, classes: string[], colors: string[], beta: number}} Given  beta: where to open
+ * @typedef {import("../engine/codes.js").Classes & {url: string, beta: number}} Given  beta: where to open
+ * @typedef {{xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View}} Dots
  */
 import { fetchOnce } from "../engine/fetch.js";
-import { againstBeta, betaText, rateDistortion } from "./charts.js";
-import { h, number, paintGrey, pen } from "../draw/dom.js";
-import { fit, toLatent } from "../engine/geometry.js";
-import { decode } from "../engine/network.js";
+import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { h, legend, prefersStill } from "../draw/dom.js";
+import { drawPoints } from "../draw/dots.js";
+import { number } from "../draw/numbers.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
+import { paintGrey } from "../draw/sprite.js";
+import { readTheme } from "../draw/theme.js";
+import { dotColors } from "../engine/codes.js";
+import { ease, fit } from "../engine/geometry.js";
+import { decode } from "../engine/network.js";
 import { boxOf } from "../engine/projections.js";
-import { dotColors, drawPoints } from "../draw/dots.js";
+import { againstBeta, betaText, rateDistortion } from "./charts.js";
+import { build } from "./elements.js";
 import { remark, turnedBack, unpackSweep } from "./sweep.js";
 
 const GLIDE = 260; // ms in which the dots move to where another model puts them
-const STEP = 0.1; // of an arrow key, latent units
 
 export class BetaDial {
   /** @param {HTMLElement} root @param {(beta: number) => void} report */
@@ -28,10 +34,8 @@ export class BetaDial {
     this.index = 0;
     /** Where x' is decoded, in turned coordinates. @type {[number, number]} */ this.at = [0, 0];
     this.frame = 0;
-    /** Where the dots are now. @type {{xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View} | null} */
-    this.shown = null;
-    /** Where they glide from. @type {{since: number, xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View} | null} */ this.from =
-      null;
+    /** @type {Dots | null} where the dots are now */ this.shown = null;
+    /** @type {Dots & {since: number} | null} where they move from, and since when, ms */ this.from = null;
     this.ui = build(root, this);
     this.resizing = new ResizeObserver(() => this.redraw());
     this.resizing.observe(this.ui.stage);
@@ -87,9 +91,7 @@ export class BetaDial {
         ),
       ),
     );
-    ui.legend.replaceChildren(
-      ...given.classes.map((name, k) => h("span", {}, h("i", { style: `background:${given.colors[k]}` }), name)),
-    );
+    ui.legend.replaceChildren(...legend(given));
     ui.axis.textContent = dim > 2 ? `two of ${dim} dimensions, turned to vary most` : "both dimensions, turned alike";
     this.curves = [
       rateDistortion(points, choose),
@@ -177,18 +179,14 @@ export class BetaDial {
       plane = points[this.index].plane;
     const width = stage.clientWidth,
       height = stage.clientHeight,
-      ratio = Math.min(2, devicePixelRatio || 1);
-    for (const canvas of [dots, overlay])
-      if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-        canvas.width = Math.round(width * ratio);
-        canvas.height = Math.round(height * ratio);
-        if (canvas === overlay) prepareOverlay(pen(overlay));
-      }
+      ratio = pixelRatio();
+    fitCanvas(dots, width, height);
+    if (fitCanvas(overlay, width, height)) prepareOverlay(pen(overlay));
     let view = fit(boxOf(plane), width, height),
       { xs, ys } = plane;
-    const share = this.from && !still() ? Math.min(1, (now - this.from.since) / GLIDE) : 1;
+    const share = this.from && !prefersStill() ? Math.min(1, (now - this.from.since) / GLIDE) : 1;
     if (this.from && share < 1) {
-      const t = share * share * (3 - 2 * share),
+      const t = ease(share),
         { from } = this;
       const between = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) =>
         a.map((value, i) => value + (b[i] - value) * t);
@@ -198,13 +196,7 @@ export class BetaDial {
       this.redraw();
     } else this.from = null;
     this.shown = { xs, ys, view };
-    const style = getComputedStyle(this.root);
-    const theme = {
-      text: style.color,
-      accent: style.caretColor,
-      card: getComputedStyle(this.ui.card).backgroundColor,
-      ink: [0, 0, 0],
-    };
+    const theme = readTheme(this.root, this.ui.card);
     drawPoints(pen(dots), view, xs, ys, /** @type {Uint8ClampedArray} */ (this.dots), ratio);
     const codes = /** @type {any} */ ({ dim: 2, logvar: null });
     const seen = { ...plane, u: [1, 0], v: [0, 1], centre: [0, 0] }; // z is given in the plane's own coordinates
@@ -216,95 +208,4 @@ export class BetaDial {
       ratio,
     );
   }
-}
-
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-/** @param {HTMLElement} root @param {BetaDial} dial */
-function build(root, dial) {
-  const canvas = (/** @type {string} */ name, side = 28) => h("canvas", { class: name, width: side, height: side });
-  const slider = h("input", {
-    type: "range",
-    min: "0",
-    max: "11",
-    step: "1",
-    "aria-label": "β, the weight of the KL term",
-    oninput: () => dial.choose(Number(slider.value), false),
-    onchange: () => dial.choose(Number(slider.value)),
-  });
-  const ui = {
-    slider,
-    beta: h("output", { class: "beta" }),
-    stops: h("div", { class: "stops" }),
-    remark: h("p", { class: "remark", role: "status" }),
-    message: h("p", { class: "message", role: "alert" }),
-    facts: h("dl", { class: "facts" }),
-    legend: h("div", { class: "legend" }),
-    dots: canvas("layer"),
-    overlay: canvas("layer"),
-    axis: h("div", { class: "axis across" }),
-    decoded: canvas("decoded"),
-    place: h("figcaption", {}),
-    samples: canvas("samples"),
-    curves: h("div", { class: "curves" }),
-    stage: h("div", {
-      class: "stage",
-      tabIndex: 0,
-      role: "application",
-      "aria-label": "Plane of codes: drag, or use the arrow keys, to decode a point",
-    }),
-    card: h("div", { class: "plane" }),
-  };
-  ui.decoded.setAttribute("role", "img");
-  ui.decoded.setAttribute("aria-label", "What the decoder draws at the chosen point");
-  ui.samples.setAttribute("role", "img");
-  ui.samples.setAttribute("aria-label", "Images decoded from samples of the prior, from the same noise for every β");
-  ui.stage.append(ui.dots, ui.overlay, ui.axis);
-  ui.card.append(ui.stage, ui.legend);
-  listenTo(ui.stage, dial);
-  root.replaceChildren(
-    h("div", { class: "dial" }, h("label", {}, "β ", ui.beta), h("div", { class: "track" }, slider, ui.stops)),
-    ui.remark,
-    ui.message,
-    h(
-      "div",
-      { class: "panes" },
-      ui.card,
-      h(
-        "div",
-        { class: "pictures" },
-        h(
-          "figure",
-          { class: "prior" },
-          h("figcaption", {}, "z from the prior N(0, I), the same noise for every β"),
-          ui.samples,
-        ),
-        h("div", { class: "one" }, h("figure", {}, ui.place, ui.decoded), ui.facts),
-      ),
-      ui.curves,
-    ),
-  );
-  return ui;
-}
-
-/** @param {HTMLElement} stage @param {BetaDial} dial */
-function listenTo(stage, dial) {
-  const move = (/** @type {PointerEvent} */ event) => {
-    const box = stage.getBoundingClientRect();
-    if (dial.shown) dial.moveTo(...toLatent(dial.shown.view, event.clientX - box.left, event.clientY - box.top));
-  };
-  stage.onpointerdown = (event) => {
-    stage.setPointerCapture(event.pointerId);
-    move(event);
-  };
-  stage.onpointermove = (event) => {
-    if (stage.hasPointerCapture(event.pointerId)) move(event);
-  };
-  stage.onkeydown = (event) => {
-    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    const step = event.shiftKey ? STEP / 10 : STEP;
-    dial.moveTo(dial.at[0] + step * by[0], dial.at[1] + step * by[1]);
-  };
 }

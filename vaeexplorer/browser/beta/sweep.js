@@ -1,19 +1,21 @@
 // @ts-check
 /**
- * The models of a sweep over beta: unpacking what `packing.py` packs of them, and the curve through their figures.
+ * The models of a sweep over beta, unpacked from bytes, and a sentence or two about each.
  *
  * @typedef {{beta: number, rate: number, distortion: number, elbo: number, active_units: number, kl: number[],
- *            network: import("../engine/network.js").Network, plane: import("../engine/projections.js").Plane, rotation: Float32Array}} Point
- *   in nats per image; plane: where the codes lie in the first two turned dimensions
+ *            network: import("../engine/network.js").Network, plane: Plane, rotation: Float32Array}} Point
+ *   one model, figures in nats per image; rotation [D * D] turns its codes; plane: the codes in the first two turned
+ *   dimensions
+ * @typedef {import("../engine/projections.js").Plane} Plane
  * @typedef {{dim: number, labels: Uint8Array, noise: number[][], points: Point[]}} Sweep
  */
 import { unpack } from "../engine/network.js";
 import { Unpacker } from "../engine/packed.js";
 
-/** `packing.py` writes what this reads: a frame (packed.js) with noise [samples * D] as float32, labels [N] as uint8, and of
- * every point its rotation [D * D] as float32, its means [N * D] and its network, a frame of its own (network.js).
+/** Reads what `packing/run.py` writes: a frame (packed.js) with noise [samples * D] as float32, labels [N] as uint8,
+ * and each model's rotation [D * D] as float32, means [N * D] and network, which is a frame of its own (network.js).
  * @param {ArrayBuffer} bytes @returns {Sweep}
- * @throws {import("../engine/packed.js").UnpackError} cut short, too long, of another kind, or not all finite numbers */
+ * @throws {import("../engine/packed.js").UnpackError} cut short, too long, of another kind, or not all finite */
 export function unpackSweep(bytes) {
   const packed = new Unpacker(bytes, "models over β", "sweep");
   const { count, dim, samples, precision } = packed.header;
@@ -30,7 +32,7 @@ export function unpackSweep(bytes) {
 }
 
 /** @param {Float32Array} mean [N * D] @param {number} count @param {number} dim @param {Float32Array} rotation
- * @returns {import("../engine/projections.js").Plane} */
+ * @returns {Plane} */
 function turnedPlane(mean, count, dim, rotation) {
   const axes = [0, 1].map((k) => Array.from({ length: dim }, (_, j) => rotation[j * dim + k]));
   const [xs, ys] = axes.map((axis) => {
@@ -42,8 +44,9 @@ function turnedPlane(mean, count, dim, rotation) {
   return { name: "turned", labels: ["first", "second"], xs, ys, u: axes[0], v: axes[1], centre, circles: true };
 }
 
-/** A point of the turned space, as the model's own decoder knows it: Q a.
- * @param {Point} point @param {ArrayLike<number>} turned  [D], or fewer, the others being 0 @returns {Float32Array} [D] */
+/** Turned coordinates as coordinates of the model's own latent space: Q a.
+ * @param {Point} point @param {ArrayLike<number>} turned  [D], or fewer, the others being 0
+ * @returns {Float32Array} [D] */
 export function turnedBack({ rotation }, turned) {
   const dim = Math.round(Math.sqrt(rotation.length)),
     z = new Float32Array(dim);
@@ -51,7 +54,7 @@ export function turnedBack({ rotation }, turned) {
   return z;
 }
 
-/** What is said of a point, in a sentence or two. @param {Point} point @param {number} dim */
+/** A sentence or two about a model. @param {Point} point @param {number} dim */
 export function remark(point, dim) {
   const share = `${(100 * outside(point.plane)).toFixed(1)} % of the dots lie outside 3σ, where the prior has 1.1 %.`;
   return `${state(point, dim)} ${share}`.trim();
@@ -60,16 +63,17 @@ export function remark(point, dim) {
 /** @param {Point} point @param {number} dim */
 function state({ beta, active_units: active }, dim) {
   if (beta === 0)
-    return "β = 0: an autoencoder with noise that is free to shrink. Nothing pays for R, so it grows for as long as training lasts.";
+    return (
+      "β = 0: an autoencoder with noise that is free to shrink. " +
+      "Nothing pays for R, so it grows for as long as training lasts."
+    );
   if (active === 0) return "Every dimension has collapsed: z says nothing, and the decoder draws the mean image.";
   const gone = dim - active,
-    one = gone === 1;
+    [have, them] = gone === 1 ? ["has", "it"] : ["have", "them"];
   const bound = beta === 1 ? "β = 1: the loss is minus the ELBO, a bound on the log-likelihood." : "";
-  return gone
-    ? `${bound} ${gone} of ${dim} dimensions ${one ? "has" : "have"} collapsed: the decoder ignores ${one ? "it" : "them"}.`
-    : bound;
+  return gone ? `${bound} ${gone} of ${dim} dimensions ${have} collapsed: the decoder ignores ${them}.` : bound;
 }
 
-/** How many of the dots lie outside the prior's third circle, as a share. @param {import("../engine/projections.js").Plane} plane */
+/** The share of the dots outside the prior's third circle. @param {Plane} plane */
 export const outside = ({ xs, ys }) =>
   xs.reduce((count, x, i) => count + Number(Math.hypot(x, ys[i]) > 3), 0) / xs.length;

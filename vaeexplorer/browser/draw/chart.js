@@ -5,81 +5,75 @@
  * @typedef {{color: string, width?: number, dash?: number[], xs: ArrayLike<number>, ys: ArrayLike<number>,
  *            kind?: "line" | "dots" | "bars", alpha?: number, name?: string}} Series
  * @typedef {{x: [number, number], y: [number, number], logX?: boolean, logY?: boolean, series: Series[],
- *            rules?: {y: number, name: string, color?: string}[], cursor?: number, xName: string, yName: string}} Chart
+ *            rules?: {y: number, name: string}[], cursor?: number, xName: string, yName: string}} Chart
  */
-import { pen } from "./dom.js";
+import { fitCanvas, pen, pixelRatio } from "./canvas.js";
+import { h, positionIn } from "./dom.js";
+import { power, shortest } from "./numbers.js";
+import { readTheme } from "./theme.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 8, 16, 30];
 
-/** @param {number} value @param {[number, number]} range @param {boolean} [log] share of the way, 0 to 1 where inside */
+/** How far along a range a value lies, 0 to 1 inside. @param {number} value @param {[number, number]} range
+ * @param {boolean} [log] */
 function share(value, [low, high], log) {
   return log ? Math.log(Math.max(value, 1e-300) / low) / Math.log(high / low) : (value - low) / (high - low);
 }
 
-/** Where an axis has its numbers. @param {[number, number]} range @param {boolean} [log] */
-export function ticks([low, high], log) {
-  const found = [];
+/** Round numbers along an axis. @param {[number, number]} range @param {boolean} [log]
+ * @param {number} [steps]  between them on a linear axis, at the most */
+export function ticks([low, high], log, steps = 6) {
+  const values = [];
   if (log) {
     const from = Math.ceil(Math.log10(low) - 1e-9),
       to = Math.floor(Math.log10(high) + 1e-9);
     const stride = Math.max(1, Math.ceil((to - from + 1) / 6)),
       between = Math.log10(high / low) < 2 ? [1, 2, 5] : [1];
     for (let e = stride > 1 ? from : from - 1; e <= to; e += stride)
-      for (const times of between) if (times * 10 ** e >= low && times * 10 ** e <= high) found.push(times * 10 ** e);
-    return found;
+      for (const times of between) if (times * 10 ** e >= low && times * 10 ** e <= high) values.push(times * 10 ** e);
+    return values;
   }
-  const rough = (high - low) / 6,
+  const rough = (high - low) / steps,
     size = 10 ** Math.floor(Math.log10(rough));
   const stride = size * ([1, 2, 5, 10].find((times) => times * size >= rough) ?? 10);
-  for (let value = Math.ceil(low / stride - 1e-9) * stride; value <= high * (1 + 1e-9); value += stride)
-    found.push(value);
-  return found;
+  for (let k = Math.ceil(low / stride - 1e-9); k * stride <= high + 1e-9 * stride; k++) values.push(k * stride);
+  return values;
 }
-
-const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
-/** 10 to a power, in words. @param {number} exponent */
-export const power = (exponent) =>
-  "10" +
-  String(exponent)
-    .replace("-", "⁻")
-    .replace(/\d/g, (d) => SUPERSCRIPTS[Number(d)]);
 
 /** @param {number} value @param {boolean} [log] */
 function label(value, log) {
   const exponent = Math.round(Math.log10(value));
-  if (log && (exponent > 3 || exponent < -2)) return power(exponent);
-  return String(Number(value.toPrecision(6))).replace("-", "−");
+  return log && (exponent > 3 || exponent < -2) ? power(exponent) : shortest(value);
 }
 
-/** The horizontal value at a pointer. @param {HTMLCanvasElement} canvas @param {Chart} chart @param {PointerEvent} event */
+/** An empty chart. @param {string} name @returns {HTMLCanvasElement} */
+export const chartCanvas = (name) => h("canvas", { class: "chart", role: "img", "aria-label": name });
+
+/** The horizontal value at a pointer.
+ * @param {HTMLCanvasElement} canvas @param {Chart} chart @param {PointerEvent} event */
 export function valueAt(canvas, chart, event) {
-  const box = canvas.getBoundingClientRect(),
-    [low, high] = chart.x;
-  const at = Math.min(1, Math.max(0, (event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT)));
+  const [low, high] = chart.x;
+  const along = (positionIn(canvas, event).x - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
+  const at = Math.min(1, Math.max(0, along));
   return chart.logX ? low * (high / low) ** at : low + at * (high - low);
 }
 
 /** @param {HTMLCanvasElement} canvas @param {Chart} chart */
 export function drawChart(canvas, chart) {
-  const ratio = devicePixelRatio || 1,
+  const ratio = pixelRatio(),
     width = canvas.clientWidth,
     height = canvas.clientHeight;
   if (!width || !height) return;
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-  }
+  fitCanvas(canvas);
   const g = pen(canvas),
-    style = getComputedStyle(canvas),
-    ink = style.color;
+    { text, accent } = readTheme(canvas);
   const inner = { width: width - LEFT - RIGHT, height: height - TOP - BOTTOM };
   const atX = (/** @type {number} */ value) => LEFT + share(value, chart.x, chart.logX) * inner.width;
   const atY = (/** @type {number} */ value) => TOP + (1 - share(value, chart.y, chart.logY)) * inner.height;
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.clearRect(0, 0, width, height);
-  g.font = `11px ${style.fontFamily}`;
-  g.fillStyle = g.strokeStyle = ink;
+  g.font = `11px ${getComputedStyle(canvas).fontFamily}`;
+  g.fillStyle = g.strokeStyle = text;
   g.lineWidth = 1;
   for (const value of ticks(chart.y, chart.logY)) {
     g.globalAlpha = 0.15;
@@ -102,7 +96,7 @@ export function drawChart(canvas, chart) {
   for (const series of chart.series) drawSeries(g, series, atX, atY, TOP + inner.height);
   g.setLineDash([5, 4]);
   for (const rule of chart.rules ?? []) {
-    g.strokeStyle = g.fillStyle = rule.color ?? ink;
+    g.strokeStyle = g.fillStyle = text;
     g.beginPath();
     g.moveTo(LEFT, atY(rule.y));
     g.lineTo(LEFT + inner.width, atY(rule.y));
@@ -112,12 +106,12 @@ export function drawChart(canvas, chart) {
   }
   g.restore();
   if (chart.cursor === undefined) return;
-  g.fillStyle = style.caretColor;
+  g.fillStyle = accent;
   g.fillRect(Math.round(atX(chart.cursor)) - 1, TOP - 3, 2, inner.height + 4);
 }
 
-/** @param {CanvasRenderingContext2D} g @param {Series} series @param {(v: number) => number} atX @param {(v: number) => number} atY
- * @param {number} floor */
+/** @param {CanvasRenderingContext2D} g @param {Series} series @param {(v: number) => number} atX
+ * @param {(v: number) => number} atY @param {number} floor  where bars stand, CSS pixels */
 function drawSeries(g, series, atX, atY, floor) {
   const { xs, ys, kind = "line" } = series;
   g.globalAlpha = series.alpha ?? 1;

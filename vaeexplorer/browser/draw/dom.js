@@ -1,42 +1,55 @@
 // @ts-check
-/** Elements, numbers in words and files, without a library. */
+/** Elements without a library, where a pointer is in one, and files for the visitor. */
 
-/** @param {string} tag @param {Record<string, any>} [properties] `class`, `role`, `aria-*` and `data-*` become attributes
- * @param {...(Node | string)} children @returns {any} */
+/** An element. @param {string} tag @param {Record<string, any>} [properties] `class`, `role`, `for`, `aria-*`
+ *   and `data-*` become attributes @param {...(Node | string)} children @returns {any} */
 export function h(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
+  const element = /** @type {any} */ (document.createElement(tag));
   for (const [name, value] of Object.entries(properties))
     if (/^(class$|role$|for$|aria-|data-)/.test(name)) element.setAttribute(name, value);
     else if (name === "style") element.style.cssText = value;
-    /** @type {any} */ else (element)[name] = value;
+    else element[name] = value;
   element.append(...children);
   return element;
 }
 
-/** With a true minus sign, and none before a zero. @param {number} value @param {number} [digits] */
-export const number = (value, digits = 2) => (Number(value.toFixed(digits)) + 0).toFixed(digits).replace("-", "−");
+/** An SVG element, which has attributes alone.
+ * @param {string} tag @param {Record<string, string | number>} attributes @param {...(Node | string)} children */
+export function svg(tag, attributes, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}
 
-/** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */
-export const pen = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+/** @param {string} text @param {string} [title]  shown while the pointer rests on it @param {() => void} [act]
+ * @returns {HTMLButtonElement} */
+export const button = (text, title = "", act) =>
+  h("button", { type: "button", textContent: text, title, onclick: act ?? null });
+
+/** Shows whether a button that stays down is down. @param {Element} button @param {boolean} isDown */
+export const press = (button, isDown) => button.setAttribute("aria-pressed", String(isDown));
+
+/** A part of a page under a heading. @param {string} title @param {...Node} content */
+export const section = (title, ...content) => h("section", {}, h("h4", { textContent: title }), ...content);
+
+/** The classes by name and colour. @param {import("../engine/codes.js").Classes} classes @returns {HTMLElement[]} */
+export const legend = ({ classes, colors }) =>
+  classes.map((name, label) => h("span", {}, h("i", { style: `background: ${colors[label % colors.length]}` }), name));
+
+/** Where a pointer is. @param {Element} element @param {PointerEvent | WheelEvent} event
+ * @returns {{x: number, y: number}} CSS pixels from the element's upper left corner */
+export function positionIn(element, event) {
+  const box = element.getBoundingClientRect();
+  return { x: event.clientX - box.left, y: event.clientY - box.top };
+}
+
+/** Whether the visitor has asked the system for less motion. */
+export const prefersStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Hands the visitor a file. @param {Blob} blob @param {string} name */
 export function download(blob, name) {
   const link = h("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-/** Reused: a drag paints hundreds of images a second. @type {ImageData | undefined} */
-let tile;
-
-/** Grey levels in [0, 255] or [0, 1] as an image. @param {CanvasRenderingContext2D} context @param {ArrayLike<number>} pixels  784
- * @param {number} white the value of white @param {number} [x] @param {number} [y] */
-export function paintGrey(context, pixels, white, x = 0, y = 0) {
-  tile ??= new ImageData(28, 28);
-  const words = new Uint32Array(tile.data.buffer);
-  for (let p = 0; p < 784; p++) {
-    const grey = ((pixels[p] * 255) / white + 0.5) | 0;
-    words[p] = 0xff000000 | (grey << 16) | (grey << 8) | grey;
-  }
-  context.putImageData(tile, x, y);
 }

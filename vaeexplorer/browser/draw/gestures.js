@@ -1,16 +1,22 @@
 // @ts-check
 /**
- * Pointers on the plane, told apart: a drag decodes, a click picks, two fingers, the middle or right button or a drag
- * with Shift or the space bar move the view, wheel and pinch zoom.
+ * Gestures of pointers on the plane: a drag decodes, a click picks; two fingers, the middle or right button, or a drag
+ * with Shift or the space bar move the view; wheel and pinch zoom.
  *
  * @typedef {{x: number, y: number}} At  CSS pixels in the plane
  * @typedef {{start(at: At): void, move(at: At): void, end(at: At, isClick: boolean): void, hover(at: At | null): void,
- *            cancel(): void, pan(dx: number, dy: number): void, zoom(at: At, factor: number): void, settled(): void}} Handlers
- *   `cancel`: what started is no drag, for a second finger came; `settled`: the view has changed, and the gesture that
- *   did it is over
+ *            cancel(): void, pan(dx: number, dy: number): void, zoom(at: At, factor: number): void,
+ *            settled(): void}} Handlers
+ *   `cancel`: a second finger came before the first had moved, so this is no drag; `settled`: a gesture that changed
+ *   the view has ended
  */
+import { positionIn } from "./dom.js";
+
 const CLICK = 4; // CSS pixels that a click may stray
 const WHEEL_REST = 300; // ms without a turn that end a zoom
+
+/** The direction of an arrow key, across and up. @type {Record<string, [number, number] | undefined>} */
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /** @param {HTMLElement} target @param {Handlers} handlers */
 export function listen(target, handlers) {
@@ -21,11 +27,7 @@ export function listen(target, handlers) {
     space = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ let rest;
 
-  /** @param {PointerEvent | WheelEvent} event @returns {At} */
-  const where = (event) => {
-    const box = target.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
-  };
+  const where = (/** @type {PointerEvent | WheelEvent} */ event) => positionIn(target, event);
 
   target.onpointerdown = (event) => {
     const at = where(event);

@@ -4,13 +4,16 @@ import { toScreen } from "../engine/geometry.js";
 import { place, spread } from "../engine/projections.js";
 
 /**
- * @typedef {{text: string, accent: string, card: string, ink: number[]}} Theme
- * @typedef {{plane: import("../engine/projections.js").Plane, codes: import("./dots.js").Codes, z: ArrayLike<number>,
- *            ends: [number[], number[]] | null, hovered: number, picked: number, lasso: [number, number][]}} Scene
- *   lasso in latent units
+ * @typedef {import("../engine/geometry.js").View} View
+ * @typedef {import("./theme.js").Theme} Theme
+ * @typedef {{plane: import("../engine/projections.js").Plane, codes: import("../engine/codes.js").Codes,
+ *            z: ArrayLike<number>, ends: [number[], number[]] | null, hovered: number, picked: number,
+ *            lasso: [number, number][]}} Scene
+ *   ends: codes of A and B; hovered, picked: number of an image, or -1; lasso in the plane's latent units
  */
 
-/** Once a canvas size: to set a font makes the browser lay the page out, which costs more than all the drawing.
+/** Call whenever the canvas changes its size, not for every frame: setting a font makes the browser lay out the page,
+ * which costs more than all the drawing.
  * @param {CanvasRenderingContext2D} g */
 export function prepareOverlay(g) {
   g.font = '12px "Source Sans", system-ui, sans-serif';
@@ -18,7 +21,7 @@ export function prepareOverlay(g) {
   g.textBaseline = "middle";
 }
 
-/** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {Scene} scene @param {Theme} theme
+/** @param {CanvasRenderingContext2D} g @param {View} view @param {Scene} scene @param {Theme} theme
  * @param {number} ratio */
 export function drawOverlay(g, view, scene, theme, ratio) {
   const { plane, codes } = scene;
@@ -26,7 +29,7 @@ export function drawOverlay(g, view, scene, theme, ratio) {
   g.clearRect(0, 0, view.width, view.height);
   if (plane.circles) drawPrior(g, view, theme);
   if (scene.ends && plane.u) drawPath(g, view, scene, theme);
-  if (scene.picked >= 0 && codes.logvar) drawPosterior(g, view, scene, theme);
+  if (scene.picked >= 0) drawPosterior(g, view, scene, theme);
   if (scene.hovered >= 0)
     ring(g, toScreen(view, plane.xs[scene.hovered], plane.ys[scene.hovered]), 4.5, 1.6, theme.text);
   drawZ(g, toScreen(view, ...place(plane, scene.z, codes)), theme);
@@ -43,7 +46,7 @@ export function drawOverlay(g, view, scene, theme, ratio) {
   }
 }
 
-/** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {Theme} theme */
+/** @param {CanvasRenderingContext2D} g @param {View} view @param {Theme} theme */
 export function drawPrior(g, view, theme) {
   const [x, y] = toScreen(view, 0, 0);
   g.strokeStyle = g.fillStyle = theme.text;
@@ -61,7 +64,7 @@ export function drawPrior(g, view, theme) {
   g.globalAlpha = 1;
 }
 
-/** Text that dots behind it cannot swallow. @param {CanvasRenderingContext2D} g @param {string} text @param {number} x
+/** Text with a halo, legible on dots. @param {CanvasRenderingContext2D} g @param {string} text @param {number} x
  * @param {number} y @param {Theme} theme */
 function label(g, text, x, y, theme) {
   g.save();
@@ -74,7 +77,8 @@ function label(g, text, x, y, theme) {
   g.fillText(text, x, y);
 }
 
-/** @param {CanvasRenderingContext2D} g @param {[number, number]} at @param {number} radius @param {number} width @param {string} color */
+/** @param {CanvasRenderingContext2D} g @param {[number, number]} at @param {number} radius @param {number} width
+ * @param {string} color */
 export function ring(g, [x, y], radius, width, color) {
   g.beginPath();
   g.arc(x, y, radius, 0, 2 * Math.PI);
@@ -94,7 +98,7 @@ function drawZ(g, at, theme) {
   g.fill();
 }
 
-/** A, B and the straight way between them. @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view
+/** A, B and the straight way between them. @param {CanvasRenderingContext2D} g @param {View} view
  * @param {Pick<Scene, "plane" | "codes" | "ends">} scene @param {Theme} theme */
 export function drawPath(g, view, { plane, codes, ends }, theme) {
   if (!ends) return;
@@ -121,10 +125,11 @@ export function drawPath(g, view, { plane, codes, ends }, theme) {
   });
 }
 
-/** One and two standard deviations of q(z|x). @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view
+/** One and two standard deviations of q(z|x). @param {CanvasRenderingContext2D} g @param {View} view
  * @param {Scene} scene @param {Theme} theme */
 function drawPosterior(g, view, { plane, codes, picked }, theme) {
-  const logvar = /** @type {Float32Array} */ (codes.logvar).subarray(picked * codes.dim, (picked + 1) * codes.dim);
+  if (!codes.logvar) return;
+  const logvar = codes.logvar.subarray(picked * codes.dim, (picked + 1) * codes.dim);
   const [xx, yy, xy] = spread(plane, logvar);
   if (!xx) return;
   const half = (xx - yy) / 2,

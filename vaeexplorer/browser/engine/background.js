@@ -1,9 +1,13 @@
 // @ts-check
-/** The worker, seen from the page: images decoded beside the drag. */
+/**
+ * Images decoded in a worker, so that a drag never waits for them.
+ *
+ * @typedef {"image" | "strips" | "gallery" | "manifold"} Kind
+ *   an image is the one at z, requested only where the page cannot decode it itself
+ * @typedef {(kind: Kind, start: number, pixels: Uint8Array, done: boolean) => void} Receive
+ *   gets images from number `start` on, 784 pixels each; `done` with the last of a request
+ */
 import { WORKER_SOURCE } from "./worker_source.js";
-
-/** @typedef {"image" | "strips" | "gallery" | "manifold"} Kind  an image is at z, and asked for only where it cannot be decoded at once
- * @typedef {(kind: Kind, start: number, pixels: Uint8Array, done: boolean) => void} Receive */
 
 export class Background {
   /** @param {Receive} onImages */
@@ -21,7 +25,8 @@ export class Background {
     };
   }
 
-  /** Forgets what was asked for. @param {ArrayBuffer | null} bytes  packed weights, which are copied; null where others decode */
+  /** Another network; pending requests are dropped.
+   * @param {ArrayBuffer | null} bytes  packed weights, which are copied; null where the server decodes */
   use(bytes) {
     this.newest.clear();
     if (bytes) this.worker.postMessage({ network: bytes });
@@ -32,7 +37,8 @@ export class Background {
     return this.newest.has(kind);
   }
 
-  /** Replaces an unfinished request of the same kind. @param {Kind} kind @param {Float32Array} zs [N * D] @param {number} dim */
+  /** Replaces an unfinished request of the same kind.
+   * @param {Kind} kind @param {Float32Array} zs  [N * D], not usable afterwards @param {number} dim */
   request(kind, zs, dim) {
     this.newest.set(kind, ++this.id);
     this.worker.postMessage({ kind, id: this.id, zs, dim }, { transfer: [zs.buffer] });

@@ -3,15 +3,19 @@
  * Weights, codes and images, fetched once per page load, whatever is mounted, unmounted and mounted again.
  *
  * @typedef {{network?: string, remote?: string, codes: string, sprite: string}} Urls
- *   network: there is none of a model that only the server can run; remote is where it is asked (remote.js)
+ *   network: absent for a model that only the server can run; remote: where such a model answers (remote.js)
+ * @typedef {import("./codes.js").Classes & {name: string, urls: Urls}} Space  a latent space as a page is given it
  */
 import { unpack } from "./network.js";
-import { unpackCodes } from "../draw/dots.js";
+import { unpackCodes } from "./codes.js";
 
+/** @type {any} the widgets of a page are scripts of their own, and share this alone */
+const page = globalThis;
 /** @type {Map<string, Promise<any>>} */
-const fetched = /** @type {any} */ ((globalThis).__vaeexplorer ??= new Map());
+const fetched = (page.__vaeexplorer ??= new Map());
 
-/** What is at an address, read. @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
+/** What `read` makes of the bytes at an address. @template T @param {string} url
+ * @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
 export function fetchOnce(url, read) {
   if (!fetched.has(url)) {
     const promise = fetch(url).then(
@@ -50,11 +54,3 @@ export const loadCodes = (urls) => fetchOnce(urls.codes, unpackCodes);
 
 /** All test images, 28 pixels each, 100 a row. @param {Urls} urls @returns {Promise<ImageBitmap>} */
 export const loadSprite = (urls) => fetchOnce(urls.sprite, (bytes) => createImageBitmap(new Blob([bytes])));
-
-/** Draws one test image, its pixels left crisp. @param {HTMLCanvasElement} canvas @param {ImageBitmap | null} sprite
- * @param {number} index */
-export function paintTestImage(canvas, sprite, index) {
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.clearRect(0, 0, 28, 28);
-  if (sprite) context.drawImage(sprite, 28 * (index % 100), 28 * Math.floor(index / 100), 28, 28, 0, 0, 28, 28);
-}

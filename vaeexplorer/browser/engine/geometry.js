@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Where latent points lie on the screen, which of them is nearest, and paths between them. No DOM in here.
+ * Where latent points lie on the screen, which of them is nearest, paths between them, and random numbers.
  *
  * @typedef {{cx: number, cy: number, scale: number, width: number, height: number}} View
  *   centre in latent units, CSS pixels per latent unit, size of the plane in CSS pixels; up is positive
@@ -31,8 +31,7 @@ export function zoom(v, px, py, factor) {
 /** @param {View} v @param {number} dx @param {number} dy CSS pixels the content moves by @returns {View} */
 export const pan = (v, dx, dy) => ({ ...v, cx: v.cx - dx / v.scale, cy: v.cy + dy / v.scale });
 
-/** Buckets of points in the plane, so that the one under the pointer is found without looking at all.
- */
+/** Points in the plane in buckets of a grid, for a fast search of the nearest one. */
 export class NearestInPlane {
   /** @param {Float32Array} xs @param {Float32Array} ys */
   constructor(xs, ys) {
@@ -115,6 +114,9 @@ export function nearestCodes(codes, dim, z, k) {
 /** The straight path. @param {ArrayLike<number>} a @param {ArrayLike<number>} b @param {number} t in [0, 1] */
 export const lerp = (a, b, t) => Array.from(a, (value, j) => value + (b[j] - value) * t);
 
+/** Slow at both ends (smoothstep). @param {number} t in [0, 1] */
+export const ease = (t) => t * t * (3 - 2 * t);
+
 /** The path along the sphere (Shoemake 1985), lengths interpolated too; the straight one where the angle vanishes.
  * @param {ArrayLike<number>} a @param {ArrayLike<number>} b @param {number} t in [0, 1] */
 export function slerp(a, b, t) {
@@ -130,7 +132,8 @@ export function slerp(a, b, t) {
   return Array.from(a, (value, j) => length * ((wa * value) / na + (wb * b[j]) / nb));
 }
 
-/** Whether a point lies inside a polygon (even-odd rule). @param {[number, number][]} polygon @param {number} x @param {number} y */
+/** Whether a point lies inside a polygon (even-odd rule).
+ * @param {[number, number][]} polygon @param {number} x @param {number} y */
 export function inside(polygon, x, y) {
   let odd = false;
   for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
@@ -141,7 +144,7 @@ export function inside(polygon, x, y) {
   return odd;
 }
 
-/** A pair of normal deviates (Box & Muller 1958), as many as asked. @param {number} count @param {() => number} [uniform] */
+/** Normal deviates (Box & Muller 1958). @param {number} count @param {() => number} [uniform] */
 export function normal(count, uniform = Math.random) {
   const values = [];
   while (values.length < count) {

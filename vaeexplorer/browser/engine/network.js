@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * A trained network, unpacked from bytes and run in the browser. `packing.py` writes what this reads: a frame (packed.js)
+ * A trained network, unpacked from bytes and run in the browser. `packing/run.py` writes the bytes: a frame (packed.js)
  * whose header describes the layers of decoder, encoder, mean and logvar; then every layer's weight and bias, in that
- * order, as torch has them. What was not sent is null.
+ * order, in torch's layout. Parts that were not sent are null.
  *
  * @typedef {"none" | "silu" | "relu" | "tanh" | "sigmoid"} Activation
  * @typedef {{kind: "dense", inputs: number, outputs: number, activation: Activation}} DenseSpec
@@ -20,7 +20,8 @@
  */
 import { Unpacker } from "./packed.js";
 
-export const PIXELS = 784;
+export const SIDE = 28; // pixels of an image, across and up
+export const PIXELS = SIDE * SIDE;
 const LANES = 4;
 
 /**
@@ -133,6 +134,9 @@ export function encode(network, x) {
   const logvar = Array.from(run(network.logvar, features), (raw) => centre + half * Math.tanh((raw - centre) / half));
   return { mean, logvar };
 }
+
+/** One of several images that follow each other. @param {Uint8Array} images  [N * 784] @param {number} index */
+export const imageAt = (images, index) => images.subarray(index * PIXELS, (index + 1) * PIXELS);
 
 /** @param {Layer[]} layers @param {ArrayLike<number>} x @returns {Float32Array} */
 function run(layers, x) {

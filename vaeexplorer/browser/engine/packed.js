@@ -1,17 +1,17 @@
 // @ts-check
 /**
- * The frame in which `packing.py` sends numbers: "VAEX", uint32 length of the header, the header as JSON, and arrays one
- * after the other. All numbers are little-endian.
+ * The frame in which `packing/` sends numbers: "VAEX", uint32 length of the header, the header as JSON, and the arrays
+ * one after the other. All numbers are little-endian.
  *
  * @typedef {"<f2" | "<f4"} Precision  float16 or float32
  */
 
 const MAGIC = 0x58454156; // "VAEX"
 
-/** What is wrong with the bytes, in words for the visitor. */
+/** The bytes are damaged or of another kind; the message is for the visitor. */
 export class UnpackError extends Error {}
 
-/** Reads a frame from front to back. Any address will do: what is taken is copied. */
+/** Reads a frame from front to back. What it returns are copies, so arrays need not be aligned. */
 export class Unpacker {
   /**
    * @param {ArrayBuffer} bytes @param {string} what  names the bytes in messages
@@ -49,7 +49,7 @@ export class Unpacker {
     return new Uint8Array(this.take(count));
   }
 
-  /** Holds that nothing is left. */
+  /** @throws {UnpackError} if bytes are left */
   end() {
     if (this.offset !== this.bytes.byteLength) throw this.error("are longer than their header says");
   }
@@ -80,6 +80,12 @@ export class Unpacker {
   error(trouble) {
     return new UnpackError(`The ${this.what} ${trouble}.`);
   }
+}
+
+/** float32 numbers sent as base64. @param {string} text */
+export function floatsOf(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Float32Array(bytes.buffer);
 }
 
 const POWERS = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (exponent - 15));

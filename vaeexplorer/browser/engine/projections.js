@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * Planes through latent space. Two directions span one; z moves along them and keeps all else. UMAP's plane has none:
- * there only the codes have a place.
+ * Planes through latent space. Two directions u and v span a plane; z moves along them and keeps its other coordinates.
+ * UMAP's plane has no directions: only the codes have a place in it.
  *
  * @typedef {{name: string, labels: [string, string], xs: Float32Array, ys: Float32Array, u: number[] | null,
  *            v: number[] | null, centre: number[], circles: boolean}} Plane
  */
 import { nearestCodes } from "./geometry.js";
-import { column } from "../draw/dots.js";
+import { column } from "./codes.js";
 import { eigen, moments } from "./summary.js";
 
 /** z with the number of the dimension, from 1: z₁. @param {number} dimension */
@@ -18,7 +18,7 @@ export const axisName = (dimension) =>
 const unit = (dim, axis) => Array.from({ length: dim }, (_, j) => Number(j === axis));
 
 /** A plane of two dimensions; a space of one is spread out by how well each image is reconstructed.
- * @param {import("../draw/dots.js").Codes} codes @param {number} across @param {number} up @returns {Plane} */
+ * @param {import("./codes.js").Codes} codes @param {number} across @param {number} up @returns {Plane} */
 export function dimensionPlane(codes, across, up) {
   const { dim } = codes,
     centre = new Array(dim).fill(0);
@@ -28,7 +28,7 @@ export function dimensionPlane(codes, across, up) {
   return { ...common, ys: column(codes, up), v: unit(dim, up), labels, circles: codes.logvar !== null };
 }
 
-/** The plane in which the codes vary most. @param {import("../draw/dots.js").Codes} codes @returns {Plane} */
+/** The plane in which the codes vary most. @param {import("./codes.js").Codes} codes @returns {Plane} */
 export function principalPlane(codes) {
   const { centre, covariance } = moments(codes),
     { values, vectors } = eigen(covariance);
@@ -62,7 +62,8 @@ export function umapPlane(points, dim) {
 }
 
 /** Where z lies in the plane; in UMAP's, at the nearest code.
- * @param {Plane} plane @param {ArrayLike<number>} z @param {import("../draw/dots.js").Codes} codes @returns {[number, number]} */
+ * @param {Plane} plane @param {ArrayLike<number>} z @param {import("./codes.js").Codes} codes
+ * @returns {[number, number]} */
 export function place(plane, z, codes) {
   if (!plane.u) {
     const near = nearestCodes(codes.mean, codes.dim, z, 1)[0];

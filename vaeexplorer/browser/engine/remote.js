@@ -1,15 +1,16 @@
 // @ts-check
 /**
- * A model that has no weights to send, asked on the server: `ui/remote.py` answers.
+ * A model that has no weights to send: the server runs it (`app/server/remote.py`).
  *
- * `RemoteBackground` has the face of `Background`, whose worker decodes here. Of each kind at most one request is under
- * way; the newest codes win, and what came last stays on the page while the server is silent.
+ * `RemoteBackground` has the methods of `Background`, which decodes in a worker. At most one request of each kind is
+ * under way, and the newest codes replace those that wait; while the server does not answer, the last images stay.
  */
 import { PIXELS } from "./network.js";
 
 const CHUNK = 64; // images a request: z under the pointer never waits for more than these
 
-/** Little-endian, as all who run a browser are. @param {string} url @param {BufferSource} body @returns {Promise<ArrayBuffer>} */
+/** Numbers go out in the machine's byte order, which is little-endian wherever browsers run.
+ * @param {string} url @param {BufferSource} body @returns {Promise<ArrayBuffer>} */
 async function ask(url, body) {
   let response;
   try {
@@ -52,7 +53,7 @@ export async function encodeThere(base, x, dim) {
 
 export class RemoteBackground {
   /** @param {string} base @param {import("./background.js").Receive} onImages
-   * @param {(trouble: string) => void} onTrouble  gets a sentence; an empty one once all is well again */
+   * @param {(trouble: string) => void} onTrouble  gets a sentence, or an empty text when the server answers again */
   constructor(base, onImages, onTrouble) {
     this.base = base;
     this.onImages = onImages;
@@ -68,7 +69,8 @@ export class RemoteBackground {
     return this.wanted.has(kind);
   }
 
-  /** Replaces an unanswered request of the same kind. @param {Kind} kind @param {Float32Array} zs @param {number} dim */
+  /** Replaces an unanswered request of the same kind.
+   * @param {Kind} kind @param {Float32Array} zs  [N * D] @param {number} dim */
   request(kind, zs, dim) {
     this.wanted.set(kind, { zs, dim });
     if (!this.asking.has(kind)) this.answer(kind);

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * What the codes say about their space: means, KL of each dimension, reach, principal axes, a Gaussian to draw from.
+ * Statistics of the codes: class means, KL of each dimension, ranges, principal axes, a Gaussian to draw from.
  *
- * @typedef {import("../draw/dots.js").Codes} Codes
+ * @typedef {import("./codes.js").Codes} Codes
  * @typedef {{means: number[][], meanKl: number[] | null, order: number[], collapsed: boolean[],
  *            reach: [number, number][], walk: [number, number][], farthest: [number, number]}} Summary
  *   means of the classes; KL of each dimension in nats; dimensions from the most informative on; range of each slider
@@ -46,8 +46,8 @@ export function summarize(codes, classes) {
     const low = logvar ? Math.min(sorted[0], -PRIOR_REACH) : sorted[0];
     const high = logvar ? Math.max(sorted[count - 1], PRIOR_REACH) : sorted[count - 1];
     reach.push([Math.floor(low * 10) / 10, Math.ceil(high * 10) / 10]);
-    // where nearly all the mass is: the prior's 3 sigma, or, where codes know no prior or leave it far behind, their own
-    // quantiles at the same probabilities
+    // Where nearly all codes are: 3 sigma of the prior. Without a prior, or with codes far outside it, the quantiles of
+    // the codes at the same probabilities.
     const [first, last] = [0.00135, 0.99865].map((p) => sorted[Math.round(p * (count - 1))]);
     walk.push(logvar && Math.max(-first, last) < 2 * PRIOR_REACH ? [-PRIOR_REACH, PRIOR_REACH] : [first, last]);
   }

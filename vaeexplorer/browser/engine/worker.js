@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Decodes strips, galleries and the manifold beside the drag, never in its way. The newest request of each kind
- * replaces the one before; kinds take turns, a few images at a time, so that none starves while another is asked for again and again.
+ * The worker: decodes strips, galleries and the manifold without delaying a drag. The newest request of each kind
+ * replaces the one before. Kinds take turns, a few images at a time, so that frequent requests of one kind do not
+ * hold up the others.
  *
  * In:  {network: ArrayBuffer} | {kind, id: number, zs: Float32Array, dim: number}
  * Out: {kind, id, start, pixels: Uint8Array, done: boolean}   pixels of the images from `start` on, 784 each

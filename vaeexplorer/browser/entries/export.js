@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The latent plane and the walk from x to x' on a page of their own, made by `export.py`: all data lie in the page, in
- * elements that no browser shows, as base64 of deflated bytes. What is chosen is kept after the # of the address.
+ * The latent plane and the walk from x to x' on a page of their own, made by `export/explorer.py`. The page contains
+ * all data, in elements that no browser shows, as base64 of deflated bytes. The visitor's choices stand after the # of
+ * the address.
  */
 import { FromX } from "../from_x/from_x.js";
 import { LatentPlane } from "../plane/latent_plane.js";

@@ -1,8 +1,10 @@
 // @ts-check
 /** A drawing, and a picture from a file, made into an image like those of the data sets. */
-import { h, pen } from "../draw/dom.js";
+import { pen } from "../draw/canvas.js";
+import { h, positionIn } from "../draw/dom.js";
+import { tile } from "../draw/sprite.js";
+import { SIDE } from "../engine/network.js";
 
-const SIDE = 28;
 const BOX = 20; // MNIST scales a digit to fit 20 x 20 and puts its centre of mass in the middle of 28 x 28 ...
 const MIDDLE = 14.5; // ... rounded to whole pixels: over the 10,000 test images it lies 14.0 to 15.0 from either edge
 const FINE = 4; // samples a pixel and direction
@@ -46,7 +48,7 @@ export function centred(ink, side) {
   return image;
 }
 
-/** Paper is black in both data sets: a picture whose rim is light is turned round.
+/** The background is black in both data sets: a picture with a light border is inverted.
  * @param {ArrayLike<number>} image  [784] @returns {Float32Array} */
 export function onBlack(image) {
   let rim = 0;
@@ -55,7 +57,8 @@ export function onBlack(image) {
   return Float32Array.from(image, (value) => (rim / (4 * SIDE) > 0.5 ? 1 - value : value));
 }
 
-/** A picture file as an image of the data sets' kind. @param {Blob} file @returns {Promise<Float32Array>} [784] in [0, 1] */
+/** A picture file as an image like those of the data sets.
+ * @param {Blob} file @returns {Promise<Float32Array>} [784] in [0, 1] */
 export async function fromFile(file) {
   let picture;
   try {
@@ -63,7 +66,7 @@ export async function fromFile(file) {
   } catch {
     throw new Error("This file is not a picture that the browser can read: try a PNG.");
   }
-  const context = pen(h("canvas", { width: SIDE, height: SIDE })),
+  const context = pen(tile()),
     size = Math.max(picture.width, picture.height);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, SIDE, SIDE); // behind what is transparent
@@ -82,7 +85,7 @@ export async function fromFile(file) {
 
 /** A pad to draw on with a brush like MNIST's strokes. */
 export class Pad {
-  /** @param {(image: Float32Array | null) => void} onChange  after every stroke's every move
+  /** @param {(image: Float32Array | null) => void} onChange  at every move of a stroke
    * @param {() => void} onEnd  of a stroke */
   constructor(onChange, onEnd) {
     const side = 280;
@@ -101,8 +104,9 @@ export class Pad {
     /** @type {[number, number] | null} */ let last = null;
     /** @param {PointerEvent} event @returns {[number, number]} */
     const at = (event) => {
-      const box = this.canvas.getBoundingClientRect();
-      return [((event.clientX - box.left) / box.width) * side, ((event.clientY - box.top) / box.height) * side];
+      const { x, y } = positionIn(this.canvas, event),
+        { width, height } = this.canvas.getBoundingClientRect();
+      return [(x / width) * side, (y / height) * side];
     };
     const stroke = (/** @type {PointerEvent} */ event) => {
       if (!last) return;

@@ -1,17 +1,23 @@
 // @ts-check
-/** The elements of the walk from x to x', its table and its loss; what they show is decided in from_x.js. */
-import { h, number } from "../draw/dom.js";
+/**
+ * The elements of the walk from x to x', its table and its loss; what they show is decided in from_x.js.
+ *
+ * @typedef {{model: {codes: {count: number}} | null, near: boolean,
+ *            eps: number[], pad: {canvas: HTMLCanvasElement, clear(): void}, choose(image: number): void, tell(): void,
+ *            redraw(): void, read(file: Blob | undefined): void, resample(zero?: boolean): void}} Page
+ *   what the elements read and do; `model` is null until it is loaded
+ */
+import { button, h, section } from "../draw/dom.js";
+import { number } from "../draw/numbers.js";
+import { tile } from "../draw/sprite.js";
 import { axisName } from "../engine/projections.js";
 
 export const MOST = 8; // dimensions with a slider of their own
 const REACH = 3; // standard deviations of eps
 
-/** @typedef {import("./from_x.js").FromX} FromX */
-
-/** @param {HTMLElement} root @param {FromX} page */
+/** @param {HTMLElement} root @param {Page} page */
 export function build(root, page) {
-  const small = (/** @type {string} */ label) =>
-    h("canvas", { width: 28, height: 28, class: "decoded", role: "img", "aria-label": label });
+  const small = (/** @type {string} */ label) => tile({ class: "decoded", role: "img", "aria-label": label });
   const ui = {
     root,
     x: small("x, the image that goes in"),
@@ -34,13 +40,11 @@ export function build(root, page) {
     z: h("p", { class: "label" }),
     plainText: h("p", { class: "label" }),
     plainBox: h("section", { class: "plain" }),
-    near: h("button", { type: "button", title: "The posterior from near by, or among all codes" }),
+    near: button("", "The posterior from near by, or among all codes"),
     message: h("p", { class: "message", role: "status" }),
   };
-  const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ act) =>
-    h("button", { type: "button", textContent: text, title, onclick: () => page.model && act() });
-  const step = (/** @type {string} */ title, /** @type {Node[]} */ ...content) =>
-    h("section", {}, h("h4", { textContent: title }), ...content);
+  const act = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ what) =>
+    button(text, title, () => page.model && what());
   const pick = (/** @type {number} */ image) => {
     page.choose(image);
     page.tell();
@@ -61,7 +65,7 @@ export function build(root, page) {
     h(
       "div",
       { class: "path" },
-      step(
+      section(
         "x",
         ui.x,
         h("p", { class: "label" }, ui.source),
@@ -69,8 +73,8 @@ export function build(root, page) {
           "div",
           { class: "buttons" },
           ui.number,
-          button("Random", "A random test image", () => pick(Math.floor(Math.random() * page.model.codes.count))),
-          button("File…", "A picture of your own", () => ui.file.click()),
+          act("Random", "A random test image", () => pick(Math.floor(Math.random() * (page.model?.codes.count ?? 1)))),
+          act("File…", "A picture of your own", () => ui.file.click()),
           ui.file,
         ),
         h("p", { class: "label", textContent: "or draw:" }),
@@ -78,11 +82,11 @@ export function build(root, page) {
         h(
           "div",
           { class: "buttons" },
-          button("Clear", "An empty pad", () => page.pad.clear()),
+          act("Clear", "An empty pad", () => page.pad.clear()),
         ),
       ),
-      step("q(z | x)", ui.plane, h("div", { class: "buttons" }, ui.near), ui.z, ui.table),
-      step(
+      section("q(z | x)", ui.plane, h("div", { class: "buttons" }, ui.near), ui.z, ui.table),
+      section(
         "ε",
         h(
           "div",
@@ -92,12 +96,12 @@ export function build(root, page) {
           h(
             "div",
             { class: "buttons" },
-            button("Resample", "Draw ε from N(0, I) again", () => page.resample()),
-            button("ε = 0", "The posterior's mean", () => page.resample(true)),
+            act("Resample", "Draw ε from N(0, I) again", () => page.resample()),
+            act("ε = 0", "The posterior's mean", () => page.resample(true)),
           ),
         ),
       ),
-      step("x′ = d(z)", ui.decoded, ui.loss),
+      section("x′ = d(z)", ui.decoded, ui.loss),
     ),
     h("section", { class: "draws" }, h("h4", { textContent: "Fifty draws from q(z | x), decoded" }), ui.cloud),
     ui.plainBox,
@@ -106,10 +110,11 @@ export function build(root, page) {
   return ui;
 }
 
-/** One slider of eps for each of the most informative dimensions. @param {FromX} page
+/** One slider of eps for each of the most informative dimensions.
+ * @param {HTMLElement} box @param {number[]} order  dimensions @param {Page} page
  * @returns {{dimension: number, input: HTMLInputElement, output: HTMLOutputElement, row: HTMLElement}[]} */
-export function buildSliders(page) {
-  const sliders = page.model.summary.order.slice(0, MOST).map((/** @type {number} */ dimension) => {
+export function buildSliders(box, order, page) {
+  const sliders = order.slice(0, MOST).map((dimension) => {
     const output = h("output"),
       name = `ε${axisName(dimension).slice(1)}`;
     const input = h("input", {
@@ -128,12 +133,12 @@ export function buildSliders(page) {
     const row = h("label", { class: "slider" }, h("span", { textContent: name }), input, output);
     return { dimension, input, output, row };
   });
-  page.ui.sliders.replaceChildren(...sliders.map((/** @type {any} */ { row }) => row));
+  box.replaceChildren(...sliders.map(({ row }) => row));
   return sliders;
 }
 
-/** @param {HTMLElement} table @param {number[]} order @param {number[]} mean @param {number[] | null} sigma @param {number[]} eps
- * @param {number[]} z @param {number[] | null} kl */
+/** @param {HTMLElement} table @param {number[]} order  dimensions @param {number[]} mean @param {number[] | null} sigma
+ * @param {number[]} eps @param {number[]} z @param {number[] | null} kl  of each dimension, nats */
 export function fillTable(table, order, mean, sigma, eps, z, kl) {
   const row = (/** @type {string} */ tag, /** @type {string[]} */ ...cells) =>
     h("tr", {}, ...cells.map((cell) => h(tag, { textContent: cell })));
@@ -146,8 +151,9 @@ export function fillTable(table, order, mean, sigma, eps, z, kl) {
   table.replaceChildren(head, ...rows);
 }
 
-/** The loss as its formula, filled with numbers. @param {HTMLElement} box @param {import("../engine/network.js").Network | null} network
- *   null: its terms are known, but not how it weighs them @param {number} error @param {number[] | null} kl */
+/** The loss as a formula with numbers in it. @param {HTMLElement} box
+ * @param {import("../engine/network.js").Network | null} network  null: likelihood and beta are not known
+ * @param {number} error @param {number[] | null} kl  of each dimension, nats */
 export function fillLoss(box, network, error, kl) {
   const variance = network?.pixelVariance ?? 0;
   const formulas = {

@@ -1,25 +1,28 @@
 // @ts-check
 /**
- * From x to x': an image, its posterior, a draw from it, and what the decoder makes of that, with the loss in this
- * image's own numbers. All of it runs here, or on the server where the model has no weights to send; what was chosen is
- * reported, so that a link can hold it.
+ * From x to x': an image, its posterior, a draw from it, the image decoded from the draw, and the loss of this image in
+ * numbers. Everything is computed in the browser, or on the server if the model has no weights to send. The visitor's
+ * choices are reported, for the link.
  *
- * @typedef {{name: string, classes: string[], colors: string[], urls: import("../engine/fetch.js").Urls,
- *            plain: {name: string, url: string} | null}} Space
+ * @typedef {import("../engine/fetch.js").Space & {plain: {name: string, url: string} | null}} Space
  *   plain: the autoencoder of the same network and reconstruction term, to stand beside the VAE
  */
-import { loadCodes, loadNetwork, loadSprite, paintTestImage } from "../engine/fetch.js";
-import { h, number, paintGrey, pen } from "../draw/dom.js";
-import { Pad, fromFile } from "./drawing.js";
-import { build, buildSliders, fillLoss, fillTable, MOST } from "./elements.js";
-import { fit, normal, repeatable, toScreen } from "../engine/geometry.js";
-import { decode, encode } from "../engine/network.js";
-import { gaussianKl, squaredError } from "./losses.js";
+import { loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
+import { pen } from "../draw/canvas.js";
+import { button } from "../draw/dom.js";
+import { number } from "../draw/numbers.js";
+import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
+import { dotColors } from "../engine/codes.js";
+import { normal, repeatable } from "../engine/geometry.js";
+import { PIXELS, SIDE, decode, encode } from "../engine/network.js";
 import { axisName } from "../engine/projections.js";
-import { column, dotColors, drawPoints } from "../draw/dots.js";
 import { summarize } from "../engine/summary.js";
-import { walkHere, walkThere } from "./walk.js";
+import { Pad, fromFile } from "./drawing.js";
+import { MOST, build, buildSliders, fillLoss, fillTable } from "./elements.js";
+import { gaussianKl, squaredError } from "./losses.js";
+import { PosteriorPlane } from "./plane.js";
 import { formatWalk, parseWalk, rounded } from "./url.js";
+import { walkHere, walkThere } from "./walk.js";
 
 const DRAWS = 50; // of the cloud
 const SEED = 20; // of the noise that the page opens with
@@ -38,14 +41,13 @@ export class FromX {
     this.near = false; // whether the plane shows the posterior from near by
     this.frame = 0;
     /** @type {ReturnType<typeof buildSliders>} */ this.sliders = [];
-    /** @type {HTMLCanvasElement | null} the test codes */ this.backdrop = null;
-    this.backdropKey = "";
     this.asking = this.stale = this.troubled = false; // of the server
     this.pad = new Pad(
       (image) => image && this.take(rounded(image), -1),
       () => this.tell(),
     );
     this.ui = build(root, this);
+    this.plane = new PosteriorPlane(this.ui.plane, root);
     this.resizing = new ResizeObserver(() => this.redraw());
     this.resizing.observe(this.ui.plane);
   }
@@ -79,7 +81,7 @@ export class FromX {
       if (this.space !== space) return; // another run was chosen meanwhile
       this.model = loaded;
       this.dotColors = dotColors(codes, "class", space.colors, new Set());
-      this.sliders = buildSliders(this);
+      this.sliders = buildSliders(this.ui.sliders, summary.order, this);
       this.open(texts);
     } catch (error) {
       if (this.space === space) this.fail(space, texts, /** @type {Error} */ (error));
@@ -89,7 +91,7 @@ export class FromX {
   /** The last good picture stays. @param {Space} space @param {Record<string, string>} texts @param {Error} error */
   fail(space, texts, error) {
     this.space = null;
-    const again = h("button", { type: "button", textContent: "Try again", onclick: () => this.update(space, texts) });
+    const again = button("Try again", "", () => this.update(space, texts));
     this.ui.message.replaceChildren(`The network of ${space.name} could not be opened. ${error.message} `, again);
   }
 
@@ -105,13 +107,13 @@ export class FromX {
 
   /** A test image. @param {number} image */
   choose(image) {
-    const canvas = h("canvas", { width: 28, height: 28 });
+    const canvas = tile();
     paintTestImage(canvas, this.model.sprite, image);
-    const { data } = pen(canvas).getImageData(0, 0, 28, 28);
+    const { data } = pen(canvas).getImageData(0, 0, SIDE, SIDE);
     this.ui.number.value = String(image);
     this.pad.clear();
     this.take(
-      Float32Array.from({ length: 784 }, (_, p) => data[4 * p] / 255),
+      Float32Array.from({ length: PIXELS }, (_, p) => data[4 * p] / 255),
       image,
     );
   }
@@ -150,7 +152,7 @@ export class FromX {
     this.tell();
   }
 
-  /** Something was chosen. */
+  /** Reports the visitor's choices. */
   tell() {
     if (this.model && this.x) this.report(formatWalk({ image: this.image, eps: this.eps, x: this.x }));
   }
@@ -164,7 +166,7 @@ export class FromX {
     });
   }
 
-  /** The same on the server: one request at a time, and what has changed meanwhile is asked for next. */
+  /** The same on the server: one request at a time; changes made meanwhile lead to another request. */
   async ask() {
     this.stale = true;
     while (this.stale && !this.asking && this.x && this.model.space.urls.remote) {
@@ -199,11 +201,11 @@ export class FromX {
     if (this.image < 0) ui.number.value = "";
     ui.source.textContent =
       this.image < 0 ? "your image" : `${space.classes[codes.labels[this.image]]} · test #${this.image}`;
-    this.drawPlane(
-      mean,
-      sigma,
-      z,
-      cloud.map((drawn) => drawn.z),
+    this.plane.draw(
+      this.model,
+      /** @type {Uint8ClampedArray} */ (this.dotColors),
+      { mean, sigma, z, cloud },
+      this.near,
     );
     cloud.forEach((drawn, k) => paintGrey(pen(ui.cloud), drawn.image, 1, 29 * (k % 25), 29 * Math.floor(k / 25)));
     for (const { dimension, input, output, row } of this.sliders) {
@@ -222,89 +224,12 @@ export class FromX {
       const code = encode(plain, x).mean,
         answer = decode(plain, code);
       paintGrey(pen(ui.plain), answer, 1);
-      ui.plainText.textContent = `One point, no cloud: z = (${code
-        .slice(0, 4)
-        .map((value) => number(value))
-        .join(
-          ", ",
-        )}${code.length > 4 ? ", …" : ""}). |x − x′|² = ${number(squaredError(x, answer), 1)}; here, by way of q(z|x): ${number(squaredError(x, image), 1)}.`;
+      const shown = code.slice(0, 4).map((value) => number(value));
+      const [plainError, ownError] = [answer, image].map((other) => number(squaredError(x, other), 1));
+      ui.plainText.textContent =
+        `One point, no cloud: z = (${shown.join(", ")}${code.length > 4 ? ", …" : ""}). ` +
+        `|x − x′|² = ${plainError}; here, by way of q(z|x): ${ownError}.`;
     }
     ui.plainBox.hidden = !plain;
-  }
-
-  /** The posterior among the test codes, in the two most informative dimensions. @param {number[]} mean
-   * @param {number[] | null} sigma @param {number[]} z @param {number[][]} cloud */
-  drawPlane(mean, sigma, z, cloud) {
-    const { codes, summary } = this.model,
-      canvas = this.ui.plane,
-      ratio = devicePixelRatio || 1;
-    const [j, k] = summary.order.length > 1 ? summary.order : [0, 0];
-    const size = canvas.clientWidth;
-    if (!size) return;
-    if (canvas.width !== Math.round(size * ratio)) canvas.width = canvas.height = Math.round(size * ratio);
-    const side = (/** @type {number} */ d) => summary.walk[d];
-    const reach = sigma ? 4 * Math.max(sigma[j], sigma[k]) : 0;
-    const box = /** @type {{low: [number, number], high: [number, number]}} */ (
-      this.near && sigma
-        ? { low: [mean[j] - reach, mean[k] - reach], high: [mean[j] + reach, mean[k] + reach] }
-        : {
-            low: [j, k].map((d) => Math.min(1.1 * side(d)[0], mean[d] - reach)),
-            high: [j, k].map((d) => Math.max(1.1 * side(d)[1], mean[d] + reach)),
-          }
-    );
-    const view = fit(box, size, size);
-    const g = pen(canvas),
-      style = getComputedStyle(this.root);
-    /** @type {string} */
-    const key = [this.model.space.name, canvas.width, style.color, view.cx, view.cy, view.scale].join();
-    if (!this.backdrop || this.backdropKey !== key) {
-      this.backdropKey = key;
-      this.backdrop = /** @type {HTMLCanvasElement} */ (h("canvas", { width: canvas.width, height: canvas.height }));
-      drawPoints(
-        pen(this.backdrop),
-        view,
-        column(codes, j),
-        column(codes, k),
-        /** @type {any} */ (this.dotColors),
-        ratio,
-      );
-    }
-    g.setTransform(1, 0, 0, 1, 0, 0);
-    g.clearRect(0, 0, canvas.width, canvas.height);
-    g.globalAlpha = 0.3;
-    g.drawImage(this.backdrop, 0, 0);
-    g.globalAlpha = 1;
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const accent = style.caretColor,
-      [x, y] = toScreen(view, mean[j], mean[k]);
-    g.strokeStyle = g.fillStyle = accent;
-    if (sigma)
-      for (const times of [1, 2]) {
-        g.beginPath();
-        g.ellipse(
-          x,
-          y,
-          Math.max(1, times * sigma[j] * view.scale),
-          Math.max(1, times * sigma[k] * view.scale),
-          0,
-          0,
-          2 * Math.PI,
-        );
-        g.lineWidth = 1.4;
-        g.stroke();
-      }
-    for (const draw of cloud) {
-      g.beginPath();
-      g.arc(...toScreen(view, draw[j], draw[k]), 1.6, 0, 2 * Math.PI);
-      g.fill();
-    }
-    g.beginPath();
-    g.arc(...toScreen(view, z[j], z[k]), 6, 0, 2 * Math.PI);
-    g.lineWidth = 2.5;
-    g.stroke();
-    canvas.setAttribute(
-      "aria-label",
-      `The posterior at ${axisName(j)} ${number(mean[j])}, ${axisName(k)} ${number(mean[k])} among the test codes`,
-    );
   }
 }

@@ -1,7 +1,8 @@
 // @ts-check
-/** The terms of the loss, each a sum over pixels or dimensions, in nats: what objectives.py has for torch. */
+/** The terms of the loss in nats, summed over pixels or dimensions; `network/objectives.py` has the same for torch. */
 
-/** KL(N(mean, exp(logvar)) || N(0, 1)) of each dimension. @param {ArrayLike<number>} mean @param {ArrayLike<number>} logvar */
+/** KL(N(mean, exp(logvar)) || N(0, 1)) of each dimension.
+ * @param {ArrayLike<number>} mean @param {ArrayLike<number>} logvar */
 export const gaussianKl = (mean, logvar) =>
   Array.from(mean, (m, j) => 0.5 * (m * m + Math.exp(logvar[j]) - 1 - logvar[j]));
 

@@ -1,16 +1,17 @@
 // @ts-check
 /**
- * What a link to the walk from x to x' holds: the number of a test image or a drawing, and the noise. Nonsense is
- * ignored, value by value.
+ * What a link to the walk from x to x' holds: the number of a test image or a drawing, and the noise. A value that
+ * makes no sense is ignored.
  *
  * @typedef {{image: number, eps: number[] | null, drawing: Float32Array | null}} Walk
  *   image is -1 where there is a drawing; eps is null where it is the noise that the page opens with
  */
+import { formatNumbers, parseNumbers } from "../engine/links.js";
 import { PIXELS } from "../engine/network.js";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const LEVELS = DIGITS.length - 1;
-const LONGEST = 64; // numbers in an address
+const LIMIT = 100; // size of eps
 
 /** The grey levels that an address can hold: one of 64. @param {ArrayLike<number>} x  [784] in [0, 1] */
 export const rounded = (x) => Float32Array.from(x, (value) => Math.round(value * LEVELS) / LEVELS);
@@ -33,11 +34,10 @@ export function decodeImage(text) {
 /** @param {Record<string, string>} texts @param {number} dim @param {number} count of test images @returns {Walk} */
 export function parseWalk(texts, dim, count) {
   const image = /^\d{1,8}$/.test(texts.image ?? "") && Number(texts.image) < count ? Number(texts.image) : 0;
-  const eps = (texts.eps ?? "").split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
   const drawing = texts.drawing ? decodeImage(texts.drawing) : null;
   return {
     image: drawing ? -1 : image,
-    eps: eps.length === dim && eps.every((e) => Math.abs(e) < 100) ? eps : null,
+    eps: parseNumbers(texts.eps, dim, LIMIT),
     drawing,
   };
 }
@@ -46,6 +46,7 @@ export function parseWalk(texts, dim, count) {
 export function formatWalk({ image, eps, x }) {
   /** @type {Record<string, string>} */
   const texts = image >= 0 ? { image: String(image) } : { drawing: encodeImage(x) };
-  if (eps.length <= LONGEST) texts.eps = eps.map((e) => String(Number(e.toFixed(2)) + 0)).join(",");
+  const numbers = formatNumbers(eps, 2);
+  if (numbers) texts.eps = numbers;
   return texts;
 }

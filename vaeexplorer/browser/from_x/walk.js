@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * The walk from an image to what comes out: x, q(z|x), z = mu + sigma * eps, x' = d(z), and the same for a cloud of other
- * eps. Here with the network's own weights, or on the server.
+ * The walk from an image x to x': q(z|x), z = mu + sigma * eps, x' = d(z), and a cloud of the same with other eps.
+ * Computed here with the network's weights, or on the server.
  *
- * @typedef {{mean: number[], logvar: number[] | null, sigma: number[] | null, z: number[], image: Float32Array, error: number,
- *            cloud: {z: number[], image: Float32Array}[]}} Walk
- *   error is the reconstruction term in nats, or |x - x'|^2 of a model whose likelihood is not known; an AE has no cloud
+ * @typedef {{mean: number[], logvar: number[] | null, sigma: number[] | null, z: number[], image: Float32Array,
+ *            error: number, cloud: {z: number[], image: Float32Array}[]}} Walk
+ *   error is the reconstruction term in nats, or |x - x'|^2 if the likelihood is not known; the cloud of an AE is empty
  */
-import { decode, encode, parameter, PIXELS } from "../engine/network.js";
+import { decode, encode, imageAt, parameter } from "../engine/network.js";
 import { reconstruction, squaredError } from "./losses.js";
 import { decodeThere, encodeThere } from "../engine/remote.js";
 
@@ -18,8 +18,8 @@ function draws(mean, logvar, eps, others) {
   return { mean, logvar, sigma, z: at(eps), zs: sigma ? others.map(at) : [] };
 }
 
-/** @param {import("../engine/network.js").Network} network @param {Float32Array} x  [784] in [0, 1] @param {number[]} eps
- * @param {number[][]} others  the cloud's @returns {Walk} */
+/** @param {import("../engine/network.js").Network} network @param {Float32Array} x  [784] in [0, 1]
+ * @param {number[]} eps @param {number[][]} others  eps of the cloud @returns {Walk} */
 export function walkHere(network, x, eps, others) {
   const { mean, logvar } = encode(network, x),
     { zs, ...drawn } = draws(mean, logvar, eps, others);
@@ -28,14 +28,14 @@ export function walkHere(network, x, eps, others) {
   return { ...drawn, error, image: images[0], cloud: zs.map((z, k) => ({ z, image: images[k + 1] })) };
 }
 
-/** @param {string} base  of the model's addresses @param {Float32Array} x @param {number[]} eps @param {number[][]} others
+/** @param {string} base  of the model's addresses @param {Float32Array} x  [784] in [0, 1]
+ * @param {number[]} eps @param {number[][]} others  eps of the cloud
  * @returns {Promise<Walk>} */
 export async function walkThere(base, x, eps, others) {
   const { mean, logvar } = await encodeThere(base, x, eps.length),
     { zs, ...drawn } = draws(mean, logvar, eps, others);
   const bytes = await decodeThere(base, Float32Array.from([drawn.z, ...zs].flat()), eps.length);
-  const image = (/** @type {number} */ k) =>
-    Float32Array.from(bytes.subarray(k * PIXELS, (k + 1) * PIXELS), (value) => value / 255);
+  const image = (/** @type {number} */ k) => Float32Array.from(imageAt(bytes, k), (value) => value / 255);
   return {
     ...drawn,
     error: squaredError(x, image(0)),

@@ -1,28 +1,28 @@
 // @ts-check
-/** What the charts beside PCA show of a training. */
-import { power } from "../draw/chart.js";
-import { number, pen } from "../draw/dom.js";
+/**
+ * The charts of a training beside PCA.
+ *
+ * @typedef {import("../draw/chart.js").Chart} Chart
+ * @typedef {import("./film.js").Film} Film
+ */
+import { pen } from "../draw/canvas.js";
+import { number, scientific } from "../draw/numbers.js";
 
 const LEAST_EXCESS = 1e-12;
-
-/** 8.8e-8 as 8.8 · 10⁻⁸. @param {number} value */
-function tiny(value) {
-  const [digits, exponent] = value.toExponential(1).split("e");
-  return `${digits} · ${power(Number(exponent))}`;
-}
 
 /** @param {number} excess */
 export function words(excess) {
   if (Math.abs(excess) < LEAST_EXCESS) return "PCA's optimum to 12 digits";
-  const size = Math.abs(excess) < 1e-3 ? tiny(Math.abs(excess)) : `${number(100 * Math.abs(excess))} %`;
+  const size = Math.abs(excess) < 1e-3 ? scientific(Math.abs(excess)) : `${number(100 * Math.abs(excess))} %`;
   return `${size} ${excess > 0 ? "above" : "below"} PCA's optimum`;
 }
 
 /** @param {number} angle */
 export const degrees = (angle) =>
-  angle < 1e-9 ? "below 10⁻⁹°" : angle < 0.01 ? `${tiny(angle)}°` : `${number(angle)}°`;
+  angle < 1e-9 ? "below 10⁻⁹°" : angle < 0.01 ? `${scientific(angle)}°` : `${number(angle)}°`;
 
-/** Where 99% of the points lie, either side of 0. @param {Float32Array} pairs @param {number} points @param {number} frame */
+/** Half the side of a square around 0 that holds 99 % of the coordinates, with room around them.
+ * @param {Float32Array} pairs  [T, points, 2] @param {number} points @param {number} frame */
 export function spread(pairs, points, frame) {
   const sizes = pairs
     .slice(2 * frame * points, 2 * (frame + 1) * points)
@@ -31,11 +31,13 @@ export function spread(pairs, points, frame) {
   return 1.15 * sizes[Math.floor(0.995 * (sizes.length - 1))] || 1;
 }
 
-/** @param {import("./film.js").Film} film @returns {[number, number]} steps from 1 on: 0 has no logarithm, and is drawn at a half */
+/** @param {Film} film @returns {[number, number]} of the axis of steps */
 const stepRange = (film) => [0.5, Math.max(2, film.steps[film.steps.length - 1])];
-export const visible = (/** @type {number} */ step) => Math.max(0.5, step);
 
-/** @param {import("./film.js").Film} film @param {number} frame @param {string} color @returns {import("../draw/chart.js").Chart} */
+/** A step's place on a logarithmic axis: step 0, which has none, is drawn at one half. @param {number} step */
+export const visible = (step) => Math.max(0.5, step);
+
+/** @param {Film} film @param {number} frame @param {string} color @returns {Chart} */
 export function excessChart(film, frame, color) {
   const below = film.error.some((error) => error < 0.999 * film.optimum);
   const xs = film.steps.map(visible),
@@ -73,7 +75,7 @@ export function excessChart(film, frame, color) {
   };
 }
 
-/** @param {import("./film.js").Film} film @param {number} frame @param {string} color @returns {import("../draw/chart.js").Chart} */
+/** @param {Film} film @param {number} frame @param {string} color @returns {Chart} */
 export function anglesChart(film, frame, color) {
   const xs = film.steps.map(visible);
   const series = Array.from({ length: film.k }, (_, j) => {
@@ -91,12 +93,13 @@ export function anglesChart(film, frame, color) {
   };
 }
 
-/** @param {import("./film.js").Film} film @param {string} color @returns {import("../draw/chart.js").Chart} */
+/** @param {Film} film @param {string} color @returns {Chart} */
 export function spectrumChart(film, color) {
   const { values, k } = film,
     shown = Math.min(values.length, Math.max(20, Math.ceil(1.6 * k)));
   const xs = values.slice(0, shown).map((_, j) => j + 1),
     low = values[shown - 1] * 0.7;
+  const share = number((100 * values.slice(0, k).reduce((a, b) => a + b, 0)) / film.total, 1);
   const bars = /** @type {const} */ ("bars");
   return {
     x: [0.3, shown + 0.7],
@@ -107,11 +110,11 @@ export function spectrumChart(film, color) {
       { color, kind: bars, xs: xs.slice(k), ys: values.slice(k, shown), alpha: 0.3 },
     ],
     xName: "principal axis j",
-    yName: `eigenvalue λⱼ; the first ${k} hold ${number((100 * values.slice(0, k).reduce((a, b) => a + b, 0)) / film.total, 1)} % of the variance`,
+    yName: `eigenvalue λⱼ; the first ${k} hold ${share} % of the variance`,
   };
 }
 
-/** @param {HTMLCanvasElement} canvas @param {import("./film.js").Film} film @param {number} frame */
+/** @param {HTMLCanvasElement} canvas @param {Film} film @param {number} frame */
 export function drawCorrelation(canvas, film, frame) {
   const { k } = film;
   if (canvas.width !== k) canvas.width = canvas.height = k;
@@ -121,7 +124,7 @@ export function drawCorrelation(canvas, film, frame) {
     const r = (film.correlation[frame * k * k + p] - 128) / 127,
       row = Math.floor(p / k);
     if (row !== p % k && Math.abs(r) > Math.abs(largest)) largest = r;
-    // from blue by way of nothing to orange
+    // blue for -1, transparent at 0, orange for +1
     const [red, green, blue] = r < 0 ? [63, 144, 218] : [231, 99, 0];
     tile.data.set([red, green, blue, 255 * Math.abs(r)], 4 * p);
   }

@@ -1,17 +1,17 @@
 // @ts-check
 /**
- * A training beside PCA, as `film.py` packs it.
+ * A training beside PCA, as `packing/film.py` packs it.
  *
  * @typedef {{k: number, shown: number, axes: number, points: number, steps: number[], error: number[], optimum: number,
- *            predicted: number | null, plateau: number | null, angles: number[][], cosines: number[][][], values: number[], total: number,
- *            originals: Uint8Array, best: Uint8Array, principal: Uint8Array, reconstructions: Uint8Array,
- *            learned: Uint8Array, correlation: Uint8Array, labels: Uint8Array, scores: Float32Array,
- *            codes: Float32Array, rotated: Float32Array}} Film
- *   `learned`: [T, 3 ways, axes, 784]; `correlation`: [T, k, k] as 128 + 127 r; `scores`: [points, 2]; `codes`, `rotated`: [T, points, 2]
+ *            predicted: number | null, plateau: number | null, angles: number[][], cosines: number[][][],
+ *            values: number[], total: number, originals: Uint8Array, best: Uint8Array, principal: Uint8Array,
+ *            reconstructions: Uint8Array, learned: Uint8Array, correlation: Uint8Array, labels: Uint8Array,
+ *            scores: Float32Array, codes: Float32Array, rotated: Float32Array}} Film
+ *   of T recorded steps: `learned` [T, 3 ways, axes, 784]; `correlation` [T, k, k] as 128 + 127 r; `scores`
+ *   [points, 2]; `codes` and `rotated` [T, points, 2]
  */
+import { PIXELS } from "../engine/network.js";
 import { Unpacker } from "../engine/packed.js";
-
-const PIXELS = 784;
 
 /** @param {ArrayBuffer} bytes @returns {Film} @throws {import("../engine/packed.js").UnpackError} */
 export function unpackFilm(bytes) {
@@ -36,10 +36,7 @@ export function unpackFilm(bytes) {
   return film;
 }
 
-/** Image number `at` of a row of images. @param {Uint8Array} row @param {number} at */
-export const image = (row, at) => row.subarray(at * PIXELS, (at + 1) * PIXELS);
-
-/** The kept step nearest to one that was asked for. @param {number[]} steps @param {number} wanted */
+/** Index of the recorded step nearest to a wanted one. @param {number[]} steps @param {number} wanted */
 export function nearestFrame(steps, wanted) {
   let best = 0;
   steps.forEach((step, at) => {
@@ -48,6 +45,7 @@ export function nearestFrame(steps, wanted) {
   return best;
 }
 
-/** One column of [points, 2] at a frame. @param {Float32Array} pairs @param {number} points @param {number} frame @param {number} which */
+/** One of the two coordinates of all points at a frame.
+ * @param {Float32Array} pairs  [T, points, 2] @param {number} points @param {number} frame @param {number} which */
 export const coordinate = (pairs, points, frame, which) =>
   Float32Array.from({ length: points }, (_, p) => pairs[2 * (frame * points + p) + which]);

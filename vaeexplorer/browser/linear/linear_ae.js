@@ -1,20 +1,29 @@
 // @ts-check
 /**
- * PCA on the left, an autoencoder being trained on the right: a film of some forty kept steps, played, stepped and
- * scrubbed here. Only the step at which the visitor stops is reported.
+ * PCA on the left, an autoencoder being trained on the right: a film of about forty recorded steps, to play, step and
+ * scrub. Only the step at which the visitor stops is reported.
  *
- * @typedef {{film: string, sprite: string, classes: string[], colors: string[], step: number | null}} Told
+ * @typedef {import("../engine/codes.js").Classes & {film: string, sprite: string, step: number | null}} Told
+ *   addresses of film and sprite; step: where to stop, null to play the film
  */
-import { fetchOnce, loadSprite, paintTestImage } from "../engine/fetch.js";
-import { drawChart, valueAt } from "../draw/chart.js";
-import { h, number, paintGrey, pen } from "../draw/dom.js";
-import { coordinate, image, nearestFrame, unpackFilm } from "./film.js";
-import { NearestInPlane, fit, toLatent } from "../engine/geometry.js";
-import { anglesChart, drawCorrelation, excessChart, spectrumChart, spread, visible, degrees, words } from "./charts.js";
-import { dotColors, drawPoints } from "../draw/dots.js";
+import { fetchOnce, loadSprite } from "../engine/fetch.js";
+import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { drawChart } from "../draw/chart.js";
+import { legend, positionIn } from "../draw/dom.js";
+import { drawPoints } from "../draw/dots.js";
+import { number } from "../draw/numbers.js";
+import { ring } from "../draw/overlay.js";
+import { paintGrey, paintTestImage } from "../draw/sprite.js";
+import { readTheme } from "../draw/theme.js";
+import { dotColors } from "../engine/codes.js";
+import { NearestInPlane, fit, toLatent, toScreen } from "../engine/geometry.js";
+import { imageAt } from "../engine/network.js";
+import { anglesChart, degrees, drawCorrelation, excessChart, spectrumChart, spread, words } from "./charts.js";
+import { build, fillImages } from "./elements.js";
+import { coordinate, nearestFrame, unpackFilm } from "./film.js";
 
 const SECONDS = 6; // a whole film
-const WAYS = ["raw columns", "singular vectors", "QR-recovered"];
+const TOUCH = 14; // CSS pixels from a point that still touch it
 
 export class LinearAE {
   /** @param {HTMLElement} root @param {(step: number | null) => void} report */
@@ -61,7 +70,7 @@ export class LinearAE {
       this.ui.scrub.max = String(film.steps.length - 1);
       this.root.dataset.k = String(film.k);
       fillImages(this.ui, film);
-      fillLegend(this.ui.legend, told);
+      this.ui.legend.replaceChildren(...legend(told));
       if (first && told.step !== null) this.show(nearestFrame(film.steps, told.step));
       else if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.show(film.steps.length - 1);
       else this.play(0);
@@ -99,7 +108,7 @@ export class LinearAE {
     this.ui.play.textContent = "Play";
   }
 
-  /** By hand: stop there, and say so. @param {number} frame */
+  /** Stops at a frame that the visitor chose, and reports its step. @param {number} frame */
   go(frame) {
     if (!this.film) return;
     this.pause();
@@ -128,10 +137,11 @@ export class LinearAE {
     ui.scrub.value = String(frame);
     const excess = film.error[frame] / film.optimum - 1,
       angle = film.angles[frame].at(-1) ?? 0;
-    ui.said.textContent = `step ${steps[frame].toLocaleString("en")}: error ${number(film.error[frame], 4)}, ${words(excess)}; largest angle ${degrees(angle)}`;
+    const error = `error ${number(film.error[frame], 4)}, ${words(excess)}`;
+    ui.said.textContent = `step ${steps[frame].toLocaleString("en")}: ${error}; largest angle ${degrees(angle)}`;
     for (let at = 0; at < shown; at++) {
-      const learned = image(film.reconstructions, frame * shown + at),
-        best = image(film.best, at);
+      const learned = imageAt(film.reconstructions, frame * shown + at),
+        best = imageAt(film.best, at);
       paintGrey(pen(ui.learned[at]), learned, 255);
       paintGrey(
         pen(ui.difference[at]),
@@ -140,11 +150,10 @@ export class LinearAE {
       );
     }
     for (let at = 0; at < axes; at++) {
-      paintGrey(pen(ui.axes[at].canvas), image(film.learned, (frame * 3 + this.way) * axes + at), 255);
+      paintGrey(pen(ui.axes[at].canvas), imageAt(film.learned, (frame * 3 + this.way) * axes + at), 255);
       ui.axes[at].text.textContent = number(film.cosines[frame][this.way][at]);
     }
-    const style = getComputedStyle(this.root),
-      accent = style.caretColor;
+    const { accent } = readTheme(this.root);
     drawChart(ui.excess, (this.excessChart = excessChart(film, frame, accent)));
     drawChart(ui.angles, (this.anglesChart = anglesChart(film, frame, accent)));
     drawChart(ui.spectrum, spectrumChart(film, accent));
@@ -160,9 +169,9 @@ export class LinearAE {
   scatter(canvas, pairs, frame, reach) {
     const film = /** @type {import("./film.js").Film} */ (this.film),
       size = canvas.clientWidth,
-      ratio = devicePixelRatio || 1;
+      ratio = pixelRatio();
     if (!size) return;
-    if (canvas.width !== Math.round(size * ratio)) canvas.width = canvas.height = Math.round(size * ratio);
+    fitCanvas(canvas, size, size);
     const xs = coordinate(pairs, film.points, frame, 0),
       ys = coordinate(pairs, film.points, frame, 1),
       g = pen(canvas);
@@ -171,27 +180,17 @@ export class LinearAE {
     views.set(canvas, { view, xs, ys });
     if (this.near < 0) return;
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    g.strokeStyle = getComputedStyle(this.root).caretColor;
-    g.lineWidth = 2.5;
-    g.beginPath();
-    g.arc(
-      size / 2 + (xs[this.near] - view.cx) * view.scale,
-      size / 2 - (ys[this.near] - view.cy) * view.scale,
-      7,
-      0,
-      2 * Math.PI,
-    );
-    g.stroke();
+    ring(g, toScreen(view, xs[this.near], ys[this.near]), 7, 2.5, readTheme(this.root).accent);
     g.setTransform(1, 0, 0, 1, 0, 0);
   }
 
   /** @param {HTMLCanvasElement} canvas @param {PointerEvent} event */
   point(canvas, event) {
-    const found = views.get(canvas),
-      box = canvas.getBoundingClientRect();
-    if (!found) return;
-    const [x, y] = toLatent(found.view, event.clientX - box.left, event.clientY - box.top);
-    const near = new NearestInPlane(found.xs, found.ys).find(x, y, 14 / found.view.scale);
+    const shown = views.get(canvas),
+      at = positionIn(canvas, event);
+    if (!shown) return;
+    const [x, y] = toLatent(shown.view, at.x, at.y);
+    const near = new NearestInPlane(shown.xs, shown.ys).find(x, y, TOUCH / shown.view.scale);
     if (near === this.near) return;
     this.near = near;
     this.redraw();
@@ -207,170 +206,6 @@ export class LinearAE {
   }
 }
 
-/** What each scatter shows, for the pointer. @type {WeakMap<object, {view: import("../engine/geometry.js").View, xs: Float32Array, ys: Float32Array}>} */
+/** What each scatter plot shows, for the pointer.
+ * @type {WeakMap<object, {view: import("../engine/geometry.js").View, xs: Float32Array, ys: Float32Array}>} */
 const views = new WeakMap();
-
-/** The images that no step changes. @param {any} ui @param {import("./film.js").Film} film */
-function fillImages(ui, film) {
-  const tile = (/** @type {string} */ name) => h("canvas", { width: 28, height: 28, role: "img", "aria-label": name });
-  const row = (/** @type {string} */ name) =>
-    Array.from({ length: film.shown }, (_, at) => tile(`${name}, image ${at + 1}`));
-  const painted = (/** @type {HTMLCanvasElement[]} */ canvases, /** @type {Uint8Array} */ row) => {
-    canvases.forEach((canvas, at) => paintGrey(pen(canvas), image(row, at), 255));
-    return canvases;
-  };
-  ui.originalRow.replaceChildren(...painted(row("x"), film.originals));
-  ui.bestRow.replaceChildren(...painted(row("PCA's x′"), film.best));
-  ui.learnedRow.replaceChildren(...(ui.learned = row("the autoencoder's x′")));
-  ui.differenceRow.replaceChildren(...(ui.difference = row("difference from PCA's x′")));
-  const principal = Array.from({ length: film.axes }, (_, at) => tile(`principal axis ${at + 1}`));
-  painted(principal, film.principal);
-  ui.principalGrid.replaceChildren(
-    ...principal.map((canvas, at) => h("figure", {}, canvas, h("figcaption", { textContent: `u${at + 1}` }))),
-  );
-  ui.axes = Array.from({ length: film.axes }, (_, at) => ({
-    canvas: tile(`learned axis ${at + 1}`),
-    text: h("figcaption"),
-  }));
-  ui.axesGrid.replaceChildren(...ui.axes.map((/** @type {any} */ axis) => h("figure", {}, axis.canvas, axis.text)));
-}
-
-/** @param {HTMLElement} box @param {Told} told */
-function fillLegend(box, told) {
-  box.replaceChildren(
-    ...told.classes.map((name, label) => h("span", {}, h("i", { style: `background: ${told.colors[label]}` }), name)),
-  );
-}
-
-/** @param {HTMLElement} root @param {LinearAE} page */
-function build(root, page) {
-  const chart = (/** @type {string} */ name) => h("canvas", { class: "chart", role: "img", "aria-label": name });
-  const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ act) =>
-    h("button", { type: "button", textContent: text, title, onclick: act });
-  const box = (/** @type {string} */ title, /** @type {Node[]} */ ...content) =>
-    h("section", {}, h("h4", { textContent: title }), ...content);
-  const label = (/** @type {string} */ text) => h("p", { class: "label", textContent: text });
-  const ui = {
-    play: button("Play", "From here on, or again from the start", () =>
-      page.playing ? page.go(page.frame) : page.play(),
-    ),
-    scrub: h("input", { type: "range", min: "0", step: "1", "aria-label": "Step of the training" }),
-    said: h("output", { class: "said" }),
-    originalRow: h("div", { class: "images" }),
-    bestRow: h("div", { class: "images" }),
-    learnedRow: h("div", { class: "images" }),
-    differenceRow: h("div", { class: "images" }),
-    principalGrid: h("div", { class: "axes-grid" }),
-    axesGrid: h("div", { class: "axes-grid" }),
-    ways: h("div", { class: "segments", role: "group", "aria-label": "Axes, three ways" }),
-    excess: chart("Excess error over PCA's optimum, by step"),
-    angles: chart("Principal angles, by step"),
-    spectrum: chart("Eigenvalue spectrum"),
-    correlation: h("canvas", { class: "correlation", role: "img" }),
-    scatters: ["PCA scores", "Codes as learned", "Codes along the recovered axes"].map((name) =>
-      h("canvas", { class: "scatter", role: "img", "aria-label": `${name} of 1,000 test images` }),
-    ),
-    thumbnail: h("canvas", { width: 28, height: 28 }),
-    nearText: h("span"),
-    near: h("p", { class: "near-image", hidden: true }),
-    legend: h("div", { class: "legend plain" }),
-    message: h("p", { class: "message", role: "status" }),
-    /** @type {HTMLCanvasElement[]} */ learned: [],
-    /** @type {HTMLCanvasElement[]} */ difference: [],
-    /** @type {{canvas: HTMLCanvasElement, text: HTMLElement}[]} */ axes: [],
-  };
-  ui.scrub.oninput = () => {
-    page.pause();
-    page.show(Number(ui.scrub.value));
-  };
-  ui.scrub.onchange = () => page.go(Number(ui.scrub.value));
-  const ways = WAYS.map((name, way) =>
-    button(name, "Which axes of the decoder are drawn", () => {
-      page.way = way;
-      ways.forEach((each, at) => each.setAttribute("aria-pressed", String(at === way)));
-      page.redraw();
-    }),
-  );
-  ways[0].setAttribute("aria-pressed", "true");
-  ui.ways.append(...ways);
-  for (const [canvas, name] of /** @type {const} */ ([
-    [ui.excess, "excessChart"],
-    [ui.angles, "anglesChart"],
-  ])) {
-    const scrub = (/** @type {PointerEvent} */ event, /** @type {boolean} */ done) => {
-      const shown = /** @type {any} */ (page)[name];
-      if (!page.film || !shown) return;
-      const logs = page.film.steps.map((step) => Math.log(visible(step)));
-      const frame = nearestFrame(logs, Math.log(valueAt(canvas, shown, event)));
-      page.pause();
-      if (done) page.go(frame);
-      else page.show(frame);
-    };
-    canvas.onpointerdown = (/** @type {PointerEvent} */ event) => {
-      canvas.setPointerCapture(event.pointerId);
-      scrub(event, false);
-    };
-    canvas.onpointermove = (/** @type {PointerEvent} */ event) => event.buttons && scrub(event, false);
-    canvas.onpointerup = (/** @type {PointerEvent} */ event) => scrub(event, true);
-  }
-  for (const canvas of ui.scatters) {
-    canvas.onpointermove = canvas.onpointerdown = (/** @type {PointerEvent} */ event) => page.point(canvas, event);
-    canvas.onpointerleave = () => {
-      page.near = -1;
-      page.redraw();
-    };
-  }
-  ui.near.append(ui.thumbnail, ui.nearText);
-  root.append(
-    h(
-      "div",
-      { class: "player" },
-      ui.play,
-      button("‹", "One kept step back", () => page.go(page.frame - 1)),
-      button("›", "One kept step on", () => page.go(page.frame + 1)),
-      ui.scrub,
-      ui.said,
-    ),
-    ui.message,
-    h(
-      "div",
-      { class: "sides" },
-      box(
-        "PCA",
-        label("x, test images"),
-        ui.originalRow,
-        label("x′ from k axes"),
-        ui.bestRow,
-        label("principal axes, grey is 0"),
-        ui.principalGrid,
-      ),
-      box(
-        "The autoencoder",
-        label("x′ at this step"),
-        ui.learnedRow,
-        label("difference from PCA's x′, doubled"),
-        ui.differenceRow,
-        h("p", { class: "label way" }, "decoder axes, with |cos| to PCA's: ", ui.ways),
-        ui.axesGrid,
-      ),
-    ),
-    h(
-      "div",
-      { class: "charts" },
-      box("The error falls to PCA's", ui.excess),
-      box("The subspace turns into PCA's", ui.angles),
-      box("What k axes leave out", ui.spectrum),
-      box("Codes stay correlated", h("div", { class: "square" }, ui.correlation, label(""))),
-    ),
-    h(
-      "div",
-      { class: "scatters" },
-      box("PCA scores", ui.scatters[0]),
-      box("Codes z₁, z₂ as learned", ui.scatters[1]),
-      box("Along the recovered axes", ui.scatters[2]),
-    ),
-    ui.near,
-    ui.legend,
-  );
-  return ui;
-}

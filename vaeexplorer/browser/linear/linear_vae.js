@@ -1,13 +1,18 @@
 // @ts-check
 /**
- * The linear VAE: the closed form follows the sliders, the trained one joins when they are let go of.
+ * The linear VAE: the closed form follows the sliders; the trained one is measured when they are released.
  *
- * @typedef {{variance: number, beta: number, k: number, kl: number[], d: number[], elbo: number, test: number}} Measured
- * @typedef {{values: number[], test: number[], spectrum: number, k: number, best: number, variance: number, beta: number,
- *            measured: Measured}} Told
+ * @typedef {{variance: number, beta: number, k: number, kl: number[], d: number[], elbo: number,
+ *            test: number}} Measured
+ * @typedef {{values: number[], test: number[], spectrum: number, k: number, best: number, variance: number,
+ *            beta: number, measured: Measured}} Told
+ *   values: eigenvalues of the training images; test: second moments of the test images along the same axes; spectrum:
+ *   how many eigenvalues to show at the most; best: the pixel variance of greatest likelihood
  */
-import { drawChart } from "../draw/chart.js";
-import { h, number } from "../draw/dom.js";
+import { chartCanvas, drawChart } from "../draw/chart.js";
+import { button, h, section } from "../draw/dom.js";
+import { number } from "../draw/numbers.js";
+import { readTheme } from "../draw/theme.js";
 import { optimum } from "./ppca.js";
 
 const LOW = Math.log(1e-3),
@@ -73,7 +78,9 @@ export class LinearVAE {
     ui.betaText.textContent = number(beta);
     ui.best.title = `${best.toPrecision(6)}: the mean of the eigenvalues that are left out`;
     const all = values.filter((value) => value > floor).length;
-    ui.said.textContent = `${exact.active} of ${k} dimensions on, ${k - exact.active} collapsed; ${all} eigenvalues in all stand above βσₓ² = ${floor.toPrecision(4)}`;
+    ui.said.textContent =
+      `${exact.active} of ${k} dimensions on, ${k - exact.active} collapsed; ` +
+      `${all} eigenvalues in all stand above βσₓ² = ${floor.toPrecision(4)}`;
     const row = (/** @type {string} */ name, /** @type {string} */ closed, /** @type {string} */ trained) =>
       h("tr", {}, h("th", { textContent: name }), h("td", { textContent: closed }), h("td", { textContent: trained }));
     const trained = (/** @type {number} */ value) => (fresh ? number(value, 4) : "…");
@@ -90,8 +97,7 @@ export class LinearVAE {
       Math.abs(exact.elbo - exact.likelihood) < 1e-6 * Math.abs(exact.likelihood)
         ? "With β = 1 the bound is tight: the ELBO is the log-likelihood."
         : `With β = ${number(beta)} the bound is loose by ${number(exact.likelihood - exact.elbo, 4)} nats.`;
-    const color = getComputedStyle(this.root).caretColor,
-      ink = getComputedStyle(this.root).color;
+    const { accent: color, text: ink } = readTheme(this.root);
     const dims = exact.kl.map((_, j) => j + 1),
       shown = Math.min(spectrum, Math.max(20, Math.ceil(1.6 * k), Math.min(all + 3, 60)));
     const bars = /** @type {const} */ ("bars"),
@@ -151,27 +157,20 @@ export class LinearVAE {
 
 /** @param {HTMLElement} root @param {LinearVAE} page */
 function build(root, page) {
-  const chart = (/** @type {string} */ name) => h("canvas", { class: "chart", role: "img", "aria-label": name });
   const slider = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high) =>
     h("input", { type: "range", min: String(low), max: String(high), step: "0.001", "aria-label": name });
-  const button = (/** @type {string} */ text, /** @type {() => number} */ value) =>
-    h("button", {
-      type: "button",
-      textContent: text,
-      onclick: () => page.told && page.choose(value(), page.beta, true),
-    });
-  const box = (/** @type {string} */ title, /** @type {Node[]} */ ...content) =>
-    h("section", {}, h("h4", { textContent: title }), ...content);
+  const choice = (/** @type {string} */ text, /** @type {() => number} */ value) =>
+    button(text, "", () => page.told && page.choose(value(), page.beta, true));
   const ui = {
     variance: slider("Pixel variance", LOW, HIGH),
     beta: slider("beta", BETAS[0], BETAS[1]),
     varianceText: h("output"),
     betaText: h("output"),
-    best: button("best", () => page.told?.best ?? 1),
+    best: choice("best", () => page.told?.best ?? 1),
     said: h("p", { class: "said", role: "status" }),
-    spectrum: chart("Eigenvalues and the threshold of collapse"),
-    kl: chart("KL of each dimension, predicted and measured"),
-    d: chart("Posterior variance of each dimension, predicted and measured"),
+    spectrum: chartCanvas("Eigenvalues and the threshold of collapse"),
+    kl: chartCanvas("KL of each dimension, predicted and measured"),
+    d: chartCanvas("Posterior variance of each dimension, predicted and measured"),
     table: h("table", {}),
     gap: h("p", { class: "label" }),
   };
@@ -196,17 +195,17 @@ function build(root, page) {
         { class: "buttons" },
         h("span", { class: "label", textContent: "σₓ²:" }),
         ui.best,
-        button("½, the lecture's loss", () => 0.5),
-        button("1", () => 1),
+        choice("½, the lecture's loss", () => 0.5),
+        choice("1", () => 1),
       ),
     ),
     ui.said,
     h(
       "div",
       { class: "charts three" },
-      box("A dimension lives above the line", ui.spectrum),
-      box("What each dimension says", ui.kl),
-      box("How sure it is", ui.d),
+      section("A dimension lives above the line", ui.spectrum),
+      section("What each dimension says", ui.kl),
+      section("How sure it is", ui.d),
     ),
     ui.table,
     ui.gap,

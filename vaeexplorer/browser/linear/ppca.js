@@ -1,15 +1,15 @@
 // @ts-check
 /**
- * The optimum of a linear VAE in closed form (Tipping & Bishop 1999; Lucas et al. 2019), as `analysis/linear_vae.py` has
- * it: at a fixed sigma_x^2 and beta, dimension j is on where lambda_j > beta sigma_x^2.
+ * The optimum of a linear VAE in closed form (Tipping & Bishop 1999; Lucas et al. 2019), the same as in
+ * `analysis/linear/vae.py`: at a fixed sigma_x^2 and beta, dimension j is on where lambda_j > beta sigma_x^2.
  *
  * @typedef {{active: number, kl: number[], d: number[], elbo: number, likelihood: number}} Optimum
  *   kl and posterior variance d of each dimension; ELBO (of beta 1) and log-likelihood, nats per image
  */
 
 /**
- * @param {ArrayLike<number>} values  lambda, of the train images @param {number} k @param {number} variance @param {number} beta
- * @param {ArrayLike<number>} [moments]  second moments along the axes, of other images; the train images' are lambda
+ * @param {ArrayLike<number>} values  lambda, of the training images @param {number} k @param {number} variance
+ * @param {number} beta @param {ArrayLike<number>} [moments]  second moments along the axes, if of other images
  * @returns {Optimum}
  */
 export function optimum(values, k, variance, beta, moments = values) {

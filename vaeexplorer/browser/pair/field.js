@@ -1,29 +1,33 @@
 // @ts-check
 /**
- * A measured field behind the dots of a plane, and its indicatrices; measured on the server for the region in view.
+ * A field behind the dots of a plane, and its indicatrices (ellipses); measured on the server for the region in view.
  *
- * @typedef {{rows: number, columns: number, values: string, ellipses: string, x: [number, number], y: [number, number]}} Sent
- *   values: float32 [rows * columns] in base64, the top row first; ellipses: float32 [M * 5], centre, semi-axes and angle;
- *   x, y: the region, in the plane's units
+ * @typedef {import("../engine/geometry.js").View} View
+ * @typedef {{rows: number, columns: number, values: string, ellipses: string, x: [number, number],
+ *            y: [number, number]}} Sent
+ *   values: float32 [rows * columns] in base64, the top row first; ellipses: float32 [M * 5] in base64, centre,
+ *   semi-axes and angle; x, y: the region, in the plane's units
  */
 import { toScreen } from "../engine/geometry.js";
-import { viridis } from "../draw/dots.js";
+import { pen } from "../draw/canvas.js";
+import { h } from "../draw/dom.js";
+import { viridis } from "../engine/codes.js";
+import { floatsOf } from "../engine/packed.js";
 
 const OPACITY = 0.8;
 const ELLIPSE = 0.3; // of the distance between two centres: the median ellipse's longer semi-axis
-const LONGEST = 0.55; // of it: larger ellipses are drawn smaller, in their own shape, lest they hide their neighbours
+const LONGEST = 0.55; // of it: longer ellipses are scaled down to this, so that they do not hide their neighbours
 
 export class Field {
-  /** @param {Sent} sent @param {number} low @param {number} high values at the ends of the scale, the same for all planes */
+  /** @param {Sent} sent @param {number} low @param {number} high
+   *   values at the ends of the scale, the same for all planes */
   constructor(sent, low, high) {
     this.x = sent.x;
     this.y = sent.y;
-    this.ellipses = floats(sent.ellipses);
-    const values = floats(sent.values);
-    this.canvas = document.createElement("canvas");
-    this.canvas.width = sent.columns;
-    this.canvas.height = sent.rows;
-    const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    this.ellipses = floatsOf(sent.ellipses);
+    const values = floatsOf(sent.values);
+    this.canvas = /** @type {HTMLCanvasElement} */ (h("canvas", { width: sent.columns, height: sent.rows }));
+    const context = pen(this.canvas);
     const image = context.createImageData(sent.columns, sent.rows);
     values.forEach((value, i) => {
       if (!Number.isFinite(value)) return; // left transparent
@@ -33,7 +37,7 @@ export class Field {
     context.putImageData(image, 0, 0);
   }
 
-  /** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {number} ratio @param {string} ink */
+  /** @param {CanvasRenderingContext2D} g @param {View} view @param {number} ratio @param {string} ink */
   draw(g, view, ratio, ink) {
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, view.width, view.height);
@@ -46,8 +50,8 @@ export class Field {
     this.drawEllipses(g, view, ink);
   }
 
-  /** Small ellipses of equal image change: long where the image changes slowly. Their common size is chosen for the eye.
-   * @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {string} ink */
+  /** Ellipses of equal image change: long where the image changes slowly. Their common scale has no meaning.
+   * @param {CanvasRenderingContext2D} g @param {View} view @param {string} ink */
   drawEllipses(g, view, ink) {
     const { ellipses } = this,
       count = ellipses.length / 5;
@@ -67,10 +71,4 @@ export class Field {
       g.stroke();
     }
   }
-}
-
-/** @param {string} text base64 */
-function floats(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
 }

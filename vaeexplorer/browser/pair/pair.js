@@ -1,19 +1,24 @@
 // @ts-check
 /**
- * Latent planes side by side with one cursor: the same two test images, A and B, in all of them. Everything but the
- * fields is drawn and decoded here; the server measures a field for the regions in view when a gesture has ended.
+ * Latent planes side by side that show the same two test images, A and B. All but the fields is computed in the
+ * browser; the server measures a field for the regions in view when a gesture has ended.
  *
  * @typedef {"none" | "nearest" | "cycle" | "magnification"} Kind
- * @typedef {{spaces: import("./paired_plane.js").Space[], classes: string[], colors: string[], pair: [number, number],
- *            field: Kind, fields: Fields | null}} Data
- * @typedef {{asked: string, kind: Kind, low: number, high: number, unit: string, panes: (import("./field.js").Sent | null)[]}} Fields
- *   asked: the request that this answers
+ * @typedef {import("../engine/codes.js").Classes & {spaces: import("./paired_plane.js").Space[],
+ *            pair: [number, number], field: Kind, fields: Fields | null}} Data
+ *   pair: the numbers of the test images A and B
+ * @typedef {{asked: string, kind: Kind, low: number, high: number, unit: string,
+ *            panes: (import("./field.js").Sent | null)[]}} Fields
+ *   asked: the request that this answers; low, high: values at the ends of the scale
  */
-import { loadSprite, paintTestImage } from "../engine/fetch.js";
-import { h, number } from "../draw/dom.js";
+import { loadSprite } from "../engine/fetch.js";
+import { button, h, press } from "../draw/dom.js";
+import { number } from "../draw/numbers.js";
+import { paintTestImage, tile } from "../draw/sprite.js";
+import { readTheme } from "../draw/theme.js";
+import { VIRIDIS_CSS } from "../engine/codes.js";
 import { Field } from "./field.js";
 import { Pane } from "./paired_plane.js";
-import { VIRIDIS_CSS } from "../draw/dots.js";
 
 const REST = 180; // ms without change after which fields are asked for
 const FIELDS = /** @type {[Kind, string, string][]} */ ([
@@ -40,18 +45,12 @@ export class Pair {
     /** @type {string[]} */ this.colors = [];
     this.key = this.asked = "";
     this.buttons = FIELDS.map(([kind, text, title]) => {
-      const button = h("button", { type: "button", textContent: text, title, "aria-pressed": "false" });
-      button.onclick = () => this.chooseKind(kind);
-      return button;
+      const choice = button(text, title, () => this.chooseKind(kind));
+      press(choice, false);
+      return choice;
     });
-    const another = h("button", {
-      type: "button",
-      textContent: "Another pair",
-      title: "Two test images of different classes",
-    });
-    another.onclick = () => this.another();
-    const reset = h("button", { type: "button", textContent: "Reset view" });
-    reset.onclick = () => this.panes.forEach((pane) => pane.lookHome());
+    const another = button("Another pair", "Two test images of different classes", () => this.another());
+    const reset = button("Reset view", "", () => this.panes.forEach((pane) => pane.lookHome()));
     this.scale = h("div", { class: "scale", hidden: true });
     this.planes = h("div", { class: "panes" });
     this.strips = h("div", { class: "ways" });
@@ -90,7 +89,7 @@ export class Pair {
     this.asked = "";
     this.panes = data.spaces.map((space) => new Pane(this, space));
     this.planes.replaceChildren(...this.panes.map((pane) => pane.element));
-    this.thumbnails = [0, 1].map(() => h("canvas", { class: "tile", width: 28, height: 28, role: "img" }));
+    this.thumbnails = [0, 1].map(() => tile({ class: "tile", role: "img" }));
     this.captions = [0, 1].map(() => h("span"));
     const ends = this.thumbnails.map((canvas, k) =>
       h("div", { class: "end" }, h("b", { textContent: "AB"[k] }), canvas, this.captions?.[k]),
@@ -117,14 +116,10 @@ export class Pair {
   }
 
   readTheme() {
-    const style = getComputedStyle(this.root),
-      text = style.color;
-    const ink = (text.match(/[\d.]+/g) ?? ["0", "0", "0"]).slice(0, 3).map(Number);
-    const stage = this.panes[0]?.stage ?? this.root;
-    this.theme = { text, accent: style.caretColor, card: getComputedStyle(stage).backgroundColor, ink };
+    this.theme = readTheme(this.root, this.panes[0]?.stage);
   }
 
-  /** A plane's codes are here. */
+  /** A plane's codes are loaded. */
   arrived() {
     this.readTheme();
     this.showPair();
@@ -195,11 +190,11 @@ export class Pair {
   }
 
   showKind() {
-    this.buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(FIELDS[k][0] === this.kind)));
+    this.buttons.forEach((choice, k) => press(choice, FIELDS[k][0] === this.kind));
     if (this.kind === "none") this.scale.hidden = true;
   }
 
-  /** Asks once nothing has moved for a moment, and all planes are there. */
+  /** Requests fields when nothing has moved for a moment and all planes are loaded. */
   askForFields() {
     clearTimeout(this.askTimer);
     if (this.kind === "none") return;

@@ -3,28 +3,37 @@
  * One of several latent planes that show the same pair of test images: dots, a field behind them, the straight way from
  * A to B, and the images that the decoder draws along it.
  *
- * @typedef {{name: string, kind: string, urls: import("../engine/fetch.js").Urls}} Space
+ * @typedef {import("../draw/gestures.js").At} At
+ * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls"> & {kind: string}} Space  kind: AE, VAE or PCA
+ * @typedef {{indices: [number, number], colors: string[], sprite: ImageBitmap | null,
+ *            theme?: import("../draw/theme.js").Theme, arrived(): void, choose(which: 0 | 1, index: number): void,
+ *            settle(): void, describe(index: number): string, askForFields(): void}} Pair
+ *   what a plane reads of what all planes share, and does to it; indices: the test images A and B
  */
-import { loadCodes, loadNetwork, paintTestImage } from "../engine/fetch.js";
+import { loadCodes, loadNetwork } from "../engine/fetch.js";
 import { Background } from "../engine/background.js";
-import { h, paintGrey, pen } from "../draw/dom.js";
-import { fit, lerp, NearestInPlane, pan, toLatent, toScreen, zoom } from "../engine/geometry.js";
-import { listen } from "../draw/gestures.js";
-import { PIXELS } from "../engine/network.js";
+import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { h } from "../draw/dom.js";
+import { drawPoints } from "../draw/dots.js";
+import { ARROWS, listen } from "../draw/gestures.js";
 import { drawPath, drawPrior, prepareOverlay, ring } from "../draw/overlay.js";
+import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
+import { codeOf, dotColors } from "../engine/codes.js";
+import { NearestInPlane, fit, lerp, pan, toLatent, toScreen, zoom } from "../engine/geometry.js";
+import { PIXELS, SIDE, imageAt } from "../engine/network.js";
 import { boxOf, dimensionPlane, place, principalPlane } from "../engine/projections.js";
-import { dotColors, drawPoints } from "../draw/dots.js";
 import { RemoteBackground } from "../engine/remote.js";
 
-export const STEPS = 17; // images in a strip
+const STEPS = 17; // images in a strip
+const PITCH = SIDE + 2; // from one image to the next, in pixels
 const TOUCH = 12; // CSS pixels around a dot in which its image is shown
 
 export class Pane {
-  /** @param {import("./pair.js").Pair} pair @param {Space} space */
+  /** @param {Pair} pair @param {Space} space */
   constructor(pair, space) {
     this.pair = pair;
     this.space = space;
-    /** @type {import("../draw/dots.js").Codes | null} */ this.codes = null;
+    /** @type {import("../engine/codes.js").Codes | null} */ this.codes = null;
     /** @type {import("./field.js").Field | null} */ this.field = null;
     this.view = this.home = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
     this.hovered = -1;
@@ -33,7 +42,7 @@ export class Pane {
     /** @type {0 | 1} the end that is held */ this.held = 0;
     const layer = () => h("canvas", { class: "layer" });
     this.layers = { field: layer(), dots: layer(), overlay: layer() };
-    this.thumbnail = h("canvas", { width: 28, height: 28 });
+    this.thumbnail = tile();
     this.caption = h("div");
     this.card = h("div", { class: "card", hidden: true }, this.thumbnail, this.caption);
     this.stage = h(
@@ -51,7 +60,7 @@ export class Pane {
       this.stage,
       this.message,
     );
-    this.canvas = h("canvas", { width: STEPS * 30 - 2, height: 28, role: "img" });
+    this.canvas = h("canvas", { width: STEPS * PITCH - 2, height: SIDE, role: "img" });
     this.canvas.setAttribute("aria-label", `What ${space.name} decodes on the straight way from A to B`);
     /** @type {import("../engine/background.js").Receive} */
     const receive = (_, start, pixels, done) => this.receive(start, pixels, done);
@@ -114,11 +123,8 @@ export class Pane {
     const width = this.stage.clientWidth,
       height = this.stage.clientHeight;
     if (!this.plane || !width || !height) return;
-    this.ratio = Math.min(2, devicePixelRatio || 1);
-    for (const layer of Object.values(this.layers)) {
-      layer.width = Math.round(width * this.ratio);
-      layer.height = Math.round(height * this.ratio);
-    }
+    this.ratio = pixelRatio();
+    for (const layer of Object.values(this.layers)) fitCanvas(layer, width, height);
     prepareOverlay(pen(this.layers.overlay));
     const box = boxOf(this.plane);
     this.home = this.view = fit(box, width, height);
@@ -142,7 +148,7 @@ export class Pane {
   get ends() {
     const { codes } = this;
     if (!codes) return null;
-    const [a, b] = this.pair.indices.map((i) => Array.from(codes.mean.subarray(i * codes.dim, (i + 1) * codes.dim)));
+    const [a, b] = this.pair.indices.map((i) => codeOf(codes, i));
     return [a, b];
   }
 
@@ -164,7 +170,7 @@ export class Pane {
 
   /* ------------------------------------------------------------------ gestures */
 
-  /** @param {import("../draw/gestures.js").At} at @returns {number} the dot nearest to it, however far */
+  /** @param {At} at @returns {number} the dot nearest to it, however far */
   dotNear(at) {
     const [x, y] = toLatent(this.view, at.x, at.y);
     for (let radius = TOUCH; radius < 1e4; radius *= 3) {
@@ -174,7 +180,7 @@ export class Pane {
     return -1;
   }
 
-  /** The end that is nearer is held. @param {import("../draw/gestures.js").At} at */
+  /** Takes hold of A or B, whichever is nearer. @param {At} at */
   take(at) {
     const { plane, codes, ends } = this;
     if (!plane || !codes || !ends) return;
@@ -186,7 +192,7 @@ export class Pane {
     this.drag(at);
   }
 
-  /** @param {import("../draw/gestures.js").At} at */
+  /** @param {At} at */
   drag(at) {
     const dot = this.dotNear(at);
     if (dot >= 0) this.pair.choose(this.held, dot);
@@ -194,7 +200,7 @@ export class Pane {
 
   /** Arrow keys move A, with Shift B, to the nearest image in that direction. @param {KeyboardEvent} event */
   key(event) {
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const step = ARROWS[event.key];
     if (!step || !this.plane) return;
     event.preventDefault();
     const { xs, ys } = this.plane,
@@ -223,7 +229,8 @@ export class Pane {
     this.hovered = -1;
     if (at && plane && codes) {
       this.hovered = this.nearest?.find(...toLatent(this.view, at.x, at.y), TOUCH / this.view.scale) ?? -1;
-      this.card.style.transform = `translate(${Math.min(at.x + 14, this.view.width - 150)}px, ${Math.max(0, at.y - 76)}px)`;
+      const [left, top] = [Math.min(at.x + 14, this.view.width - 150), Math.max(0, at.y - 76)];
+      this.card.style.transform = `translate(${left}px, ${top}px)`;
     }
     this.card.hidden = this.hovered < 0;
     if (this.hovered >= 0 && codes) {
@@ -262,11 +269,11 @@ export class Pane {
       ring(g, toScreen(view, plane.xs[this.hovered], plane.ys[this.hovered]), 4.5, 1.6, theme.text);
   }
 
-  /** Decode the way anew. */
+  /** Decodes the images from A to B. */
   drawStrip() {
     const { codes, ends } = this;
     if (!codes || !ends) return;
-    this.stripStale = this.background.isBusy("strips"); // finished first: what is never finished is never seen
+    this.stripStale = this.background.isBusy("strips"); // the running request ends first, or none would in a long drag
     if (this.stripStale) return;
     const zs = Array.from({ length: STEPS }, (_, k) => lerp(ends[0], ends[1], k / (STEPS - 1)));
     this.background.request("strips", Float32Array.from(zs.flat()), codes.dim);
@@ -275,12 +282,13 @@ export class Pane {
   /** @param {number} start @param {Uint8Array} pixels @param {boolean} done */
   receive(start, pixels, done) {
     for (let i = 0; i * PIXELS < pixels.length; i++)
-      paintGrey(pen(this.canvas), pixels.subarray(i * PIXELS, (i + 1) * PIXELS), 255, (start + i) * 30, 0);
+      paintGrey(pen(this.canvas), imageAt(pixels, i), 255, (start + i) * PITCH, 0);
     if (done && this.stripStale) this.drawStrip();
   }
 }
 
-/** Dots of one colour: on a field, their own would be read as its values. @param {number} count @param {number[]} ink RGB */
+/** Dots of one colour: on a field, class colours would look like its values.
+ * @param {number} count @param {number[]} ink RGB @returns {Uint8ClampedArray} RGBA, [N * 4] */
 function plain(count, ink) {
   const colors = new Uint8ClampedArray(4 * count);
   for (let i = 0; i < count; i++) colors.set([...ink, 70], 4 * i);

@@ -1,15 +1,33 @@
 // @ts-check
-/** Buttons, choices, keys and the walk: all that acts on the plane besides pointers on it. */
-import { h } from "../draw/dom.js";
-import { lerp, normal, zoom } from "../engine/geometry.js";
-import { buildChoice, buildLegend, fillSelect } from "./elements.js";
+/**
+ * Buttons, choices, keys and the random walk: everything that acts on the latent plane but pointers on it.
+ *
+ * @typedef {import("../engine/fetch.js").Space & {umap?: string | null}} Space
+ *   umap: float32 [N, 2] in base64; null where it could be computed but is not yet
+ * @typedef {import("../engine/geometry.js").View} View
+ * @typedef {{ui: import("./elements.js").Ui, space: Space | null,
+ *            model: {codes: import("../engine/codes.js").Codes, summary: import("../engine/summary.js").Summary,
+ *                    draw: () => number[]} | null,
+ *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link,
+ *            hidden: Set<number>, z: number[], picked: number, pathOn: boolean, view: View, home: View | null,
+ *            readonly showsManifold: boolean, readonly texts: Record<string, string>,
+ *            readout: {say(text: string): void}, pointer: {lassoOn: boolean, dropSelection(): void},
+ *            go(z: number[]): void, goAndTell(z: number[] | null, picked?: number): void,
+ *            step(dx: number, dy: number): void, look(view: View): void, lookHome(): void, choosePlane(): void,
+ *            color(): void, redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Controlled
+ *   what the controls read of the latent plane, and do to it
+ */
+import { h, prefersStill, press } from "../draw/dom.js";
+import { number } from "../draw/numbers.js";
+import { VIRIDIS_CSS } from "../engine/codes.js";
+import { ease, lerp, normal, zoom } from "../engine/geometry.js";
 import { axisName } from "../engine/projections.js";
-import { VIRIDIS_CSS } from "../draw/dots.js";
+import { buildChoice, buildLegend, fillSelect } from "./elements.js";
 
 const LEG = 2200; // ms from one point of the walk to the next
 
 export class Controls {
-  /** @param {import("./latent_plane.js").LatentPlane} plane */
+  /** @param {Controlled} plane */
   constructor(plane) {
     this.plane = plane;
     this.walking = 0;
@@ -75,8 +93,10 @@ export class Controls {
     if (!plane.model || !plane.space) return;
     const { codes, summary } = plane.model,
       { classes, colors } = plane.space;
-    buildChoice(ui.colors, codes.kl ? ["class", "error", "KL"] : ["class", "error"], link.color, (name) => {
-      link.color = /** @type {"class" | "error" | "KL"} */ (name);
+    /** @type {import("../engine/codes.js").ColorBy[]} */
+    const scales = codes.kl ? ["class", "error", "KL"] : ["class", "error"];
+    buildChoice(ui.colors, scales, link.color, (name) => {
+      link.color = name;
       plane.color();
       plane.tell();
     });
@@ -114,17 +134,18 @@ export class Controls {
     const { plane } = this,
       { ui } = plane;
     ui.axesBox.hidden = plane.link.plane !== "z" || plane.z.length <= 2;
-    ui.manifoldButton.setAttribute("aria-pressed", String(plane.showsManifold));
-    ui.pathButton.setAttribute("aria-pressed", String(plane.pathOn));
-    ui.lassoButton.setAttribute("aria-pressed", String(plane.pointer.lassoOn));
+    press(ui.manifoldButton, plane.showsManifold);
+    press(ui.pathButton, plane.pathOn);
+    press(ui.lassoButton, plane.pointer.lassoOn);
     ui.manifoldButton.disabled = ui.pathButton.disabled = !plane.plane?.u; // UMAP's plane cannot be decoded
     ui.stage.classList.toggle("lasso", plane.pointer.lassoOn);
     const [across, up] = plane.plane?.labels ?? ["", ""];
     ui.across.textContent = `${across} →`;
     ui.up.textContent = `${up} →`;
+    const count = plane.model?.codes.count.toLocaleString("en");
     ui.stage.setAttribute(
       "aria-label",
-      `Latent plane of ${plane.space?.name}: ${plane.model?.codes.count.toLocaleString("en")} test images as dots, ${across} across and ${up} up. ` +
+      `Latent plane of ${plane.space?.name}: ${count} test images as dots, ${across} across and ${up} up. ` +
         "Arrow keys move z, with Shift finely; plus and minus zoom, 0 shows all.",
     );
     if (plane.link.plane === "UMAP")
@@ -144,7 +165,7 @@ export class Controls {
     const values = link.color === "error" ? model?.codes.error : link.color === "KL" ? model?.codes.kl : null;
     if (!values) return;
     const sorted = values.slice().sort(),
-      at = (/** @type {number} */ p) => sorted[Math.round(p * (sorted.length - 1))].toFixed(0);
+      at = (/** @type {number} */ p) => number(sorted[Math.round(p * (sorted.length - 1))], 0);
     const unit = link.color === "error" ? "error |x − x′|²" : "KL, nats";
     ui.legend.prepend(
       h(
@@ -175,28 +196,28 @@ export class Controls {
     const { plane } = this;
     if (!plane.model) return;
     const { draw } = plane.model,
-      calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      still = prefersStill();
     let from = plane.z,
       to = draw(),
       began = performance.now();
     const stride = (/** @type {number} */ now) => {
       let share = (now - began) / LEG;
       if (share >= 1) {
-        if (calm) plane.go(to);
+        if (still) plane.go(to);
         [from, to, began, share] = [to, draw(), now, 0];
       }
-      if (!calm) plane.go(lerp(from, to, share * share * (3 - 2 * share)));
+      if (!still) plane.go(lerp(from, to, ease(share)));
       this.walking = requestAnimationFrame(stride);
     };
     this.walking = requestAnimationFrame(stride);
-    plane.ui.walk.setAttribute("aria-pressed", "true");
+    press(plane.ui.walk, true);
   }
 
   stopWalk() {
     if (!this.walking) return;
     cancelAnimationFrame(this.walking);
     this.walking = 0;
-    this.plane.ui.walk.setAttribute("aria-pressed", "false");
+    press(this.plane.ui.walk, false);
     this.plane.tell();
   }
 

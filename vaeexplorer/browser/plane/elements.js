@@ -1,20 +1,19 @@
 // @ts-check
-/** The elements of the plane and of what is beside it; what they do is decided in latent_plane.js. */
-import { h, number } from "../draw/dom.js";
+/** The elements of the latent plane and of what is beside it; latent_plane.js and its parts say what they do. */
+import { button, h, press } from "../draw/dom.js";
+import { number } from "../draw/numbers.js";
+import { tile } from "../draw/sprite.js";
 import { axisName } from "../engine/projections.js";
 
 export const NEAR = 6; // test images beside the decoded one
 const MOST_SLIDERS = 64;
 
-const canvas = (/** @type {string} */ name, side = 0) =>
-  h("canvas", { class: name, ...(side ? { width: side, height: side } : {}) });
-const button = (/** @type {string} */ text, /** @type {string} */ title = "") =>
-  h("button", { type: "button", textContent: text, title });
+const layer = () => h("canvas", { class: "layer" });
 
 /** A button that stays down. @param {string} text @param {string} title */
 function toggle(text, title) {
   const made = button(text, title);
-  made.setAttribute("aria-pressed", "false");
+  press(made, false);
   return made;
 }
 
@@ -22,13 +21,13 @@ function toggle(text, title) {
 export function build(root) {
   const ui = {
     stage: h("div", { class: "stage", role: "application", tabIndex: 0 }),
-    manifold: canvas("layer"),
-    dots: canvas("layer"),
-    overlay: canvas("layer"),
+    manifold: layer(),
+    dots: layer(),
+    overlay: layer(),
     across: h("span", { class: "axis across" }),
     up: h("span", { class: "axis up" }),
     card: h("div", { class: "card", hidden: true }),
-    cardImage: canvas("tile", 28),
+    cardImage: tile({ class: "tile" }),
     cardText: h("div"),
     message: h("div", { class: "message", role: "alert", hidden: true }),
     colors: h("div", { class: "segments", role: "group", "aria-label": "Colour by" }),
@@ -43,9 +42,9 @@ export function build(root) {
     lassoButton: toggle("lasso", "Draw around dots to see their images"),
     resetButton: button("reset", "Show the whole plane"),
     legend: h("div", { class: "legend", role: "group", "aria-label": "Classes shown" }),
-    image: canvas("decoded", 28),
+    image: tile({ class: "decoded", role: "img" }),
     z: h("div", { class: "z" }),
-    near: /** @type {HTMLCanvasElement[]} */ (Array.from({ length: NEAR }, () => canvas("tile", 28))),
+    near: Array.from({ length: NEAR }, () => tile({ class: "tile", role: "img" })),
     facts: h("dl", { class: "facts" }),
     sliders: h("div", { class: "sliders" }),
     sample: button("Sample prior"),
@@ -60,8 +59,6 @@ export function build(root) {
     live: h("div", { class: "unseen", role: "status", "aria-live": "polite" }),
     explorer: h("div", { class: "explorer" }),
   };
-  for (const tile of ui.near) tile.setAttribute("role", "img");
-  ui.image.setAttribute("role", "img");
   ui.card.append(ui.cardImage, ui.cardText);
   ui.axesBox.append(ui.axes[0], "×", ui.axes[1]);
   ui.stage.append(ui.manifold, ui.dots, ui.overlay, ui.across, ui.up, ui.card);
@@ -101,8 +98,9 @@ export function build(root) {
 /** @typedef {ReturnType<typeof build>} Ui */
 
 /** One slider a dimension, the most informative first, collapsed ones greyed.
- * @param {Ui} ui @param {import("../engine/summary.js").Summary} summary @param {(dimension: number, value: number) => void} onInput
- * @param {() => void} onChange @returns {(z: ArrayLike<number>) => void} shows z */
+ * @param {Ui} ui @param {import("../engine/summary.js").Summary} summary
+ * @param {(dimension: number, value: number) => void} onInput @param {() => void} onChange
+ * @returns {(z: ArrayLike<number>) => void} shows z */
 export function buildSliders(ui, { order, reach, meanKl, collapsed }, onInput, onChange) {
   const shown = order.slice(0, MOST_SLIDERS);
   const rows = shown.map((dimension) => {
@@ -110,11 +108,11 @@ export function buildSliders(ui, { order, reach, meanKl, collapsed }, onInput, o
       name = axisName(dimension);
     const input = h("input", { type: "range", min: low, max: high, step: 0.01, "aria-label": name });
     const output = h("output");
-    const note = meanKl && order.length > 2 ? `${meanKl[dimension].toFixed(2)} nats` : "";
+    const note = meanKl && order.length > 2 ? `${number(meanKl[dimension])} nats` : "";
     const title = collapsed[dimension]
       ? "collapsed: the decoder ignores it"
       : meanKl
-        ? `mean KL ${meanKl[dimension].toFixed(3)} nats`
+        ? `mean KL ${number(meanKl[dimension], 3)} nats`
         : "";
     input.oninput = () => onInput(dimension, Number(input.value));
     input.onchange = onChange;
@@ -147,15 +145,15 @@ export function buildSliders(ui, { order, reach, meanKl, collapsed }, onInput, o
   };
 }
 
-/** Buttons of which one is down. @param {HTMLElement} box @param {string[]} names @param {string} chosen
- * @param {(name: string) => void} onChoose */
+/** Buttons of which one is down. @template {string} T @param {HTMLElement} box @param {T[]} names @param {T} chosen
+ * @param {(name: T) => void} onChoose */
 export function buildChoice(box, names, chosen, onChoose) {
   box.replaceChildren(
     ...names.map((name) => {
       const made = toggle(name, `Colour by ${name}`);
-      made.setAttribute("aria-pressed", String(name === chosen));
+      press(made, name === chosen);
       made.onclick = () => {
-        for (const other of Array.from(box.children)) other.setAttribute("aria-pressed", String(other === made));
+        for (const other of Array.from(box.children)) press(other, other === made);
         onChoose(name);
       };
       return made;
@@ -174,10 +172,10 @@ export function buildLegend(box, names, colors, hidden, onChange) {
         h("i", { style: `background: ${colors[label % colors.length]}` }),
         name,
       );
-      made.setAttribute("aria-pressed", String(!hidden.has(label)));
+      press(made, !hidden.has(label));
       made.onclick = () => {
         if (!hidden.delete(label)) hidden.add(label);
-        made.setAttribute("aria-pressed", String(!hidden.has(label)));
+        press(made, !hidden.has(label));
         onChange();
       };
       return made;

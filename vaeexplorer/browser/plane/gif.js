@@ -1,11 +1,12 @@
 // @ts-check
-/** Grey images as an animated GIF. It is not compressed: a code a pixel, and the table cleared before it can grow. */
+/** Grey images as an animated GIF, uncompressed: one code a pixel, and the code table is cleared before it can grow. */
 
 const GREYS = 128; // codes of 8 bits then fill a byte each
 const RUN = GREYS - 2; // pixels between two clears
 
-/** @param {Uint8Array[]} frames  each [side * side], grey levels @param {number} side @param {number} scale pixels a pixel
- * @param {number} delay hundredths of a second @returns {Uint8Array<ArrayBuffer>} */
+/** @param {Uint8Array[]} frames  each [side * side], grey levels @param {number} side
+ * @param {number} scale  pixels of the GIF for each pixel of a frame, across and up
+ * @param {number} delay  hundredths of a second @returns {Uint8Array<ArrayBuffer>} */
 export function encodeGif(frames, side, scale, delay) {
   const size = side * scale,
     word = (/** @type {number} */ value) => [value & 255, value >> 8];

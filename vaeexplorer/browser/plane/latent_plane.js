@@ -1,29 +1,28 @@
 // @ts-check
 /**
- * The latent plane: drag anywhere, and the image follows at display rate. Everything is decoded here, but of a model that
- * has no weights to send; what was chosen is reported once, when a gesture ends.
+ * The latent plane: drag anywhere, and the image follows at display rate. Images are decoded in the browser, or on the
+ * server if the model has no weights to send. The visitor's choices are reported once, when a gesture ends.
  *
- * Here is what is shown and what changes it; `layers.js` draws it, `pointer.js` and `controls.js` are its handles.
+ * This module has the state and what changes it; `layers.js` draws it, `pointer.js` and `controls.js` are its handles.
  *
- * @typedef {{name: string, classes: string[], colors: string[], urls: import("../engine/fetch.js").Urls,
- *            umap?: string | null}} Space
- *   umap: float32 [N, 2] in base64; null where it could be computed but is not yet
+ * @typedef {import("./controls.js").Space} Space
  * @typedef {(texts: Record<string, string>) => void} Report  gets what a link holds (url.js)
  */
 import { loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
 import { Background } from "../engine/background.js";
-import { Controls } from "./controls.js";
+import { codeOf, dotColors } from "../engine/codes.js";
 import { NearestInPlane } from "../engine/geometry.js";
-import { Layers } from "./layers.js";
-import { build, buildSliders } from "./elements.js";
+import { floatsOf } from "../engine/packed.js";
 import { dimensionPlane, movedTo, place, principalPlane, umapPlane } from "../engine/projections.js";
-import { Pointer } from "./pointer.js";
-import { dotColors } from "../draw/dots.js";
-import { Readout } from "./readout.js";
 import { RemoteBackground } from "../engine/remote.js";
+import { kernelDensity, source, summarize } from "../engine/summary.js";
+import { Controls } from "./controls.js";
+import { build, buildSliders } from "./elements.js";
+import { Layers } from "./layers.js";
+import { Pointer } from "./pointer.js";
+import { Readout } from "./readout.js";
 import { Selection } from "./selection.js";
 import { Strips } from "./strips.js";
-import { kernelDensity, source, summarize } from "../engine/summary.js";
 import { formatLink, parseLink } from "./url.js";
 
 const KEY_REST = 400; // ms without a key after which z is reported
@@ -36,8 +35,9 @@ export class LatentPlane {
     this.ui = build(root);
     /** @type {Space | null} */ this.space = null;
     /** What is shown; null until all of it is here.
-     * @type {{network: import("../engine/network.js").Network | null, codes: import("../draw/dots.js").Codes, draw: () => number[],
-     *   summary: import("../engine/summary.js").Summary, density: ((z: ArrayLike<number>) => number) | null} | null} */
+     * @type {{network: import("../engine/network.js").Network | null, codes: import("../engine/codes.js").Codes,
+     *   draw: () => number[], summary: import("../engine/summary.js").Summary,
+     *   density: ((z: ArrayLike<number>) => number) | null} | null} */
     this.model = null;
     /** @type {ImageBitmap | null} */ this.sprite = null;
     /** @type {number[]} */ this.z = [];
@@ -111,7 +111,8 @@ export class LatentPlane {
   }
 
   /** @param {Space} space @param {Record<string, string>} texts
-   * @param {{network: import("../engine/network.js").Network, bytes: ArrayBuffer} | null} loaded @param {import("../draw/dots.js").Codes} codes */
+   * @param {{network: import("../engine/network.js").Network, bytes: ArrayBuffer} | null} loaded
+   * @param {import("../engine/codes.js").Codes} codes */
   open(space, texts, loaded, codes) {
     const summary = summarize(codes, space.classes.length),
       { dim } = codes;
@@ -131,7 +132,7 @@ export class LatentPlane {
     if (!codes.kl && this.link.color === "KL") this.link.color = "class";
     this.hidden = new Set(this.link.hidden);
     this.picked = this.link.z ? -1 : 0;
-    this.z = this.link.z ?? Array.from(codes.mean.subarray(0, dim));
+    this.z = this.link.z ?? codeOf(codes, 0);
     this.pathOn = dim === 2 || Boolean(this.link.a || this.link.b);
     this.selection.hide();
     this.strips = new Strips(
@@ -184,8 +185,7 @@ export class LatentPlane {
     const { codes, summary } = this.model;
     if (this.link.plane === "PCA") this.plane = principalPlane(codes);
     else if (this.link.plane === "UMAP" && this.space.umap) {
-      const bytes = Uint8Array.from(atob(this.space.umap), (letter) => letter.charCodeAt(0));
-      this.plane = umapPlane(new Float32Array(bytes.buffer), codes.dim);
+      this.plane = umapPlane(floatsOf(this.space.umap), codes.dim);
     } else {
       const across = this.link.across ?? summary.order[0];
       this.plane = dimensionPlane(codes, across, this.link.up ?? summary.order[1] ?? 0);
@@ -236,7 +236,7 @@ export class LatentPlane {
   /** @param {number} index */
   goToImage(index) {
     const { codes } = this.model ?? {};
-    if (codes) this.go(Array.from(codes.mean.subarray(index * codes.dim, (index + 1) * codes.dim)), index);
+    if (codes) this.go(codeOf(codes, index), index);
   }
 
   /** @param {number[] | null} z  or null: the code of the image @param {number} [picked] */

@@ -1,29 +1,43 @@
 // @ts-check
 /**
- * The plane's three canvases, one on the other: the decoded manifold, the dots (redrawn when the view changes), and what
- * moves. A frame of a drag decodes one image and redraws the last canvas alone. What can wait follows the frame, at a
- * pace of its own: z in numbers, the nearest images, and the strips, which like the manifold come from a worker.
+ * The plane's three canvases, one on the other: the decoded manifold; the dots, redrawn when the view changes; and what
+ * moves. A frame of a drag decodes one image and redraws the last canvas alone. Slower things follow the frame at a
+ * pace of their own: z in numbers, the nearest images, and the strips and the manifold, which come from a worker.
+ *
+ * @typedef {import("../engine/geometry.js").View} View
+ * @typedef {{root: HTMLElement, ui: import("./elements.js").Ui,
+ *            model: {network: import("../engine/network.js").Network | null,
+ *                    codes: import("../engine/codes.js").Codes} | null,
+ *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link, z: number[],
+ *            picked: number, view: View, home: View | null, dotColors?: Uint8ClampedArray,
+ *            readonly ends: [number[], number[]] | null, readonly showsManifold: boolean,
+ *            readonly background: Pick<import("../engine/background.js").Background, "request" | "isBusy">,
+ *            pointer: {hovered: number, lasso: [number, number][]}, strips?: import("./strips.js").Strips,
+ *            selection: {receive(start: number, pixels: Uint8Array): void}, showZ(): void}} Layered
+ *   what the layers show of the latent plane; they set its view when its size on the screen changes
  */
-import { pen, paintGrey } from "../draw/dom.js";
-import { fit } from "../engine/geometry.js";
-import { Manifold } from "./manifold.js";
-import { decode } from "../engine/network.js";
-import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
-import { boxOf, movedTo } from "../engine/projections.js";
+import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
 import { drawPoints } from "../draw/dots.js";
+import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
+import { paintGrey } from "../draw/sprite.js";
+import { readTheme } from "../draw/theme.js";
+import { fit } from "../engine/geometry.js";
+import { decode } from "../engine/network.js";
+import { boxOf, movedTo } from "../engine/projections.js";
+import { Manifold } from "./manifold.js";
 
 const REST = 120; // ms without change after which the manifold is decoded
-const PACE = 50; // ms between two looks at numbers and strips: no eye reads faster, and the picture has the time
+const PACE = 50; // ms between two updates of numbers and strips: nobody reads faster, and the image gets the time
 
 export class Layers {
-  /** @param {import("./latent_plane.js").LatentPlane} plane */
+  /** @param {Layered} plane */
   constructor(plane) {
     this.plane = plane;
     this.stale = { z: true, dots: true };
     this.frame = 0;
     this.ratio = 1; // device pixels per CSS pixel
     this.asideDue = this.stripsStale = false;
-    this.asideAt = 0; // when what can wait was last brought up to date
+    this.asideAt = 0; // when the slower things were last updated
     const { image, manifold, dots, overlay } = plane.ui;
     this.pens = { image: pen(image), manifold: pen(manifold), dots: pen(dots), overlay: pen(overlay) };
     this.manifold = new Manifold();
@@ -40,14 +54,9 @@ export class Layers {
     this.resizing.disconnect();
   }
 
-  /** @returns {import("../draw/overlay.js").Theme} */
   readTheme() {
-    const { root, ui } = this.plane,
-      style = getComputedStyle(root),
-      text = style.color;
-    const card = getComputedStyle(/** @type {Element} */ (ui.stage.parentElement)).backgroundColor;
-    const ink = (text.match(/[\d.]+/g) ?? ["0", "0", "0"]).slice(0, 3).map(Number);
-    return { text, accent: style.caretColor, card, ink };
+    const { root, ui } = this.plane;
+    return readTheme(root, ui.stage.parentElement);
   }
 
   /** The theme may be another. */
@@ -62,11 +71,8 @@ export class Layers {
       width = ui.stage.clientWidth,
       height = ui.stage.clientHeight;
     if (!plane || !width || !height) return;
-    this.ratio = Math.min(2, devicePixelRatio || 1);
-    for (const layer of [ui.manifold, ui.dots, ui.overlay]) {
-      layer.width = Math.round(width * this.ratio);
-      layer.height = Math.round(height * this.ratio);
-    }
+    this.ratio = pixelRatio();
+    for (const layer of [ui.manifold, ui.dots, ui.overlay]) fitCanvas(layer, width, height);
     prepareOverlay(this.pens.overlay);
     const home = fit(boxOf(plane), width, height),
       { at } = link;
@@ -84,9 +90,9 @@ export class Layers {
 
   draw() {
     this.frame = 0;
-    const { model, plane, space, home, dotColors, view, ends, picked, pointer } = this.plane,
+    const { model, plane, home, dotColors, view, ends, picked, pointer } = this.plane,
       { ratio, pens } = this;
-    if (!model || !plane || !space || !home || !dotColors) return;
+    if (!model || !plane || !home || !dotColors) return;
     const { network, codes } = model,
       { z, dots } = this.stale;
     this.stale = { z: false, dots: false };
@@ -102,15 +108,15 @@ export class Layers {
     if (this.plane.showsManifold) this.planManifold();
   }
 
-  /** After the frame, and after the canvases: text drawn on one has the page's styles worked out at once if elements have
-   * changed. */
+  /** Plans the slower things for after the frame: text drawn on a canvas makes the browser compute the page's styles at
+   * once if elements have changed. */
   planAside() {
     if (this.asideDue) return;
     this.asideDue = true;
     this.asideTimer = setTimeout(() => this.bringAsideUp(), Math.max(0, this.asideAt + PACE - performance.now()));
   }
 
-  /** What can wait. */
+  /** Updates the slower things. */
   bringAsideUp() {
     clearTimeout(this.asideTimer);
     this.asideDue = false;
@@ -121,7 +127,7 @@ export class Layers {
 
   decodeStrips() {
     const { background, strips, model, z, ends } = this.plane;
-    this.stripsStale = background.isBusy("strips"); // finished first: what is never finished is never seen
+    this.stripsStale = background.isBusy("strips"); // the running request ends first, or none would in a long drag
     if (this.stripsStale || !strips || !model) return;
     background.request("strips", strips.plan(z, ends), model.codes.dim);
   }
@@ -149,7 +155,8 @@ export class Layers {
     this.manifoldTimer = setTimeout(decodeAll, this.manifold.shown ? REST : 0);
   }
 
-  /** From the worker, or from the server. @param {import("../engine/background.js").Kind} kind @param {number} start @param {Uint8Array} pixels @param {boolean} done */
+  /** From the worker, or from the server. @param {import("../engine/background.js").Kind} kind @param {number} start
+   * @param {Uint8Array} pixels @param {boolean} done */
   receive(kind, start, pixels, done) {
     if (kind === "image") paintGrey(this.pens.image, pixels, 255);
     else if (kind === "gallery") this.plane.selection.receive(start, pixels);

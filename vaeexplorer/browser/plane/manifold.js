@@ -1,7 +1,9 @@
 // @ts-check
 /** The decoded manifold behind the dots: one small image at every cell of the visible region. */
+import { pen } from "../draw/canvas.js";
+import { h } from "../draw/dom.js";
 import { toLatent, toScreen } from "../engine/geometry.js";
-import { PIXELS } from "../engine/network.js";
+import { PIXELS, SIDE } from "../engine/network.js";
 import { movedTo } from "../engine/projections.js";
 
 const CELL = 31; // CSS pixels of an image
@@ -16,7 +18,8 @@ export class Manifold {
   }
 
   /** The codes to decode for a view, row by row from the top: z moved within its plane.
-   * @param {import("../engine/projections.js").Plane} plane @param {ArrayLike<number>} z @param {import("../engine/geometry.js").View} view */
+   * @param {import("../engine/projections.js").Plane} plane @param {ArrayLike<number>} z
+   * @param {import("../engine/geometry.js").View} view */
   plan(plane, z, view) {
     const step = CELL / view.scale; // cells lie on a lattice of latent space, so that panning does not shift them
     const [left, top] = toLatent(view, 0, 0),
@@ -32,9 +35,7 @@ export class Manifold {
     for (let r = 0; r < rows; r++)
       for (let c = 0; c < columns; c++)
         zs.set(movedTo(plane, z, (x0 + c + 0.5) * step, (y1 - r - 0.5) * step), (r * columns + c) * dim);
-    const canvas = document.createElement("canvas");
-    canvas.width = 28 * columns;
-    canvas.height = 28 * rows;
+    const canvas = h("canvas", { width: SIDE * columns, height: SIDE * rows });
     this.coming = { canvas, box: [x0 * step, x1 * step, y0 * step, y1 * step], columns };
     return zs;
   }
@@ -42,8 +43,8 @@ export class Manifold {
   /** @param {number} start @param {Uint8Array} pixels @param {boolean} done @param {number[]} ink RGB */
   receive(start, pixels, done, ink) {
     if (!this.coming) return;
-    const context = /** @type {CanvasRenderingContext2D} */ (this.coming.canvas.getContext("2d"));
-    const tile = context.createImageData(28, 28),
+    const context = pen(this.coming.canvas);
+    const tile = context.createImageData(SIDE, SIDE),
       data = tile.data;
     for (let i = 0; i * PIXELS < pixels.length; i++) {
       for (let p = 0; p < PIXELS; p++) {
@@ -51,12 +52,13 @@ export class Manifold {
         data[4 * p + 3] = STRENGTH * pixels[i * PIXELS + p];
       }
       const at = start + i;
-      context.putImageData(tile, 28 * (at % this.coming.columns), 28 * Math.floor(at / this.coming.columns));
+      context.putImageData(tile, SIDE * (at % this.coming.columns), SIDE * Math.floor(at / this.coming.columns));
     }
     if (done || !this.shown) this.shown = this.coming;
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {import("../engine/geometry.js").View} view @param {number} ratio */
+  /** @param {CanvasRenderingContext2D} context @param {import("../engine/geometry.js").View} view
+   * @param {number} ratio */
   draw(context, view, ratio) {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, view.width, view.height);

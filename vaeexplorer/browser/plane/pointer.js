@@ -1,17 +1,32 @@
 // @ts-check
-/** What pointers do to the plane: drag z or an end of the path, pick a dot, look at one, draw a lasso around many. */
-import { inside, pan, toLatent, toScreen, zoom } from "../engine/geometry.js";
+/**
+ * What pointers do to the plane: drag z or an end of the path, pick a dot, look at one, draw a lasso around many.
+ *
+ * @typedef {import("../draw/gestures.js").At} At
+ * @typedef {import("../engine/geometry.js").View} View
+ * @typedef {{ui: import("./elements.js").Ui, space: {name: string, classes: string[]} | null,
+ *            model: {codes: import("../engine/codes.js").Codes} | null, sprite: ImageBitmap | null,
+ *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link,
+ *            hidden: Set<number>, nearest?: import("../engine/geometry.js").NearestInPlane, z: number[],
+ *            picked: number, view: View, readonly ends: [number[], number[]] | null,
+ *            readonly background: Pick<import("../engine/background.js").Background, "request">,
+ *            readout: import("./readout.js").Readout, selection: import("./selection.js").Selection,
+ *            controls: {stopWalk(): void}, go(z: number[], picked?: number): void, goToImage(index: number): void,
+ *            goAndTell(z: number[] | null, picked?: number): void, look(view: View): void,
+ *            redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Pointed
+ *   what pointers read of the latent plane, and do to it
+ */
 import { listen } from "../draw/gestures.js";
+import { codeOf } from "../engine/codes.js";
+import { inside, pan, toLatent, toScreen, zoom } from "../engine/geometry.js";
 import { movedTo, place } from "../engine/projections.js";
 
 const TOUCH = 6; // CSS pixels from a dot that still touch it
 const HANDLE = 14; // CSS pixels from A or B that still take hold of it
 const JUMP = 60; // CSS pixels from the pointer to a code that z may jump to, where the plane cannot be decoded
 
-/** @typedef {import("../draw/gestures.js").At} At */
-
 export class Pointer {
-  /** @param {import("./latent_plane.js").LatentPlane} plane */
+  /** @param {Pointed} plane */
   constructor(plane) {
     this.plane = plane;
     this.hovered = -1;
@@ -60,8 +75,7 @@ export class Pointer {
     } else if (plane.u) return this.plane.go(movedTo(plane, z, x, y));
     else {
       const near = nearest?.find(x, y, JUMP / view.scale) ?? -1;
-      if (near >= 0)
-        return this.plane.go(Array.from(codes.mean.subarray(near * codes.dim, (near + 1) * codes.dim)), near);
+      if (near >= 0) return this.plane.go(codeOf(codes, near), near);
     }
     this.plane.redraw({});
   }

@@ -1,9 +1,12 @@
 // @ts-check
 /** z in numbers, what is near it, the card at the pointer, and words for those who cannot see the plane. */
-import { paintTestImage } from "../engine/fetch.js";
-import { h, number } from "../draw/dom.js";
+import { button, h } from "../draw/dom.js";
+import { number } from "../draw/numbers.js";
+import { paintTestImage } from "../draw/sprite.js";
 import { nearestCodes } from "../engine/geometry.js";
 import { NEAR } from "./elements.js";
+
+/** @typedef {import("../engine/codes.js").Codes} Codes */
 
 const MOST = 32; // numbers of z shown
 
@@ -16,8 +19,9 @@ export class Readout {
     this.facts = "";
   }
 
-  /** @param {number[]} z @param {number} picked @param {NonNullable<import("./latent_plane.js").LatentPlane["model"]>} model
-   * @param {import("./latent_plane.js").Space} space @param {ImageBitmap | null} sprite */
+  /** @param {number[]} z @param {number} picked
+   * @param {{codes: Codes, density: ((z: ArrayLike<number>) => number) | null}} model
+   * @param {{classes: string[]}} space @param {ImageBitmap | null} sprite */
   show(z, picked, { codes, density }, space, sprite) {
     const { ui } = this,
       near = nearestCodes(codes.mean, codes.dim, z, NEAR);
@@ -36,14 +40,14 @@ export class Readout {
     const radius = Math.hypot(...z);
     /** @type {[string, string][]} */
     const facts = [["looks like", alike(this.names)]];
-    if (codes.logvar) facts.push(["distance to 0", `${radius.toFixed(2)} σ`]);
-    const prior = (Math.exp((-radius * radius) / 2) / (2 * Math.PI)).toFixed(3);
-    if (density && codes.logvar) facts.push(["density: prior, codes", `${prior}, ${density(z).toFixed(3)}`]);
-    else if (density) facts.push(["density of the codes", density(z).toFixed(4)]);
+    if (codes.logvar) facts.push(["distance to 0", `${number(radius)} σ`]);
+    const prior = number(Math.exp((-radius * radius) / 2) / (2 * Math.PI), 3);
+    if (density && codes.logvar) facts.push(["density: prior, codes", `${prior}, ${number(density(z), 3)}`]);
+    else if (density) facts.push(["density of the codes", number(density(z), 4)]);
     if (picked >= 0) {
       const same = z.every((value, j) => Math.abs(value - codes.mean[picked * codes.dim + j]) < 2e-3);
-      const kl = codes.kl ? ` · KL ${codes.kl[picked].toFixed(1)} nats` : "";
-      if (same) facts.push([`test #${picked}`, `error ${codes.error[picked].toFixed(1)}${kl}`]);
+      const kl = codes.kl ? ` · KL ${number(codes.kl[picked], 1)} nats` : "";
+      if (same) facts.push([`test #${picked}`, `error ${number(codes.error[picked], 1)}${kl}`]);
       else facts.push(["drawn from q(z|x) of", `test #${picked}`]);
     }
     ui.resample.hidden = picked < 0 || !codes.logvar;
@@ -56,8 +60,9 @@ export class Readout {
     );
   }
 
-  /** @param {number} index  -1 for none @param {import("../draw/gestures.js").At | null} at @param {import("../engine/geometry.js").View} view
-   * @param {import("../draw/dots.js").Codes} codes @param {import("./latent_plane.js").Space} space @param {ImageBitmap | null} sprite */
+  /** @param {number} index  -1 for none @param {import("../draw/gestures.js").At | null} at
+   * @param {import("../engine/geometry.js").View} view @param {Codes} codes @param {{classes: string[]}} space
+   * @param {ImageBitmap | null} sprite */
   showCard(index, at, view, codes, space, sprite) {
     const { card, cardImage, cardText } = this.ui;
     card.hidden = index < 0 || !at;
@@ -66,8 +71,8 @@ export class Readout {
       card.dataset.index = String(index);
       paintTestImage(cardImage, sprite, index);
       cardText.replaceChildren(h("b", {}, space.classes[codes.labels[index]]), ` · test #${index}`);
-      if (codes.kl) cardText.append(h("br"), `KL ${codes.kl[index].toFixed(1)} nats`);
-      cardText.append(h("br"), `error ${codes.error[index].toFixed(1)}`);
+      if (codes.kl) cardText.append(h("br"), `KL ${number(codes.kl[index], 1)} nats`);
+      cardText.append(h("br"), `error ${number(codes.error[index], 1)}`);
     }
     const left = at.x + card.offsetWidth + 18 > view.width ? at.x - card.offsetWidth - 12 : at.x + 14;
     const top = at.y + card.offsetHeight + 18 > view.height ? at.y - card.offsetHeight - 12 : at.y + 14;
@@ -91,9 +96,7 @@ export class Readout {
   /** @param {string} text @param {() => void} again */
   complain(text, again) {
     this.say(text);
-    const retry = h("button", { type: "button", textContent: "Try again" });
-    retry.onclick = again;
-    this.ui.message.append(" ", retry);
+    this.ui.message.append(" ", button("Try again", "", again));
   }
 }
 

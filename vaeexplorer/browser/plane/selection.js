@@ -1,8 +1,10 @@
 // @ts-check
 /** What the lasso caught: counts, means, images beside their reconstructions, and a table to take along. */
-import { paintTestImage } from "../engine/fetch.js";
-import { download, h, number, paintGrey, pen } from "../draw/dom.js";
-import { PIXELS } from "../engine/network.js";
+import { pen } from "../draw/canvas.js";
+import { button, download, h } from "../draw/dom.js";
+import { number } from "../draw/numbers.js";
+import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
+import { PIXELS, imageAt } from "../engine/network.js";
 
 const MOST = 60; // images shown
 
@@ -15,7 +17,8 @@ export class Selection {
   }
 
   /** Shows the images and returns the codes to decode.
-   * @param {number[]} indices @param {import("../draw/dots.js").Codes} codes @param {{name: string, classes: string[]}} space
+   * @param {number[]} indices @param {import("../engine/codes.js").Codes} codes
+   * @param {{name: string, classes: string[]}} space
    * @param {ImageBitmap | null} sprite @param {(index: number) => void} onPick @param {() => void} onClose */
   show(indices, codes, space, sprite, onPick, onClose) {
     this.box.hidden = false;
@@ -29,17 +32,16 @@ export class Selection {
       .filter(({ count }) => count)
       .sort((a, b) => b.count - a.count)
       .map(({ name, count }) => `${name}: ${count}`);
-    const save = h("button", { type: "button", textContent: "Download (CSV)" });
-    save.onclick = () =>
-      download(new Blob([csv(indices, codes, space.classes)], { type: "text/csv" }), `${space.name}-selection.csv`);
-    const close = h("button", { type: "button", textContent: "Close" });
-    close.onclick = onClose;
+    const save = button("Download (CSV)", "", () =>
+      download(new Blob([csv(indices, codes, space.classes)], { type: "text/csv" }), `${space.name}-selection.csv`),
+    );
+    const close = button("Close", "", onClose);
     const shown = indices.slice(0, MOST);
-    this.decoded = shown.map(() => h("canvas", { class: "tile", width: 28, height: 28 }));
+    this.decoded = shown.map(() => tile({ class: "tile" }));
     const cells = shown.map((i, k) => {
-      const original = h("canvas", { class: "tile", width: 28, height: 28 });
+      const original = tile({ class: "tile" });
       paintTestImage(original, sprite, i);
-      const title = `${space.classes[codes.labels[i]]}, test #${i}, error ${codes.error[i].toFixed(1)}`;
+      const title = `${space.classes[codes.labels[i]]}, test #${i}, error ${number(codes.error[i], 1)}`;
       const cell = h(
         "button",
         { type: "button", class: "pair", title, "aria-label": title },
@@ -71,7 +73,7 @@ export class Selection {
   /** @param {number} start @param {Uint8Array} pixels */
   receive(start, pixels) {
     for (let i = 0; i * PIXELS < pixels.length && this.decoded[start + i]; i++)
-      paintGrey(pen(this.decoded[start + i]), pixels.subarray(i * PIXELS, (i + 1) * PIXELS), 255);
+      paintGrey(pen(this.decoded[start + i]), imageAt(pixels, i), 255);
   }
 
   hide() {
@@ -81,7 +83,7 @@ export class Selection {
   }
 }
 
-/** @param {number[]} indices @param {import("../draw/dots.js").Codes} codes @param {string[]} classes */
+/** @param {number[]} indices @param {import("../engine/codes.js").Codes} codes @param {string[]} classes */
 function csv(indices, codes, classes) {
   const { dim, mean, error, kl, labels } = codes;
   const names = [

@@ -1,19 +1,23 @@
 // @ts-check
 /** Rows of decoded images under the plane: a traversal of each dimension, and the path from A to B. */
-import { download, h, number, paintGrey, pen } from "../draw/dom.js";
+import { pen } from "../draw/canvas.js";
+import { button, download, h } from "../draw/dom.js";
+import { number } from "../draw/numbers.js";
+import { paintGrey } from "../draw/sprite.js";
 import { lerp, slerp } from "../engine/geometry.js";
-import { encodeGif } from "./gif.js";
-import { PIXELS } from "../engine/network.js";
+import { PIXELS, SIDE, imageAt } from "../engine/network.js";
 import { axisName } from "../engine/projections.js";
+import { encodeGif } from "./gif.js";
 
 const STEPS = 13; // images in a strip
-const PITCH = 30; // from one image to the next: 28 pixels and a gap
+const PITCH = SIDE + 2; // from one image to the next, in pixels
 const MOST = 24; // traversals
 const SPHERE = 10; // dimensions above which a path along the sphere makes sense
 
 export class Strips {
-  /** @param {HTMLElement} box @param {import("../engine/summary.js").Summary} summary @param {string} name of the run, for files
-   * @param {(z: number[]) => void} onPick  an image was clicked @param {() => void} onChange  needs decoding again */
+  /** @param {HTMLElement} box @param {import("../engine/summary.js").Summary} summary
+   * @param {string} name  of the run, for files @param {(z: number[]) => void} onPick  an image was clicked
+   * @param {() => void} onChange  the images must be decoded again */
   constructor(box, summary, name, onPick, onChange) {
     this.summary = summary;
     this.dimensions = summary.order.slice(0, MOST);
@@ -21,7 +25,7 @@ export class Strips {
     this.zs = [];
     this.along = lerp;
     const strip = (/** @type {string} */ caption, /** @type {Node[]} */ ...tools) => {
-      const canvas = h("canvas", { width: STEPS * PITCH - 2, height: 28, role: "img", "aria-label": caption });
+      const canvas = h("canvas", { width: STEPS * PITCH - 2, height: SIDE, role: "img", "aria-label": caption });
       const mark = h("i", { class: "mark", hidden: true });
       const figure = h(
         "figure",
@@ -37,14 +41,15 @@ export class Strips {
       made.figure.classList.toggle("collapsed", summary.collapsed[dimension]);
       return made;
     });
-    const save = h("button", { type: "button", textContent: "PNG", title: "Save this strip as an image" });
-    const film = h("button", { type: "button", textContent: "GIF", title: "Save this path as a film, there and back" });
-    this.path = strip("from A to B", save, film);
-    film.onclick = () => download(new Blob([this.film()], { type: "image/gif" }), `${name}-a-to-b.gif`);
-    save.onclick = () =>
+    const save = button("PNG", "Save this strip as an image", () =>
       enlarged(this.path.canvas).toBlob(
         (/** @type {Blob | null} */ blob) => blob && download(blob, `${name}-a-to-b.png`),
-      );
+      ),
+    );
+    const film = button("GIF", "Save this path as a film, there and back", () =>
+      download(new Blob([this.film()], { type: "image/gif" }), `${name}-a-to-b.gif`),
+    );
+    this.path = strip("from A to B", save, film);
     if (summary.order.length > SPHERE) {
       const choice = h(
         "select",
@@ -74,7 +79,8 @@ export class Strips {
         [low, high] = this.summary.walk[dimension];
       const share = (z[dimension] - low) / (high - low);
       mark.hidden = share < -0.05 || share > 1.05;
-      mark.style.left = `${(100 * PITCH * Math.round(Math.min(1, Math.max(0, share)) * (STEPS - 1))) / (STEPS * PITCH - 2)}%`;
+      const step = Math.round(Math.min(1, Math.max(0, share)) * (STEPS - 1));
+      mark.style.left = `${(100 * PITCH * step) / (STEPS * PITCH - 2)}%`;
     });
   }
 
@@ -96,10 +102,10 @@ export class Strips {
   /** The path there and back. */
   film() {
     const frames = Array.from({ length: STEPS }, (_, k) => {
-      const { data } = pen(this.path.canvas).getImageData(k * PITCH, 0, 28, 28);
+      const { data } = pen(this.path.canvas).getImageData(k * PITCH, 0, SIDE, SIDE);
       return Uint8Array.from({ length: PIXELS }, (_, p) => data[4 * p]);
     });
-    return encodeGif([...frames, ...frames.slice(1, -1).reverse()], 28, 6, 12);
+    return encodeGif([...frames, ...frames.slice(1, -1).reverse()], SIDE, 6, 12);
   }
 
   /** @param {number} start @param {Uint8Array} pixels */
@@ -108,7 +114,7 @@ export class Strips {
     for (let i = 0; i * PIXELS < pixels.length; i++) {
       const at = start + i,
         { canvas } = all[Math.floor(at / STEPS)];
-      paintGrey(pen(canvas), pixels.subarray(i * PIXELS, (i + 1) * PIXELS), 255, (at % STEPS) * PITCH, 0);
+      paintGrey(pen(canvas), imageAt(pixels, i), 255, (at % STEPS) * PITCH, 0);
     }
   }
 }

@@ -17,7 +17,10 @@ from vaeexplorer.spaces.space import Space
 FEWEST = 50  # images of which UMAP makes anything
 
 _latent_plane = st.components.v2.component(
-    "latent_plane", js=bundle.script("entries/plane.js"), css=bundle.style(), isolate_styles=True
+    "latent_plane",
+    js=bundle.script("entries/plane.js"),
+    css=bundle.style("plane/latent_plane.css"),
+    isolate_styles=True,
 )
 
 

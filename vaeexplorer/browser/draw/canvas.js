@@ -1,0 +1,21 @@
+// @ts-check
+/** Canvases as sharp as the screen. */
+
+/** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */
+export const pen = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
+/** Device pixels per CSS pixel in a canvas: two at the most. Dots are written pixel by pixel, so ratio three would
+ * take 2.25 times as long for a difference that is hard to see. */
+export const pixelRatio = () => Math.min(2, devicePixelRatio || 1);
+
+/** Gives a canvas the pixels of its size on the screen. A change empties it and resets its pen.
+ * @param {HTMLCanvasElement} canvas @param {number} [width] @param {number} [height] CSS pixels
+ * @returns {boolean} whether the size changed */
+export function fitCanvas(canvas, width = canvas.clientWidth, height = canvas.clientHeight) {
+  const ratio = pixelRatio(),
+    [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width === across && canvas.height === down) return false;
+  canvas.width = across;
+  canvas.height = down;
+  return true;
+}
