@@ -102,10 +102,6 @@ def test_a_picture_on_white_is_turned_round(evaluate: Evaluate, mnist_test: Imag
         )
 
 
-def test_a_link_holds_the_walk(node: Callable[..., str]) -> None:
-    node("--test", "walk_link.test.js")
-
-
 @pytest.mark.browser
 def test_the_page_goes_from_x_to_x_prime(
     server: str, chromium: Any, mnist_test: ImageDataset, troubles: list[str]

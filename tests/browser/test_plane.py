@@ -15,10 +15,6 @@ from tests.browser.driving import middle, opened, pixels
 ROOT = Path(__file__).parents[2]
 
 
-def test_geometry(node: Callable[..., str]) -> None:
-    node("--test", "geometry.test.js")
-
-
 def test_a_film_is_read_back_pixel_for_pixel(node: Callable[..., str]) -> None:
     code = """import { encodeGif } from "./plane/gif.js";
     const frames = [0, 1].map((k) => Uint8Array.from({ length: 784 }, (_, p) => (p * (k + 1)) % 256));

@@ -19,6 +19,10 @@ export const number = (value, digits = 2) => (Number(value.toFixed(digits)) + 0)
 /** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */
 export const pen = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
+/** A sentence, and a button that tries again. @param {HTMLElement} box @param {string} text @param {() => void} again */
+export const complain = (box, text, again) =>
+  box.replaceChildren(`${text} `, h("button", { type: "button", textContent: "Try again", onclick: again }));
+
 /** Hands the visitor a file. @param {Blob} blob @param {string} name */
 export function download(blob, name) {
   const link = h("a", { href: URL.createObjectURL(blob), download: name });

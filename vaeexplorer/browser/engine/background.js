@@ -39,6 +39,7 @@ export class Background {
   }
 
   stop() {
+    this.newest.clear();
     this.worker.terminate();
   }
 }

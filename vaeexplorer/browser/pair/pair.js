@@ -10,7 +10,8 @@
  *   asked: the request that this answers
  */
 import { loadSprite, paintTestImage } from "../engine/fetch.js";
-import { h, number } from "../draw/dom.js";
+import { complain, h, number } from "../draw/dom.js";
+import { Latest } from "../engine/latest.js";
 import { Field } from "./field.js";
 import { Pane } from "./paired_plane.js";
 import { VIRIDIS_CSS } from "../draw/dots.js";
@@ -32,6 +33,7 @@ export class Pair {
   constructor(root, report) {
     this.root = root;
     this.report = report;
+    this.latest = new Latest();
     /** @type {Pane[]} */ this.panes = [];
     /** @type {[number, number]} */ this.indices = [0, 1];
     /** @type {ImageBitmap | null} */ this.sprite = null;
@@ -66,6 +68,7 @@ export class Pair {
   }
 
   stop() {
+    this.latest.stop();
     clearTimeout(this.askTimer);
     this.panes.forEach((pane) => pane.stop());
   }
@@ -80,7 +83,7 @@ export class Pair {
   }
 
   /** Other spaces. @param {string} key @param {Data} data */
-  async open(key, data) {
+  open(key, data) {
     this.panes.forEach((pane) => pane.stop());
     this.key = key;
     this.indices = data.pair;
@@ -106,14 +109,24 @@ export class Pair {
     this.strips.replaceChildren(ends[0], h("div", { class: "rows" }, ...ways), ends[1]);
     this.showKind();
     this.showPair();
-    try {
-      const sprite = await loadSprite(data.spaces[0].urls);
-      if (this.key !== key) return;
-      this.sprite = sprite;
-      this.showPair();
-    } catch (error) {
-      this.live.textContent = `The test images could not be loaded. ${error instanceof Error ? error.message : ""}`;
-    }
+    this.loadImages(data.spaces[0]);
+  }
+
+  /** @param {import("./paired_plane.js").Space} space */
+  loadImages(space) {
+    this.latest.ask(
+      () => loadSprite(space.urls),
+      (sprite) => {
+        this.sprite = sprite;
+        this.showPair();
+      },
+      (error) => {
+        complain(this.live, `The test images could not be loaded. ${error.message}`, () => {
+          this.live.textContent = "";
+          this.loadImages(space);
+        });
+      },
+    );
   }
 
   readTheme() {

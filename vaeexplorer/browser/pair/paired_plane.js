@@ -7,9 +7,10 @@
  */
 import { loadCodes, loadNetwork, paintTestImage } from "../engine/fetch.js";
 import { Background } from "../engine/background.js";
-import { h, paintGrey, pen } from "../draw/dom.js";
+import { complain, h, paintGrey, pen } from "../draw/dom.js";
 import { fit, lerp, NearestInPlane, pan, toLatent, toScreen, zoom } from "../engine/geometry.js";
 import { listen } from "../draw/gestures.js";
+import { Latest } from "../engine/latest.js";
 import { PIXELS } from "../engine/network.js";
 import { drawPath, drawPrior, prepareOverlay, ring } from "../draw/overlay.js";
 import { boxOf, dimensionPlane, place, principalPlane } from "../engine/projections.js";
@@ -24,6 +25,7 @@ export class Pane {
   constructor(pair, space) {
     this.pair = pair;
     this.space = space;
+    this.latest = new Latest();
     /** @type {import("../draw/dots.js").Codes | null} */ this.codes = null;
     /** @type {import("./field.js").Field | null} */ this.field = null;
     this.view = this.home = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
@@ -83,25 +85,30 @@ export class Pane {
   }
 
   stop() {
+    this.latest.stop();
     cancelAnimationFrame(this.frame);
     this.resizing.disconnect();
     this.background.stop();
   }
 
-  async load() {
-    try {
-      const { urls } = this.space,
-        [codes, loaded] = await Promise.all([loadCodes(urls), loadNetwork(urls)]);
-      if (loaded && this.background instanceof Background) this.background.use(loaded.bytes);
-      this.codes = codes;
-      this.plane = codes.dim > 2 ? principalPlane(codes) : dimensionPlane(codes, 0, 1);
-      this.nearest = new NearestInPlane(this.plane.xs, this.plane.ys);
-      this.message.hidden = true;
-      this.resize();
-      this.pair.arrived();
-    } catch (error) {
-      this.say(`${this.space.name} could not be loaded. ${error instanceof Error ? error.message : ""}`);
-    }
+  load() {
+    const { urls, name } = this.space;
+    this.latest.ask(
+      () => Promise.all([loadCodes(urls), loadNetwork(urls)]),
+      ([codes, loaded]) => {
+        if (loaded && this.background instanceof Background) this.background.use(loaded.bytes);
+        this.codes = codes;
+        this.plane = codes.dim > 2 ? principalPlane(codes) : dimensionPlane(codes, 0, 1);
+        this.nearest = new NearestInPlane(this.plane.xs, this.plane.ys);
+        this.message.hidden = true;
+        this.resize();
+        this.pair.arrived();
+      },
+      (error) => {
+        complain(this.message, `${name} could not be loaded. ${error.message}`, () => this.load());
+        this.message.hidden = false;
+      },
+    );
   }
 
   /** @param {string} text */

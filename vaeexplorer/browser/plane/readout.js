@@ -1,7 +1,7 @@
 // @ts-check
 /** z in numbers, what is near it, the card at the pointer, and words for those who cannot see the plane. */
 import { paintTestImage } from "../engine/fetch.js";
-import { h, number } from "../draw/dom.js";
+import { complain, h, number } from "../draw/dom.js";
 import { nearestCodes } from "../engine/geometry.js";
 import { NEAR } from "./elements.js";
 
@@ -14,6 +14,8 @@ export class Readout {
     /** @type {string[]} */
     this.names = [];
     this.facts = "";
+    /** What the card shows. @type {unknown[]} */
+    this.onCard = [];
   }
 
   /** @param {number[]} z @param {number} picked @param {NonNullable<import("./latent_plane.js").LatentPlane["model"]>} model
@@ -62,8 +64,9 @@ export class Readout {
     const { card, cardImage, cardText } = this.ui;
     card.hidden = index < 0 || !at;
     if (card.hidden || !at) return;
-    if (card.dataset.index !== String(index)) {
-      card.dataset.index = String(index);
+    const onCard = [index, codes, space, sprite];
+    if (onCard.some((part, k) => part !== this.onCard[k])) {
+      this.onCard = onCard;
       paintTestImage(cardImage, sprite, index);
       cardText.replaceChildren(h("b", {}, space.classes[codes.labels[index]]), ` · test #${index}`);
       if (codes.kl) cardText.append(h("br"), `KL ${codes.kl[index].toFixed(1)} nats`);
@@ -90,10 +93,8 @@ export class Readout {
 
   /** @param {string} text @param {() => void} again */
   complain(text, again) {
-    this.say(text);
-    const retry = h("button", { type: "button", textContent: "Try again" });
-    retry.onclick = again;
-    this.ui.message.append(" ", retry);
+    this.ui.message.hidden = false;
+    complain(this.ui.message, text, again);
   }
 }
 
