@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Weights, codes and images, fetched once per page load, whatever is mounted, unmounted and mounted again.
+ * Weights, codes and images, fetched once and kept for what is mounted next, unless others have been asked for since.
  *
  * @typedef {{network?: string, remote?: string, codes: string, sprite: string}} Urls
  *   network: there is none of a model that only the server can run; remote is where it is asked (remote.js)
@@ -8,28 +8,39 @@
 import { unpack } from "./network.js";
 import { unpackCodes } from "../draw/dots.js";
 
-/** @type {Map<string, Promise<any>>} */
-const fetched = /** @type {any} */ ((globalThis).__vaeexplorer ??= new Map());
+const MOST = 12; // files kept: those of the last few runs; the browser's own cache has the others
+
+const page = /** @type {{__vaeexplorer?: Map<string, Promise<any>>}} */ (globalThis);
+/** Of all components of the page; what was asked for last stands last. */
+const fetched = (page.__vaeexplorer ??= new Map());
 
 /** What is at an address, read. @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
 export function fetchOnce(url, read) {
-  if (!fetched.has(url)) {
-    const promise = fetch(url).then(
-      async (response) => {
-        if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-        const bytes = await response.arrayBuffer(),
-          result = await read(bytes);
-        if (!(await isNamed(url, bytes))) throw new Error("What came is not what was asked for: reload the page.");
-        return result;
-      },
-      () => {
-        throw new Error("The server cannot be reached.");
-      },
-    );
-    promise.catch(() => fetched.delete(url)); // a later try may succeed
-    fetched.set(url, promise);
+  const known = fetched.get(url);
+  const promise = known ?? fetchNow(url, read);
+  fetched.delete(url);
+  fetched.set(url, promise);
+  if (fetched.size > MOST) fetched.delete(/** @type {string} */ (fetched.keys().next().value));
+  if (!known)
+    promise.catch(() => {
+      if (fetched.get(url) === promise) fetched.delete(url); // a later try may succeed
+    });
+  return promise;
+}
+
+/** @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
+async function fetchNow(url, read) {
+  let response;
+  try {
+    response = await fetch(url);
+  } catch {
+    throw new Error("The server cannot be reached.");
   }
-  return /** @type {Promise<T>} */ (fetched.get(url));
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  const bytes = await response.arrayBuffer(),
+    result = await read(bytes);
+  if (!(await isNamed(url, bytes))) throw new Error("What came is not what was asked for: reload the page.");
+  return result;
 }
 
 /** Whether the bytes are those that the address names by the beginning of their SHA-256, if it names any. Browsers work
