@@ -1,6 +1,7 @@
 """The app on a model of one's own in headless Chromium: the server decodes, nothing else changes."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from tests.browser.conftest import ROOT, wait_for
 from tests.browser.own_app import decode, encode
+from tests.processes import started
 from vaeexplorer.data.datasets import SAMPLE_ROOT, ImageDataset
 
 
@@ -25,10 +27,11 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     env = os.environ | {"VAEEXPLORER_DATA": str(SAMPLE_ROOT), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tests.browser.own_app", str(port)]
     folder = tmp_path_factory.mktemp("elsewhere")
-    with subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as process:
+    with started(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as process:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/_stcore/health", process)
         assert process.stdout is not None
+        assert select.select([process.stdout], [], [], 30)[0], "the script says nothing"
         assert process.stdout.readline() == f"linear is open at {url}/?run=linear\n"
         yield f"{url}/?run=linear"
         process.send_signal(signal.SIGINT)
