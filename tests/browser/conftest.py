@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.processes import started
 from vaeexplorer.browser import bundle
 from vaeexplorer.data.datasets import SAMPLE
 
@@ -71,21 +72,19 @@ def serving(runs: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
     env = os.environ | {"VAEEXPLORER_RUNS": str(runs), "VAEEXPLORER_DATA": str(SAMPLE.root)}
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:
-        try:
-            url = f"http://127.0.0.1:{port}"
-            wait_for(f"{url}/_stcore/health", process)
-            yield url, process
-        finally:
-            process.terminate()
+    with started(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(f"{url}/_stcore/health", process)
+        yield url, process
 
 
 def wait_for(url: str, process: "subprocess.Popen[Any]") -> None:
     """Until a server of ours answers."""
-    for _ in range(150):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended"
         try:
-            with urllib.request.urlopen(url):
+            with urllib.request.urlopen(url, timeout=5):
                 return
         except OSError:
             time.sleep(0.2)

@@ -1,20 +1,79 @@
-"""How tests drive the latent plane in a browser."""
+"""How tests drive the app in a browser, and wait for what it shows."""
 
-from typing import Any
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+PATIENCE = 30.0  # seconds after which what did not come true never will
+LAST_PIXEL = """canvas => canvas.getContext("2d").getImageData(canvas.width - 1, canvas.height - 1, 1, 1).data[3]"""
+
+
+def wait_until(page: Any, true: Callable[[], bool], what: str) -> None:
+    """Until this is true; fails after `PATIENCE` seconds, saying what was waited for."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, f"never came true: {what}"
+        page.wait_for_timeout(25)
+
+
+def changed(page: Any, look: Callable[[], T], before: T) -> T:
+    """What is seen once it differs from what was seen before."""
+    seen = before
+
+    def differs() -> bool:
+        nonlocal seen
+        seen = look()
+        return seen != before
+
+    wait_until(page, differs, "a change")
+    return seen
+
+
+def rested(page: Any, look: Callable[[], T]) -> T:
+    """What is seen once five frames in a row have not changed it."""
+    seen, same = look(), 0
+
+    def rests() -> bool:
+        nonlocal seen, same
+        next_frame(page)
+        now = look()
+        seen, same = now, same + 1 if now == seen else 0
+        return same == 5
+
+    wait_until(page, rests, "rest")
+    return seen
+
+
+def next_frame(page: Any) -> None:
+    """Until the browser has drawn what the last events have led to."""
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+
+def at_rest(page: Any) -> None:
+    """Until Streamlit runs no script."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def opened(page: Any, url: str) -> Any:
-    """The plane, once it shows something and Streamlit has come to rest."""
+    """The plane, once it shows z, its strips are decoded and Streamlit has come to rest."""
     page.goto(url)
     stage = page.locator(".stage")
     stage.wait_for()
     page.locator(".facts dd").first.wait_for()
-    page.wait_for_timeout(500)
+    strip = page.locator(".strips canvas").first
+    wait_until(page, lambda: bool(strip.evaluate(LAST_PIXEL) == 255), "a decoded strip")
+    at_rest(page)
     return stage
 
 
 def pixels(page: Any) -> str:
-    text: str = page.locator("canvas.decoded").first.evaluate("canvas => canvas.toDataURL()")
+    return picture(page.locator("canvas.decoded").first)
+
+
+def picture(canvas: Any) -> str:
+    """What a canvas shows, as text."""
+    text: str = canvas.evaluate("canvas => canvas.toDataURL()")
     return text
 
 

@@ -4,16 +4,7 @@ import { test } from "node:test";
 import { decode, encode, unpack } from "./engine/network.js";
 import { UnpackError } from "./engine/packed.js";
 import { unpackCodes } from "./engine/codes.js";
-
-/** @param {object} header @param {...ArrayBufferView} arrays @returns {ArrayBuffer} */
-function frame(header, ...arrays) {
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const start = Uint8Array.of(86, 65, 69, 88, text.length & 255, text.length >> 8, 0, 0);
-  const parts = [start, text, ...arrays.map((a) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength))];
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
-  return bytes.buffer;
-}
+import { frame } from "./fakes.js";
 
 const dense = { kind: "dense", inputs: 1, outputs: 784, activation: "none" };
 const header = {

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.browser.driving import picture, rested, wait_until
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.browser.packing.sweep import pack_sweep
 from vaeexplorer.data.images import ImageDataset
@@ -127,27 +128,24 @@ def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, po
         return [text.replace("−", "-") for text in texts]
 
     def pictures() -> list[str]:
-        return [
-            dial.locator(name).evaluate("c => c.toDataURL()") for name in (".samples", ".decoded", ".layer >> nth=0")
-        ]
+        return [picture(dial.locator(name)) for name in (".samples", ".decoded", ".layer >> nth=0")]
 
     def expected(beta: float) -> list[str]:
         point = points[BETAS.index(beta)]
         figures = [f"{value:.1f}" for value in (point.rate, point.distortion, point.elbo)]
         return [*figures, f"{point.active_units} of 2"]
 
-    page.wait_for_timeout(300)
-    assert facts() == expected(1)
-    before = pictures()
+    wait_until(page, lambda: facts() == expected(1), "the figures of beta = 1")
+    before = rested(page, pictures)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     slider = page.get_by_label("β, the weight of the KL term")
     slider.focus()
     page.keyboard.press("End")
     page.wait_for_url("**beta=16**")
-    page.wait_for_timeout(500)
     assert facts() == expected(16)
-    assert all(now != then for now, then in zip(pictures(), before, strict=True))
+    for now, then in zip(rested(page, pictures), before, strict=True):
+        assert now != then
     assert slider.get_attribute("aria-valuetext") == "β = 16"
     assert not [url for url in asked if "/vx/" in url], "all models came at once"
 

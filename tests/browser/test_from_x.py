@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.browser.driving import changed, picture, wait_until
 from vaeexplorer.config import Likelihood, ObjectiveConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network import objectives
@@ -102,10 +103,6 @@ def test_a_picture_on_white_is_turned_round(evaluate: Evaluate, mnist_test: Imag
         )
 
 
-def test_a_link_holds_the_walk(node: Callable[..., str]) -> None:
-    node("--test", "walk_link.test.js")
-
-
 @pytest.mark.browser
 def test_the_page_goes_from_x_to_x_prime(
     server: str, chromium: Any, mnist_test: ImageDataset, troubles: list[str]
@@ -123,8 +120,9 @@ def test_the_page_goes_from_x_to_x_prime(
     number.press("Enter")
     page.get_by_text("7 · test #17", exact=True).wait_for()
     page.wait_for_url("**image=17**")
+    slider = page.get_by_label("ε₁")
     page.get_by_role("button", name="ε = 0").click()
-    page.wait_for_timeout(200)
+    wait_until(page, lambda: bool(slider.input_value() == "0"), "no noise")
     reconstruction, kl, loss = terms()
     run = load_run("mnist-vae-2d")
     x = torch.tensor(mnist_test.images[17].reshape(1, 784)).float() / 255
@@ -135,14 +133,12 @@ def test_the_page_goes_from_x_to_x_prime(
     assert reconstruction == pytest.approx(expected, abs=0.02)
     assert loss == pytest.approx(reconstruction + kl, abs=0.02)
 
-    picture = "canvas => canvas.toDataURL()"
-    before = page.locator(".from-x section .decoded").nth(1).evaluate(picture)
-    slider = page.get_by_label("ε₁")
+    decoded = page.locator(".from-x section .decoded").nth(1)
+    before = picture(decoded)
     slider.focus()
     for _ in range(3):
         page.keyboard.press("PageUp")
-    page.wait_for_timeout(200)
-    assert page.locator(".from-x section .decoded").nth(1).evaluate(picture) != before
+    changed(page, lambda: picture(decoded), before)
     assert terms()[1] == kl  # the posterior does not depend on the noise
 
     number.fill("99999")
@@ -162,16 +158,12 @@ def test_the_page_goes_from_x_to_x_prime(
     address = page.url
     page.get_by_role("button", name="Resample").click()
     page.wait_for_url(lambda url: url != address)
-    shown = terms(), page.locator(".from-x .decoded").first.evaluate(picture)
+    shown = terms(), picture(page.locator(".from-x .decoded").first)
     assert not troubles
     page.goto(page.url)
     page.get_by_text("your image", exact=True).wait_for()
-    for _ in range(50):  # the walk opens on a test image until the drawing is read
-        page.wait_for_timeout(100)
-        if (terms(), page.locator(".from-x .decoded").first.evaluate(picture)) == shown:
-            break
-    else:
-        pytest.fail(f"{terms()} is not {shown[0]}")
+    # The walk opens on a test image until the drawing is read.
+    wait_until(page, lambda: (terms(), picture(page.locator(".from-x .decoded").first)) == shown, f"{shown[0]}")
     # Streamlit itself, opened at a page, first looks for its server below that page.
     assert all("404" in trouble for trouble in troubles), troubles
     troubles.clear()

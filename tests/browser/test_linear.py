@@ -1,5 +1,6 @@
 """Linear AE vs PCA in the browser: its arithmetic against Python's, and the page itself."""
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.browser.driving import changed, next_frame, wait_until
 from vaeexplorer.analysis.linear.experiments import Experiment, run
 from vaeexplorer.analysis.linear.vae import closed_form
 from vaeexplorer.analysis.pca import PCA, flat, pca
@@ -105,43 +107,49 @@ def test_the_training_is_played_and_scrubbed(server: str, chromium: Any) -> None
     page.wait_for_url("**step=**")
     stopped = said.inner_text()
     page.get_by_title("One kept step on").click()
-    page.wait_for_timeout(300)
-    assert said.inner_text() != stopped
+    changed(page, said.inner_text, stopped)
 
     slider = page.get_by_label("Step of the training")
     slider.focus()
     page.keyboard.press("End")
-    page.wait_for_timeout(500)
+    page.wait_for_url(lambda url: "step=" not in url)
     assert "largest angle" in said.inner_text()
-    assert "step=" not in page.url
 
     cosines = page.locator(".sides section").nth(1).locator("figcaption")
-    raw = [float(text) for text in cosines.all_inner_texts()]
-    page.get_by_role("button", name="QR-recovered").click()
-    page.wait_for_timeout(300)
-    assert [float(text) for text in cosines.all_inner_texts()] == [1.0] * len(raw)
+
+    def cosine() -> list[float]:
+        return [float(text) for text in cosines.all_inner_texts()]
+
+    raw = cosine()
     assert min(raw) < 0.95
+    page.get_by_role("button", name="QR-recovered").click()
+    wait_until(page, lambda: cosine() == [1.0] * len(raw), "recovered axes that are PCA's")
 
     scatter = page.locator("canvas.scatter").first
     scatter.scroll_into_view_if_needed()
     box = scatter.bounding_box()
-    for share in (0.5, 0.45, 0.4, 0.55, 0.6):
-        page.mouse.move(box["x"] + share * box["width"], box["y"] + 0.5 * box["height"])
-        page.wait_for_timeout(150)
-        if page.locator(".near-image").is_visible():
-            break
-    assert "test #" in page.locator(".near-image").inner_text()
+    near, shares = page.locator(".near-image"), itertools.cycle((0.5, 0.45, 0.4, 0.55, 0.6))
+
+    def points_at_a_dot() -> bool:
+        page.mouse.move(box["x"] + next(shares) * box["width"], box["y"] + 0.5 * box["height"])
+        next_frame(page)
+        return "test #" in near.inner_text() if near.is_visible() else False
+
+    wait_until(page, points_at_a_dot, "a dot under the pointer")
 
     vae = page.locator(".linear-vae")
     vae.get_by_role("button", name="1", exact=True).click()
     vae.get_by_text("8 of 8 dimensions on").wait_for()
     vae.get_by_text("12 eigenvalues in all stand above").wait_for()
     page.wait_for_url("**s2=1**")
-    page.wait_for_timeout(1500)
-    rows = {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in vae.locator("tr").all()}
-    closed, trained = rows["ELBO, training images"]
+
+    def row(name: str) -> list[str]:
+        cells: list[str] = vae.locator("tr", has_text=name).locator("td").all_inner_texts()
+        return cells
+
+    closed, trained = changed(page, lambda: row("ELBO, training images"), [row("ELBO, training images")[0], "…"])
     assert closed == trained
-    assert closed == rows["log-likelihood, training images"][0]
+    assert closed == row("log-likelihood, training images")[0]
     variance = page.get_by_label("Pixel variance")
     variance.focus()
     page.keyboard.press("End")

@@ -148,10 +148,6 @@ def test_it_agrees_with_torch_in_a_browser(chromium: Any, modules: Path, cases: 
     hold(found)
 
 
-def test_it_refuses_what_is_broken(node: Callable[..., str]) -> None:
-    node("--test", "network.test.js")
-
-
 def test_weights_travel_in_half_precision_where_that_loses_nothing() -> None:
     assert b'"precision":"<f2"' in packed(load_run("mnist-vae-2d"))[:200]
     assert b'"precision":"<f4"' in packed(run_of("silu-gaussian"))[:200]

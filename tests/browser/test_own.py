@@ -1,6 +1,7 @@
 """The app on a model of one's own in headless Chromium: the server decodes, nothing else changes."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -12,7 +13,9 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import ROOT, wait_for
+from tests.browser.driving import changed, middle, next_frame, opened, pixels, wait_until
 from tests.browser.own_app import decode, encode
+from tests.processes import started
 from vaeexplorer.data.datasets import SAMPLE
 from vaeexplorer.data.images import ImageDataset
 
@@ -26,10 +29,11 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     env = os.environ | {"VAEEXPLORER_DATA": str(SAMPLE.root), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tests.browser.own_app", str(port)]
     folder = tmp_path_factory.mktemp("elsewhere")
-    with subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as process:
+    with started(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as process:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/_stcore/health", process)
         assert process.stdout is not None
+        assert select.select([process.stdout], [], [], 30)[0], "the script says nothing"
         assert process.stdout.readline() == f"linear is open at {url}/?run=linear\n"
         yield f"{url}/?run=linear"
         process.send_signal(signal.SIGINT)
@@ -44,30 +48,28 @@ def grey(page: Any, selector: str) -> np.ndarray:
     return np.array(page.locator(selector).first.evaluate(script)).reshape(28, 28)
 
 
-def opened(page: Any, url: str) -> Any:
-    page.goto(url)
-    page.locator(".facts dd").first.wait_for()
-    page.wait_for_timeout(800)
-    return page.locator(".stage")
+def wait_for_image(page: Any, selector: str, expected: np.ndarray, tolerance: float) -> None:
+    """Until a canvas shows these grey levels, as far as they are known."""
+    wait_until(page, lambda: bool(np.abs(grey(page, selector) - expected).max() <= tolerance), "the server's image")
 
 
 def shown_z(page: Any) -> np.ndarray:
     return np.array([[float(value) for value in page.locator(".z").inner_text().replace("−", "-")[1:-1].split(",")]])
 
 
-def drag(page: Any, stage: Any) -> int:
-    """Across the plane; how many different pictures were seen on the way."""
-    box = stage.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+def drag(page: Any, stage: Any, *, answered: bool = True) -> None:
+    """Across the plane, in bursts of moves that each bring another picture where they are answered."""
+    x, y = middle(stage)
     page.mouse.move(x - 40, y + 30)
     page.mouse.down()
-    seen = set()
-    for step in range(15):
-        page.mouse.move(x - 40 + 6 * step, y + 30)
-        page.wait_for_timeout(25)
-        seen.add(grey(page, "canvas.decoded").tobytes())
+    for burst in range(5):
+        before = pixels(page)
+        for step in range(1, 4):
+            page.mouse.move(x - 40 + 6 * (3 * burst + step), y + 30)
+            next_frame(page)
+        if answered:
+            changed(page, lambda: pixels(page), before)
     page.mouse.up()
-    return len(seen)
 
 
 @pytest.mark.browser
@@ -92,24 +94,24 @@ def test_a_drag_asks_the_server_and_outlives_it(own: str, chromium: Any) -> None
     page.on("requestfinished", end)
     stage = opened(page, own)
     assert page.get_by_text("its functions run on the server").is_visible()
-    assert drag(page, stage) > 5
+    drag(page, stage)
     page.wait_for_url("**z=*")
-    page.wait_for_timeout(500)
     expected = np.rint(255 * decode(shown_z(page))[0])
     assert expected.std() > 20
-    assert np.abs(grey(page, "canvas.decoded") - expected).max() <= 3  # z is shown to two digits
+    wait_for_image(page, "canvas.decoded", expected, 3)  # z is shown to two digits
     assert set(fetched) == {"codes", "sprite", "decode"}
+    wait_until(page, lambda: under_way[0] == 0, "the last answer")
     assert under_way == [0, 1]
     assert grey(page, ".strips canvas").any()  # a traversal, decoded there too
 
     page.evaluate("() => { window.asked = window.fetch; window.fetch = () => Promise.reject(new TypeError('gone')); }")
     before = grey(page, "canvas.decoded")
-    assert drag(page, stage) == 1
-    assert page.locator(".message").inner_text() == "The server cannot be reached; the last picture stays."
+    drag(page, stage, answered=False)
+    page.get_by_text("The server cannot be reached; the last picture stays.", exact=True).wait_for()
     np.testing.assert_array_equal(grey(page, "canvas.decoded"), before)
     page.evaluate("() => { window.fetch = window.asked; }")
-    assert drag(page, stage) > 5
-    assert not page.locator(".message").is_visible()
+    drag(page, stage)
+    page.locator(".message").wait_for(state="hidden")
 
 
 @pytest.mark.browser
@@ -123,14 +125,12 @@ def test_the_walk_from_x_is_the_servers(own: str, chromium: Any, mnist_test: Ima
     page.get_by_text("0 · test #3", exact=True).wait_for()
     page.wait_for_url("**image=3**")
     page.get_by_role("button", name="ε = 0").click()
-    page.wait_for_timeout(800)
     mean, logvar = encode(mnist_test.images[3:4])
-    expected = decode(mean)
-    assert np.abs(grey(page, "canvas[aria-label^='x′, the image']") - 255 * expected[0]).max() <= 1
+    expected, out = decode(mean), "canvas[aria-label^='x′, the image']"
+    wait_for_image(page, out, 255 * expected[0], 1)
     terms = [float(text) for text in page.locator(".loss .term b").all_inner_texts()]
     squared = ((mnist_test.images[3] / 255 - expected) ** 2).sum()
     kl = 0.5 * (mean**2 + np.exp(logvar) - 1 - logvar).sum()
     np.testing.assert_allclose(terms, [squared, kl], rtol=0.01)
     page.get_by_role("button", name="Resample").click()
-    page.wait_for_timeout(500)
-    assert np.abs(grey(page, "canvas[aria-label^='x′, the image']") - 255 * expected[0]).max() > 5
+    wait_until(page, lambda: bool(np.abs(grey(page, out) - 255 * expected[0]).max() > 5), "another draw")

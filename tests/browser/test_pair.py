@@ -1,13 +1,14 @@
 """AE vs VAE in the browser: one cursor in all planes, ways that follow a drag, fields that arrive."""
 
+import functools
 from typing import Any
 
 import numpy as np
 import pytest
 
-from vaeexplorer.runs.folder import load_run
+from tests.browser.driving import changed, picture, wait_until
+from vaeexplorer.runs.folder import Run, load_run
 
-PICTURE = "canvas => canvas.toDataURL()"
 RED = """canvas => Array.from(canvas.getContext("2d").getImageData(0, 0, canvas.width, 28).data)
   .filter((_, i) => i % 4 === 0)"""
 
@@ -19,6 +20,18 @@ def strip_pixels(page: Any, number: int) -> np.ndarray:
     return np.stack([sheet[:, 30 * k : 30 * k + 28] for k in range(17)])
 
 
+def wait_for_ways(page: Any, runs: list[Run], pair: tuple[int, int]) -> None:
+    """Until each strip shows what its run decodes on the straight way from one test image's code to the other's."""
+    for number, run in enumerate(runs):
+        ends = run.codes.mean[list(pair)]
+        way = run.model.decode(ends[0] + np.linspace(0, 1, 17)[:, None] * (ends[1] - ends[0]))
+
+        def shown(number: int = number, way: np.ndarray = way) -> bool:
+            return bool(np.abs(strip_pixels(page, number) - way).max() <= 0.01)
+
+        wait_until(page, shown, f"the way from {pair[0]} to {pair[1]} in {run.name}")
+
+
 @pytest.mark.browser
 def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, chromium: Any) -> None:
     page = chromium
@@ -27,56 +40,40 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
     page.locator(".pair .end canvas").first.wait_for()
     page.locator(".pair .stage").nth(1).wait_for()
     page.get_by_text("7 · test #0", exact=True).wait_for()
-    page.wait_for_timeout(1500)
-
     runs = [load_run("mnist-vae-2d"), load_run("mnist-ae-2d")]
-    for number, run in enumerate(runs):
-        ends = run.codes.mean[[18, 0]]
-        way = ends[0] + np.linspace(0, 1, 17)[:, None] * (ends[1] - ends[0])
-        np.testing.assert_allclose(strip_pixels(page, number), run.model.decode(way), atol=0.01)
+    wait_for_ways(page, runs, (18, 0))
 
-    overlays = page.locator(".pair .stage > canvas:nth-of-type(3)")
-    before = [overlays.nth(k).evaluate(PICTURE) for k in range(2)]
-    ways = [page.locator(".pair .rows canvas").nth(k).evaluate(PICTURE) for k in range(2)]
+    overlays, ways = page.locator(".pair .stage > canvas:nth-of-type(3)"), page.locator(".pair .rows canvas")
+    shown = [canvases.nth(k) for canvases in (overlays, ways) for k in range(2)]
+    before = [picture(canvas) for canvas in shown]
     box = page.locator(".pair .stage").first.bounding_box()
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.6 * box["height"])
     page.mouse.down()
     page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"], steps=6)
-    page.wait_for_timeout(600)
-    for k in range(2):
-        assert overlays.nth(k).evaluate(PICTURE) != before[k]
-        assert page.locator(".pair .rows canvas").nth(k).evaluate(PICTURE) != ways[k]
+    for canvas, then in zip(shown, before, strict=True):
+        changed(page, functools.partial(picture, canvas), then)
     assert "pair=" not in page.url  # told once the gesture is over
     page.mouse.up()
     page.wait_for_url("**pair=**")
     first, second = map(int, page.url.split("pair=")[1].split("&")[0].split("-"))
     assert (first == 18) != (second == 0)  # one end has moved
-    for number, run in enumerate(runs):
-        ends = run.codes.mean[[first, second]]
-        np.testing.assert_allclose(strip_pixels(page, number)[[0, -1]], run.model.decode(ends), atol=0.01)
+    wait_for_ways(page, runs, (first, second))
 
-    fields = page.locator(".pair .stage > canvas:nth-of-type(1)")
-    empty = fields.nth(1).evaluate(PICTURE)
+    field = page.locator(".pair .stage > canvas:nth-of-type(1)").nth(1)
+    empty = picture(field)
     page.get_by_role("button", name="Magnification", exact=True).click()
     page.locator(".pair .scale span").wait_for()
     page.wait_for_url("**field=magnification**")
-    page.wait_for_timeout(600)
-    whole = fields.nth(1).evaluate(PICTURE)
-    assert whole != empty
+    whole = changed(page, lambda: picture(field), empty)
     scale = page.locator(".pair .scale")
     ends = scale.inner_text()
     page.locator(".pair .stage").nth(1).hover()
     page.mouse.wheel(0, -600)
-    for _ in range(100):  # the region in view is measured anew, so the common scale is another
-        if scale.inner_text() != ends:
-            break
-        page.wait_for_timeout(200)
-    assert scale.inner_text() != ends
-    assert fields.nth(1).evaluate(PICTURE) != whole
+    changed(page, scale.inner_text, ends)  # the region in view is measured anew, so the common scale is another
+    changed(page, lambda: picture(field), whole)
 
     page.get_by_role("button", name="Classes", exact=True).click()
     page.locator(".pair .scale").wait_for(state="hidden")
     page.get_by_text("PCA as a third plane").click()
     page.locator(".pair .rows canvas").nth(2).wait_for()
-    page.wait_for_timeout(1500)
-    assert strip_pixels(page, 2).max() > 0.3
+    wait_until(page, lambda: bool(strip_pixels(page, 2).max() > 0.3), "a way that PCA decodes")

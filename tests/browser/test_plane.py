@@ -10,13 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.driving import middle, opened, pixels
+from tests.browser.driving import at_rest, changed, middle, next_frame, opened, pixels, wait_until
 
 ROOT = Path(__file__).parents[2]
-
-
-def test_geometry(node: Callable[..., str]) -> None:
-    node("--test", "geometry.test.js")
 
 
 def test_a_film_is_read_back_pixel_for_pixel(node: Callable[..., str]) -> None:
@@ -67,17 +63,18 @@ def test_a_drag_decodes_here_and_is_told_once(server: str, chromium: Any) -> Non
     page.mouse.down()
     for step in range(30):
         page.mouse.move(x + 4 * step, y + 60)
-        page.wait_for_timeout(16)
-    assert pixels(page) != before
+        next_frame(page)
+    changed(page, lambda: pixels(page), before)
     assert traffic.sent == sent
     page.mouse.up()
     page.wait_for_url("**/?z=*")
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert traffic.sent == sent + 1
 
     stage.press("ArrowRight")
     stage.press("Shift+ArrowUp")
-    page.wait_for_timeout(1500)
+    wait_until(page, lambda: traffic.sent > sent + 1, "z told once the keys rest")
+    at_rest(page)
     assert traffic.sent == sent + 2
     assert "looks like" in page.locator("[role=status]").inner_text()
     z = page.locator(".z").inner_text()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.driving import middle, opened, pixels
+from tests.browser.driving import changed, middle, opened, picture, pixels, rested
 
 Finger = tuple[float, float]
 
@@ -87,11 +87,11 @@ def test_two_fingers_on_a_plane_beside_another_leave_the_pair(server: str, chrom
     fingers = Fingers(page)
     stage = page.locator(".pair .stage").first
     stage.scroll_into_view_if_needed()
-    page.wait_for_timeout(1500)
-    dots = "stage => stage.querySelectorAll('canvas')[1].toDataURL()"
-    before, (x, y) = stage.evaluate(dots), middle(stage)
+    dots = stage.locator("canvas").nth(1)
+    before, box = rested(page, lambda: (picture(dots), stage.bounding_box()))
+    assert box["width"] <= 390
+    x, y = middle(stage)
     fingers.go(((x - 30, y), (x - 60, y)), ((x + 30, y), (x + 60, y)))
-    page.wait_for_timeout(600)
-    assert stage.evaluate(dots) != before  # zoomed
+    changed(page, lambda: picture(dots), before)  # zoomed
     assert named.count() == 1
     assert "pair=" not in page.url

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.driving import middle, opened, pixels
+from tests.browser.driving import changed, middle, opened, pixels
 
 NAN = np.float16("nan").tobytes()
 
@@ -69,14 +69,12 @@ def test_what_cannot_be_loaded_is_said_and_the_last_picture_stays(
             assert pixels(page) == picture
     x, y = middle(stage)
     page.mouse.click(x + 60, y + 90)
-    page.wait_for_timeout(100)
-    before, picture = picture, pixels(page)
-    assert picture != before  # the run before is still there to be dragged
+    picture = changed(page, lambda: pixels(page), picture)  # the run before is still there to be dragged
 
     page.unroute_all()
     page.get_by_role("button", name="Try again").click()
     message.wait_for(state="hidden")
-    assert pixels(page) != picture
+    changed(page, lambda: pixels(page), picture)
     assert all("Failed to load resource" in trouble for trouble in troubles), troubles
     assert len(troubles) == 2
     troubles.clear()
@@ -91,8 +89,7 @@ def test_without_the_test_images_the_plane_still_decodes(server: str, chromium: 
     message.get_by_text("The test images could not be loaded.").wait_for()
     picture, (x, y) = pixels(page), middle(stage)
     page.mouse.click(x + 60, y + 90)
-    page.wait_for_timeout(100)
-    assert pixels(page) != picture
+    changed(page, lambda: pixels(page), picture)
 
 
 @pytest.mark.browser
@@ -111,8 +108,7 @@ def test_the_walk_says_what_it_lacks_and_goes_on_with_what_it_has(server: str, c
     ).wait_for()
     assert pixels(page) == picture
     page.get_by_role("button", name="Random").click()
-    page.wait_for_timeout(800)
-    assert pixels(page) != picture
+    changed(page, lambda: pixels(page), picture)
     assert "could not be opened" in message.inner_text()
     page.unroute_all()
     message.get_by_role("button", name="Try again").click()
@@ -146,8 +142,7 @@ def test_the_plane_outlives_the_server(
     for step in range(4):
         before = pixels(page)
         page.mouse.move(x + 60 + 30 * step, y + 20)
-        page.wait_for_timeout(60)
-        assert pixels(page) != before
+        changed(page, lambda: pixels(page), before)
     picture = pixels(page)
     page.mouse.up()
     page.get_by_text("server is not responding").wait_for()  # Streamlit says so itself, and locks the choice of a run
@@ -155,8 +150,7 @@ def test_the_plane_outlives_the_server(
     assert page.get_by_role("combobox", name="Run").is_disabled()
     assert pixels(page) == picture
     page.get_by_role("button", name="Sample prior").click()
-    page.wait_for_timeout(100)
-    assert pixels(page) != picture
+    changed(page, lambda: pixels(page), picture)
     assert troubles
     assert all("server" in trouble or "ERR_CONNECTION_REFUSED" in trouble for trouble in troubles), troubles
     troubles.clear()

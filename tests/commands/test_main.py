@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import started
 from vaeexplorer.__main__ import main
 from vaeexplorer.runs.folder import load_run
 
@@ -143,13 +144,13 @@ def test_a_listed_broken_run_is_a_line_on_standard_error(runs_folder: Path, caps
 def test_interrupt_and_resume(runs_folder: Path) -> None:
     command = [sys.executable, "-m", "vaeexplorer", "train", "--name", "long", "--epochs", "12", "--json", *SMALL]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     checkpoint = runs_folder / ".checkpoints" / "long.safetensors"
-    deadline = time.monotonic() + 60
-    while not checkpoint.exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    with started(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not checkpoint.exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert "--resume goes on" in said
     assert checkpoint.exists()

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.references import WITHIN, outside
 from vaeexplorer.browser.packing.network import pack_network
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.export.explorer import export_html, page
@@ -70,9 +71,9 @@ def test_the_page_is_small_and_names_no_other_place(name: str) -> None:
     text = page(load_run(name))
     assert len(text.encode()) <= LIMIT
     assert BESIDE[name] in text
+    assert outside(text) == []
     own = re.sub(r'<script type="text/plain"[^>]*>[^<]*</script>', "", text)
     assert not re.findall(r"https?:|//[a-z]+\.[a-z]", own.replace("http://www.w3.org/", ""))
-    assert not re.findall(r'\b(?:src|href)="(?!data:,)', own)
 
 
 def test_it_is_written_whole_or_not_at_all(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +127,8 @@ def numbers(chromium: Any) -> list[float]:
 def test_it_lives_without_a_server(name: str, chromium: Any, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     export_html(load_run(name), file)
+    asked: list[str] = []
+    chromium.on("request", lambda request: asked.append(request.url))
     chromium.goto(file.as_uri())
     wait_until(chromium, "Boolean(document.querySelector('.z')?.textContent)")
     before = chromium.evaluate(PICTURE)
@@ -143,6 +146,8 @@ def test_it_lives_without_a_server(name: str, chromium: Any, tmp_path: Path) -> 
     chromium.reload()
     wait_until(chromium, "Boolean(document.querySelector('.z')?.textContent)")
     assert numbers(chromium) == pytest.approx(chosen, abs=0.011)
+    assert asked
+    assert [url for url in asked if not url.startswith(WITHIN)] == []
 
 
 @pytest.mark.browser

@@ -9,7 +9,7 @@ DELTA = 0.01
 
 
 def active_units(mean: np.ndarray) -> np.ndarray:
-    """Which dimensions move with the image: Var_x(mu_j) > 0.01 (Burda et al. 2016), bool [D].
+    """Which dimensions move with the image: Var_x(mu_j) > 0.01 (Burda et al. 2016), bool [D]. The others are collapsed.
 
     The threshold means something only where the prior fixes the scale of z, so not for a plain autoencoder.
 

@@ -6,9 +6,9 @@
  * @typedef {import("../engine/codes.js").Classes & {url: string, beta: number}} Given  beta: where to open
  * @typedef {{xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View}} Dots
  */
-import { fetchOnce } from "../engine/fetch.js";
+import { Latest, fetchOnce } from "../engine/fetch.js";
 import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
-import { h, legend, prefersStill } from "../draw/dom.js";
+import { complain, h, legend, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { number } from "../draw/numbers.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
@@ -29,7 +29,8 @@ export class BetaDial {
   constructor(root, report) {
     this.root = root;
     this.report = report;
-    /** @type {Given | null} */ this.given = null;
+    /** @type {Given | null} what is shown or on its way */ this.given = null;
+    this.latest = new Latest();
     /** @type {import("./sweep.js").Sweep | null} */ this.sweep = null;
     this.index = 0;
     /** Where x' is decoded, in turned coordinates. @type {[number, number]} */ this.at = [0, 0];
@@ -42,39 +43,46 @@ export class BetaDial {
   }
 
   stop() {
+    this.latest.stop();
     cancelAnimationFrame(this.frame);
     this.resizing.disconnect();
   }
 
   /** @param {Given} given */
-  async update(given) {
+  update(given) {
     if (this.given?.url === given.url) return this.redraw(); // the theme may be another
     this.given = given;
-    try {
-      const sweep = await fetchOnce(given.url, unpackSweep);
-      if (this.given !== given) return; // another was asked for meanwhile
-      this.sweep = sweep;
-      this.dots = dotColors(
-        {
-          ...sweep,
-          count: sweep.labels.length,
-          mean: sweep.points[0].plane.xs,
-          logvar: null,
-          error: sweep.points[0].plane.xs,
-          kl: null,
-        },
-        "class",
-        given.colors,
-        new Set(),
-      );
-      this.ui.message.textContent = "";
-      this.from = this.shown = null;
-      this.furnish(given, sweep);
-      const wanted = sweep.points.findIndex(({ beta }) => beta === given.beta);
-      this.choose(wanted < 0 ? sweep.points.findIndex(({ beta }) => beta === 1) : wanted, false);
-    } catch (error) {
-      this.ui.message.textContent = `The models could not be loaded. ${/** @type {Error} */ (error).message}`;
-    }
+    this.latest.ask(
+      () => fetchOnce(given.url, unpackSweep),
+      (sweep) => this.open(given, sweep),
+      (error) => {
+        this.given = null;
+        complain(this.ui.message, `The models could not be loaded. ${error.message}`, () => this.update(given));
+      },
+    );
+  }
+
+  /** @param {Given} given @param {import("./sweep.js").Sweep} sweep */
+  open(given, sweep) {
+    this.sweep = sweep;
+    this.dots = dotColors(
+      {
+        ...sweep,
+        count: sweep.labels.length,
+        mean: sweep.points[0].plane.xs,
+        logvar: null,
+        error: sweep.points[0].plane.xs,
+        kl: null,
+      },
+      "class",
+      given.colors,
+      new Set(),
+    );
+    this.ui.message.textContent = "";
+    this.from = this.shown = null;
+    this.furnish(given, sweep);
+    const wanted = sweep.points.findIndex(({ beta }) => beta === given.beta);
+    this.choose(wanted < 0 ? sweep.points.findIndex(({ beta }) => beta === 1) : wanted, false);
   }
 
   /** Slider, legend and curves of a sweep. @param {Given} given @param {import("./sweep.js").Sweep} sweep */

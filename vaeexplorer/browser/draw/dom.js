@@ -47,6 +47,10 @@ export function positionIn(element, event) {
 /** Whether the visitor has asked the system for less motion. */
 export const prefersStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+/** A sentence, and a button that tries again. @param {HTMLElement} box @param {string} text @param {() => void} again */
+export const complain = (box, text, again) =>
+  box.replaceChildren(`${text} `, h("button", { type: "button", textContent: "Try again", onclick: again }));
+
 /** Hands the visitor a file. @param {Blob} blob @param {string} name */
 export function download(blob, name) {
   const link = h("a", { href: URL.createObjectURL(blob), download: name });

@@ -45,6 +45,7 @@ export class Background {
   }
 
   stop() {
+    this.newest.clear();
     this.worker.terminate();
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Weights, codes and images, fetched once per page load, whatever is mounted, unmounted and mounted again.
+ * Weights, codes and images, fetched once and kept for what is mounted next, unless others have been asked for since.
  *
  * @typedef {{network?: string, remote?: string, codes: string, sprite: string}} Urls
  *   network: absent for a model that only the server can run; remote: where such a model answers (remote.js)
@@ -9,31 +9,41 @@
 import { unpack } from "./network.js";
 import { unpackCodes } from "./codes.js";
 
+const MOST = 12; // files kept: those of the last few runs; the browser's own cache has the others
+
 /** @type {any} the widgets of a page are scripts of their own, and share this alone */
 const page = globalThis;
-/** @type {Map<string, Promise<any>>} */
+/** What was asked for last stands last. @type {Map<string, Promise<any>>} */
 const fetched = (page.__vaeexplorer ??= new Map());
 
 /** What `read` makes of the bytes at an address. @template T @param {string} url
  * @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
 export function fetchOnce(url, read) {
-  if (!fetched.has(url)) {
-    const promise = fetch(url).then(
-      async (response) => {
-        if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-        const bytes = await response.arrayBuffer(),
-          result = await read(bytes);
-        if (!(await isNamed(url, bytes))) throw new Error("What came is not what was asked for: reload the page.");
-        return result;
-      },
-      () => {
-        throw new Error("The server cannot be reached.");
-      },
-    );
-    promise.catch(() => fetched.delete(url)); // a later try may succeed
-    fetched.set(url, promise);
+  const known = fetched.get(url);
+  const promise = known ?? fetchNow(url, read);
+  fetched.delete(url);
+  fetched.set(url, promise);
+  if (fetched.size > MOST) fetched.delete(/** @type {string} */ (fetched.keys().next().value));
+  if (!known)
+    promise.catch(() => {
+      if (fetched.get(url) === promise) fetched.delete(url); // a later try may succeed
+    });
+  return promise;
+}
+
+/** @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
+async function fetchNow(url, read) {
+  let response;
+  try {
+    response = await fetch(url);
+  } catch {
+    throw new Error("The server cannot be reached.");
   }
-  return /** @type {Promise<T>} */ (fetched.get(url));
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  const bytes = await response.arrayBuffer(),
+    result = await read(bytes);
+  if (!(await isNamed(url, bytes))) throw new Error("What came is not what was asked for: reload the page.");
+  return result;
 }
 
 /** Whether the bytes are those that the address names by the beginning of their SHA-256, if it names any. Browsers work
@@ -54,3 +64,32 @@ export const loadCodes = (urls) => fetchOnce(urls.codes, unpackCodes);
 
 /** All test images, 28 pixels each, 100 a row. @param {Urls} urls @returns {Promise<ImageBitmap>} */
 export const loadSprite = (urls) => fetchOnce(urls.sprite, (bytes) => createImageBitmap(new Blob([bytes])));
+
+/** Requests of which only the newest counts: an answer or a failure that comes after another request, or after `stop`,
+ * is ignored. */
+export class Latest {
+  constructor() {
+    this.newest = 0;
+  }
+
+  /** @template T @param {() => Promise<T>} request @param {(answer: T) => void} show
+   * @param {(error: Error) => void} fail  gets what `request` or `show` throws; the same may be asked for again */
+  async ask(request, show, fail) {
+    const number = ++this.newest;
+    try {
+      const answer = await request();
+      if (number === this.newest) show(answer);
+    } catch (error) {
+      if (number === this.newest) fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** Nothing is waited for any more. */
+  stop() {
+    this.newest++;
+  }
+}
+
+/** Whether both are of the same network and codes. @param {Pick<Space, "name" | "urls">} a @param {typeof a} b */
+export const sameSpace = (a, b) =>
+  a.name === b.name && a.urls.network === b.urls.network && a.urls.codes === b.urls.codes;

@@ -90,8 +90,8 @@ export class RemoteBackground {
         const newest = this.wanted.get(kind),
           done = end * dim >= zs.length;
         if (newest === task && done) this.wanted.delete(kind);
-        // One image is worth seeing though the pointer has moved on; half a strip of where it was is not.
-        if (newest === task || done) this.onImages(kind, start, pixels, done);
+        // One image is worth seeing though the pointer has moved on; a strip or gallery of where it was is not.
+        if (newest === task || kind === "image") this.onImages(kind, start, pixels, done);
         start = end;
       } catch (error) {
         if (this.stopped) return;

@@ -10,7 +10,7 @@
  */
 import { normal } from "./geometry.js";
 
-const COLLAPSED = 0.01; // nats: below, a dimension says nothing about x
+const ACTIVE_VARIANCE = 0.01; // of the means (Burda et al. 2016); a dimension that is not active is collapsed
 const PRIOR_REACH = 3;
 
 /** @param {Codes} codes @param {number} classes @returns {Summary} */
@@ -55,7 +55,7 @@ export function summarize(codes, classes) {
     means,
     meanKl: logvar && meanKl,
     order,
-    collapsed: weight.map((kl) => logvar !== null && kl < COLLAPSED),
+    collapsed: variance.map((moved) => logvar !== null && moved <= ACTIVE_VARIANCE),
     reach,
     walk,
     farthest: farthest(means),

@@ -4,7 +4,7 @@
 /**
  * What a component's module exports.
  *
- * @template {{root: HTMLElement, stop: () => void}} W
+ * @template {{root: HTMLElement, stop: () => void, report: (...given: any[]) => void}} W
  * @param {new (root: HTMLElement, report: () => void) => W} Widget
  * @param {string} classes  of its element
  * @param {(widget: W, data: any, setStateValue: (name: string, value: unknown) => void) => void} update
@@ -25,8 +25,11 @@ export function mounted(Widget, classes, update) {
     }
     update(widget, data, setStateValue);
     return () => {
-      widgets.get(parentElement)?.stop();
-      widgets.get(parentElement)?.root.remove();
+      const left = widgets.get(parentElement);
+      if (!left) return;
+      /** @type {{report: () => void}} */ (left).report = () => {}; // a gesture may end later
+      left.stop();
+      left.root.remove();
       widgets.delete(parentElement);
     };
   };

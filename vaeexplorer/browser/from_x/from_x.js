@@ -7,9 +7,9 @@
  * @typedef {import("../engine/fetch.js").Space & {plain: {name: string, url: string} | null}} Space
  *   plain: the autoencoder of the same network and reconstruction term, to stand beside the VAE
  */
-import { loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
+import { Latest, loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
 import { pen } from "../draw/canvas.js";
-import { button } from "../draw/dom.js";
+import { complain } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
 import { dotColors } from "../engine/codes.js";
@@ -32,7 +32,9 @@ export class FromX {
   constructor(root, report) {
     this.root = root;
     this.report = report;
-    /** @type {Space | null} */ this.space = null;
+    /** @type {Space | null} what is shown or on its way; null once that has failed */ this.space = null;
+    this.latest = new Latest();
+    this.files = new Latest();
     /** @type {any} what was fetched for a space: network, plain, codes, sprite, summary */ this.model = null;
     /** @type {Float32Array | null} */ this.x = null;
     /** @type {number[]} */ this.eps = [];
@@ -53,52 +55,48 @@ export class FromX {
   }
 
   stop() {
+    this.latest.stop();
+    this.files.stop();
+    this.space = this.model = null;
     cancelAnimationFrame(this.frame);
     this.resizing.disconnect();
     this.root.remove();
   }
 
   /** @param {Space} space @param {Record<string, string>} texts  where to open; used when the space is another */
-  async update(space, texts) {
+  update(space, texts) {
     if (JSON.stringify(space) === JSON.stringify(this.space)) return this.redraw(); // the theme may be another
     this.space = space;
-    try {
-      const plain = space.plain && loadNetwork({ ...space.urls, network: space.plain.url });
-      const [own, codes, sprite] = await Promise.all([
-        loadNetwork(space.urls),
-        loadCodes(space.urls),
-        loadSprite(space.urls),
-      ]);
-      const summary = summarize(codes, space.classes.length);
-      const loaded = {
-        space,
-        network: own && own.network,
-        codes,
-        sprite,
-        summary,
-        plain: (plain && (await plain))?.network,
-      };
-      if (this.space !== space) return; // another run was chosen meanwhile
-      this.model = loaded;
-      this.dotColors = dotColors(codes, "class", space.colors, new Set());
-      this.sliders = buildSliders(this.ui.sliders, summary.order, this);
-      this.open(texts);
-    } catch (error) {
-      if (this.space === space) this.fail(space, texts, /** @type {Error} */ (error));
-    }
+    this.latest.ask(
+      () =>
+        Promise.all([
+          loadNetwork(space.urls),
+          loadCodes(space.urls),
+          loadSprite(space.urls),
+          space.plain && loadNetwork({ ...space.urls, network: space.plain.url }),
+        ]),
+      ([own, codes, sprite, plain]) => {
+        const summary = summarize(codes, space.classes.length);
+        this.model = { space, network: own && own.network, codes, sprite, summary, plain: plain?.network };
+        this.sliders = buildSliders(this.ui.sliders, summary.order, this);
+        this.open(texts);
+      },
+      (error) => this.fail(space, texts, error),
+    );
   }
 
   /** The last good picture stays. @param {Space} space @param {Record<string, string>} texts @param {Error} error */
   fail(space, texts, error) {
     this.space = null;
-    const again = button("Try again", "", () => this.update(space, texts));
-    this.ui.message.replaceChildren(`The network of ${space.name} could not be opened. ${error.message} `, again);
+    const text = `The network of ${space.name} could not be opened. ${error.message}`;
+    complain(this.ui.message, text, () => this.update(space, texts));
   }
 
   /** @param {Record<string, string>} texts */
   open(texts) {
-    const { codes } = this.model,
+    const { codes, space } = this.model,
       { image, eps, drawing } = parseWalk(texts, codes.dim, codes.count);
+    this.dotColors = dotColors(codes, "class", space.colors, new Set());
     this.drawNoise(repeatable(SEED));
     if (eps) this.eps = eps;
     if (drawing) this.take(drawing, -1);
@@ -120,6 +118,7 @@ export class FromX {
 
   /** Any image. @param {Float32Array} x  [784] in [0, 1] @param {number} image */
   take(x, image) {
+    this.files.stop(); // a picture that is still being read was chosen before
     this.x = x;
     this.image = image;
     if (this.space) this.ui.message.textContent = "";
@@ -127,14 +126,18 @@ export class FromX {
   }
 
   /** @param {Blob | undefined} file */
-  async read(file) {
+  read(file) {
     if (!file) return;
-    try {
-      this.take(rounded(await fromFile(file)), -1);
-      this.tell();
-    } catch (error) {
-      this.ui.message.textContent = /** @type {Error} */ (error).message;
-    }
+    this.files.ask(
+      () => fromFile(file),
+      (image) => {
+        this.take(rounded(image), -1);
+        this.tell();
+      },
+      (error) => {
+        this.ui.message.textContent = error.message;
+      },
+    );
   }
 
   /** Noise of z, to the two digits that are shown, and of the cloud around it. @param {() => number} [uniform] */
@@ -169,20 +172,22 @@ export class FromX {
   /** The same on the server: one request at a time; changes made meanwhile lead to another request. */
   async ask() {
     this.stale = true;
-    while (this.stale && !this.asking && this.x && this.model.space.urls.remote) {
+    while (this.stale && !this.asking && this.x && this.model?.space.urls.remote) {
       const { x, model } = this,
         { space } = model;
+      // A message of another model, shown or on its way, is not written over.
+      const say = (/** @type {string} */ text) => this.space === space && (this.ui.message.textContent = text);
       this.asking = true;
       this.stale = false;
       try {
         const walk = await walkThere(space.urls.remote, x, this.eps, this.cloud);
         if (this.model === model && this.x === x) {
-          if (this.troubled) this.ui.message.textContent = "";
+          if (this.troubled) say("");
           this.troubled = false;
           this.draw(x, walk);
         }
       } catch (error) {
-        this.ui.message.textContent = /** @type {Error} */ (error).message;
+        say(/** @type {Error} */ (error).message);
         this.troubled = true;
       }
       this.asking = false;

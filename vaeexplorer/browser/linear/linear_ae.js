@@ -6,10 +6,10 @@
  * @typedef {import("../engine/codes.js").Classes & {film: string, sprite: string, step: number | null}} Told
  *   addresses of film and sprite; step: where to stop, null to play the film
  */
-import { fetchOnce, loadSprite } from "../engine/fetch.js";
+import { Latest, fetchOnce, loadSprite } from "../engine/fetch.js";
 import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
 import { drawChart } from "../draw/chart.js";
-import { legend, positionIn } from "../draw/dom.js";
+import { complain, legend, positionIn } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { number } from "../draw/numbers.js";
 import { ring } from "../draw/overlay.js";
@@ -30,7 +30,8 @@ export class LinearAE {
   constructor(root, report) {
     this.root = root;
     this.report = report;
-    this.url = "";
+    this.url = ""; // of the film that is shown or on its way
+    this.latest = new Latest();
     /** @type {import("./film.js").Film | null} */ this.film = null;
     /** @type {ImageBitmap | null} */ this.sprite = null;
     this.frame = 0;
@@ -44,6 +45,7 @@ export class LinearAE {
   }
 
   stop() {
+    this.latest.stop();
     cancelAnimationFrame(this.playing);
     cancelAnimationFrame(this.drawing);
     this.resizing.disconnect();
@@ -51,38 +53,43 @@ export class LinearAE {
   }
 
   /** @param {Told} told */
-  async update(told) {
+  update(told) {
     if (told.film === this.url) return this.redraw(); // the theme may be another
-    const first = this.url === "";
+    const first = this.url === "" && !this.film;
     this.url = told.film;
-    try {
-      const film = await fetchOnce(told.film, unpackFilm);
-      if (this.url !== told.film) return; // another training was chosen meanwhile
-      this.film = film;
-      this.classes = told.classes;
-      this.colors = dotColors(
-        /** @type {any} */ ({ count: film.points, labels: film.labels }),
-        "class",
-        told.colors,
-        new Set(),
-      );
-      this.ui.message.textContent = "";
-      this.ui.scrub.max = String(film.steps.length - 1);
-      this.root.dataset.k = String(film.k);
-      fillImages(this.ui, film);
-      this.ui.legend.replaceChildren(...legend(told));
-      if (first && told.step !== null) this.show(nearestFrame(film.steps, told.step));
-      else if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.show(film.steps.length - 1);
-      else this.play(0);
-      if (!first) this.report(null); // the step was another training's
-      loadSprite(/** @type {any} */ ({ sprite: told.sprite })).then(
-        (sprite) => (this.sprite = sprite),
-        () => {},
-      );
-    } catch (error) {
-      this.url = "";
-      this.ui.message.textContent = `The training could not be opened. ${/** @type {Error} */ (error).message}`;
-    }
+    this.latest.ask(
+      () => fetchOnce(told.film, unpackFilm),
+      (film) => this.open(told, film, first),
+      (error) => {
+        this.url = "";
+        complain(this.ui.message, `The training could not be opened. ${error.message}`, () => this.update(told));
+      },
+    );
+  }
+
+  /** @param {Told} told @param {import("./film.js").Film} film @param {boolean} first whether none was shown before */
+  open(told, film, first) {
+    this.film = film;
+    this.classes = told.classes;
+    this.colors = dotColors(
+      /** @type {any} */ ({ count: film.points, labels: film.labels }),
+      "class",
+      told.colors,
+      new Set(),
+    );
+    this.ui.message.textContent = "";
+    this.ui.scrub.max = String(film.steps.length - 1);
+    this.root.dataset.k = String(film.k);
+    fillImages(this.ui, film);
+    this.ui.legend.replaceChildren(...legend(told));
+    if (first && told.step !== null) this.show(nearestFrame(film.steps, told.step));
+    else if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.show(film.steps.length - 1);
+    else this.play(0);
+    if (!first) this.report(null); // the step was another training's
+    loadSprite(/** @type {any} */ ({ sprite: told.sprite })).then(
+      (sprite) => this.film === film && (this.sprite = sprite),
+      () => {},
+    );
   }
 
   /** @param {number} [from] */

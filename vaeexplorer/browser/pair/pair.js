@@ -11,8 +11,8 @@
  *            panes: (import("./field.js").Sent | null)[]}} Fields
  *   asked: the request that this answers; low, high: values at the ends of the scale
  */
-import { loadSprite } from "../engine/fetch.js";
-import { button, h, press } from "../draw/dom.js";
+import { Latest, loadSprite } from "../engine/fetch.js";
+import { button, complain, h, press } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { paintTestImage, tile } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
@@ -37,6 +37,7 @@ export class Pair {
   constructor(root, report) {
     this.root = root;
     this.report = report;
+    this.latest = new Latest();
     /** @type {Pane[]} */ this.panes = [];
     /** @type {[number, number]} */ this.indices = [0, 1];
     /** @type {ImageBitmap | null} */ this.sprite = null;
@@ -65,6 +66,7 @@ export class Pair {
   }
 
   stop() {
+    this.latest.stop();
     clearTimeout(this.askTimer);
     this.panes.forEach((pane) => pane.stop());
   }
@@ -79,7 +81,7 @@ export class Pair {
   }
 
   /** Other spaces. @param {string} key @param {Data} data */
-  async open(key, data) {
+  open(key, data) {
     this.panes.forEach((pane) => pane.stop());
     this.key = key;
     this.indices = data.pair;
@@ -105,14 +107,24 @@ export class Pair {
     this.strips.replaceChildren(ends[0], h("div", { class: "rows" }, ...ways), ends[1]);
     this.showKind();
     this.showPair();
-    try {
-      const sprite = await loadSprite(data.spaces[0].urls);
-      if (this.key !== key) return;
-      this.sprite = sprite;
-      this.showPair();
-    } catch (error) {
-      this.live.textContent = `The test images could not be loaded. ${error instanceof Error ? error.message : ""}`;
-    }
+    this.loadImages(data.spaces[0]);
+  }
+
+  /** @param {import("./paired_plane.js").Space} space */
+  loadImages(space) {
+    this.latest.ask(
+      () => loadSprite(space.urls),
+      (sprite) => {
+        this.sprite = sprite;
+        this.showPair();
+      },
+      (error) => {
+        complain(this.live, `The test images could not be loaded. ${error.message}`, () => {
+          this.live.textContent = "";
+          this.loadImages(space);
+        });
+      },
+    );
   }
 
   readTheme() {

@@ -10,10 +10,10 @@
  *            settle(): void, describe(index: number): string, askForFields(): void}} Pair
  *   what a plane reads of what all planes share, and does to it; indices: the test images A and B
  */
-import { loadCodes, loadNetwork } from "../engine/fetch.js";
+import { Latest, loadCodes, loadNetwork } from "../engine/fetch.js";
 import { Background } from "../engine/background.js";
 import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
-import { h } from "../draw/dom.js";
+import { complain, h } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { ARROWS, listen } from "../draw/gestures.js";
 import { drawPath, drawPrior, prepareOverlay, ring } from "../draw/overlay.js";
@@ -33,6 +33,7 @@ export class Pane {
   constructor(pair, space) {
     this.pair = pair;
     this.space = space;
+    this.latest = new Latest();
     /** @type {import("../engine/codes.js").Codes | null} */ this.codes = null;
     /** @type {import("./field.js").Field | null} */ this.field = null;
     this.view = this.home = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
@@ -45,21 +46,17 @@ export class Pane {
     this.thumbnail = tile();
     this.caption = h("div");
     this.card = h("div", { class: "card", hidden: true }, this.thumbnail, this.caption);
+    const label = `Latent plane of ${space.name}: drag A or B; arrow keys choose other images`;
+    const layers = Object.values(this.layers);
     this.stage = h(
       "div",
-      { class: "stage", tabIndex: 0, role: "application" },
-      ...Object.values(this.layers),
+      { class: "stage", tabIndex: 0, role: "application", "aria-label": label },
+      ...layers,
       this.card,
     );
-    this.stage.setAttribute("aria-label", `Latent plane of ${space.name}: drag A or B; arrow keys choose other images`);
     this.message = h("p", { class: "message", hidden: true, role: "status" });
-    this.element = h(
-      "section",
-      {},
-      h("h4", {}, space.kind, h("small", { textContent: space.name })),
-      this.stage,
-      this.message,
-    );
+    const heading = h("h4", {}, space.kind, h("small", { textContent: space.name }));
+    this.element = h("section", {}, heading, this.stage, this.message);
     this.canvas = h("canvas", { width: STEPS * PITCH - 2, height: SIDE, role: "img" });
     this.canvas.setAttribute("aria-label", `What ${space.name} decodes on the straight way from A to B`);
     /** @type {import("../engine/background.js").Receive} */
@@ -92,25 +89,30 @@ export class Pane {
   }
 
   stop() {
+    this.latest.stop();
     cancelAnimationFrame(this.frame);
     this.resizing.disconnect();
     this.background.stop();
   }
 
-  async load() {
-    try {
-      const { urls } = this.space,
-        [codes, loaded] = await Promise.all([loadCodes(urls), loadNetwork(urls)]);
-      if (loaded && this.background instanceof Background) this.background.use(loaded.bytes);
-      this.codes = codes;
-      this.plane = codes.dim > 2 ? principalPlane(codes) : dimensionPlane(codes, 0, 1);
-      this.nearest = new NearestInPlane(this.plane.xs, this.plane.ys);
-      this.message.hidden = true;
-      this.resize();
-      this.pair.arrived();
-    } catch (error) {
-      this.say(`${this.space.name} could not be loaded. ${error instanceof Error ? error.message : ""}`);
-    }
+  load() {
+    const { urls, name } = this.space;
+    this.latest.ask(
+      () => Promise.all([loadCodes(urls), loadNetwork(urls)]),
+      ([codes, loaded]) => {
+        if (loaded && this.background instanceof Background) this.background.use(loaded.bytes);
+        this.codes = codes;
+        this.plane = codes.dim > 2 ? principalPlane(codes) : dimensionPlane(codes, 0, 1);
+        this.nearest = new NearestInPlane(this.plane.xs, this.plane.ys);
+        this.message.hidden = true;
+        this.resize();
+        this.pair.arrived();
+      },
+      (error) => {
+        complain(this.message, `${name} could not be loaded. ${error.message}`, () => this.load());
+        this.message.hidden = false;
+      },
+    );
   }
 
   /** @param {string} text */

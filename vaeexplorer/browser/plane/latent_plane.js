@@ -8,7 +8,7 @@
  * @typedef {import("./controls.js").Space} Space
  * @typedef {(texts: Record<string, string>) => void} Report  gets what a link holds (url.js)
  */
-import { loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
+import { Latest, loadCodes, loadNetwork, loadSprite, sameSpace } from "../engine/fetch.js";
 import { Background } from "../engine/background.js";
 import { codeOf, dotColors } from "../engine/codes.js";
 import { NearestInPlane } from "../engine/geometry.js";
@@ -33,7 +33,9 @@ export class LatentPlane {
     this.root = root;
     this.report = report;
     this.ui = build(root);
-    /** @type {Space | null} */ this.space = null;
+    /** @type {Space | null} what was asked for last */ this.asked = null;
+    /** @type {Space | null} what is shown */ this.space = null;
+    this.latest = new Latest();
     /** What is shown; null until all of it is here.
      * @type {{network: import("../engine/network.js").Network | null, codes: import("../engine/codes.js").Codes,
      *   draw: () => number[], summary: import("../engine/summary.js").Summary,
@@ -60,6 +62,7 @@ export class LatentPlane {
   }
 
   stop() {
+    this.latest.stop();
     clearTimeout(this.tellTimer);
     this.controls.stopWalk();
     this.layers.stop();
@@ -70,42 +73,59 @@ export class LatentPlane {
   /* ------------------------------------------------------------------ what is shown */
 
   /** @param {Space} space @param {Record<string, string>} texts  where to open; used when the space is another */
-  async update(space, texts) {
+  update(space, texts) {
     this.layers.repaint();
-    const umapCame = this.space?.umap !== space.umap;
-    if (this.space && sameModel(this.space, space)) {
-      this.space = space;
-      if (umapCame && this.model && this.link.plane === "UMAP") this.choosePlane();
+    if (this.asked && sameSpace(this.asked, space)) {
+      this.asked = space;
+      this.takeUmap();
       return;
     }
-    this.space = space;
+    this.asked = space;
     this.controls.stopWalk();
     this.readout.say("");
-    try {
-      const [loaded, codes] = await Promise.all([loadNetwork(space.urls), loadCodes(space.urls)]);
-      if (!sameModel(this.space, space)) return; // another was asked for meanwhile
-      if (loaded && loaded.network.latentDim !== codes.dim) throw new Error("Network and codes are of different runs.");
-      this.open(space, texts, loaded, codes);
-    } catch (error) {
-      if (sameModel(this.space, space)) this.fail(`The network of ${space.name} could not be loaded.`, error, texts);
-      return;
-    }
-    try {
-      this.sprite = null;
-      const sprite = await loadSprite(space.urls);
-      if (this.space.urls.sprite !== space.urls.sprite) return;
-      this.sprite = sprite;
-      this.redraw({ z: true });
-    } catch (error) {
-      this.fail("The test images could not be loaded.", error, texts);
-    }
+    this.latest.ask(
+      () => Promise.all([loadNetwork(space.urls), loadCodes(space.urls)]),
+      ([loaded, codes]) => {
+        if (loaded && loaded.network.latentDim !== codes.dim) throw new Error("Network and codes differ in size.");
+        this.open(space, texts, loaded, codes);
+        this.takeUmap();
+        this.loadImages(space, texts);
+      },
+      (error) => this.fail(`The network of ${space.name} could not be loaded. ${error.message}`, texts),
+    );
   }
 
-  /** The last good picture stays. @param {string} what @param {unknown} error @param {Record<string, string>} texts */
-  fail(what, error, texts) {
-    const failed = /** @type {Space} */ (this.space);
-    this.readout.complain(`${what} ${error instanceof Error ? error.message : ""}`, () => {
-      this.space = null;
+  /** Whether what is shown is what was asked for, and not the picture before it. */
+  get isCurrent() {
+    return Boolean(this.asked && this.space && sameSpace(this.asked, this.space));
+  }
+
+  /** UMAP may have been computed since the space was asked for. */
+  takeUmap() {
+    if (!this.isCurrent) return;
+    const umapCame = this.space?.umap !== this.asked?.umap;
+    this.space = this.asked;
+    if (umapCame && this.link.plane === "UMAP") this.choosePlane();
+  }
+
+  /** @param {Space} space @param {Record<string, string>} texts */
+  loadImages(space, texts) {
+    this.sprite = null;
+    this.latest.ask(
+      () => loadSprite(space.urls),
+      (sprite) => {
+        this.sprite = sprite;
+        this.redraw({ z: true });
+      },
+      (error) => this.fail(`The test images could not be loaded. ${error.message}`, texts),
+    );
+  }
+
+  /** The last good picture stays. @param {string} text @param {Record<string, string>} texts */
+  fail(text, texts) {
+    const failed = /** @type {Space} */ (this.asked);
+    this.readout.complain(text, () => {
+      this.asked = null;
       this.update(failed, texts);
     });
   }
@@ -114,6 +134,7 @@ export class LatentPlane {
    * @param {{network: import("../engine/network.js").Network, bytes: ArrayBuffer} | null} loaded
    * @param {import("../engine/codes.js").Codes} codes */
   open(space, texts, loaded, codes) {
+    this.space = space;
     const summary = summarize(codes, space.classes.length),
       { dim } = codes;
     this.model = {
@@ -160,7 +181,7 @@ export class LatentPlane {
 
   /** Of the server. @param {string} trouble  empty once it is over */
   say(trouble) {
-    this.readout.say(trouble);
+    if (this.isCurrent) this.readout.say(trouble);
     this.layers.manifoldKey = ""; // ask again
   }
 
@@ -274,9 +295,6 @@ export class LatentPlane {
     if (!this.model) return;
     this.showZ(); // what is announced is of now
     this.readout.announce(this.z);
-    this.report(this.texts);
+    if (this.isCurrent) this.report(this.texts);
   }
 }
-
-/** @param {Space} a @param {Space} b */
-const sameModel = (a, b) => a.name === b.name && a.urls.network === b.urls.network && a.urls.codes === b.urls.codes;

@@ -151,7 +151,11 @@ export class Layers {
     if (key === this.manifoldKey && (this.manifold.shown || this.manifold.coming)) return;
     this.manifoldKey = key;
     clearTimeout(this.manifoldTimer);
-    const decodeAll = () => background.request("manifold", this.manifold.plan(plane, z, view), model.codes.dim);
+    const decodeAll = () => {
+      if (this.plane.model === model)
+        // and no other run's codes are sent to its decoder
+        background.request("manifold", this.manifold.plan(plane, z, view), model.codes.dim);
+    };
     this.manifoldTimer = setTimeout(decodeAll, this.manifold.shown ? REST : 0);
   }
 

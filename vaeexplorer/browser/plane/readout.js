@@ -1,6 +1,6 @@
 // @ts-check
 /** z in numbers, what is near it, the card at the pointer, and words for those who cannot see the plane. */
-import { button, h } from "../draw/dom.js";
+import { complain, h } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { paintTestImage } from "../draw/sprite.js";
 import { nearestCodes } from "../engine/geometry.js";
@@ -17,6 +17,8 @@ export class Readout {
     /** @type {string[]} */
     this.names = [];
     this.facts = "";
+    /** What the card shows. @type {unknown[]} */
+    this.onCard = [];
   }
 
   /** @param {number[]} z @param {number} picked
@@ -67,8 +69,9 @@ export class Readout {
     const { card, cardImage, cardText } = this.ui;
     card.hidden = index < 0 || !at;
     if (card.hidden || !at) return;
-    if (card.dataset.index !== String(index)) {
-      card.dataset.index = String(index);
+    const onCard = [index, codes, space, sprite];
+    if (onCard.some((part, k) => part !== this.onCard[k])) {
+      this.onCard = onCard;
       paintTestImage(cardImage, sprite, index);
       cardText.replaceChildren(h("b", {}, space.classes[codes.labels[index]]), ` · test #${index}`);
       if (codes.kl) cardText.append(h("br"), `KL ${number(codes.kl[index], 1)} nats`);
@@ -95,8 +98,8 @@ export class Readout {
 
   /** @param {string} text @param {() => void} again */
   complain(text, again) {
-    this.say(text);
-    this.ui.message.append(" ", button("Try again", "", again));
+    this.ui.message.hidden = false;
+    complain(this.ui.message, text, again);
   }
 }
 

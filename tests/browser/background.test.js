@@ -1,0 +1,213 @@
+/** Images that a worker or the server decodes: which are asked for, which are shown, what a failure leaves. */
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { install, Net, networkFile } from "./fakes.js";
+import { Background } from "./engine/background.js";
+import { decodeThere, encodeThere, RemoteBackground } from "./engine/remote.js";
+
+/** @type {Net} */ let net;
+beforeEach(() => {
+  install();
+  net = new Net();
+});
+
+/* ------------------------------------------------------------------ the worker, from the page */
+
+/** A background, and what it hands on. */
+function background() {
+  const seen = [],
+    made = new Background((...given) => seen.push(given));
+  const message = (/** @type {object} */ data) => made.worker.onmessage({ data });
+  return { made, seen, message, sent: made.worker.sent };
+}
+
+test("images come from the newest request of their kind, and the kind is busy until they are all there", () => {
+  const { made, seen, message, sent } = background();
+  made.request("strips", Float32Array.of(1, 2), 2);
+  made.request("gallery", Float32Array.of(3, 4), 2);
+  made.request("strips", Float32Array.of(5, 6), 2);
+  assert.deepEqual(
+    sent.map(({ kind, id, dim }) => [kind, id, dim]),
+    [
+      ["strips", 1, 2],
+      ["gallery", 2, 2],
+      ["strips", 3, 2],
+    ],
+  );
+  message({ kind: "strips", id: 1, start: 0, pixels: "old", done: true });
+  assert.deepEqual(seen, []);
+  assert.ok(made.isBusy("strips"));
+  message({ kind: "strips", id: 3, start: 0, pixels: "half", done: false });
+  assert.ok(made.isBusy("strips"));
+  message({ kind: "strips", id: 3, start: 20, pixels: "rest", done: true });
+  assert.ok(!made.isBusy("strips"));
+  assert.ok(made.isBusy("gallery"));
+  message({ kind: "gallery", id: 2, start: 0, pixels: "all", done: true });
+  assert.deepEqual(seen, [
+    ["strips", 0, "half", false],
+    ["strips", 20, "rest", true],
+    ["gallery", 0, "all", true],
+  ]);
+});
+
+test("another network, or none, makes it forget what was asked of the former", () => {
+  for (const bytes of [networkFile(), null]) {
+    const { made, seen, message, sent } = background();
+    made.request("strips", Float32Array.of(1, 2), 2);
+    made.use(bytes);
+    assert.ok(!made.isBusy("strips"));
+    assert.deepEqual(sent.slice(1), bytes ? [{ network: bytes }] : []);
+    message({ kind: "strips", id: 1, start: 0, pixels: "old", done: true });
+    assert.deepEqual(seen, []);
+  }
+});
+
+test("once stopped, what is still on its way is ignored, and the worker ends", () => {
+  const { made, seen, message } = background();
+  made.request("strips", Float32Array.of(1, 2), 2);
+  made.stop();
+  message({ kind: "strips", id: 1, start: 0, pixels: "late", done: true });
+  assert.deepEqual(seen, []);
+  assert.ok(made.worker.ended);
+});
+
+/* ------------------------------------------------------------------ the server */
+
+const images = (/** @type {number} */ count, level = 0) => new Uint8Array(784 * count).fill(level);
+
+test("the server's images are as many as were asked for, its words are passed on", async () => {
+  const ask = () => decodeThere("/m/", Float32Array.of(1, 2, 3, 4), 2);
+  const good = ask();
+  assert.equal(net.asked[0].body.length, 4);
+  await net.answer("/m/decode", images(2, 9));
+  assert.deepEqual(await good, images(2, 9));
+  const cases = [
+    [() => net.answer("/m/decode", images(1)), /^The server answered with other images than were asked for\.$/],
+    [() => net.answer("/m/decode", images(3)), /^The server answered with other images than were asked for\.$/],
+    [() => net.answer("/m/decode", "", { status: 500 }), /^The server answered 500\.$/],
+    [
+      () => net.answer("/m/decode", "decode raised: 1/0.", { status: 422, headers: { "Content-Type": "text/plain" } }),
+      /^decode raised: 1\/0\.$/,
+    ],
+    [
+      () => net.answer("/m/decode", "<h1>no</h1>", { status: 502, headers: { "Content-Type": "text/html" } }),
+      /^The server answered 502\.$/,
+    ],
+    [() => net.fail("/m/decode"), /^The server cannot be reached; the last picture stays\.$/],
+  ];
+  for (const [reply, message] of cases) {
+    const refused = assert.rejects(ask(), { message });
+    await reply();
+    await refused;
+  }
+});
+
+test("the server's code is a mean, or a mean and a logvar", async () => {
+  const ask = () => encodeThere("/m/", new Float32Array(784).fill(0.5), 2);
+  const both = ask();
+  assert.deepEqual([...new Set(net.asked[0].body)], [128]);
+  await net.answer("/m/encode", Float32Array.of(1, 2, 3, 4));
+  assert.deepEqual(await both, { mean: [1, 2], logvar: [3, 4] });
+  const one = ask();
+  await net.answer("/m/encode", Float32Array.of(1, 2));
+  assert.deepEqual(await one, { mean: [1, 2], logvar: null });
+  const refused = assert.rejects(ask(), /another kind of code/);
+  await net.answer("/m/encode", Float32Array.of(1, 2, 3));
+  await refused;
+});
+
+/** A server that decodes, what came from it, and its troubles. */
+function remote() {
+  const seen = [],
+    troubles = [];
+  const made = new RemoteBackground(
+    "/m/",
+    (kind, start, pixels, done) => seen.push([kind, start, pixels[0], pixels.length / 784, done]),
+    (trouble) => troubles.push(trouble),
+  );
+  const asked = () => net.asked.map(({ body }) => [...body]);
+  return { made, seen, troubles, asked };
+}
+
+test("of each kind one request is under way, and the newest codes are next", async () => {
+  const { made, seen, asked } = remote();
+  for (const z of [1, 2, 3]) made.request("image", Float32Array.of(z), 1);
+  made.request("strips", Float32Array.of(9), 1);
+  assert.deepEqual(asked(), [[1], [9]]);
+  await net.answer("/m/decode", images(1, 1));
+  assert.deepEqual(seen, [["image", 0, 1, 1, true]], "one image is worth seeing though it is late");
+  assert.deepEqual(asked(), [[9], [3]]);
+  assert.ok(made.isBusy("image"));
+  await net.answer("/m/decode", images(1, 9));
+  await net.answer("/m/decode", images(1, 3));
+  assert.ok(!made.isBusy("image"));
+  assert.equal(net.asked.length, 0);
+  assert.deepEqual(seen.slice(1), [
+    ["strips", 0, 9, 1, true],
+    ["image", 0, 3, 1, true],
+  ]);
+});
+
+test("many images are asked for a part at a time, and given up when others are wanted", async () => {
+  const { made, seen, asked } = remote();
+  made.request("gallery", new Float32Array(150).fill(1), 1);
+  await net.answer("/m/decode", images(64, 1));
+  assert.deepEqual(seen, [["gallery", 0, 1, 64, false]]);
+  made.request("gallery", new Float32Array(70).fill(2), 1);
+  await net.answer("/m/decode", images(64, 1));
+  assert.equal(seen.length, 1, "the second part of what nobody wants any more");
+  assert.deepEqual(asked(), [new Array(64).fill(2)]);
+  await net.answer("/m/decode", images(64, 2));
+  await net.answer("/m/decode", images(6, 2));
+  assert.deepEqual(seen.slice(1), [
+    ["gallery", 0, 2, 64, false],
+    ["gallery", 64, 2, 6, true],
+  ]);
+});
+
+test("images of a selection that was replaced are not shown, though they come whole", async () => {
+  for (const kind of ["gallery", "manifold", "strips"]) {
+    const { made, seen } = remote();
+    made.request(kind, Float32Array.of(1, 1), 1);
+    made.request(kind, Float32Array.of(2, 2, 2), 1);
+    await net.answer("/m/decode", images(2, 1));
+    assert.deepEqual(seen, []);
+    await net.answer("/m/decode", images(3, 2));
+    assert.deepEqual(seen, [[kind, 0, 2, 3, true]]);
+  }
+});
+
+test("a failure is said once, the next gesture asks again, and its success takes the words away", async () => {
+  const { made, seen, troubles } = remote();
+  made.request("image", Float32Array.of(1), 1);
+  await net.fail("/m/decode");
+  assert.deepEqual(troubles, ["The server cannot be reached; the last picture stays."]);
+  assert.ok(!made.isBusy("image"));
+  made.request("image", Float32Array.of(2), 1);
+  await net.answer("/m/decode", images(1, 2));
+  assert.equal(troubles[1], "");
+  made.request("image", Float32Array.of(3), 1);
+  await net.answer("/m/decode", images(1, 3));
+  assert.equal(troubles.length, 2);
+  assert.equal(seen.length, 2);
+});
+
+test("what was wanted meanwhile is asked for after a failure too", async () => {
+  const { made, seen, asked } = remote();
+  made.request("image", Float32Array.of(1), 1);
+  made.request("image", Float32Array.of(2), 1);
+  await net.fail("/m/decode");
+  assert.deepEqual(asked(), [[2]]);
+  await net.answer("/m/decode", images(1, 2));
+  assert.deepEqual(seen, [["image", 0, 2, 1, true]]);
+});
+
+test("once stopped, neither images nor troubles come, and nothing is asked for", async () => {
+  for (const reply of [() => net.answer("/m/decode", images(64)), () => net.fail("/m/decode")]) {
+    const { made, seen, troubles } = remote();
+    made.request("gallery", new Float32Array(150), 1);
+    made.stop();
+    await reply();
+    assert.deepEqual([seen, troubles, net.asked], [[], [], []]);
+  }
+});

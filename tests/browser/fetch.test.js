@@ -1,0 +1,95 @@
+/** Files: fetched once, refused where they are not what was asked for, and the last few kept. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { beforeEach, test } from "node:test";
+import { Net, networkFile } from "./fakes.js";
+import { fetchOnce, loadNetwork } from "./engine/fetch.js";
+
+/** @type {Net} */ let net;
+beforeEach(() => {
+  net = new Net();
+  globalThis.__vaeexplorer.clear();
+});
+
+const length = (/** @type {ArrayBuffer} */ bytes) => bytes.byteLength;
+
+test("a file is fetched once, by whoever asks for it", async () => {
+  const both = Promise.all([fetchOnce("/a", length), fetchOnce("/a", length)]);
+  assert.equal(net.waiting("/a"), 1);
+  await net.answer("/a", new Uint8Array(5));
+  assert.deepEqual(await both, [5, 5]);
+  assert.equal(await fetchOnce("/a", length), 5);
+  assert.equal(net.asked.length, 0);
+});
+
+test("what failed is said in words, and asked for again next time", async () => {
+  const refused = assert.rejects(fetchOnce("/a", length), /^Error: The server answered 404\.$/);
+  await net.answer("/a", "no", { status: 404 });
+  await refused;
+  const gone = assert.rejects(fetchOnce("/a", length), /^Error: The server cannot be reached\.$/);
+  await net.fail("/a");
+  await gone;
+  const unreadable = assert.rejects(
+    fetchOnce("/a", () => {
+      throw new Error("It is cut short.");
+    }),
+    /^Error: It is cut short\.$/,
+  );
+  await net.answer("/a", "abc");
+  await unreadable;
+  const good = fetchOnce("/a", length);
+  await net.answer("/a", "abc");
+  assert.equal(await good, 3);
+});
+
+test("an address that names a hash gets the bytes of that hash or none", async () => {
+  const bytes = Buffer.from("some weights"),
+    hash = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+  const url = `/vx/run/decoder-${hash}.bin`;
+  const refused = assert.rejects(fetchOnce(url, length), /not what was asked for/);
+  await net.answer(url, "other weights");
+  await refused;
+  const good = fetchOnce(url, length);
+  await net.answer(url, bytes);
+  assert.equal(await good, bytes.length);
+});
+
+test("only the last few files are kept: those that were asked for last", async () => {
+  const get = async (/** @type {string} */ url) => {
+    const coming = fetchOnce(url, length),
+      isNew = net.waiting(url) > 0;
+    if (isNew) await net.answer(url, "abc");
+    await coming;
+    return isNew;
+  };
+  for (let k = 0; k < 40; k++) {
+    assert.equal(await get(`/file-${k}`), true);
+    assert.equal(await get("/images"), k === 0, "what every run needs stays");
+  }
+  assert.equal(globalThis.__vaeexplorer.size, 12);
+  assert.equal(await get("/file-39"), false);
+  assert.equal(await get("/file-29"), false, "the eleventh from the end, beside the images");
+  assert.equal(await get("/file-28"), true);
+});
+
+test("the failure of a file that was dropped meanwhile does not drop its successor", async () => {
+  const first = fetchOnce("/a", length);
+  first.catch(() => {});
+  for (let k = 0; k < 12; k++) fetchOnce(`/other-${k}`, length);
+  const second = fetchOnce("/a", length);
+  assert.equal(net.waiting("/a"), 2);
+  await net.fail("/a");
+  await net.answer("/a", "abc");
+  assert.equal(await second, 3);
+  fetchOnce("/a", length);
+  assert.equal(net.waiting("/a"), 0);
+});
+
+test("a network comes with its bytes, and is none where the server has it", async () => {
+  const coming = loadNetwork({ network: "/n", codes: "/c", sprite: "/s" });
+  await net.answer("/n", networkFile(3));
+  const { network, bytes } = await coming;
+  assert.equal(network.latentDim, 3);
+  assert.equal(bytes.byteLength, networkFile(3).byteLength);
+  assert.equal(await loadNetwork({ codes: "/c", sprite: "/s" }), null);
+});

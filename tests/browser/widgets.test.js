@@ -1,0 +1,153 @@
+/** The beta dial and the training, whose files come late, not at all, or after they are gone; and how a widget is mounted. */
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { classes, colors, FakeElement, filmFile, install, Net, sweepFile, text } from "./fakes.js";
+import { BetaDial } from "./beta/dial.js";
+import { mounted } from "./entries/mount.js";
+import { LinearAE } from "./linear/linear_ae.js";
+
+/** @type {Net} */ let net;
+beforeEach(() => {
+  install();
+  net = new Net();
+  globalThis.__vaeexplorer.clear();
+});
+
+/* ------------------------------------------------------------------ the beta dial */
+
+const dial = () => new BetaDial(new FakeElement(), () => {});
+const sweep = (/** @type {string} */ url) => ({ url, classes, colors, beta: 1 });
+const rate = (/** @type {any} */ widget) => widget.sweep?.points[0].rate;
+
+test("dial: what failed can be tried again, by its button and by the next update", async () => {
+  const widget = dial();
+  widget.update(sweep("/a"));
+  await net.fail("/a");
+  assert.equal(text(widget), "The models could not be loaded. The server cannot be reached. Try again");
+  widget.ui.message.button("Try again").onclick();
+  await net.fail("/a");
+  widget.update(sweep("/a"));
+  await net.answer("/a", sweepFile(4));
+  assert.equal(rate(widget), 4.5);
+  assert.equal(text(widget), "");
+});
+
+test("dial: a late failure or answer of the former models leaves the new ones", async () => {
+  for (const late of [() => net.fail("/a"), () => net.answer("/a", sweepFile(4))]) {
+    const widget = dial();
+    widget.update(sweep("/a"));
+    widget.update(sweep("/b"));
+    await net.answer("/b", sweepFile(7));
+    await late();
+    assert.equal(rate(widget), 7.5);
+    assert.equal(text(widget), "");
+    widget.update(sweep("/b"));
+    assert.equal(net.asked.length, 0, "the new ones are not asked for again");
+    globalThis.__vaeexplorer.clear();
+  }
+});
+
+test("dial: nothing is shown once it has stopped", async () => {
+  const widget = dial();
+  widget.update(sweep("/a"));
+  widget.stop();
+  await net.answer("/a", sweepFile());
+  assert.equal(widget.sweep, null);
+});
+
+/* ------------------------------------------------------------------ PCA beside a training */
+
+const linear = () => new LinearAE(new FakeElement(), () => {});
+const film = (/** @type {string} */ url) => ({ film: url, sprite: `${url}.png`, classes, colors, step: null });
+
+test("training: a late failure of the former film leaves the one that arrives", async () => {
+  const widget = linear();
+  widget.update(film("/a"));
+  widget.update(film("/b"));
+  await net.fail("/a");
+  await net.answer("/b", filmFile(7));
+  assert.equal(widget.film?.error[0], 7);
+  assert.equal(text(widget), "");
+  await net.answer("/b.png", "png");
+});
+
+test("training: what failed can be tried again, and the film before it stays until then", async () => {
+  const widget = linear();
+  widget.update(film("/a"));
+  await net.answer("/a", filmFile(7));
+  widget.update(film("/b"));
+  await net.answer("/b", "", { status: 404 });
+  assert.equal(text(widget), "The training could not be opened. The server answered 404. Try again");
+  assert.equal(widget.film?.error[0], 7);
+  widget.ui.message.button("Try again").onclick();
+  await net.answer("/b", filmFile(8));
+  assert.equal(widget.film?.error[0], 8);
+  assert.equal(text(widget), "");
+});
+
+test("training: late test images are not taken for those of another film", async () => {
+  const widget = linear();
+  widget.update(film("/a"));
+  await net.answer("/a", filmFile());
+  widget.update(film("/b"));
+  await net.answer("/b", filmFile());
+  await net.answer("/b.png", "images of b");
+  await net.answer("/a.png", "images of a");
+  assert.equal(await /** @type {any} */ (widget.sprite).blob.text(), "images of b");
+});
+
+test("training: nothing plays once it has stopped", async () => {
+  const widget = linear();
+  widget.update(film("/a"));
+  widget.stop();
+  await net.answer("/a", filmFile());
+  assert.equal(widget.film, null);
+});
+
+/* ------------------------------------------------------------------ mounting */
+
+test("a component makes one widget a mount, brings it up to date, and takes it away", () => {
+  const made = [];
+  class Widget {
+    constructor(root, report) {
+      Object.assign(this, { root, report, updates: [], stops: 0 });
+      made.push(this);
+    }
+    stop() {
+      this.stops++;
+    }
+  }
+  const states = [];
+  const render = mounted(
+    /** @type {any} */ (Widget),
+    "latent-plane one",
+    (/** @type {any} */ widget, data, setState) => {
+      widget.report = (value) => setState("value", value);
+      widget.updates.push(data);
+    },
+  );
+  const parents = [new FakeElement(), new FakeElement()];
+  const draw = (data, parentElement = parents[0]) =>
+    render(/** @type {any} */ ({ data, parentElement, setStateValue: (...given) => states.push(given) }));
+  const leave = draw(1);
+  draw(2);
+  draw(3, parents[1]);
+  assert.deepEqual(
+    made.map(({ updates }) => updates),
+    [[1, 2], [3]],
+  );
+  assert.deepEqual([...made[0].root.classes], ["latent-plane", "one"]);
+  assert.deepEqual(parents[0].children, [made[0].root]);
+  made[0].report(7);
+  assert.deepEqual(states, [["value", 7]]);
+
+  leave();
+  leave();
+  assert.equal(made[0].stops, 1);
+  assert.deepEqual(parents[0].children, []);
+  made[0].report(8); // a wheel that rests after the page was left
+  assert.equal(states.length, 1);
+  assert.equal(made[1].stops, 0);
+  draw(4);
+  assert.equal(made.length, 3, "mounted again, it is another");
+});

@@ -1,0 +1,45 @@
+"""What a test starts ends with it, whatever it does."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.processes import started
+
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+IDLE = "import time; print('up', flush=True); time.sleep(600)"
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+@pytest.mark.parametrize(("code", "ended_by"), [(IDLE, signal.SIGTERM), (DEAF, signal.SIGKILL)], ids=["idle", "deaf"])
+def test_a_process_is_ended_though_the_test_fails_and_it_does_not_listen(code: str, ended_by: int) -> None:
+    ended = []
+
+    def fail() -> None:
+        with started(python(code), 0.5, stdout=subprocess.PIPE) as process:
+            ended.append(process)
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"up\n"
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert ended[0].returncode == -ended_by
+
+
+def test_a_process_hears_ctrl_c_though_this_one_ignores_it() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with started(python(IDLE), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"up\n"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == -signal.SIGINT
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
