@@ -47,7 +47,7 @@ export function positionIn(element, event) {
 /** Whether the visitor has asked the system for less motion. */
 export const prefersStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** A sentence, and a button that tries again. @param {HTMLElement} box @param {string} text @param {() => void} again */
+/** A sentence and a button "Try again". @param {HTMLElement} box @param {string} text @param {() => void} again */
 export const complain = (box, text, again) =>
   box.replaceChildren(`${text} `, h("button", { type: "button", textContent: "Try again", onclick: again }));
 
