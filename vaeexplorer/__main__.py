@@ -1,4 +1,4 @@
-"""python -m vaeexplorer: what was asked for is found in `commands`, and what goes wrong is said in one line."""
+"""python -m vaeexplorer: the command line. The commands are in `commands`; errors are one line on standard error."""
 
 import contextlib
 import functools

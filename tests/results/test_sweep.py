@@ -1,30 +1,21 @@
-"""A sweep resumes and is never half there; the shipped one is what its figures say."""
+"""The shipped sweep is what its figures say, and a damaged point is refused."""
 
 import csv
-import dataclasses
 import io
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
-import joblib
 import numpy as np
 import pytest
 
-from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.posterior import active_units
-from vaeexplorer.config import Dataset, ModelConfig, RunConfig, TrainConfig
+from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import load_dataset
-from vaeexplorer.data.images import FULL_SIZE, DataError, ImageDataset
-from vaeexplorer.recipes.sweep import rebuild
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.results import sweep
 from vaeexplorer.results.sweep import (
     BETAS,
@@ -36,7 +27,6 @@ from vaeexplorer.results.sweep import (
     SweepError,
     load_sweep,
     path_of,
-    read_point,
 )
 
 EVERY = [(dataset, dimensions) for dataset in get_args(Dataset) for dimensions in DIMENSIONS]
@@ -44,106 +34,11 @@ EVERY = [(dataset, dimensions) for dataset in get_args(Dataset) for dimensions i
 SLACK = 0.5
 
 
-def small(*betas: float) -> tuple[RunConfig, ...]:
-    """Points that train in a second or two on the shipped sample."""
-    return tuple(
-        dataclasses.replace(
-            sweep.config_of("mnist", 2, beta),
-            model=ModelConfig(latent_dim=2, hidden=(8,)),
-            train=TrainConfig(epochs=1, batch_size=500, device="cpu", precision="float32"),
-        )
-        for beta in betas
-    )
-
-
-@pytest.fixture
-def sample_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FULL_SIZE, "train", 10_000)
-
-
 @pytest.fixture(scope="module")
 def shipped() -> dict[tuple[str, int], list[Point]]:
     if len(list(ROOT.glob("*.npz"))) < len(CONFIGS):
         pytest.skip("the sweep is not there")
     return {each: load_sweep(*each) for each in EVERY}
-
-
-@pytest.mark.usefixtures("sample_is_enough")
-def test_points_that_are_there_are_left_alone(tmp_path: Path) -> None:
-    configs = small(0.5, 2)
-    assert list(rebuild(configs[:1], root=tmp_path)) == [configs[0]]
-    first = path_of(configs[0], tmp_path)
-    written = first.stat().st_mtime_ns
-    assert set(rebuild(configs, root=tmp_path)) == set(configs)
-    assert first.stat().st_mtime_ns == written
-    assert [path.name for path in sorted(tmp_path.iterdir())] == ["mnist-2d-beta0.5.npz", "mnist-2d-beta2.npz"]
-    assert read_point(configs[1], tmp_path).beta == 2
-
-
-@pytest.mark.usefixtures("sample_is_enough")
-def test_a_broken_point_is_trained_again(tmp_path: Path) -> None:
-    (config,) = small(1)
-    path_of(config, tmp_path).write_bytes(b"PK")
-    assert list(rebuild((config,), root=tmp_path)) == [config]
-    assert read_point(config, tmp_path).beta == 1
-
-
-@pytest.mark.usefixtures("sample_is_enough")
-def test_workers_and_a_surrounding_backend_give_the_same_points(tmp_path: Path) -> None:
-    (config,) = small(1)
-    list(rebuild((config,), root=tmp_path / "alone"))
-    with joblib.parallel_config(backend="threading", n_jobs=2):
-        list(rebuild((config,), root=tmp_path / "together"))
-    alone, together = (read_point(config, tmp_path / name) for name in ("alone", "together"))
-    assert together.rate == alone.rate
-    assert np.array_equal(together.mean, alone.mean)
-    assert all(np.array_equal(together.weights[key], alone.weights[key]) for key in alone.weights)
-
-
-@pytest.mark.usefixtures("sample_is_enough")
-def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(SweepError, match="No space left"):
-        list(rebuild(small(1), root=tmp_path))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_killed_sweep_leaves_whole_points_and_goes_on(tmp_path: Path) -> None:
-    code = f"""
-import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})
-from pathlib import Path
-from tests.results.test_sweep import small
-from vaeexplorer.data import images
-from vaeexplorer.recipes import sweep
-images.FULL_SIZE["train"] = 10_000
-for config in sweep.rebuild(small(*[b / 10 for b in range(1, 30)]), root=Path({str(tmp_path)!r})):
-    print(config, flush=True)
-"""
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(0.05)
-        process.send_signal(signal.SIGKILL)
-    done = sorted(tmp_path.glob("*.npz"))
-    assert done
-    for path in done:
-        beta = float(path.stem.split("beta")[1])
-        assert read_point(small(beta)[0], tmp_path).beta == beta
-
-
-def test_without_the_full_sets_nothing_is_trained(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="VAEEXPLORER_DATA"):
-        list(rebuild(small(1), root=tmp_path))
-    with pytest.raises(ValueError, match="at least 1"):
-        list(rebuild(small(1), workers=0, root=tmp_path))
-
-
-def test_the_command_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["sweep", "--workers", "0"]) == 2
-    assert "workers must be at least 1" in capsys.readouterr().err
 
 
 def rewritten(path: Path, change: Callable[[dict[str, Any]], None]) -> None:

@@ -22,7 +22,7 @@ _LEFT_OVER = re.compile(r"^(?:import|export)\b(?! default function).*", re.MULTI
 
 @functools.cache
 def script(entry: str) -> str:
-    """A module and all it imports as one script; an `export default` of the entry is kept.
+    """A module and all it imports as one script; an `export default` of the entry stays.
 
     Args:
         entry: its path below this folder, `entries/plane.js`.

@@ -1,4 +1,4 @@
-"""What the commands share: a bar, a complaint, and a way to be stopped. People are told on standard error."""
+"""What the commands share: a progress bar, error messages, and interruption. All of it goes to standard error."""
 
 import contextlib
 import signal

@@ -1,4 +1,4 @@
-"""What training reports an epoch, and the CSV file it is kept in."""
+"""What training reports after each epoch, and the CSV file of it."""
 
 import csv
 import math

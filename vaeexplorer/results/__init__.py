@@ -1,5 +1,5 @@
-"""What was measured once, is kept and is found again: reports, comparisons, the sweep over beta.
+"""Results that are measured once, stored and read again: reports, comparisons, the sweep over beta.
 
-In come latent spaces; out come documents. A result is found by a hash of weights, images and conditions, never by a
-name or a time. May import analysis, codes, config, data, files, network, runs and spaces.
+In come latent spaces; out come documents. A result is identified by a hash of weights, images and conditions, never by
+a name or a time. May import analysis, codes, config, data, files, network, runs and spaces.
 """

@@ -106,7 +106,7 @@ class Point:
         return LatentModel(network)
 
     def measure(self, images: np.ndarray) -> tuple[float, float]:
-        """Rate and distortion of the kept images, recomputed from the codes and the decoder as kept.
+        """Rate and distortion of the first 2,000 test images, recomputed from the stored codes and decoder.
 
         Args:
             images: the first 2,000 test images, uint8 [2000, 28, 28].
@@ -138,7 +138,7 @@ CONFIGS = tuple(
 
 
 def path_of(config: RunConfig, root: Path = ROOT) -> Path:
-    """Where the point of a configuration is kept."""
+    """The path of the file of a configuration's point."""
     return root / f"{config.data.dataset}-{config.model.latent_dim}d-beta{config.objective.beta:g}.npz"
 
 
