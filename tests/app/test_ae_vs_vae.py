@@ -166,6 +166,20 @@ def test_a_request_that_makes_no_sense_is_left_unanswered(app: AppTest, asked: o
     assert pair.answer(spaces("mnist-vae-2d"), asked) is None
 
 
+def test_a_field_is_measured_once(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = spaces("mnist-vae-2d", "mnist-ae-2d")
+    asked = json.dumps({"kind": "nearest", "windows": [window(2), window(2)]})
+    first = pair.answer(chosen, asked)
+    monkeypatch.setattr(pair, "field", None)  # who measures again fails
+    assert pair.answer(chosen, asked) == first
+
+
+def test_the_windows_of_former_spaces_are_not_measured_in_others(page: AppTest) -> None:
+    page.session_state["field-asked-of"] = ["another space", "and its partner"]
+    page.run()
+    assert told(page)["fields"] is None
+
+
 def test_pca_is_a_third_plane_that_the_browser_decodes(page: AppTest) -> None:
     page.toggle(key="pca").set_value(True).run()
     assert not page.exception

@@ -155,6 +155,11 @@ def test_interrupt_and_resume(runs_folder: Path) -> None:
     assert "--resume goes on" in said
     assert checkpoint.exists()
     assert not (runs_folder / "long").exists()
+    refused = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "There is a checkpoint of long at epoch" in refused.stderr
+    assert "--resume goes on, --restart begins anew" in refused.stderr
+    assert checkpoint.exists()
     done = subprocess.run([*command, "--resume"], env=environment, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["runs"][0]["name"] == "long"
     assert len(load_run("long").history) == 12

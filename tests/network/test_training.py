@@ -7,8 +7,11 @@ from threading import Event
 
 import numpy as np
 import pytest
+import safetensors
+import safetensors.torch
 import torch
 
+from tests.conftest import first
 from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.device import resolve_device, resolve_precision
@@ -128,6 +131,32 @@ def test_a_checkpoint_of_another_run_or_cut_short_is_refused(
         start(with_train(small_config, seed=9), checkpoint=path)
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(TrainingError, match="cannot be read"):
+        start(small_config, checkpoint=path)
+    assert len(start(small_config, checkpoint=path, restart=True).history) == 0
+
+
+def test_a_checkpoint_of_other_images_is_refused(
+    small_config: RunConfig, small_train: ImageDataset, small_test: ImageDataset, tmp_path: Path
+) -> None:
+    path = tmp_path / "checkpoint"
+    next(iter(train(small_config, checkpoint=path, train_set=small_train, test_set=small_test)))
+    fewer = first(small_train, 500)
+    with pytest.raises(TrainingError, match="of other images than a test"):
+        train(small_config, checkpoint=path, train_set=fewer, test_set=small_test)
+    assert len(train(small_config, checkpoint=path, train_set=small_train, test_set=small_test).history) == 1
+
+
+@pytest.mark.parametrize("missing", ["snapshots", "history", "config", "images", "network.mean.bias"])
+def test_a_checkpoint_that_lacks_something_says_so_in_one_sentence(
+    start: Start, small_config: RunConfig, tmp_path: Path, missing: str
+) -> None:
+    path = tmp_path / "checkpoint"
+    next(iter(start(small_config, checkpoint=path)))
+    with safetensors.safe_open(path, framework="pt") as file:
+        about = file.metadata()
+        tensors = {name: file.get_tensor(name) for name in file.keys() if name != missing}  # noqa: SIM118 (no dict)
+    safetensors.torch.save_file(tensors, path, {key: text for key, text in about.items() if key != missing})
+    with pytest.raises(TrainingError, match=r"^The checkpoint checkpoint cannot be read .*: delete it, and start anew"):
         start(small_config, checkpoint=path)
 
 

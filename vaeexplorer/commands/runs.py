@@ -52,8 +52,9 @@ def train(
     with reserved(name, overwrite=overwrite) as path:
         checkpoint = runs_folder() / ".checkpoints" / f"{name}.safetensors"
         if checkpoint.exists() and not (resume or restart):
+            reached = training.epochs_in(checkpoint)
             raise ConfigError(
-                f"{name} was interrupted, and its checkpoint is there: --resume goes on, --restart begins anew."
+                f"There is a checkpoint of {name} at epoch {reached}: --resume goes on, --restart begins anew."
             )
         if resume and not checkpoint.exists():
             complain(f"There is no checkpoint of {name}: training begins at the first epoch.")
