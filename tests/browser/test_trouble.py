@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.driving import changed, middle, opened, pixels
+from tests.browser.driving import changed, middle, opened, pixels, wait_until
 
 NAN = np.float16("nan").tobytes()
 
@@ -107,10 +107,13 @@ def test_the_walk_says_what_it_lacks_and_goes_on_with_what_it_has(server: str, c
         "The network of mnist-vae-16d could not be opened. The network weights are cut short."
     ).wait_for()
     assert pixels(page) == picture
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/network-" in request.url else None)
     page.get_by_role("button", name="Random").click()
     changed(page, lambda: pixels(page), picture)
+    wait_until(page, lambda: bool(asked), "another try, as what was chosen is told")
+    page.unroute_all(behavior="wait")
     assert "could not be opened" in message.inner_text()
-    page.unroute_all()
     message.get_by_role("button", name="Try again").click()
     message.get_by_text("could not be opened").wait_for(state="detached")
     assert page.locator(".from-x .slider").count() == 8
