@@ -38,7 +38,7 @@ def test_readers_beside_a_writer_have_the_old_run_or_the_new_one(tmp_path: Path,
         finally:
             writer.kill()
     assert seen == keys
-    assert reads > count / 10
+    assert reads > 5
     assert {each.name for each in path.iterdir()} == files(0).keys()
 
 
