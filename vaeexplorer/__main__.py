@@ -8,6 +8,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import tyro
@@ -16,6 +17,7 @@ from vaeexplorer.commands import compare, linear, report, reproduce, runs, sweep
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data.images import DataWarning
+from vaeexplorer.files import why
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "train": runs.train,
@@ -79,8 +81,13 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("VAEEXPLORER_DEBUG") == "1":
             raise
-        complain(str(error) or type(error).__name__)
+        complain(_named(error) if isinstance(error, OSError) else str(error) or type(error).__name__)
         return 2 if isinstance(error, ValueError) else 1  # ConfigError, DataError and RunError are ValueErrors
+
+
+def _named(error: OSError) -> str:
+    """What the system would not do, and with which file."""
+    return f"{Path(os.fsdecode(error.filename)).name}: {why(error)}" if error.filename else why(error)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
-"""Files and folders that appear whole or not at all, and array files that are read without trust."""
+"""Files that appear whole or not at all, and files that are read without trust: sizes first, nothing unpickled."""
 
+import errno
 import hashlib
+import io
+import math
 import os
-import shutil
-import tempfile
+import secrets
+import stat
 import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -16,74 +18,150 @@ import numpy as np
 SHIPPED = Path(__file__).resolve().parent.parent / "pretrained"
 """what comes with the package: runs, measurements, and a sample of the images"""
 
+OWN = ".vaeexplorer-"
+"""how the names of temporary files begin; nothing else is ever tidied away"""
+
+MOST_ITEMS = 70_000
+"""images in a set, and so codes, labels and points in a file: MNIST has as many in all"""
+
+Shape = tuple[int | None, ...]
+"""of an array; None for an axis of 1 to MOST_ITEMS"""
+
+_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 def content_hash(content: bytes) -> str:
     """What content is known by, in addresses and results: 16 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(content).hexdigest()[:16]
 
 
+def why(error: OSError) -> str:
+    """What went wrong and what to do, as the end of a sentence without its full stop."""
+    if error.errno in _FULL:
+        return "the disk is full: free some space and try again"
+    if error.errno in _READ_ONLY:
+        return "that is not allowed here: change the permissions, or choose another folder"
+    return error.strerror or str(error) or type(error).__name__
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """A temporary file that takes the place of `path` when the block ends well, and vanishes when it does not.
 
+    A link is followed, a file that is there keeps its permissions, and a new one gets those that are usual here.
+
     Raises:
-        OSError: its folder is not there or cannot be written.
+        OSError: its folder is not there or cannot be written, or `path` is a folder or a device.
     """
-    descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
+    path = Path(os.path.realpath(path))
+    mode = path.stat().st_mode if path.exists() else None
+    if mode is not None and not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    partial = path.with_name(f"{OWN}{secrets.token_hex(8)}.partial")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(partial, flags, 0o666)
     try:
         with open(descriptor, "wb") as file:
+            if mode is not None:
+                os.chmod(partial, stat.S_IMODE(mode))
             yield file
-        os.chmod(partial, 0o644)  # temporary files are private
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(partial, path)
     finally:
-        Path(partial).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
 
 
 @contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
-    """A temporary folder that takes the place of `path` when the block ends well, and vanishes when it does not.
-
-    A kill between the two renames leaves the old folder under its set-aside name, from which `put_back` puts it back.
+def open_regular(path: Path) -> Iterator[IO[bytes]]:
+    """A regular file, open for reading. What is none, a pipe above all, is refused before it could block.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it is missing, cannot be read, or is no regular file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent))
-    try:
-        yield partial
-        for written in (partial, *partial.iterdir()):  # temporary folders are private
-            written.chmod(0o755 if written.is_dir() else 0o644)
-        if path.exists():
-            os.replace(path, _set_aside(path))
-        os.replace(partial, path)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        if path.exists():
-            shutil.rmtree(_set_aside(path), ignore_errors=True)
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # replaced just now
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        yield file
 
 
-def put_back(root: Path) -> None:
-    """Put back what a kill between the two renames of `whole_folder` left set aside in a folder."""
-    for aside in root.glob(".*.old"):
-        path = aside.with_name(aside.name.removeprefix(".").removesuffix(".old"))
-        if not path.exists():
-            os.replace(aside, path)
-
-
-def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of an npz file. Nothing is unpickled.
+def read_file(path: Path, most: int) -> bytes:
+    """The bytes of a regular file, at most so many.
 
     Raises:
-        OSError: it is missing or cannot be read.
-        ValueError: it is cut short or no file of arrays.
+        OSError: it is missing, cannot be read, is larger, or is no regular file.
+    """
+    with open_regular(path) as file:
+        return read_all(file, most, path)
+
+
+def read_all(file: IO[bytes], most: int, path: Path) -> bytes:
+    """The bytes of an open file, at most so many.
+
+    Raises:
+        OSError: it cannot be read or is larger; the error names `path`.
+    """
+    if os.fstat(file.fileno()).st_size <= most:
+        content = file.read(most + 1)
+        if len(content) <= most:
+            return content
+    raise OSError(errno.EFBIG, f"it is larger than the {most:,} bytes that it may have", str(path))
+
+
+def arrays_size(shapes: Mapping[str, Shape]) -> int:
+    """How many bytes an npz file of such arrays may have: 8 a number, and room for names and texts."""
+    numbers = sum(math.prod(MOST_ITEMS if n is None else n for n in shape) for shape in shapes.values())
+    return 8 * numbers + 1_000_000
+
+
+def read_arrays(content: bytes, shapes: Mapping[str, Shape]) -> dict[str, np.ndarray]:
+    """The arrays of an npz file. Headers are checked first, no more is decompressed than they may announce.
+
+    Args:
+        content: of the file.
+        shapes: of the arrays that it must hold, and no others, by name.
+
+    Raises:
+        ValueError: it is cut short or no file of arrays, or holds others; the message is the end of a sentence.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return dict(arrays)
-    except (KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:  # TypeError: a lone array
-        raise ValueError(str(error)) from None
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            members = {info.filename.removesuffix(".npy"): info for info in file.infolist()}
+            if len(members) != len(file.infolist()) or members.keys() != shapes.keys():
+                raise _UnlikeError("it does not hold the arrays it should")
+            return {name: _read_array(file, members[name], shape) for name, shape in shapes.items()}
+    except _UnlikeError:
+        raise
+    except Exception:  # zip, deflate and header are a stranger's, and their readers raise a dozen kinds of errors
+        raise ValueError("it is cut short or no array file") from None
 
 
-def _set_aside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.old")
+class _UnlikeError(ValueError):
+    """Arrays, but not those that were asked for."""
+
+
+def _read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, expected: Shape) -> np.ndarray:
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others cannot be read bit by bit
+        raise ValueError(info.compress_type)
+    with archive.open(info) as file:
+        version = np.lib.format.read_magic(file)
+        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, is_fortran, dtype = header(file)
+        if dtype.kind not in "fiubU" or dtype.itemsize > (1_000_000 if dtype.kind == "U" else 8):
+            raise _UnlikeError("it does not hold numbers alone")
+        if len(shape) != len(expected) or not all(map(_is_length, shape, expected)):
+            raise _UnlikeError("it does not hold the arrays it should")
+        size = math.prod(shape) * dtype.itemsize
+        data = file.read(size)
+        if len(data) != size or file.read(1):  # at its end the checksum is checked
+            raise ValueError(size)
+    array: np.ndarray = np.frombuffer(data, dtype)
+    return array.reshape(shape[::-1]).T if is_fortran else array.reshape(shape)
+
+
+def _is_length(length: int, expected: int | None) -> bool:
+    return 1 <= length <= MOST_ITEMS if expected is None else length == expected

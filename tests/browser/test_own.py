@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.conftest import ROOT, wait_for
+from tests.browser.conftest import ROOT
 from tests.browser.driving import changed, middle, next_frame, opened, pixels, wait_until
 from tests.browser.own_app import decode, encode
 from tests.processes import started
@@ -31,11 +31,11 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("elsewhere")
     with started(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as process:
         url = f"http://127.0.0.1:{port}"
-        wait_for(f"{url}/_stcore/health", process)
         assert process.stdout is not None
-        assert select.select([process.stdout], [], [], 30)[0], "the script says nothing"
-        assert process.stdout.readline() == f"linear is open at {url}/?run=linear\n"
-        yield f"{url}/?run=linear"
+        assert select.select([process.stdout], [], [], 60)[0], "the script says nothing"
+        said = process.stdout.readline().strip()
+        assert said.startswith(f"linear is open at {url}/?run=linear&token=")
+        yield said.removeprefix("linear is open at ")
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0  # Ctrl-C ends the app, and the script goes on to its end
 

@@ -79,7 +79,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(SweepError, match="No space left"):
+    with pytest.raises(SweepError, match="the disk is full"):
         list(rebuild(small(1), root=tmp_path))
     assert list(tmp_path.iterdir()) == []
 

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ from vaeexplorer.config import RunConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.training import Training, train
 from vaeexplorer.runs import finish, folder
-from vaeexplorer.runs.attachments import load_projection, save_projection
+from vaeexplorer.runs.attachments import load_projection, load_report, save_projection, save_report
 from vaeexplorer.runs.finish import save_run
 from vaeexplorer.runs.folder import RunError, list_runs, load_run
 from vaeexplorer.runs.partners import partner
@@ -126,6 +127,15 @@ def write_codes(**arrays: np.ndarray) -> Callable[[Path], None]:
     return lambda folder: save(folder / "codes.npz", **arrays)
 
 
+def edit_codes(**values: float) -> Callable[[Path], None]:
+    def apply(folder: Path) -> None:
+        with np.load(folder / "codes.npz") as arrays:
+            given = dict(arrays)
+        write_codes(**(given | {name: np.full(given[name].shape, value) for name, value in values.items()}))(folder)
+
+    return apply
+
+
 def break_history(folder: Path) -> None:
     path = folder / "history.csv"
     path.write_text(path.read_text().replace("\n2,", "\nnan,"))
@@ -171,6 +181,27 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "codes that are NaN": (
         write_codes(mean=np.full((3, 2), np.nan), logvar=np.zeros((3, 2)), labels=np.zeros(3, int), error=np.zeros(3)),
         "codes.npz",
+    ),
+    "labels of no class": (edit_codes(labels=10), "labels of no class"),
+    "labels that are no whole numbers": (edit_codes(labels=0.5), "labels of no class"),
+    "errors below 0": (edit_codes(error=-1), "errors below 0"),
+    "log variances out of the network's range": (edit_codes(logvar=5), "log variances"),
+    "one label for all": (
+        write_codes(mean=np.zeros((3, 2)), logvar=np.zeros((3, 2)), labels=np.array(1), error=np.zeros(3)),
+        "codes.npz",
+    ),
+    "more labels than codes": (
+        write_codes(mean=np.zeros((3, 2)), logvar=np.zeros((3, 2)), labels=np.zeros(4, int), error=np.zeros(3)),
+        "more of one",
+    ),
+    "an epoch that is infinite": (
+        lambda f: (f / "history.csv").write_text((f / "history.csv").read_text().replace("\n2,", "\ninf,")),
+        "history",
+    ),
+    "a field without end": (lambda f: (f / "history.csv").write_text("9" * 140_000), "history"),
+    "more epochs than were asked for": (
+        edit("run.json", lambda d: d["config"]["train"].update(epochs=2)),
+        "history of 2 epochs",
     ),
     "no snapshots": (lambda f: (f / "snapshots.npz").unlink(), "snapshots.npz"),
     "snapshots cut short": (cut("snapshots.npz"), "snapshots.npz"),
@@ -275,43 +306,33 @@ def test_a_shipped_name_is_refused(trained: Training, tmp_path: Path, monkeypatc
         save_run(trained, "famous", overwrite=True)
 
 
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "change the permissions")]
+)
 def test_a_failure_while_writing_leaves_the_old_run(
-    trained: Training, saved: folder.Run, monkeypatch: pytest.MonkeyPatch
+    trained: Training, saved: folder.Run, monkeypatch: pytest.MonkeyPatch, number: int, words: str
 ) -> None:
-    before = (saved.path / "weights.safetensors").read_bytes()
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
 
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(np, "savez_compressed", full)
-    with pytest.raises(RunError, match="No space left"):
-        save_run(trained, "small", overwrite=True)
-    with pytest.raises(RunError, match="No space left"):
-        save_run(trained, "other")
-    monkeypatch.undo()
-    os.environ["VAEEXPLORER_RUNS"] = str(saved.path.parent)
-    assert (load_run(saved.path).path / "weights.safetensors").read_bytes() == before
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", refuse)
+        for name in ("small", "other"):
+            with pytest.raises(RunError, match=f"The run {name} cannot be written: .*{words}"):
+                save_run(trained, name, overwrite=True)
+    assert load_run("small").key == saved.key
     assert leftovers(saved.path.parent) == []
+    assert leftovers(saved.path) == []
     assert not (saved.path.parent / "other").exists()
 
 
-def test_a_kill_between_the_two_renames_leaves_the_old_run(
-    trained: Training, saved: folder.Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    replace = os.replace
-
-    def killed(source: Path, target: Path) -> None:
-        if str(source).endswith(".partial"):
-            raise KeyboardInterrupt
-        replace(source, target)
-
-    monkeypatch.setattr(os, "replace", killed)
-    with pytest.raises(KeyboardInterrupt):
-        save_run(trained, "small", overwrite=True)
-    monkeypatch.setattr(os, "replace", replace)
-    assert not saved.path.exists()
-    assert [card.name for card in list_runs()[0] if card.name == "small"] == ["small"]
-    assert load_run("small").metrics == saved.metrics
+def test_a_folder_of_somebody_elses_is_no_name_for_a_run(trained: Training, runs_folder: Path) -> None:
+    (runs_folder / "thesis").mkdir(parents=True)
+    (runs_folder / "thesis" / "chapter.txt").write_text("1")
+    with pytest.raises(RunError, match="is there and is no run"):
+        save_run(trained, "thesis", overwrite=True)
+    (runs_folder / "left" / ".vaeexplorer-next").mkdir(parents=True)  # by a training that was killed
+    assert save_run(trained, "left").name == "left"
 
 
 def test_an_untrained_network_is_not_a_run(trained: Training) -> None:
@@ -330,6 +351,23 @@ def test_a_projection_is_kept_with_its_run(saved: folder.Run, rng: np.random.Gen
     cut("umap.npz")(saved.path)
     with pytest.raises(RunError, match=r"umap\.npz"):
         load_projection(saved, "umap")
-    np.savez(saved.path / "umap.npz", points=np.zeros((300, 3)))
-    with pytest.raises(RunError, match=r"umap\.npz"):
-        load_projection(saved, "umap")
+    for bad in (np.zeros((300, 3)), np.zeros((301, 2)), np.full((300, 2), np.nan), np.zeros((300, 2), int)):
+        np.savez(saved.path / "umap.npz", points=bad)
+        with pytest.raises(RunError, match=r"umap\.npz"):
+            load_projection(saved, "umap")
+
+
+def test_what_was_measured_on_a_run_goes_with_it(trained: Training, saved: folder.Run) -> None:
+    save_projection(saved, "umap", np.zeros((300, 2)))
+    save_report(saved, {"schema": 1})
+    other = train(trained.config, train_set=trained.train_set, test_set=trained.test_set)
+    next(iter(other))
+    again = save_run(other, "small", overwrite=True)
+    assert load_projection(again, "umap") is None
+    assert load_report(again) is None
+    with pytest.raises(RunError, match="trained anew"):
+        save_projection(saved, "umap", np.zeros((300, 2)))
+    with pytest.raises(RunError, match="trained anew"):
+        save_report(saved, {"schema": 1})
+    with pytest.raises(RunError, match=r"snapshots\.npz is not the file"):
+        _ = saved.snapshots

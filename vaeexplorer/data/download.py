@@ -9,11 +9,12 @@ from contextlib import redirect_stdout
 from http.client import HTTPException
 from typing import Any, get_args
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.folders import FOLDERS, Place, file_names
 from vaeexplorer.data.images import DataError, ImageDataset, Split
+from vaeexplorer.files import OWN, why
 
 _NETWORK_TIMEOUT = 10.0  # seconds without an answer
 _LOCK_TIMEOUT = 600.0  # seconds another process may take to download
@@ -30,7 +31,7 @@ def fetch(cache: Place, name: Dataset, split: Split) -> ImageDataset:
         DownloadError: there is no network, no space, no working torchvision, or what arrives is damaged.
     """
     datasets = _import_torchvision_datasets()
-    partial = Place("download", cache.root / "partial", "load it again")
+    partial = Place("download", cache.root / f"{OWN}download", "load it again")
     try:
         cache.root.mkdir(parents=True, exist_ok=True)
         with FileLock(cache.root / "download.lock", timeout=_LOCK_TIMEOUT):
@@ -57,7 +58,12 @@ def fetch(cache: Place, name: Dataset, split: Split) -> ImageDataset:
             raise DataError("it vanished from the cache")
     # What torchvision lets through: no network, no space, a bad checksum, an archive cut short
     except (OSError, RuntimeError, HTTPException, EOFError, ValueError, zlib.error) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
+        if isinstance(error, Timeout):
+            reason = f"another process has been downloading for {_LOCK_TIMEOUT / 60:g} minutes: wait for it, or end it"
+        elif isinstance(error, OSError) and error.errno:
+            reason = why(error)
+        else:
+            reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
         raise DownloadError(
             f"{name} could not be downloaded ({reason}): connect to the network and load it again, "
             f"or set VAEEXPLORER_DATA to a folder that holds {FOLDERS[name]}/raw"

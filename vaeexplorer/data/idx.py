@@ -4,33 +4,45 @@ import gzip
 import math
 import zlib
 from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vaeexplorer.data.images import DataError
+from vaeexplorer.files import MOST_ITEMS, open_regular, why
 
 
 def read_idx(path: Path, item: tuple[int, ...]) -> NDArray[np.uint8]:
     """The bytes of an IDX file, plain or `.gz`, as [N, *item].
 
     Raises:
-        DataError: it cannot be read, or does not hold items of this shape.
+        DataError: it cannot be read, does not hold items of this shape, or more than a set may have. Its header is read
+            first, and no more is decompressed than that announces.
     """
-    try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path.name} cannot be read ({error})") from error
     rank = 1 + len(item)
     start = 4 + 4 * rank
-    if len(content) < start or content[:4] != bytes([0, 0, 8, rank]):
-        raise DataError(f"{path.name} does not start like an IDX file of uint8 with {rank} axes")
-    shape = tuple(np.frombuffer(content, ">u4", count=rank, offset=4).tolist())
-    if shape[1:] != item:
-        raise DataError(f"{path.name} holds items of shape {list(shape[1:])} where {list(item)} was expected")
-    if len(content) != start + math.prod(shape):
-        raise DataError(f"{path.name} is {len(content):,} bytes long where {start + math.prod(shape):,} were announced")
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    try:
+        with open_regular(path) as packed:
+            file: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=packed)) if path.suffix == ".gz" else packed
+            header = file.read(start)
+            if len(header) < start or header[:4] != bytes([0, 0, 8, rank]):
+                raise DataError(f"{path.name} does not start like an IDX file of uint8 with {rank} axes")
+            shape = tuple(np.frombuffer(header, ">u4", offset=4).tolist())
+            if shape[1:] != item:
+                raise DataError(f"{path.name} holds items of shape {list(shape[1:])} where {list(item)} was expected")
+            if shape[0] > MOST_ITEMS:
+                raise DataError(f"{path.name} announces {shape[0]:,} items where {MOST_ITEMS:,} are the most")
+            content = file.read(math.prod(shape) + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(
+            f"{path.name} cannot be read ({why(error) if isinstance(error, OSError) else error})"
+        ) from error
+    if len(content) < math.prod(shape):
+        raise DataError(f"{path.name} is cut short: {len(content):,} of {math.prod(shape):,} bytes are there")
+    if len(content) > math.prod(shape):
+        raise DataError(f"{path.name} goes on after the {math.prod(shape):,} bytes that it announces")
+    return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def to_idx(array: NDArray[np.uint8]) -> bytes:

@@ -13,10 +13,11 @@ from vaeexplorer.analysis.pca import Moments, moments
 from vaeexplorer.config import IMAGE_SIZE, PIXELS, Dataset
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import FULL_SIZE, DataError
-from vaeexplorer.files import SHIPPED, read_arrays, whole_file
+from vaeexplorer.files import SHIPPED, arrays_size, read_arrays, read_file, whole_file
 
 FOLDER = SHIPPED / "moments"
 UNIT = 2.0**-22  # of the covariance of pixels in [0, 1]
+_SHAPES = {"mean": (PIXELS,), "planes": (4, PIXELS * (PIXELS + 1) // 2)}
 _FOUR_AXES = (IMAGE_SIZE,) * 4  # row and column of one pixel, row and column of the other
 
 
@@ -28,9 +29,9 @@ def load_moments(dataset: Dataset) -> Moments:
     """
     path = FOLDER / f"{dataset}.npz"
     try:
-        arrays = read_arrays(path)
+        arrays = read_arrays(read_file(path, arrays_size(_SHAPES)), _SHAPES)
         mean, covariance = arrays["mean"], _unpack(arrays["planes"]) * UNIT
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError) as error:
         raise DataError(
             f"The covariance {path.name} cannot be read ({error}): check the repository out again."
         ) from None

@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from vaeexplorer.files import whole_file
+from vaeexplorer.files import whole_file, why
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -36,4 +36,4 @@ def write(path: Path, text: str) -> None:
         with whole_file(path) as file:
             file.write(text.encode())
     except OSError as error:
-        raise ExportError(f"{path} cannot be written: {error.strerror}.") from None
+        raise ExportError(f"{path} cannot be written: {why(error)}.") from None

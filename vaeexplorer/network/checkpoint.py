@@ -9,7 +9,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from vaeexplorer.files import whole_file
+from vaeexplorer.files import whole_file, why
 from vaeexplorer.network.history import TrainingError
 
 
@@ -59,14 +59,20 @@ def save_checkpoint(
         network, optimizer: as they are after an epoch.
         about: what the training must know to go on.
         more: tensors of its own.
+
+    Raises:
+        TrainingError: it cannot be written.
     """
     state = optimizer.state_dict()["state"]
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
     tensors |= {f"optimizer.{i}.{name}": tensor for i, entry in state.items() for name, tensor in entry.items()}
     tensors |= more or {}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as file:
-        file.write(safetensors.torch.save({name: t.contiguous() for name, t in tensors.items()}, about))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            file.write(safetensors.torch.save({name: t.contiguous() for name, t in tensors.items()}, about))
+    except OSError as error:
+        raise TrainingError(f"The checkpoint {path.name} cannot be written: {why(error)}.") from None
 
 
 def load_checkpoint(path: Path, device: torch.device) -> Checkpoint:

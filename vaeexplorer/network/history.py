@@ -1,9 +1,9 @@
-"""What training reports after each epoch, and the CSV file of it."""
+"""What training reports after each epoch, and the CSV text of it."""
 
 import csv
+import io
 import math
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 _FIELDS = (
     "epoch",
@@ -35,29 +35,32 @@ class EpochRecord:
     seconds: float
 
 
-def write_history(path: Path, history: list[EpochRecord]) -> None:
-    """One row an epoch: epoch, train_reconstruction, ..., test_total, seconds."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(_FIELDS)
-        for record in history:
-            losses = (*asdict(record.train).values(), *asdict(record.test).values())
-            writer.writerow([record.epoch, *(f"{value:.6g}" for value in losses), f"{record.seconds:.3f}"])
+def format_history(history: list[EpochRecord]) -> str:
+    """A CSV text of one row an epoch: epoch, train_reconstruction, ..., test_total, seconds."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_FIELDS)
+    for record in history:
+        losses = (*asdict(record.train).values(), *asdict(record.test).values())
+        writer.writerow([record.epoch, *(f"{value:.6g}" for value in losses), f"{record.seconds:.3f}"])
+    return text.getvalue()
 
 
-def read_history(path: Path) -> list[EpochRecord]:
-    """The records, or none at all if any row is amiss."""
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(file))
+def parse_history(content: bytes) -> list[EpochRecord]:
+    """The records of a CSV text, or none at all if anything is amiss."""
+    try:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
+    except (UnicodeDecodeError, csv.Error):
+        return []
     if not rows or tuple(rows[0]) != _FIELDS:
         return []
     history = []
     for number, row in enumerate(rows[1:], 1):
         try:
             epoch, *losses, seconds = (float(cell) for cell in row)
-            history.append(EpochRecord(int(epoch), Losses(*losses[:3]), Losses(*losses[3:]), seconds))
-        except (TypeError, ValueError):
+        except ValueError:
             return []
-        if epoch != number or not all(map(math.isfinite, (*losses, seconds))):
+        if len(losses) != 6 or epoch != number or not all(map(math.isfinite, (*losses, seconds))):
             return []
+        history.append(EpochRecord(number, Losses(*losses[:3]), Losses(*losses[3:]), seconds))
     return history

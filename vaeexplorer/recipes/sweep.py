@@ -12,7 +12,7 @@ from vaeexplorer.config import ConfigError, RunConfig
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import FULL_SIZE, DataError
 from vaeexplorer.documents import to_json
-from vaeexplorer.files import whole_file
+from vaeexplorer.files import whole_file, why
 from vaeexplorer.results.sweep import CONFIGS, KEPT, ROOT, PointDocument, SweepError, measure_codes, path_of, read_point
 from vaeexplorer.version import __version__
 
@@ -113,7 +113,7 @@ def _write(path: Path, content: dict[str, np.ndarray]) -> None:
         with whole_file(path) as file:
             np.savez_compressed(file, **content)  # type: ignore[arg-type]
     except OSError as error:
-        raise SweepError(f"The point {path.name} cannot be written: {error.strerror}.") from None
+        raise SweepError(f"The point {path.name} cannot be written: {why(error)}.") from None
 
 
 def _is_there(config: RunConfig, root: Path) -> bool:

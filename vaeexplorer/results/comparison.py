@@ -12,7 +12,7 @@ from vaeexplorer.analysis.smoothness.bootstrap import CONFIDENCE, DRAWS, Estimat
 from vaeexplorer.analysis.smoothness.smoothness import MEASURES, Group, Material, Row
 from vaeexplorer.data.images import FULL_SIZE, ImageDataset
 from vaeexplorer.documents import DocumentError, Plain, from_json, to_json
-from vaeexplorer.files import SHIPPED, whole_file
+from vaeexplorer.files import SHIPPED, whole_file, why
 from vaeexplorer.runs.folder import runs_folder
 from vaeexplorer.spaces.space import Space
 from vaeexplorer.version import __version__
@@ -198,7 +198,7 @@ def save_comparison(comparison: Comparison, folder: Path | None = None) -> None:
         with whole_file(folder / _file_name(*comparison.runs)) as file:
             file.write(to_json(comparison.to_json()).encode())
     except OSError as error:
-        raise ComparisonError(f"The comparison cannot be stored: {error.strerror}.") from None
+        raise ComparisonError(f"The comparison cannot be stored: {why(error)}.") from None
 
 
 def _file_name(a: str, b: str) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.config import ConfigError, DataConfig, Dataset, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.documents import DocumentError, Finite, Plain, from_json
-from vaeexplorer.files import SHIPPED, read_arrays
+from vaeexplorer.files import SHIPPED, Shape, arrays_size, read_arrays, read_file, why
 from vaeexplorer.network.architecture import weight_shapes
 
 # torch takes more than a second to import: only what touches a network does.
@@ -195,14 +195,19 @@ def read_point(config: RunConfig, root: Path = ROOT) -> Point:
     def wrong(what: str) -> SweepError:
         return SweepError(f"The point {path.name} of the sweep cannot be read: {what}.")
 
+    dim = config.model.latent_dim
+    shapes: dict[str, Shape] = {"kl": (dim,), "mean": (KEPT, dim), "logvar": (KEPT, dim), "document": ()}
+    shapes |= _decoder_shapes(config)
     try:
-        arrays = read_arrays(path)
+        arrays = read_arrays(read_file(path, arrays_size(shapes)), shapes)
     except FileNotFoundError:
         raise wrong("it is missing, and `python -m vaeexplorer sweep` makes it") from None
-    except (OSError, ValueError):
-        raise wrong("it is cut short or no array file") from None
-    text = arrays.pop("document", None)
-    if text is None or text.dtype.kind != "U" or text.shape:
+    except OSError as error:
+        raise wrong(why(error)) from None
+    except ValueError as error:
+        raise wrong(str(error)) from None
+    text = arrays.pop("document")
+    if text.dtype.kind != "U":
         raise wrong("it lacks its document")
     try:
         document = from_json(str(text), PointDocument)
@@ -210,10 +215,6 @@ def read_point(config: RunConfig, root: Path = ROOT) -> Point:
         raise wrong(f"its document: {error}") from None
     if document.config != config:
         raise wrong("it is of another data set, size, beta or recipe than its name says")
-    dim = config.model.latent_dim
-    shapes = {"kl": (dim,), "mean": (KEPT, dim), "logvar": (KEPT, dim)} | _shapes(config)
-    if {key: array.shape for key, array in arrays.items()} != shapes:
-        raise wrong("it does not hold the arrays it should")
     if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in arrays.values()):
         raise wrong("its arrays are not all finite numbers")
     weights = {key: array.astype(np.float32) for key, array in arrays.items() if key.startswith("decoder.")}
@@ -232,7 +233,7 @@ def read_point(config: RunConfig, root: Path = ROOT) -> Point:
     )
 
 
-def _shapes(config: RunConfig) -> dict[str, tuple[int, ...]]:
+def _decoder_shapes(config: RunConfig) -> dict[str, tuple[int, ...]]:
     """The decoder's arrays, by their names among the weights."""
     shapes = weight_shapes(config.model, config.objective.likelihood)
     return {name: shape for name, shape in shapes.items() if name.startswith("decoder.")}

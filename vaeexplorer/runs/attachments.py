@@ -1,29 +1,38 @@
 """What is measured on a run later and lies in its folder: a UMAP layout, a regularization report."""
 
-import json
+import io
 from typing import Any
 
 import numpy as np
 
-from vaeexplorer.files import read_arrays, whole_file
-from vaeexplorer.runs.folder import RunCard, RunError, check_name
+from vaeexplorer.documents import DocumentError, from_json, to_json
+from vaeexplorer.files import Shape, arrays_size, read_arrays, read_file, whole_file, why
+from vaeexplorer.runs.folder import Run, RunCard, RunError, check_name, read_card
+
+REPORT = "report.json"
+NAMES = ("umap.npz", REPORT)
+"""the files that a run's folder may hold of these"""
+_MOST_REPORT = 10_000_000  # bytes
 
 
-def load_projection(run: RunCard, kind: str) -> np.ndarray | None:
+def load_projection(run: Run, kind: str) -> np.ndarray | None:
     """A projection of the run's test codes that was saved with it, float32 [N, 2]; None if there is none.
 
     Raises:
-        RunError: the file is there but cannot be read.
+        RunError: the file is there but is not what it should be.
     """
-    path = run.path / f"{check_name(kind)}.npz"
-    if not path.exists():
-        return None
+    name = f"{check_name(kind)}.npz"
+    shapes: dict[str, Shape] = {"points": (len(run.labels), 2)}
     try:
-        points = read_arrays(path)["points"]
-    except (OSError, ValueError, KeyError):
-        raise RunError(f"{path.name} of the run {run.name} is missing, cut short or no array file.") from None
-    if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind != "f" or not np.isfinite(points).all():
-        raise RunError(f"{path.name} of the run {run.name} does not hold a point of the plane for each image.")
+        points = read_arrays(read_file(run.path / name, arrays_size(shapes)), shapes)["points"]
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RunError(f"{name} of the run {run.name} cannot be read: {why(error)}.") from None
+    except ValueError as error:
+        raise RunError(f"{name} of the run {run.name} cannot be read: {error}.") from None
+    if points.dtype.kind != "f" or not np.isfinite(points).all():
+        raise RunError(f"{name} of the run {run.name} does not hold a point of the plane for each image.")
     return points.astype(np.float32)
 
 
@@ -31,13 +40,11 @@ def save_projection(run: RunCard, kind: str, points: np.ndarray) -> None:
     """Keep a projection [N, 2] of the test codes with the run.
 
     Raises:
-        RunError: the folder cannot be written.
+        RunError: the folder cannot be written, or holds another run by now.
     """
-    try:
-        with whole_file(run.path / f"{check_name(kind)}.npz") as file:
-            np.savez_compressed(file, points=points.astype(np.float16))
-    except OSError as error:
-        raise RunError(f"The {kind} projection of {run.name} cannot be saved: {error.strerror}.") from None
+    packed = io.BytesIO()
+    np.savez_compressed(packed, points=points.astype(np.float16))
+    _save(run, f"{kind} projection", f"{check_name(kind)}.npz", packed.getvalue())
 
 
 def load_report(run: RunCard) -> dict[str, Any] | None:
@@ -47,24 +54,31 @@ def load_report(run: RunCard) -> dict[str, Any] | None:
         RunError: the file is there but holds no JSON document.
     """
     try:
-        document = json.loads((run.path / "report.json").read_bytes())
+        return from_json(read_file(run.path / REPORT, _MOST_REPORT), dict[str, Any])
     except FileNotFoundError:
         return None
-    except (OSError, ValueError):
-        document = None
-    if not isinstance(document, dict):
-        raise RunError(f"report.json of the run {run.name} cannot be read.")
-    return document
+    except OSError as error:
+        raise RunError(f"{REPORT} of the run {run.name} cannot be read: {why(error)}.") from None
+    except DocumentError as error:
+        raise RunError(f"{REPORT} of the run {run.name} cannot be read: {error}.") from None
 
 
 def save_report(run: RunCard, document: dict[str, Any]) -> None:
     """Keep a regularization report with the run.
 
     Raises:
-        RunError: the folder cannot be written.
+        RunError: the folder cannot be written, or holds another run by now.
     """
+    _save(run, "report", REPORT, to_json(document).encode())
+
+
+def _save(run: RunCard, what: str, name: str, content: bytes) -> None:
     try:
-        with whole_file(run.path / "report.json") as file:
-            file.write(f"{json.dumps(document, allow_nan=False)}\n".encode())
+        if read_card(run.path).key != run.key:
+            raise RunError("The run was trained anew.")
+        with whole_file(run.path / name) as file:
+            file.write(content)
     except OSError as error:
-        raise RunError(f"The report of {run.name} cannot be kept: {error.strerror}.") from None
+        raise RunError(f"The {what} of {run.name} cannot be kept: {why(error)}.") from None
+    except RunError as error:
+        raise RunError(f"The {what} of {run.name} cannot be kept. {error}") from None

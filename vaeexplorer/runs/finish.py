@@ -1,10 +1,13 @@
 """From a training to a run folder: halve the weights where that costs nothing, measure once, write."""
 
 import hashlib
+import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors.torch
@@ -14,12 +17,12 @@ from torch import Tensor
 
 from vaeexplorer.codes import to_bytes
 from vaeexplorer.documents import to_json
-from vaeexplorer.files import SHIPPED, whole_folder
+from vaeexplorer.files import OWN, SHIPPED, why
 from vaeexplorer.network.evaluation import Measurement, evaluate, measure
-from vaeexplorer.network.history import write_history
+from vaeexplorer.network.history import format_history
 from vaeexplorer.network.models import Autoencoder, build
 from vaeexplorer.network.training import Training
-from vaeexplorer.runs import folder
+from vaeexplorer.runs import attachments, contents, versions
 from vaeexplorer.runs.folder import Run, RunDocument, RunError, check_name, load_run, runs_folder
 from vaeexplorer.version import __version__
 
@@ -97,7 +100,7 @@ def reserved(name: str, *, root: Path | None = None, overwrite: bool = False) ->
     """
     root = root or runs_folder()
     path = root / check_name(name)
-    if root != SHIPPED and (SHIPPED / name / folder.DOCUMENT).exists():
+    if root != SHIPPED and (SHIPPED / name / versions.DOCUMENT).exists():
         raise RunError(f"{name} is a shipped run: choose another name.")
     locks = root / ".locks"
     try:
@@ -107,13 +110,21 @@ def reserved(name: str, *, root: Path | None = None, overwrite: bool = False) ->
     except Timeout:
         raise RunError(f"Another training of the name {name} is under way: choose another name, or wait.") from None
     except OSError as error:
-        raise RunError(f"The folder {root.name} cannot be written: {error.strerror}.") from None
+        raise RunError(f"The folder {root.name} cannot be written: {why(error)}.") from None
     try:
-        if path.exists() and not overwrite:
-            raise RunError(f"There is a run {name} already: choose another name, or overwrite it.")
+        if _is_taken(path):
+            if not (path / versions.DOCUMENT).exists():
+                raise RunError(f"{path} is there and is no run: choose another name.")
+            if not overwrite:
+                raise RunError(f"There is a run {name} already: choose another name, or overwrite it.")
         yield path
     finally:
         lock.release()
+
+
+def _is_taken(path: Path) -> bool:
+    """Whether there is anything but what a killed writer of this run left."""
+    return os.path.lexists(path) and not (path.is_dir() and all(each.startswith(OWN) for each in os.listdir(path)))
 
 
 def write(path: Path, finished: Finished) -> None:
@@ -130,20 +141,24 @@ def write(path: Path, finished: Finished) -> None:
     }
     if codes.logvar is not None:
         arrays["logvar"] = codes.logvar.astype(np.float16)
+    files = {
+        contents.HISTORY: format_history(training.history).encode(),
+        contents.WEIGHTS: safetensors.torch.save(finished.weights),
+        contents.CODES: _packed(arrays),
+        contents.SNAPSHOTS: _packed(to_bytes(np.stack(training.snapshots))),
+    }
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    files[versions.DOCUMENT] = to_json(_document(finished, hashes), indent=2).encode()
     try:
-        with whole_folder(path) as partial:
-            write_history(partial / folder.HISTORY, training.history)
-            safetensors.torch.save_file(finished.weights, partial / folder.WEIGHTS)
-            _save_arrays(partial / folder.CODES, arrays)
-            _save_arrays(partial / folder.SNAPSHOTS, to_bytes(np.stack(training.snapshots)))
-            files = {name: hashlib.sha256((partial / name).read_bytes()).hexdigest() for name in folder.FILES}
-            (partial / folder.DOCUMENT).write_text(to_json(_document(finished, files), indent=2), encoding="utf-8")
+        versions.replace(path, files, dated=attachments.NAMES)
     except OSError as error:
-        raise RunError(f"The run {path.name} cannot be written: {error.strerror}.") from None
+        raise RunError(f"The run {path.name} cannot be written: {why(error)}.") from None
 
 
-def _save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    np.savez_compressed(path, allow_pickle=False, **arrays)
+def _packed(arrays: dict[str, Any]) -> bytes:
+    packed = io.BytesIO()
+    np.savez_compressed(packed, allow_pickle=False, **arrays)
+    return packed.getvalue()
 
 
 def _document(finished: Finished, files: dict[str, str]) -> RunDocument:

@@ -2,12 +2,15 @@
 
 A folder holds run.json (schema, configuration, figures, provenance, and the hash of every other file), history.csv,
 weights.safetensors, codes.npz, snapshots.npz; and umap.npz and report.json once someone asked for them
-(`attachments`). It appears whole or not at all (`finish` writes it), and nothing in it is unpickled.
+(`attachments`). A reader has all of one run, whoever writes beside it (`versions`); nothing in it is unpickled.
+Whatever a folder contains is checked, sizes before bytes: it may be a stranger's.
 """
 
+import errno
 import hashlib
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -16,19 +19,20 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from vaeexplorer.codes import Codes, from_bytes
-from vaeexplorer.config import ConfigError, RunConfig
-from vaeexplorer.documents import DocumentError, Finite, Plain, from_json, to_json
-from vaeexplorer.files import SHIPPED, content_hash, put_back, read_arrays
-from vaeexplorer.network.architecture import weight_shapes
-from vaeexplorer.network.history import EpochRecord, read_history
+from vaeexplorer.config import RunConfig
+from vaeexplorer.data.images import CLASS_NAMES
+from vaeexplorer.documents import Finite, Plain, from_json, to_json
+from vaeexplorer.files import SHIPPED, content_hash, why
+from vaeexplorer.network.architecture import LOGVAR_RANGE
+from vaeexplorer.network.history import EpochRecord, parse_history
+from vaeexplorer.runs import contents
+from vaeexplorer.runs.contents import CODES, FILES, HISTORY, SNAPSHOTS, WEIGHTS
+from vaeexplorer.runs.versions import DOCUMENT, read_named, read_version
 
 # torch takes more than a second to import: only what touches a network does.
 if TYPE_CHECKING:
     from vaeexplorer.network.inference import LatentModel
 
-DOCUMENT, HISTORY = "run.json", "history.csv"
-WEIGHTS, CODES, SNAPSHOTS = "weights.safetensors", "codes.npz", "snapshots.npz"
-FILES = (HISTORY, WEIGHTS, CODES, SNAPSHOTS)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -80,12 +84,14 @@ class Run(RunCard):
             thousandth of their spread. `model.encode` gives them exactly.
         labels: of the test set, [N].
         error: |x - d(mean)|^2 of each test image, float32 [N].
+        files: the SHA-256 of each file, by name, as run.json says.
     """
 
     weights: dict[str, np.ndarray]
     codes: Codes
     labels: np.ndarray
     error: np.ndarray
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def snapshots(self) -> np.ndarray:
@@ -94,13 +100,13 @@ class Run(RunCard):
         They are exact to a 510th of their spread, finer than a film of them can show.
 
         Raises:
-            RunError: they are missing, cut short or of another shape.
+            RunError: they are missing, cut short, of another shape, or those of a run that took this one's place.
         """
-        path = self.path / SNAPSHOTS
-        arrays = _read_arrays(path)
-        epochs, dim = len(self.history), self.config.model.latent_dim
-        images = arrays["codes"].shape[1:2] if "codes" in arrays else ()
-        _check_arrays(path, arrays, {"codes": (epochs, *images, dim), "range": (2, epochs, 1, dim)})
+        try:
+            content = _read(self.path, SNAPSHOTS, self.files, self.config, len(self.history))
+            arrays = contents.arrays(SNAPSHOTS, content, self.config, len(self.history))
+        except (OSError, ValueError) as error:
+            raise _wrong(self.path, error) from None
         return from_bytes(arrays["codes"], arrays["range"])
 
     @cached_property
@@ -122,8 +128,8 @@ def check_name(name: str) -> str:
     Raises:
         RunError: it is empty, too long, or has other characters than letters, digits, dots, dashes and underscores.
     """
-    if not _NAME.fullmatch(name):
-        raise RunError(f"A name is made of letters, digits, '.', '-' and '_', at most 100: not {name!r}.")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise RunError(f"A name is made of letters, digits, '.', '-' and '_', at most 100: not {str(name)[:150]!r}.")
     return name
 
 
@@ -131,13 +137,20 @@ def list_runs() -> tuple[list[RunCard], list[RunError]]:
     """Every run there is, shipped ones first, and what is wrong with the folders that cannot be read."""
     cards, errors = [], []
     for root in (SHIPPED, runs_folder()):
-        put_back(root)
-        for path in sorted(root.glob(f"*/{DOCUMENT}")):
-            if _NAME.fullmatch(path.parent.name):
-                try:
-                    cards.append(_read_card(path.parent)[1])
-                except RunError as error:
-                    errors.append(error)
+        try:
+            paths = sorted(path for path in root.iterdir() if not path.name.startswith("."))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            errors.append(RunError(f"The folder {root.name} cannot be read: {why(error)}."))
+            continue
+        for path in paths:
+            try:
+                if _looks_like_a_run(path):
+                    check_name(path.name)
+                    cards.append(read_card(path))
+            except RunError as error:
+                errors.append(error)
     return cards, errors
 
 
@@ -148,23 +161,22 @@ def load_run(name: str | Path) -> Run:
         RunError: there is none, or something in it is missing, cut short, of the wrong shape or not a number.
     """
     path = _find(name)
-    document, card = _read_card(path)
-    _check_hashes(path, document)
-    weights = _read_weights(path, card.config)
-    arrays = _read_arrays(path / CODES)
-    variational, dim = card.config.model.model == "vae", card.config.model.latent_dim
-    count = len(arrays.get("labels", ()))
-    shapes = {"mean": (count, dim), "labels": (count,), "error": (count,)}
-    shapes |= {"logvar": (count, dim)} if variational else {}
-    _check_arrays(path / CODES, arrays, shapes)
-    logvar = arrays["logvar"].astype(np.float32) if variational else None
-    return Run(
-        **{each.name: getattr(card, each.name) for each in fields(card)},
-        weights=weights,
-        codes=Codes(arrays["mean"].astype(np.float32), logvar),
-        labels=arrays["labels"].astype(np.int64),
-        error=arrays["error"].astype(np.float32),
-    )
+    try:
+        return read_version(path, lambda content: _read_run(path, content))
+    except (OSError, ValueError) as error:
+        raise _wrong(path, error) from None
+
+
+def read_card(path: Path) -> RunCard:
+    """What a run is, from its folder.
+
+    Raises:
+        RunError: run.json or the history is missing, cut short, or not what it should be.
+    """
+    try:
+        return read_version(path, lambda content: _card(path, _document(content)))
+    except (OSError, ValueError) as error:
+        raise _wrong(path, error) from None
 
 
 def _find(name: str | Path) -> Path:
@@ -173,88 +185,94 @@ def _find(name: str | Path) -> Path:
     else:
         candidates = [root / check_name(name) for root in (SHIPPED, runs_folder())]
     for path in candidates:
-        put_back(path.parent)
-        if (path / DOCUMENT).is_file():
+        if os.path.lexists(path / DOCUMENT):
             return path
     raise RunError(f"There is no run {Path(name).name}: `python -m vaeexplorer list` shows those there are.")
 
 
-def _read_card(path: Path) -> tuple[RunDocument, RunCard]:
-    def wrong(what: str) -> RunError:
-        return RunError(f"The run {path.name} cannot be read: {what}.")
+def _looks_like_a_run(path: Path) -> bool:
+    """Whether a folder has a file of a run. Others are not ours to speak of.
 
+    Raises:
+        RunError: it cannot be looked into.
+    """
     try:
-        content = (path / DOCUMENT).read_bytes()
-        document = from_json(content, RunDocument)
-        key = [document.files.get(name) or _sha256(path / name) for name in (WEIGHTS, CODES)]
-        history = read_history(path / HISTORY)
-    except (DocumentError, ConfigError) as error:
-        raise wrong(f"{DOCUMENT}: {error}") from None
-    except UnicodeDecodeError:
-        raise wrong(f"{HISTORY} is not text") from None
+        return path.is_dir() and not {DOCUMENT, *FILES}.isdisjoint(os.listdir(path))
     except OSError as error:
-        raise wrong(f"{Path(error.filename or '').name}: {error.strerror}") from None
-    if not history:
-        raise wrong(f"{HISTORY} is empty, cut short or not a history")
-    card = RunCard(
+        raise _wrong(path, error) from None
+
+
+def _wrong(path: Path, error: Exception) -> RunError:
+    """What to say of a folder that cannot be read; the names of files in it are a stranger's, and so shown as code."""
+    if isinstance(error, RunError):
+        return error
+    what = str(error)
+    if isinstance(error, OSError):
+        name = Path(os.fsdecode(error.filename or path)).name
+        what = f"{name} is missing" if error.errno == errno.ENOENT else f"{name}: {why(error)}"
+    return RunError(f"The run {path.name[:100]} cannot be read: {what.rstrip('.')}.")
+
+
+def _document(content: bytes) -> RunDocument:
+    try:
+        return from_json(content, RunDocument)
+    except ValueError as error:  # ConfigError where options do not go together
+        raise ValueError(f"{DOCUMENT}: {error}") from None
+
+
+def _card(path: Path, document: RunDocument) -> RunCard:
+    config, files = document.config, document.files
+    if strange := next((name for name in files if name not in FILES), None):
+        raise ValueError(f"{DOCUMENT} names a file {strange[:100]!r}")
+    history = parse_history(_read(path, HISTORY, files, config))
+    if not 0 < len(history) <= config.train.epochs:
+        raise ValueError(f"{HISTORY} is empty, cut short or not the history of {config.train.epochs} epochs")
+    hashes = [
+        files.get(name) or hashlib.sha256(_read(path, name, files, config)).hexdigest() for name in (WEIGHTS, CODES)
+    ]
+    return RunCard(
         name=path.name,
         path=path,
-        key=content_hash(to_json([document.config, *key]).encode()),
-        config=document.config,
+        key=content_hash(to_json([config, *hashes]).encode()),
+        config=config,
         metrics=document.metrics,
         provenance=document.provenance,
         history=history,
     )
-    return document, card
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _read_run(path: Path, content: bytes) -> Run:
+    document = _document(content)
+    card, config, files = _card(path, document), document.config, document.files
+    weights = contents.weights(_read(path, WEIGHTS, files, config), config)
+    arrays = contents.arrays(CODES, _read(path, CODES, files, config), config)
+    mean, labels, error = arrays["mean"].astype(np.float32), arrays["labels"], arrays["error"].astype(np.float32)
+    logvar = arrays["logvar"].astype(np.float32) if "logvar" in arrays else None
+    if len({len(array) for array in arrays.values()}) != 1:
+        raise ValueError(f"{CODES} has more of one than of another")
+    if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= len(CLASS_NAMES[config.data.dataset]):
+        raise ValueError(f"{CODES} has labels of no class")
+    if error.min() < 0:
+        raise ValueError(f"{CODES} has errors below 0")
+    if logvar is not None and (logvar.min() < LOGVAR_RANGE[0] or logvar.max() > LOGVAR_RANGE[1]):
+        raise ValueError(f"{CODES} has log variances that the network cannot give")
+    if SNAPSHOTS in files:  # they are parsed when they are asked for
+        _read(path, SNAPSHOTS, files, config, len(card.history))
+    return Run(
+        **{each.name: getattr(card, each.name) for each in fields(card)},
+        weights=weights,
+        codes=Codes(mean, logvar),
+        labels=labels.astype(np.int64),
+        error=error,
+        files=files,
+    )
 
 
-def _check_hashes(path: Path, document: RunDocument) -> None:
-    """Raise RunError where a file is not the one that run.json names."""
-    for name, expected in document.files.items():
-        if name not in FILES:
-            raise RunError(f"The run {path.name} cannot be read: {DOCUMENT} names a file {name[:100]!r}.")
-        try:
-            hashed = _sha256(path / name)
-        except OSError as error:
-            raise RunError(f"The run {path.name} cannot be read: {name}: {error.strerror}.") from None
-        if hashed != expected:
-            raise RunError(f"The run {path.name} is damaged: {name} is not the file that was written with it.")
+def _read(path: Path, name: str, files: Mapping[str, str], config: RunConfig, epochs: int = 0) -> bytes:
+    """A file of a run, no larger than its configuration allows, and the one that run.json names.
 
-
-def _read_weights(path: Path, config: RunConfig) -> dict[str, np.ndarray]:
-    """The weights, after the file's names, shapes and numbers were held to what the configuration says."""
-    import safetensors
-
-    expected = weight_shapes(config.model, config.objective.likelihood)
-    try:
-        with safetensors.safe_open(path / WEIGHTS, framework="np") as file:
-            slices = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118 (no dict)
-            found = {key: tuple(part.get_shape()) for key, part in slices.items()}
-            if found != expected:
-                odd = sorted(key for key in expected.keys() | found.keys() if expected.get(key) != found.get(key))
-                raise RunError(f"The run {path.name} has missing, extra or misshapen weights: {', '.join(odd)}.")
-            if not {part.get_dtype() for part in slices.values()} <= {"F16", "F32"}:
-                raise RunError(f"The weights of the run {path.name} are not all float16 or float32.")
-            weights = {key: file.get_tensor(key).astype(np.float32) for key in expected}
-    except (safetensors.SafetensorError, OSError) as error:
-        raise RunError(f"The weights of the run {path.name} cannot be read: {str(error).rstrip('.')}.") from None
-    if not all(np.isfinite(array).all() for array in weights.values()):
-        raise RunError(f"The weights of the run {path.name} are not all finite numbers.")
-    return weights
-
-
-def _read_arrays(path: Path) -> dict[str, np.ndarray]:
-    try:
-        return read_arrays(path)
-    except (OSError, ValueError):
-        raise RunError(f"{path.name} of the run {path.parent.name} is missing, cut short or no array file.") from None
-
-
-def _check_arrays(path: Path, arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int, ...]]) -> None:
-    found = {key: array.shape for key, array in arrays.items()}
-    if found != shapes or not all(a.dtype.kind in "fiu" and np.isfinite(a).all() for a in arrays.values()):
-        raise RunError(f"{path.name} of the run {path.parent.name} does not hold the arrays it should.")
+    Raises:
+        OSError: it is missing, larger, or cannot be read.
+        ValueError: it is another file.
+    """
+    return read_named(path, name, files.get(name), contents.size(name, config, epochs))

@@ -1,7 +1,8 @@
 """What the server decodes and encodes for the browser, and whom it refuses."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -45,6 +46,18 @@ class Answer:
     """parts of the body that were taken"""
 
 
+def scope_of(path: str, headers: dict[str, str]) -> dict[str, Any]:
+    given = {"content_type": "application/octet-stream", "host": "localhost:8501"} | headers
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "headers": [(key.replace("_", "-").encode(), value.encode()) for key, value in given.items()],
+        "query_string": b"",
+        "root_path": "",
+    }
+
+
 async def ask(path: str, *parts: bytes, **headers: str) -> Answer:
     """What the routes answer to a body that comes in parts, without a server."""
     messages: list[Any] = []
@@ -58,17 +71,18 @@ async def ask(path: str, *parts: bytes, **headers: str) -> Answer:
     async def send(message: Any) -> None:
         messages.append(message)
 
-    given = {"content_type": "application/octet-stream", "host": "localhost:8501"} | headers
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": path,
-        "headers": [(key.replace("_", "-").encode(), value.encode()) for key, value in given.items()],
-        "query_string": b"",
-        "root_path": "",
-    }
-    await Starlette(routes=ROUTES)(scope, receive, send)
+    await Starlette(routes=ROUTES)(scope_of(path, headers), receive, send)
     return Answer(messages[0]["status"], b"".join(message["body"] for message in messages[1:]), taken)
+
+
+@contextmanager
+def another_model(data: ImageDataset, decode_: Callable[[np.ndarray], np.ndarray]) -> Iterator[None]:
+    """Beside `mine`: its `decode` is this one once it was opened."""
+    space = open_model(encode, decode, data, "other")
+    caches.show_own(space)
+    model: Any = space.model
+    model._decode = decode_
+    yield
 
 
 def post(path: str, *parts: bytes, **headers: str) -> Answer:
@@ -150,3 +164,64 @@ def test_at_most_so_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert sorted(asyncio.run(crowd())) == [200, 200, 200, 503, 503]
     assert post("/vx/mine/decode", Z).status == 200
+
+
+def test_a_slow_model_holds_no_other_up(small_test: ImageDataset) -> None:
+    hold = Event()
+
+    async def both() -> int:
+        slow = [asyncio.ensure_future(ask("/vx/other/decode", Z)) for _ in range(5)]
+        await asyncio.sleep(0)
+        quick = await asyncio.wait_for(ask("/vx/mine/decode", Z), 10)
+        assert not any(each.done() for each in slow)
+        hold.set()
+        assert {each.status for each in await asyncio.gather(*slow)} == {200}
+        return quick.status
+
+    with another_model(small_test, lambda z: (hold.wait(20), decode(z))[1]):
+        assert asyncio.run(both()) == 200
+
+
+async def stalled(path: str, sends: list[Any]) -> None:
+    """A request whose body begins and never goes on."""
+    parts = iter([{"type": "http.request", "body": Z, "more_body": True}])
+
+    async def receive() -> Any:
+        for part in parts:
+            return part
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sends.append(message)
+
+    await Starlette(routes=ROUTES)(scope_of(path, {}), receive, send)
+
+
+def test_a_body_has_a_deadline_and_counts_from_its_first_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "PATIENCE", 0.5)
+    monkeypatch.setattr(remote, "MOST_WAITING", 3)
+
+    async def crowd() -> list[int]:
+        answers: list[list[Any]] = [[] for _ in range(5)]
+        await asyncio.gather(*(stalled("/vx/mine/decode", each) for each in answers))
+        assert {dict(each[0]["headers"])[b"connection"] for each in answers} == {b"close"}
+        return [each[0]["status"] for each in answers]
+
+    assert asyncio.run(crowd()) == [408, 408, 408, 503, 503]
+    assert post("/vx/mine/decode", Z).status == 200
+
+
+def test_a_visitor_who_leaves_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    async def leave() -> None:
+        async def receive() -> Any:
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            pass
+
+        await Starlette(routes=ROUTES)(scope_of("/vx/mine/decode", {}), receive, send)
+
+    asyncio.run(leave())
+    assert [(record.message, record.exc_info) for record in caplog.records if record.name == remote.__name__] == [
+        ("A visitor left before mine was asked.", None)
+    ]

@@ -29,7 +29,7 @@ _MOST_FILMS = 40
 _films: "OrderedDict[str, Asset]" = OrderedDict()
 _films_lock = Lock()
 _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
-_SWEEP_FILE = re.compile(r"sweep(\d+)d-[0-9a-f]{16}\.bin")
+_SWEEP_FILE = re.compile(r"sweep([0-9]{1,3})d-[0-9a-f]{16}\.bin")
 SAMPLES = 36  # from the prior, decoded by every model of a sweep
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import socket
 import sys
 import time
@@ -15,10 +16,12 @@ from typing import Any
 
 import streamlit as st
 import uvicorn
+from starlette.middleware import Middleware
 from streamlit import config, runtime
 from uvicorn.config import WS_PROTOCOLS
 
 from vaeexplorer.app import caches
+from vaeexplorer.app.server.hosts import HERE, TOKEN, TokenMiddleware, allowed_hosts
 from vaeexplorer.app.server.server import ROUTES
 from vaeexplorer.spaces.own import ModelError
 from vaeexplorer.spaces.space import Space
@@ -33,7 +36,7 @@ class Explorer:
     """The app on a model of one's own.
 
     Attributes:
-        url: where it is open.
+        url: where it is open; it holds a token, without which nobody gets in.
     """
 
     def __init__(self, url: str, server: "_Server") -> None:
@@ -64,7 +67,7 @@ def show(model: Space, port: int | None, *, open_browser: bool) -> Explorer:
     """
     server = _server(port)
     caches.show_own(model)
-    url = f"http://{HOST}:{server.port}/?run={model.name}"
+    url = f"http://{HOST}:{server.port}/?run={model.name}&{TOKEN}={_token()}"
     if open_browser and (sys.platform != "linux" or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ):
         webbrowser.open(url)
     return Explorer(url, server)
@@ -126,11 +129,20 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 @cache
 def _app() -> st.App:
-    return st.App(Path(__file__).parents[1] / "main.py", routes=ROUTES)
+    middleware = [*allowed_hosts(), Middleware(TokenMiddleware, token=_token())]
+    return st.App(Path(__file__).parents[1] / "main.py", routes=ROUTES, middleware=middleware)
+
+
+@cache
+def _token() -> str:
+    """Of this process."""
+    return secrets.token_urlsafe(16)
 
 
 def _listen(port: int | None) -> socket.socket:
     """A socket at the port, or at the first free one."""
+    if port is not None and (not isinstance(port, int) or isinstance(port, bool)):
+        raise ModelError(f"port must be a whole number, not {str(port)[:100]!r}.")
     for candidate in range(FIRST_PORT, FIRST_PORT + PORTS) if port is None else (port,):
         listener = socket.socket()
         if os.name != "nt":  # where it would let two servers share a port
@@ -149,7 +161,8 @@ def _configure(port: int) -> None:
     path = ROOT / ".streamlit" / "config.toml"
     settings = _flat(tomllib.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
     settings |= {"browser.gatherUsageStats": False, "server.fileWatcherType": "none", "server.headless": True}
-    settings |= {"server.address": HOST, "server.port": port, "server.allowedHosts": ["localhost", HOST]}
+    settings |= {"server.address": HOST, "server.port": port, "server.allowedHosts": list(HERE)}
+    settings["server.enableAgentApi"] = False
     config.get_config_options(force_reparse=True, options_from_flags=settings)
 
 

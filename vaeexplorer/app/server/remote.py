@@ -6,12 +6,14 @@ images, uint8 [n, 28, 28], and answers float32: mean [n, D] and, where there is 
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import numpy as np
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -21,10 +23,19 @@ from vaeexplorer.spaces.own import ModelError
 from vaeexplorer.spaces.space import Space
 
 MOST = 1024  # points or images a request
-MOST_WAITING = 32  # requests, in all
+MOST_WAITING = 32  # requests a model, from the first byte of their bodies
+PATIENCE = 10.0  # seconds for a body to arrive
 
-_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="own-model")
-_waiting = 0  # touched by the server's event loop alone
+_log = logging.getLogger(__name__)
+_desks: dict[str, "_Desk"] = {}  # touched by the server's event loop alone, as what is in them
+
+
+@dataclass
+class _Desk:
+    """Where the requests to one model queue, so that a slow one holds no other up. Its calls come one at a time."""
+
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "own-model"))
+    waiting: int = 0
 
 
 class _RefusedError(Exception):
@@ -51,32 +62,40 @@ def routes(path: str) -> list[Route]:
 async def _answer(
     request: Request, item_size: Callable[[Space], int], work: Callable[[Space, bytes], bytes]
 ) -> Response:
-    global _waiting  # noqa: PLW0603
     try:
-        _hold_origin(request)
+        _check_origin(request)
         space = caches.own_spaces().get(request.path_params["owner"])
         if space is None:
             raise _RefusedError(404, "There is no model of one's own of this name here.")
-        body = await _body(request, item_size(space))
-        if _waiting >= MOST_WAITING:
+        desk = _desks.setdefault(space.name, _Desk())
+        if desk.waiting >= MOST_WAITING:
             raise _RefusedError(503, "Too many ask at once: try again in a moment.")
-        _waiting += 1
+        desk.waiting += 1
         try:
-            content = await asyncio.get_running_loop().run_in_executor(_pool, work, space, body)
+            body = await _body(request, item_size(space))
+            content = await asyncio.get_running_loop().run_in_executor(desk.pool, work, space, body)
         finally:
-            _waiting -= 1
+            desk.waiting -= 1
+    except ClientDisconnect:
+        _log.warning("A visitor left before %s was asked.", request.path_params["owner"])
+        return _refusal(400, "The body did not arrive.")
     except _RefusedError as refused:
-        return PlainTextResponse(str(refused), refused.status, {"Cache-Control": "no-store"})
+        return _refusal(refused.status, str(refused))
     except ModelError as error:
-        return PlainTextResponse(str(error), 500, {"Cache-Control": "no-store"})
+        return _refusal(500, str(error))
     except ValueError as error:
-        return PlainTextResponse(str(error), 400, {"Cache-Control": "no-store"})
+        return _refusal(400, str(error))
     headers = {"Cache-Control": "no-store", "Content-Encoding": "identity"}  # small, and never asked for again
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-def _hold_origin(request: Request) -> None:
-    """Hold that a page of this server asks: the functions are not for other sites that the visitor has open.
+def _refusal(status: int, sentence: str) -> Response:
+    """It ends the connection: whoever still sends is not listened to."""
+    return PlainTextResponse(sentence, status, {"Cache-Control": "no-store", "Connection": "close"})
+
+
+def _check_origin(request: Request) -> None:
+    """Check that a page of this server asks: the functions are not for other sites that the visitor has open.
 
     A browser sends a body of this type to another origin only after asking leave, which nothing here grants; the
     headers are looked at all the same.
@@ -93,11 +112,15 @@ async def _body(request: Request, item: int) -> bytes:
     """The whole body, some items of so many bytes; a larger one is refused before it is read."""
     announced = request.headers.get("content-length", "0")
     body = bytearray()
-    if announced.isdigit() and int(announced) <= item * MOST:
-        async for part in request.stream():
-            body += part
-            if len(body) > item * MOST:
-                break
+    if announced.isdecimal() and len(announced) < 20 and int(announced) <= item * MOST:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                async for part in request.stream():
+                    body += part
+                    if len(body) > item * MOST:
+                        break
+        except TimeoutError:
+            raise _RefusedError(408, f"The body did not arrive within {PATIENCE:g} seconds.") from None
         if 0 < len(body) <= item * MOST and len(body) % item == 0:
             return bytes(body)
     raise _RefusedError(400, f"The body must be 1 to {MOST} times {item} bytes long.")
