@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { codesFile, FakeElement, install, space } from "./fakes.js";
-import { unpackCodes } from "./draw/dots.js";
+import { unpackCodes } from "./engine/codes.js";
 import { Selection } from "./plane/selection.js";
 
 beforeEach(() => install());

@@ -9,10 +9,11 @@
  * @typedef {import("../engine/projections.js").Plane} Plane
  * @typedef {{dim: number, labels: Uint8Array, noise: number[][], points: Point[]}} Sweep
  */
+import { number } from "../draw/numbers.js";
 import { unpack } from "../engine/network.js";
 import { Unpacker } from "../engine/packed.js";
 
-/** Reads what `packing/run.py` writes: a frame (packed.js) with noise [samples * D] as float32, labels [N] as uint8,
+/** Reads what `packing/sweep.py` writes: a frame (packed.js) with noise [samples * D] as float32, labels [N] as uint8,
  * and each model's rotation [D * D] as float32, means [N * D] and network, which is a frame of its own (network.js).
  * @param {ArrayBuffer} bytes @returns {Sweep}
  * @throws {import("../engine/packed.js").UnpackError} cut short, too long, of another kind, or not all finite */
@@ -56,7 +57,7 @@ export function turnedBack({ rotation }, turned) {
 
 /** A sentence or two about a model. @param {Point} point @param {number} dim */
 export function remark(point, dim) {
-  const share = `${(100 * outside(point.plane)).toFixed(1)} % of the dots lie outside 3σ, where the prior has 1.1 %.`;
+  const share = `${number(100 * outside(point.plane), 1)} % of the dots lie outside 3σ, where the prior has 1.1 %.`;
   return `${state(point, dim)} ${share}`.trim();
 }
 

@@ -48,8 +48,7 @@ export function positionIn(element, event) {
 export const prefersStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** A sentence and a button "Try again". @param {HTMLElement} box @param {string} text @param {() => void} again */
-export const complain = (box, text, again) =>
-  box.replaceChildren(`${text} `, h("button", { type: "button", textContent: "Try again", onclick: again }));
+export const complain = (box, text, again) => box.replaceChildren(`${text} `, button("Try again", "", again));
 
 /** Hands the visitor a file. @param {Blob} blob @param {string} name */
 export function download(blob, name) {

@@ -11,8 +11,8 @@
  */
 import { Unpacker } from "./packed.js";
 
-/** Reads what `packing/run.py` writes: a frame (packed.js) with mean [N * D], logvar [N * D] if there is a posterior,
- * error [N], KL [N] if there is a posterior, and labels [N] as uint8. Errors and KL are always float32.
+/** Reads what `packing/network.py` writes: a frame (packed.js) with mean [N * D], logvar [N * D] if there is a
+ * posterior, error [N], KL [N] if there is a posterior, and labels [N] as uint8. Errors and KL are always float32.
  * @param {ArrayBuffer} bytes @returns {Codes}
  * @throws {import("./packed.js").UnpackError} cut short, too long, of another kind, or not all finite */
 export function unpackCodes(bytes) {

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * A trained network, unpacked from bytes and run in the browser. `packing/run.py` writes the bytes: a frame (packed.js)
- * whose header describes the layers of decoder, encoder, mean and logvar; then every layer's weight and bias, in that
- * order, in torch's layout. Parts that were not sent are null.
+ * A trained network, unpacked from bytes and run in the browser. `packing/network.py` writes the bytes: a frame
+ * (packed.js) whose header describes the layers of decoder, encoder, mean and logvar; then every layer's weight and
+ * bias, in that order, in torch's layout. Parts that were not sent are null.
  *
  * @typedef {"none" | "silu" | "relu" | "tanh" | "sigmoid"} Activation
  * @typedef {{kind: "dense", inputs: number, outputs: number, activation: Activation}} DenseSpec

@@ -6,7 +6,7 @@
  * @typedef {{image: number, eps: number[] | null, drawing: Float32Array | null}} Walk
  *   image is -1 where there is a drawing; eps is null where it is the noise that the page opens with
  */
-import { formatNumbers, parseNumbers } from "../engine/links.js";
+import { formatNumbers, parseNumbers } from "../draw/numbers.js";
 import { PIXELS } from "../engine/network.js";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

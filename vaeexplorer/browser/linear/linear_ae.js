@@ -9,7 +9,7 @@
 import { Latest, fetchOnce, loadSprite } from "../engine/fetch.js";
 import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
 import { drawChart } from "../draw/chart.js";
-import { complain, legend, positionIn } from "../draw/dom.js";
+import { complain, legend, positionIn, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { number } from "../draw/numbers.js";
 import { ring } from "../draw/overlay.js";
@@ -83,7 +83,7 @@ export class LinearAE {
     fillImages(this.ui, film);
     this.ui.legend.replaceChildren(...legend(told));
     if (first && told.step !== null) this.show(nearestFrame(film.steps, told.step));
-    else if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.show(film.steps.length - 1);
+    else if (prefersStill()) this.show(film.steps.length - 1);
     else this.play(0);
     if (!first) this.report(null); // the step was another training's
     loadSprite(/** @type {any} */ ({ sprite: told.sprite })).then(

@@ -7,7 +7,7 @@
  *            manifold: boolean | null, hidden: number[]}} Link
  *   `at`: centre and width of the visible region in latent units; null where all is shown
  */
-import { formatNumbers, parseNumbers } from "../engine/links.js";
+import { formatNumbers, parseNumbers } from "../draw/numbers.js";
 
 const [LIMIT, DIGITS] = [1e4, 3]; // size of a coordinate, and its digits after the point
 
