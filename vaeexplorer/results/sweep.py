@@ -17,6 +17,7 @@ import numpy as np
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.config import ConfigError, DataConfig, Dataset, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.documents import DocumentError, Finite, Plain, from_json
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED, read_arrays
 from vaeexplorer.network.architecture import weight_shapes
 
@@ -31,7 +32,7 @@ DIMENSIONS = (2, 16)
 KEPT = 2000  # test images whose codes are kept
 
 
-class SweepError(ValueError):
+class SweepError(UserError):
     """A point of a sweep that cannot be read or written; the message is one sentence."""
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from vaeexplorer.codes import Codes, from_bytes
 from vaeexplorer.config import ConfigError, RunConfig
 from vaeexplorer.documents import DocumentError, Finite, Plain, from_json, to_json
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED, content_hash, put_back, read_arrays
 from vaeexplorer.network.architecture import weight_shapes
 from vaeexplorer.network.history import EpochRecord, read_history
@@ -32,7 +33,7 @@ FILES = (HISTORY, WEIGHTS, CODES, SNAPSHOTS)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-class RunError(ValueError):
+class RunError(UserError):
     """A run that cannot be read or written; the message is one sentence."""
 
 

@@ -15,6 +15,7 @@ from vaeexplorer.analysis.smoothness.verdict import verdict
 from vaeexplorer.app import sidebar, state, words
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair
+from vaeexplorer.errors import UserError
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
 
@@ -38,7 +39,7 @@ def chosen_partner(space: Space) -> Space:
     name = st.selectbox("Compared with", list(others), key=state.OTHER, bind="query-params")
     try:
         return comparison.opened(others[name])
-    except ValueError as error:
+    except UserError as error:
         st.error(str(error))
         st.stop()
 
@@ -55,7 +56,7 @@ def found_or_measured(a: Space, b: Space) -> Comparison | None:
 
         try:
             found = comparison.compare(a, b, show)
-        except ValueError as error:
+        except UserError as error:
             st.error(str(error))
         place.empty()
     return found
@@ -164,7 +165,7 @@ chosen = [space, other]
 if wants_pca:
     try:
         chosen.append(principal_space(space))
-    except ValueError as error:
+    except UserError as error:
         st.info(str(error))
 pair.planes(chosen)
 st.subheader("How smooth, in figures", anchor=False)

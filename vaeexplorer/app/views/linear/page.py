@@ -11,7 +11,7 @@ from vaeexplorer.app import sidebar, state, words
 from vaeexplorer.app.views.linear import conditions, widgets
 from vaeexplorer.app.views.linear.widgets import Setting
 from vaeexplorer.config import Dataset
-from vaeexplorer.data.images import DataError
+from vaeexplorer.errors import UserError
 from vaeexplorer.figures.linear import singular_values
 
 
@@ -72,7 +72,7 @@ setting = chosen_setting(sidebar.needed_run(space).config.data.dataset)
 try:
     with st.spinner("Training on images", show_time=True) if setting.longer else nullcontext():
         experiment, reference, url = widgets.trained(setting)
-except (ValueError, DataError) as error:
+except UserError as error:
     st.error(str(error))
     st.stop()
 predicted, measured = conditions.outcome(experiment, reference, setting.decay_share)

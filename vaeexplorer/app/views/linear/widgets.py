@@ -68,7 +68,7 @@ def trained(setting: Setting) -> tuple[Experiment, PCA, str]:
     """The training, the PCA beside it, and where the browser finds its film.
 
     Raises:
-        ValueError: what the setting asks for cannot be.
+        UserError: what the setting asks for cannot be.
     """
     reference, images = sample(setting.dataset) if setting.broken in BENDS else (caches.full_pca(setting.dataset), None)
     test = caches.test_images(setting.dataset)
