@@ -14,6 +14,7 @@ from vaeexplorer.app import caches, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair
+from vaeexplorer.browser.links import FIELD
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.results.comparison import ComparisonError
 from vaeexplorer.runs.folder import load_run
@@ -120,13 +121,13 @@ def test_a_pair_that_is_none_falls_back(text: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(st, "query_params", kept)
     assert max(state.current_pair(10_000)) < 100
     assert state.current_pair(1) == (0, 0)
-    assert state.current_field() == "none"
+    assert state.current(FIELD) == "none"
     state.keep_pair([3, 10_000], 10_000)
     state.keep_pair("12", 10_000)
     assert kept["pair"] == text
     state.keep_pair([3, 4], 10_000)
     assert state.current_pair(10_000) == (3, 4)
-    state.keep_field("none")
+    state.keep(FIELD, "none")
     assert kept == {"pair": "3-4"}
 
 

@@ -92,7 +92,7 @@ def test_an_address_that_names_a_run_or_a_model_opens_it(
 ) -> None:
     app.query_params["run"] = run
     if dataset:
-        app.query_params["dataset"] = dataset  # none of the choices' names
+        app.query_params["dataset"] = dataset
     app.run()
     assert app.selectbox(key="run").value == run
     assert told(app)["name"] == run

@@ -73,6 +73,17 @@ def test_a_link_opens_the_same_picture(app: AppTest) -> None:
     assert told(app)["link"] == link
 
 
+@pytest.mark.parametrize("dataset", ["fashion-mnist", "Fashion-MNIST"])
+def test_a_link_names_its_dataset_by_key_or_as_earlier_versions_did(app: AppTest, dataset: str) -> None:
+    app.query_params["dataset"] = dataset
+    app.run()
+    assert app.selectbox(key="dataset").value == "fashion-mnist"
+    assert app.query_params["dataset"] == "fashion-mnist"
+    app.selectbox(key="dataset").set_value("mnist").run()
+    assert app.selectbox(key="run").value == "mnist-vae-2d"
+    assert "dataset" not in app.query_params
+
+
 def test_another_run_keeps_the_colour_but_not_the_point(app: AppTest) -> None:
     app.query_params.update({"z": "0.5,-1.25", "color": "error"})
     app.run()
@@ -94,7 +105,8 @@ def test_umap_is_sent_only_where_it_is_looked_at(app: AppTest) -> None:
     app.query_params["run"] = first_run(model="vae", latent_dim=16)
     app.run()
     assert told(app)["space"]["umap"] is None
-    app.session_state["link"] = (app.selectbox(key="run").value, {"plane": "UMAP"})
+    app.query_params["plane"] = "UMAP"
+    del app.session_state["link-z"]  # as in a new session
     app.run()
     assert len(base64.b64decode(told(app)["space"]["umap"])) == 8 * 10_000
 

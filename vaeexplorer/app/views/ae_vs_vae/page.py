@@ -29,14 +29,14 @@ def chosen_partner(space: Space) -> Space:
     if not others:
         st.info("There is no second run of these images to compare with. Train one: `python -m vaeexplorer train`")
         st.stop()
-    asked = st.query_params.get(state.OTHER)
+    asked = st.query_params.get(state.OTHER.name)
     if asked and asked not in others and asked != space.name:
         st.info(f"{asked} is no run of the same images as {space.name}: only runs of one data set can be compared.")
     if state.compared_run_changed(space.name):
-        st.session_state[state.OTHER] = next(iter(others))  # this run's own partner
-    elif st.session_state.get(state.OTHER) not in others:
-        st.session_state.pop(state.OTHER, None)
-    name = st.selectbox("Compared with", list(others), key=state.OTHER, bind="query-params")
+        st.session_state[state.OTHER.name] = next(iter(others))  # this run's own partner
+    elif st.session_state.get(state.OTHER.name) not in others:
+        st.session_state.pop(state.OTHER.name, None)
+    name = st.selectbox("Compared with", list(others), key=state.OTHER.name, bind="query-params")
     try:
         return comparison.opened(others[name])
     except UserError as error:
@@ -160,7 +160,7 @@ words.heading(words.AE_VS_VAE)
 space = sidebar.chosen_space()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     other = chosen_partner(space)
-    wants_pca = st.toggle("PCA as a third plane", key=state.PCA, bind="query-params")
+    wants_pca = st.toggle("PCA as a third plane", key=state.PCA.name, bind="query-params")
 chosen = [space, other]
 if wants_pca:
     try:

@@ -13,7 +13,7 @@ from vaeexplorer.analysis.smoothness.fields import FieldKind, Window, ellipses, 
 from vaeexplorer.app import state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison
-from vaeexplorer.browser import bundle
+from vaeexplorer.browser import bundle, links
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.files import content_hash
 from vaeexplorer.spaces.space import Space
@@ -34,8 +34,8 @@ _planes = st.components.v2.component(
 def planes(spaces: Sequence[Space]) -> None:
     """Only this reruns when another pair was chosen or a field is asked for."""
     count = len(spaces[0].data)
-    pair, kind = state.current_pair(count), state.current_field()
-    told = st.session_state.get(state.PAIR) or {}
+    pair, kind = state.current_pair(count), state.current(links.FIELD)
+    told = st.session_state.get(state.PLANES) or {}
     keys = [space.key for space in spaces]
     asked = told.get("ask") if state.field_asked_of() == keys else None
     data: dict[str, Any] = {
@@ -48,10 +48,10 @@ def planes(spaces: Sequence[Space]) -> None:
     }
     _planes(
         data=data,
-        key=state.PAIR,
+        key=state.PLANES,
         default={"pair": pair, "field": kind, "ask": ""},
-        on_pair_change=lambda: state.keep_pair(st.session_state[state.PAIR]["pair"], count),
-        on_field_change=lambda: state.keep_field(st.session_state[state.PAIR]["field"]),
+        on_pair_change=lambda: state.keep_pair(st.session_state[state.PLANES]["pair"], count),
+        on_field_change=lambda: state.keep(links.FIELD, st.session_state[state.PLANES]["field"]),
         on_ask_change=lambda: state.ask_field_of(keys),
     )
 

@@ -7,7 +7,7 @@ from vaeexplorer.app.server import assets
 from vaeexplorer.browser import bundle
 from vaeexplorer.data.images import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.results.sweep import BETAS, DIMENSIONS, SweepError, figures_csv
+from vaeexplorer.results.sweep import SweepError, figures_csv
 from vaeexplorer.runs.folder import RunError
 
 _beta_dial = st.components.v2.component(
@@ -18,7 +18,7 @@ _beta_dial = st.components.v2.component(
 @st.fragment
 def dial(dataset: str, url: str) -> None:
     """Only this reruns when beta was moved."""
-    beta = state.current_beta(BETAS)
+    beta = state.current(state.BETA)
     _beta_dial(
         data={
             "url": url,
@@ -28,20 +28,20 @@ def dial(dataset: str, url: str) -> None:
         },
         key=state.BETA_DIAL,
         default={"beta": beta},
-        on_beta_change=lambda: state.keep_beta(st.session_state[state.BETA_DIAL]["beta"]),
+        on_beta_change=lambda: state.keep(state.BETA, st.session_state[state.BETA_DIAL]["beta"]),
     )
 
 
 words.heading(words.BETA)
-dataset = st.session_state.get(state.DATASET) or "mnist"
+dataset = st.session_state.get(state.DATASET.name) or "mnist"
 if dataset not in sidebar.DATASETS:
     raise RunError("Turn β shows models that are shipped: choose MNIST or Fashion-MNIST at the left.")
 chosen = st.segmented_control(
     "Latent dimensions",
-    DIMENSIONS,
-    default=DIMENSIONS[0],
+    state.DIMENSIONS.options,
+    default=state.DIMENSIONS.default,
     required=True,
-    key=state.DIMENSIONS,
+    key=state.DIMENSIONS.name,
     bind="query-params",
 )
 try:

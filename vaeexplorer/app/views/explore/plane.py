@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.server import assets
-from vaeexplorer.browser import bundle
+from vaeexplorer.browser import bundle, links
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.spaces.space import Space
@@ -26,7 +26,7 @@ _latent_plane = st.components.v2.component(
 
 def latent_plane(space: Space) -> None:
     """The plane and what is beside it, opened where the visitor left it or where the link says."""
-    _plane(space, state.current_link(space.name))
+    _plane(space, state.current_link(links.PLANE, space.name))
 
 
 @st.fragment
@@ -39,12 +39,14 @@ def _plane(space: Space, link: dict[str, str]) -> None:
         "urls": assets.urls(space),
     }
     if space.dimensions > 2 and len(space.data) > FEWEST:
-        known["umap"] = _umap(space) if state.current_link(space.name).get("plane") == "UMAP" else None
+        known["umap"] = _umap(space) if state.current_link(links.PLANE, space.name).get("plane") == "UMAP" else None
     _latent_plane(
         data={"space": known, "link": link},
         key=state.LATENT_PLANE,
         default={"link": link},
-        on_link_change=lambda: state.keep_link(space.name, st.session_state[state.LATENT_PLANE]["link"] or {}),
+        on_link_change=lambda: state.keep_link(
+            links.PLANE, space.name, st.session_state[state.LATENT_PLANE]["link"] or {}
+        ),
     )
 
 

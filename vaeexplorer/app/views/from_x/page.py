@@ -4,7 +4,7 @@ import streamlit as st
 
 from vaeexplorer.app import caches, sidebar, state, words
 from vaeexplorer.app.server import assets
-from vaeexplorer.browser import bundle
+from vaeexplorer.browser import bundle, links
 from vaeexplorer.data.images import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.runs.folder import RunError
@@ -37,12 +37,12 @@ def walk(space: Space) -> None:
         "urls": assets.urls(space, encoder=True),
         "plain": autoencoder_beside(space),
     }
-    chosen = state.current_walk()
+    chosen = state.current_link(links.WALK, space.name)
     _from_x(
         data={"space": known, "walk": chosen},
         key=state.FROM_X,
         default={"walk": chosen},
-        on_walk_change=lambda: state.keep_walk(st.session_state[state.FROM_X]["walk"] or {}),
+        on_walk_change=lambda: state.keep_link(links.WALK, space.name, st.session_state[state.FROM_X]["walk"] or {}),
     )
 
 

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 
 import streamlit as st
 
-from vaeexplorer.analysis.linear.experiments import BENDS, METHODS, Broken, Experiment
+from vaeexplorer.analysis.linear.experiments import BENDS, METHODS, Experiment
 from vaeexplorer.app import sidebar, state, words
 from vaeexplorer.app.views.linear import conditions, widgets
 from vaeexplorer.app.views.linear.widgets import Setting
@@ -17,39 +17,45 @@ from vaeexplorer.figures.linear import singular_values
 
 def chosen_setting(dataset: Dataset) -> Setting:
     """What the controls at the top ask for."""
-    unbroken: Broken = "none"
-    broken = st.pills(
+    broken = state.choose(state.BROKEN, list(conditions.CONDITIONS))
+    st.pills(
         "Conditions: break one",
         list(conditions.CONDITIONS),
-        default=unbroken,
         required=True,
         format_func=lambda name: conditions.CONDITIONS[name].label,
-        key=state.BROKEN,
-        bind="query-params",
+        key=state.BROKEN.name,
+        persist_state="session",
     )
-    methods = METHODS[broken]
-    if st.session_state.get(state.METHOD) not in methods:
-        st.session_state.pop(state.METHOD, None)
     left, middle, right = st.columns([1, 1.6, 1], gap="medium")
-    k = left.slider("k, dimensions of the code", 1, widgets.MOST, 8, key=state.K, bind="query-params")
-    method = middle.segmented_control(
+    k = left.slider(
+        "k, dimensions of the code", *state.K.limits, state.K.default, key=state.K.name, bind="query-params"
+    )
+    method = state.choose(state.METHOD, METHODS[broken])
+    middle.segmented_control(
         "Trained by",
-        methods,
-        default=methods[0],
+        METHODS[broken],
         required=True,
         format_func=conditions.METHOD_NAMES.__getitem__,
-        key=state.METHOD,
+        key=state.METHOD.name,
         wrap=True,
-        bind="query-params",
+        persist_state="session",
     )
-    share, longer = 0.1, False
+    share, longer = state.DECAY.default, state.LONGER.default
     if broken == "decay":
         share = right.slider(
-            "weight decay λ as a share of λₖ", 0.05, 1.0, 0.1, 0.05, key=state.DECAY, bind="query-params"
+            "weight decay λ as a share of λₖ",
+            *state.DECAY.limits,
+            state.DECAY.default,
+            0.05,
+            key=state.DECAY.name,
+            bind="query-params",
         )
     if broken in BENDS:
         longer = right.toggle(
-            "Ten times longer", key=state.LONGER, bind="query-params", help="About ten seconds of training on images."
+            "Ten times longer",
+            key=state.LONGER.name,
+            bind="query-params",
+            help="About ten seconds of training on images.",
         )
     return Setting(dataset, k, broken, method, share, longer)
 

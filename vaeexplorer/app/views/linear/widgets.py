@@ -11,17 +11,14 @@ from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Experiment, r
 from vaeexplorer.analysis.pca import PCA, flat, moments, pca
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.server import assets
-from vaeexplorer.browser import bundle
+from vaeexplorer.browser import bundle, links
 from vaeexplorer.browser.packing.film import SPECTRUM, pack_film
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.spaces.space import Space
 
-MOST = 64  # of k
 POINTS = 1000  # test images in the scatter
-VARIANCES = (1e-3, 50.0)
-BETAS = (0.1, 10.0)
 _linear_ae = st.components.v2.component(
     "linear_ae", js=bundle.script("entries/linear_ae.js"), css=bundle.style("linear/linear.css"), isolate_styles=True
 )
@@ -92,7 +89,7 @@ def trained(setting: Setting) -> tuple[Experiment, PCA, str]:
 @st.fragment
 def show_training(url: str, space: Space) -> None:
     """PCA left, the autoencoder right, played in the browser. Only this reruns when a step was chosen."""
-    step = state.current_number(state.STEP, 0, 1e6)
+    step = state.current(links.STEP)
     _linear_ae(
         data={
             "film": url,
@@ -103,7 +100,7 @@ def show_training(url: str, space: Space) -> None:
         },
         key=state.LINEAR_AE,
         default={"step": step},
-        on_step_change=lambda: state.keep_number(state.STEP, st.session_state[state.LINEAR_AE]["step"]),
+        on_step_change=lambda: state.keep(links.STEP, st.session_state[state.LINEAR_AE]["step"]),
     )
 
 
@@ -128,8 +125,8 @@ def show_linear_vae(dataset: Dataset, k: int) -> None:
     """The closed form, live in the browser, and what training measured at the settings last let go of."""
     values = caches.full_pca(dataset).values
     best = linear_vae.best_variance(values, k)
-    variance = state.current_number(state.VARIANCE, *VARIANCES) or best
-    beta = state.current_number(state.BETA, *BETAS) or 1.0
+    variance = state.current(links.VARIANCE) or best
+    beta = state.current(links.LINEAR_BETA)
     _linear_vae(
         data={
             "values": values.tolist(),
@@ -149,5 +146,5 @@ def show_linear_vae(dataset: Dataset, k: int) -> None:
 
 def _keep_choice() -> None:
     choice = st.session_state[state.LINEAR_VAE]["choice"] or {}
-    state.keep_number(state.VARIANCE, choice.get("variance"))
-    state.keep_number(state.BETA, None if choice.get("beta") == 1 else choice.get("beta"))
+    state.keep(links.VARIANCE, choice.get("variance"))
+    state.keep(links.LINEAR_BETA, choice.get("beta"))

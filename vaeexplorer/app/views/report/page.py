@@ -20,13 +20,13 @@ MARKS = {"yes": "green", "nearly": "blue", "partly": "orange", "no": "red", "n/a
 def second_space(first: Space) -> Space | None:
     """The run that was chosen to stand beside the first."""
     others = {card.name: card for card in sidebar.cards() if card.name != first.name}
-    if st.session_state.get(state.BESIDE) not in others:
-        st.session_state.pop(state.BESIDE, None)
+    if st.session_state.get(state.BESIDE.name) not in others:
+        st.session_state.pop(state.BESIDE.name, None)
     name = st.selectbox(
         "Beside it",
         list(others),
         index=None,
-        key=state.BESIDE,
+        key=state.BESIDE.name,
         bind="query-params",
         placeholder="another run",
         width=360,

@@ -28,7 +28,7 @@ def unit(likelihood: str) -> str:
 
 def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
     """Loss, reconstruction and KL of runs that share a likelihood and a dataset."""
-    log = st.session_state.get(state.LOG, False)
+    log = st.session_state.get(state.LOG.name, False)
     floor, mean_image = FLOOR[dataset]
     legend.legend([card.name for card in cards], "solid: test images, dotted: training images")
     for column, (part, title) in zip(st.columns(3), PARTS.items(), strict=True):
@@ -93,8 +93,8 @@ def history_csv(cards: list[RunCard]) -> str:
 words.heading(words.TRAINING)
 here = sidebar.chosen_card()
 every = {card.name: card for card in sidebar.cards()}
-names = st.multiselect("Runs", list(every), default=[here.name], key=state.COMPARED, bind="query-params")
-st.toggle("Logarithmic scale", key=state.LOG, bind="query-params")
+names = st.multiselect("Runs", list(every), default=[here.name], key=state.COMPARED.name, bind="query-params")
+st.toggle("Logarithmic scale", key=state.LOG.name, bind="query-params")
 chosen = [every[name] for name in names] or [here]
 
 groups = Counter((card.config.data.dataset, card.config.objective.likelihood) for card in chosen)
