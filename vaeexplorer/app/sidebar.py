@@ -1,10 +1,10 @@
 """The sidebar that all pages share: dataset, run, and where to go."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from vaeexplorer.app import caches, state
 from vaeexplorer.data.images import DataError
@@ -21,7 +21,7 @@ def sidebar(sections: Mapping[str, Sequence[Any]]) -> None:
         st.html('<div class="vx-brand">vaeexplorer</div>')
         _pick_run()
         for section, pages in sections.items():
-            st.html(f'<div class="vx-section">{escape(section)}</div>')
+            st.html(Markup('<div class="vx-section">{}</div>').format(section))
             for page in pages:
                 st.page_link(page, width="stretch", query_params=state.shared())
 

@@ -12,9 +12,10 @@ from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.analysis.smoothness.bootstrap import Estimate
 from vaeexplorer.analysis.smoothness.smoothness import MEASURES
 from vaeexplorer.analysis.smoothness.verdict import verdict
-from vaeexplorer.app import sidebar, state, words
+from vaeexplorer.app import sidebar, state
 from vaeexplorer.app.caches import principal_space
-from vaeexplorer.app.views.ae_vs_vae import comparison, pair
+from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
+from vaeexplorer.app.words import heading, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
@@ -156,7 +157,7 @@ def show_samples(spaces: tuple[Space, Space]) -> None:
         )
 
 
-words.heading(words.AE_VS_VAE)
+heading(words.PAGE)
 space = sidebar.chosen_space()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     other = chosen_partner(space)
@@ -175,6 +176,6 @@ if found:
 st.subheader("Draws from the latent space", anchor=False)
 st.markdown(words.SAMPLING)
 show_samples((space, other))
-words.notes(words.AE_VS_VAE)
+notes(words.PAGE)
 sidebar.data_source(space)
 comparison.warm_up(space)

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from vaeexplorer.app import caches, sidebar, state, words
+from vaeexplorer.app import caches, sidebar, state
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.views.beta import words
+from vaeexplorer.app.words import heading, notes
 from vaeexplorer.browser import bundle
 from vaeexplorer.data.images import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
@@ -32,7 +34,7 @@ def dial(dataset: str, url: str) -> None:
     )
 
 
-words.heading(words.BETA)
+heading(words.PAGE)
 dataset = st.session_state.get(state.DATASET.name) or "mnist"
 if dataset not in sidebar.DATASETS:
     raise RunError("Turn β shows models that are shipped: choose MNIST or Fashion-MNIST at the left.")
@@ -50,7 +52,7 @@ try:
 except (SweepError, DataError) as error:
     st.error(str(error))
     st.stop()
-words.notes(words.BETA)
+notes(words.PAGE)
 st.download_button(
     "Download the figures (CSV)",
     lambda: figures_csv(points),

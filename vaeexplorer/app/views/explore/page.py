@@ -5,8 +5,9 @@ import io
 import numpy as np
 import streamlit as st
 
-from vaeexplorer.app import sidebar, words
-from vaeexplorer.app.views.explore import plane
+from vaeexplorer.app import sidebar
+from vaeexplorer.app.views.explore import plane, words
+from vaeexplorer.app.words import heading, notes
 from vaeexplorer.export import explorer as export
 from vaeexplorer.spaces.space import Space
 
@@ -25,10 +26,10 @@ def codes_csv(space: Space) -> str:
     return text.getvalue()
 
 
-words.heading(words.EXPLORE)
+heading(words.PAGE)
 space = sidebar.chosen_space()
 plane.latent_plane(space)
-words.notes(words.EXPLORE)
+notes(words.PAGE)
 with st.container(horizontal=True):
     st.download_button(
         "Download the codes (CSV)", lambda: codes_csv(space), f"{space.name}-codes.csv", "text/csv", on_click="ignore"

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from vaeexplorer.app import caches, sidebar, state, words
+from vaeexplorer.app import caches, sidebar, state
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.views.from_x import words
+from vaeexplorer.app.words import heading, notes
 from vaeexplorer.browser import bundle, links
 from vaeexplorer.data.images import DataError
 from vaeexplorer.figures.theme import CLASS_COLORS
@@ -46,8 +48,8 @@ def walk(space: Space) -> None:
     )
 
 
-words.heading(words.FROM_X)
+heading(words.PAGE)
 space = sidebar.chosen_space()
 walk(space)
-words.notes(words.FROM_X)
+notes(words.PAGE)
 sidebar.data_source(space)

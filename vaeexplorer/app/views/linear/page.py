@@ -7,9 +7,10 @@ from contextlib import nullcontext
 import streamlit as st
 
 from vaeexplorer.analysis.linear.experiments import BENDS, METHODS, Experiment
-from vaeexplorer.app import sidebar, state, words
-from vaeexplorer.app.views.linear import conditions, widgets
+from vaeexplorer.app import sidebar, state
+from vaeexplorer.app.views.linear import conditions, widgets, words
 from vaeexplorer.app.views.linear.widgets import Setting
+from vaeexplorer.app.words import heading, notes
 from vaeexplorer.config import Dataset
 from vaeexplorer.errors import UserError
 from vaeexplorer.figures.linear import singular_values
@@ -72,7 +73,7 @@ def curves_csv(experiment: Experiment) -> str:
     return text.getvalue()
 
 
-words.heading(words.LINEAR)
+heading(words.PAGE)
 space = sidebar.chosen_space()
 setting = chosen_setting(sidebar.needed_run(space).config.data.dataset)
 try:
@@ -106,6 +107,6 @@ st.download_button(
 st.subheader("Linear VAE = probabilistic PCA", anchor=False)
 st.markdown(words.LINEAR_VAE)
 widgets.show_linear_vae(setting.dataset, setting.k)
-words.notes(words.LINEAR)
+notes(words.PAGE)
 sidebar.data_source(space)
 widgets.prepare(setting.dataset)

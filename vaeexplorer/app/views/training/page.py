@@ -6,8 +6,9 @@ from collections import Counter
 
 import streamlit as st
 
-from vaeexplorer.app import sidebar, state, words
-from vaeexplorer.app.views.training import legend
+from vaeexplorer.app import sidebar, state
+from vaeexplorer.app.views.training import legend, words
+from vaeexplorer.app.words import heading, notes
 from vaeexplorer.figures.curves import Curve, Reference, learning_curves
 from vaeexplorer.runs.folder import RunCard
 
@@ -90,7 +91,7 @@ def history_csv(cards: list[RunCard]) -> str:
     return text.getvalue()
 
 
-words.heading(words.TRAINING)
+heading(words.PAGE)
 here = sidebar.chosen_card()
 every = {card.name: card for card in sidebar.cards()}
 names = st.multiselect("Runs", list(every), default=[here.name], key=state.COMPARED.name, bind="query-params")
@@ -121,4 +122,4 @@ st.dataframe(
 st.download_button(
     "Download the curves (CSV)", lambda: history_csv(chosen), "curves.csv", "text/csv", on_click="ignore"
 )
-words.notes(words.TRAINING)
+notes(words.PAGE)
