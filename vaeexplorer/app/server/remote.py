@@ -53,7 +53,7 @@ async def _answer(
 ) -> Response:
     global _waiting  # noqa: PLW0603
     try:
-        _hold_origin(request)
+        _check_origin(request)
         space = caches.own_spaces().get(request.path_params["owner"])
         if space is None:
             raise _RefusedError(404, "There is no model of one's own of this name here.")
@@ -75,8 +75,8 @@ async def _answer(
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-def _hold_origin(request: Request) -> None:
-    """Hold that a page of this server asks: the functions are not for other sites that the visitor has open.
+def _check_origin(request: Request) -> None:
+    """Reject requests that do not come from this app's own pages: another site may be open in the same browser.
 
     A browser sends a body of this type to another origin only after asking leave, which nothing here grants; the
     headers are looked at all the same.
@@ -84,8 +84,11 @@ def _hold_origin(request: Request) -> None:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/octet-stream":
         raise _RefusedError(400, "The body must be application/octet-stream.")
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
-    if site != "same-origin" if site else foreign:
+    if site:  # what current browsers say, and no script can change
+        is_own_page = site == "same-origin"
+    else:  # an older browser names the asking page's origin; what is no browser sends neither
+        is_own_page = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if not is_own_page:
         raise _RefusedError(403, "Only the app's own pages may ask.")
 
 

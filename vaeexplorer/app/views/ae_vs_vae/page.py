@@ -1,7 +1,5 @@
 """AE vs VAE: the same pair of images in two latent spaces, the ways between them, and how smooth they are."""
 
-import csv
-import io
 import json
 from typing import get_args
 
@@ -16,7 +14,9 @@ from vaeexplorer.app import sidebar, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, notes
+from vaeexplorer.browser.packing.sprite import contact_sheet
 from vaeexplorer.errors import UserError
+from vaeexplorer.export.tables import to_csv
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
 
@@ -86,20 +86,18 @@ def table(found: Comparison, group: str) -> list[dict[str, str]]:
     ]
 
 
-def rows_csv(found: Comparison) -> str:
+def figures(found: Comparison) -> list[dict[str, object]]:
     """Every row, figures and intervals in columns of their own."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    names = [f"{which}_{part}" for which in ("a", "b", "difference") for part in ("value", "low", "high")]
-    writer.writerow(["run_a", "run_b", "measure", "pairs", "count", *names, "decided"])
-    for row in found.rows:
-        numbers = [
-            "" if each is None else f"{getattr(each, part):.7g}"
-            for each in (row.a, row.b, row.difference)
+    return [
+        {"run_a": found.runs[0], "run_b": found.runs[1], "measure": row.key, "pairs": row.group, "count": row.count}
+        | {
+            f"{which}_{part}": None if each is None else getattr(each, part)
+            for which, each in (("a", row.a), ("b", row.b), ("difference", row.difference))
             for part in ("value", "low", "high")
-        ]
-        writer.writerow([*found.runs, row.key, row.group, row.count, *numbers, row.decided])
-    return text.getvalue()
+        }
+        | {"decided": row.decided}
+        for row in found.rows
+    ]
 
 
 def show_table(found: Comparison) -> None:
@@ -125,7 +123,9 @@ def show_table(found: Comparison) -> None:
             st.markdown(text)
     name = "--".join(found.runs)
     with st.container(horizontal=True):
-        st.download_button("Download (CSV)", lambda: rows_csv(found), f"{name}.csv", "text/csv", on_click="ignore")
+        st.download_button(
+            "Download (CSV)", lambda: to_csv(figures(found)), f"{name}.csv", "text/csv", on_click="ignore"
+        )
         st.download_button(
             "Download (JSON)",
             lambda: json.dumps(found.to_json(), indent=2, allow_nan=False),
@@ -137,8 +137,8 @@ def show_table(found: Comparison) -> None:
 
 def sheet(images: np.ndarray) -> np.ndarray:
     """[64, 28, 28] -> one grey image, three screen pixels a pixel."""
-    grid = images.reshape(-1, COLUMNS, 28, 28).transpose(0, 2, 1, 3).reshape(-1, COLUMNS * 28)
-    return np.round(255 * grid.repeat(3, axis=0).repeat(3, axis=1)).astype(np.uint8)
+    grid = contact_sheet(np.round(255 * images).astype(np.uint8), COLUMNS)
+    return grid.repeat(3, axis=0).repeat(3, axis=1)
 
 
 def show_samples(spaces: tuple[Space, Space]) -> None:

@@ -8,8 +8,9 @@ from vaeexplorer.app.views.beta import words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.browser import bundle
 from vaeexplorer.data.images import DataError
-from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.results.sweep import SweepError, figures_csv
+from vaeexplorer.export.tables import to_csv
+from vaeexplorer.figures.theme import classes
+from vaeexplorer.results.sweep import SweepError, figures
 from vaeexplorer.runs.folder import RunError
 
 _beta_dial = st.components.v2.component(
@@ -24,8 +25,7 @@ def dial(dataset: str, url: str) -> None:
     _beta_dial(
         data={
             "url": url,
-            "classes": list(caches.test_images(dataset).class_names),
-            "colors": list(CLASS_COLORS),
+            **classes(caches.test_images(dataset).class_names),
             "beta": beta,
         },
         key=state.BETA_DIAL,
@@ -55,7 +55,7 @@ except (SweepError, DataError) as error:
 notes(words.PAGE)
 st.download_button(
     "Download the figures (CSV)",
-    lambda: figures_csv(points),
+    lambda: to_csv([figures(point) for point in points]),
     f"{dataset}-{chosen}d-over-beta.csv",
     "text/csv",
     on_click="ignore",

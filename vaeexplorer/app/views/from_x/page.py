@@ -8,7 +8,6 @@ from vaeexplorer.app.views.from_x import words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.browser import bundle, links
 from vaeexplorer.data.images import DataError
-from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.runs.partners import partner
 from vaeexplorer.spaces.space import Space
@@ -32,13 +31,7 @@ def autoencoder_beside(space: Space) -> dict[str, str] | None:
 @st.fragment
 def walk(space: Space) -> None:
     """Only this reruns when another image or other noise was chosen."""
-    known = {
-        "name": space.name,
-        "classes": list(space.data.class_names),
-        "colors": list(CLASS_COLORS),
-        "urls": assets.urls(space, encoder=True),
-        "plain": autoencoder_beside(space),
-    }
+    known = assets.described(space, encoder=True) | {"plain": autoencoder_beside(space)}
     chosen = state.current_link(links.WALK, space.name)
     _from_x(
         data={"space": known, "walk": chosen},

@@ -1,7 +1,5 @@
 """Linear AE vs PCA: a theorem as an experiment."""
 
-import csv
-import io
 from contextlib import nullcontext
 
 import streamlit as st
@@ -13,6 +11,7 @@ from vaeexplorer.app.views.linear.widgets import Setting
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.config import Dataset
 from vaeexplorer.errors import UserError
+from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.linear import singular_values
 
 
@@ -61,16 +60,15 @@ def chosen_setting(dataset: Dataset) -> Setting:
     return Setting(dataset, k, broken, method, share, longer)
 
 
-def curves_csv(experiment: Experiment) -> str:
-    """Error, excess and angles at every kept step."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    angles = [f"angle{number + 1}_degrees" for number in range(experiment.k)]
-    writer.writerow(["step", "squared_error_per_image", "relative_excess_over_pca", *angles])
+def curves(experiment: Experiment) -> list[dict[str, object]]:
+    """Error, excess and angles at every recorded step."""
     film = experiment.film
-    for step, error, excess, row in zip(film.steps, film.error, experiment.excess, film.angles, strict=True):
-        writer.writerow([step, f"{error:.10g}", f"{excess:.6g}", *(f"{angle:.6g}" for angle in row)])
-    return text.getvalue()
+    recorded = zip(film.steps.tolist(), film.error.tolist(), experiment.excess.tolist(), film.angles, strict=True)
+    return [
+        {"step": step, "squared_error_per_image": error, "relative_excess_over_pca": excess}
+        | {f"angle{number}_degrees": float(angle) for number, angle in enumerate(angles, 1)}
+        for step, error, excess, angles in recorded
+    ]
 
 
 heading(words.PAGE)
@@ -99,7 +97,7 @@ st.caption(
 )
 st.download_button(
     "Download the curves (CSV)",
-    lambda: curves_csv(experiment),
+    lambda: to_csv(curves(experiment)),
     f"{setting.dataset}-linear-k{setting.k}-{setting.broken}.csv",
     "text/csv",
     on_click="ignore",

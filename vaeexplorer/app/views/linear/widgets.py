@@ -1,4 +1,4 @@
-"""The two experiments of "Linear AE vs PCA": what is computed once for all visitors, and what the browser is told."""
+"""The two experiments of "Linear AE vs PCA": computed once for all visitors, and the data sent to their widgets."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from vaeexplorer.browser import bundle, links
 from vaeexplorer.browser.packing.film import SPECTRUM, pack_film
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import load_dataset
-from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.figures.theme import classes
 from vaeexplorer.spaces.space import Space
 
 POINTS = 1000  # test images in the scatter
@@ -94,8 +94,7 @@ def show_training(url: str, space: Space) -> None:
         data={
             "film": url,
             "sprite": assets.urls(space)["sprite"],
-            "classes": list(space.data.class_names),
-            "colors": list(CLASS_COLORS),
+            **classes(space.data.class_names),
             "step": step,
         },
         key=state.LINEAR_AE,

@@ -1,7 +1,5 @@
 """Training: learning curves of one or several runs."""
 
-import csv
-import io
 from collections import Counter
 
 import streamlit as st
@@ -9,6 +7,7 @@ import streamlit as st
 from vaeexplorer.app import sidebar, state
 from vaeexplorer.app.views.training import legend, words
 from vaeexplorer.app.words import heading, notes
+from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.curves import Curve, Reference, learning_curves
 from vaeexplorer.runs.folder import RunCard
 
@@ -75,20 +74,15 @@ def table(cards: list[RunCard]) -> list[dict[str, object]]:
     ]
 
 
-def history_csv(cards: list[RunCard]) -> str:
+def history(cards: list[RunCard]) -> list[dict[str, object]]:
     """Every epoch of every run, in nats per image."""
-    rows = [
+    return [
         {"run": card.name, "epoch": record.epoch, "seconds": record.seconds}
         | {f"train_{part}": getattr(record.train, part) for part in PARTS}
         | {f"test_{part}": getattr(record.test, part) for part in PARTS}
         for card in cards
         for record in card.history
     ]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 heading(words.PAGE)
@@ -120,6 +114,6 @@ st.dataframe(
     alt="Configuration and final test figures of the chosen runs",
 )
 st.download_button(
-    "Download the curves (CSV)", lambda: history_csv(chosen), "curves.csv", "text/csv", on_click="ignore"
+    "Download the curves (CSV)", lambda: to_csv(history(chosen)), "curves.csv", "text/csv", on_click="ignore"
 )
 notes(words.PAGE)
