@@ -17,6 +17,7 @@ from vaeexplorer.commands import compare, linear, report, reproduce, runs, sweep
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data.images import DataWarning
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import why
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -82,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
         if os.environ.get("VAEEXPLORER_DEBUG") == "1":
             raise
         complain(_named(error) if isinstance(error, OSError) else str(error) or type(error).__name__)
-        return 2 if isinstance(error, ValueError) else 1  # ConfigError, DataError and RunError are ValueErrors
+        return 2 if isinstance(error, UserError) else 1
 
 
 def _named(error: OSError) -> str:

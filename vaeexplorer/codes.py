@@ -15,7 +15,7 @@ class Codes:
 
 
 class Model(Protocol):
-    """NumPy in, NumPy out, in batches of any size. What is no image or no latent point raises a ValueError."""
+    """NumPy in, NumPy out, in batches of any size. What is no image or no latent point raises a UserError."""
 
     def encode(self, images: np.ndarray) -> Codes:
         """Images [N, 28, 28], uint8 or floats in [0, 1], to their codes."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 from msgspec import Meta
 
 from vaeexplorer.documents import DocumentError, NotNegative, Positive, convert
+from vaeexplorer.errors import UserError
 
 Dataset = Literal["mnist", "fashion-mnist"]
 Family = Literal["ae", "vae"]
@@ -21,7 +22,7 @@ IMAGE_SIZE = 28
 PIXELS = IMAGE_SIZE * IMAGE_SIZE
 
 
-class ConfigError(ValueError):
+class ConfigError(UserError):
     """A configuration that names something impossible; the message is one sentence."""
 
 

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 
 import msgspec
 
+from vaeexplorer.errors import UserError
+
 T = TypeVar("T")
 
 Finite = Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
@@ -21,7 +23,7 @@ Plain = str | int | float | bool | None
 """a value without parts"""
 
 
-class DocumentError(ValueError):
+class DocumentError(UserError):
     """A document that is not what it should be; the message is one sentence that names the place in it."""
 
 

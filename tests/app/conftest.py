@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 import vaeexplorer.app
 
 MAIN = Path(vaeexplorer.app.__file__).parent / "main.py"
+PAGES = [f"views/{path.parent.name}/page.py" for path in sorted(MAIN.parent.glob("views/*/page.py"))]
 
 
 @pytest.fixture

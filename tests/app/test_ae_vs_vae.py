@@ -14,7 +14,9 @@ from vaeexplorer.app import caches, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair
+from vaeexplorer.browser.links import FIELD
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.results.comparison import ComparisonError
 from vaeexplorer.runs.folder import load_run
 from vaeexplorer.spaces import own
 from vaeexplorer.spaces.space import Space
@@ -81,6 +83,20 @@ def test_a_pair_that_was_never_measured_offers_to_be(page: AppTest, monkeypatch:
     assert len(page.dataframe[0].value) == 15
 
 
+@pytest.mark.parametrize(("error", "is_ours"), [(ComparisonError("No room."), True), (ValueError("(2,) (3,)"), False)])
+def test_only_errors_of_ours_are_shown_as_sentences(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, error: Exception, is_ours: bool
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    page.selectbox(key="other").set_value("mnist-vae-2d-lecture").run()
+    monkeypatch.setattr(comparison, "compare", fail)
+    page.button(key="compare").click().run()
+    assert [each.value for each in page.error] == ([str(error)] if is_ours else [])
+    assert len(page.exception) == (0 if is_ours else 1)
+
+
 def test_a_run_of_other_images_is_told_to_be_none_to_compare_with(app: AppTest) -> None:
     app.query_params["other"] = "fashion-mnist-ae-2d"
     app.run()
@@ -105,13 +121,13 @@ def test_a_pair_that_is_none_falls_back(text: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(st, "query_params", kept)
     assert max(state.current_pair(10_000)) < 100
     assert state.current_pair(1) == (0, 0)
-    assert state.current_field() == "none"
+    assert state.current(FIELD) == "none"
     state.keep_pair([3, 10_000], 10_000)
     state.keep_pair("12", 10_000)
     assert kept["pair"] == text
     state.keep_pair([3, 4], 10_000)
     assert state.current_pair(10_000) == (3, 4)
-    state.keep_field("none")
+    state.keep(FIELD, "none")
     assert kept == {"pair": "3-4"}
 
 

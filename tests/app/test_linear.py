@@ -73,10 +73,14 @@ def test_every_condition_has_a_prediction_and_a_measurement(page: AppTest) -> No
     assert "The weight decay must be below lambda_2" in page.error[0].value
 
 
-def test_what_is_in_the_address_is_opened(app: AppTest) -> None:
-    app.query_params.update({"k": "2", "break": "weight decay", "decay": "0.2", "step": "12", "s2": "0.5", "beta": "2"})
+@pytest.mark.parametrize("link", [{"break": "decay", "by": "lbfgs"}, {"break": "weight decay", "by": "L-BFGS"}])
+def test_what_is_in_the_address_is_opened(app: AppTest, link: dict[str, str]) -> None:
+    """By what is stable, and by the labels that addresses of earlier versions hold."""
+    app.query_params.update(link | {"k": "2", "decay": "0.2", "step": "12", "s2": "0.5", "beta": "2"})
     app.run()
     app.switch_page(PAGE).run(timeout=60)
+    assert (app.query_params["break"], app.query_params["by"]) == ("decay", "lbfgs")
+    assert "of L-BFGS" in texts(app)
     training, vae = told(app)
     assert training["step"] == 12
     assert (vae["k"], vae["variance"], vae["beta"]) == (2, 0.5, 2.0)

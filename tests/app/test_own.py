@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app.conftest import PAGES
 from vaeexplorer.app import caches, sidebar
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.runs.folder import RunError
@@ -69,13 +70,32 @@ def test_pages_show_it_or_say_in_one_sentence_why_not(app: AppTest, own: Space) 
         assert told(app)["urls"]["remote"] == "vx/halves/"
         assert "network" not in told(app)["urls"]
         assert "on the server" in app.caption[0].value
-    app.switch_page("views/training/page.py").run()
-    assert not app.exception
-    assert [info.value for info in app.info] == [
-        "halves is a model of your own, and this needs a run: choose one at the left."
-    ]
     app.selectbox(key="dataset").set_value("mnist").run()
     assert not app.info
+
+
+SAID = {
+    "views/ae_vs_vae/page.py": "There is no second run of these images to compare with. "
+    "Train one: `python -m vaeexplorer train`",
+    "views/beta/page.py": "Turn β shows models that are shipped: choose MNIST or Fashion-MNIST at the left.",
+    "views/linear/page.py": "halves is a model of your own, and this needs a run: choose one at the left.",
+    "views/training/page.py": "halves is a model of your own, and this needs a run: choose one at the left.",
+}
+DOWNLOADS = {"views/explore/page.py": ["Download the codes (CSV)"]}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_shows_it_or_says_in_one_sentence_what_it_needs(app: AppTest, own: Space, page: str) -> None:
+    app.run()
+    app.switch_page(page).run()
+    assert not app.exception
+    assert not app.error
+    assert [info.value for info in app.info] == ([SAID[page]] if page in SAID else [])
+    assert [button.proto.label for button in app.get("download_button")] == DOWNLOADS.get(page, [])
+    assert bool(app.get("bidi_component")) == (page in ("views/explore/page.py", "views/from_x/page.py"))
+    assert [button.label for button in app.button] == (
+        ["Make the report (about half a minute)"] if page == "views/report/page.py" else []
+    )
 
 
 def test_without_one_the_app_is_as_ever(app: AppTest) -> None:
@@ -92,7 +112,7 @@ def test_an_address_that_names_a_run_or_a_model_opens_it(
 ) -> None:
     app.query_params["run"] = run
     if dataset:
-        app.query_params["dataset"] = dataset  # none of the choices' names
+        app.query_params["dataset"] = dataset
     app.run()
     assert app.selectbox(key="run").value == run
     assert told(app)["name"] == run

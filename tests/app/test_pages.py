@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app.conftest import PAGES
+from vaeexplorer.app import caches
+from vaeexplorer.app.views.ae_vs_vae import comparison
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
@@ -17,7 +20,7 @@ from vaeexplorer.network.training import Training
 from vaeexplorer.runs.finish import save_run
 from vaeexplorer.runs.folder import list_runs
 
-TRAINING = "views/training/page.py"
+EXPLORE, TRAINING, BETA = (f"views/{name}/page.py" for name in ("explore", "training", "beta"))
 
 
 def told(app: AppTest) -> dict[str, Any]:
@@ -46,18 +49,30 @@ def test_home_opens_on_a_two_dimensional_vae(app: AppTest) -> None:
     assert told(app)["link"] == {}
 
 
-def test_every_run_can_be_chosen_on_every_page(app: AppTest) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_every_run_can_be_chosen_on_every_page(app: AppTest, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "SAMPLES", 8)  # a row of them, from no fitted mixture, to be quick
+    monkeypatch.setattr(comparison, "sample", lambda source, codes, count: codes[:count])
     app.run()
-    for dataset in sorted({card.config.data.dataset for card in list_runs()[0]}):
-        app.selectbox(key="dataset").set_value(dataset).run()
-        for name in app.selectbox(key="run").options:
-            app.selectbox(key="run").set_value(name).run()
-            assert not app.exception, name
-            assert not app.error, name
-            assert told(app)["space"]["name"] == name
+    app.switch_page(page).run()
+    assert len(PAGES) == 7
+    for card in list_runs()[0]:
+        if app.selectbox(key="dataset").value != card.config.data.dataset:
+            app.selectbox(key="dataset").set_value(card.config.data.dataset).run()
+        app.selectbox(key="run").set_value(card.name).run()
+        assert app.selectbox(key="run").value == card.name
+        assert not app.exception, card.name
+        assert not app.error, card.name
+        assert not app.warning, card.name
+        assert len(app.title) == 1
+        if page in (EXPLORE, "views/from_x/page.py"):
+            assert told(app)["space"]["name"] == card.name
             assert set(told(app)["space"]["urls"]) == {"network", "codes", "sprite"}
+
+
+def test_all_runs_are_compared_by_their_likelihood_and_dataset(app: AppTest) -> None:
+    app.run()
     app.switch_page(TRAINING).run()
-    assert not app.exception
     app.multiselect(key="runs").set_value(app.multiselect(key="runs").options).run()
     assert not app.exception
     assert len(app.dataframe[0].value) == len(list_runs()[0])
@@ -66,11 +81,63 @@ def test_every_run_can_be_chosen_on_every_page(app: AppTest) -> None:
     assert len(app.info) == (len(kinds) > 1)
 
 
+GONE = "There is no run doomed: `python -m vaeexplorer list` shows those there are."
+
+
+@pytest.mark.parametrize("name", ["mnist-vae-2d", "mnist-vae-16d"])
+@pytest.mark.parametrize("opened", ["before", "never"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_run_that_is_deleted_while_it_is_listed_gets_its_sentence(
+    app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch, *, page: str, opened: str, name: str
+) -> None:
+    """The listing is a few seconds old at most; here it stays as old as it is."""
+    shutil.copytree(SHIPPED / name, runs_folder / "doomed")
+    listing = list_runs()
+    monkeypatch.setattr(caches, "run_cards", lambda: listing)
+    app.query_params["run"] = "doomed"
+    if opened == "before":
+        app.run()
+        assert not app.error
+    shutil.rmtree(runs_folder / "doomed")
+    app.switch_page(page).run()
+    assert not app.exception
+    assert app.selectbox(key="run").value == "doomed"
+    assert [error.value for error in app.error] in ([GONE], [])
+    if opened == "never" and page not in (TRAINING, BETA):  # which need no more than is listed
+        assert app.error
+
+
+@pytest.mark.parametrize(("page", "key"), [("ae_vs_vae", "other"), ("report", "beside")])
+def test_a_second_run_that_is_deleted_gets_its_sentence(
+    app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch, page: str, key: str
+) -> None:
+    shutil.copytree(SHIPPED / "mnist-ae-2d", runs_folder / "doomed")
+    listing = list_runs()
+    monkeypatch.setattr(caches, "run_cards", lambda: listing)
+    app.run()
+    app.switch_page(f"views/{page}/page.py").run()
+    shutil.rmtree(runs_folder / "doomed")
+    app.selectbox(key=key).set_value("doomed").run()
+    assert not app.exception
+    assert [error.value for error in app.error] == [GONE]
+
+
 def test_a_link_opens_the_same_picture(app: AppTest) -> None:
     link = {"z": "0.5,-1.25", "color": "KL", "hidden": "3,7"}
     app.query_params.update(link)
     app.run()
     assert told(app)["link"] == link
+
+
+@pytest.mark.parametrize("dataset", ["fashion-mnist", "Fashion-MNIST"])
+def test_a_link_names_its_dataset_by_key_or_as_earlier_versions_did(app: AppTest, dataset: str) -> None:
+    app.query_params["dataset"] = dataset
+    app.run()
+    assert app.selectbox(key="dataset").value == "fashion-mnist"
+    assert app.query_params["dataset"] == "fashion-mnist"
+    app.selectbox(key="dataset").set_value("mnist").run()
+    assert app.selectbox(key="run").value == "mnist-vae-2d"
+    assert "dataset" not in app.query_params
 
 
 def test_another_run_keeps_the_colour_but_not_the_point(app: AppTest) -> None:
@@ -94,7 +161,8 @@ def test_umap_is_sent_only_where_it_is_looked_at(app: AppTest) -> None:
     app.query_params["run"] = first_run(model="vae", latent_dim=16)
     app.run()
     assert told(app)["space"]["umap"] is None
-    app.session_state["link"] = (app.selectbox(key="run").value, {"plane": "UMAP"})
+    app.query_params["plane"] = "UMAP"
+    del app.session_state["link-z"]  # as in a new session
     app.run()
     assert len(base64.b64decode(told(app)["space"]["umap"])) == 8 * 10_000
 

@@ -26,7 +26,7 @@ const view = fit({ low: [-3, -3], high: [3, 3] }, 600, 300);
 function codes(count = 500, variational = true) {
   const dim = 3,
     values = normal(count * dim);
-  const mean = Float32Array.from(values, (value, i) => value * [1, 3, 0.1][i % dim]);
+  const mean = Float32Array.from(values, (value, i) => value * [1, 3, 0.05][i % dim]);
   const logvar = variational ? new Float32Array(count * dim).fill(-2) : null;
   const each = new Float32Array(count).fill(1);
   return {
@@ -150,7 +150,7 @@ test("a summary: means, KL and order of the dimensions", () => {
     [...some.mean].filter((_, i) => i % 3 === 1).reduce((sum, m) => sum + (m * m + Math.exp(-2) - 1 + 2) / 2, 0) /
     some.count;
   near(/** @type {number[]} */ (meanKl)[1], kl, 1e-4);
-  assert.deepEqual(collapsed, [false, false, false]);
+  assert.deepEqual(collapsed, [false, false, true]); // the means of the last have a variance of 0.0025
   assert.ok(reach[2][0] <= -3 && reach[2][1] >= 3);
   assert.equal(summarize(codes(50, false), 2).meanKl, null);
   near(moments(some).covariance[1][1], 9, 2);

@@ -10,6 +10,7 @@ import pytest
 
 from tests.processes import started
 from vaeexplorer.__main__ import main
+from vaeexplorer.errors import UserError
 from vaeexplorer.runs.folder import load_run
 
 SMALL = ["--hidden", "16", "--batch-size", "500", "--device", "cpu", "--precision", "float32"]
@@ -63,6 +64,7 @@ def test_train_then_list_then_evaluate(capsys: pytest.CaptureFixture[str]) -> No
         (["report", "nothing"], "no run nothing"),
         (["report", "mnist-ae-2d", "--nll"], "no likelihood"),
         (["report", "mnist-vae-2d", "--html", "nowhere/page.html"], "no folder nowhere"),
+        (["linear", "--k", "784"], "k must be 1 to 783"),
         (["pretrain", "--only", "nothing"], "mnist-vae-2d"),
         (["pretrain"], "VAEEXPLORER_DATA"),
     ],
@@ -76,6 +78,21 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert words in said.err
     assert said.err.count("\n") == 1
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(UserError("a bad file"), 2), (ValueError("shapes (2,) and (3,)"), 1), (OSError("disk full"), 1)],
+)
+def test_only_errors_of_ours_are_bad_input(
+    error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr("vaeexplorer.__main__.parse", lambda _: fail)
+    assert main(["list"]) == code
+    assert capsys.readouterr().err == f"vaeexplorer: {error}\n"
 
 
 def test_compare_finds_what_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,7 @@ from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.export.tables import to_csv
 from vaeexplorer.results import sweep
 from vaeexplorer.results.sweep import (
     BETAS,
@@ -168,7 +169,7 @@ def test_a_point_decodes(shipped: dict[tuple[str, int], list[Point]], mnist_test
 
 def test_the_figures_are_written_as_csv() -> None:
     points = load_sweep("mnist", 2)
-    rows = list(csv.DictReader(io.StringIO(sweep.figures_csv(points))))
+    rows = list(csv.DictReader(io.StringIO(to_csv([sweep.figures(point) for point in points]))))
     assert [float(row["beta"]) for row in rows] == list(BETAS)
     for row, point in zip(rows, points, strict=True):
         assert float(row["elbo"]) == pytest.approx(-float(row["rate"]) - float(row["distortion"]), abs=0.01)

@@ -1,4 +1,6 @@
-from types import SimpleNamespace
+import sys
+from contextlib import nullcontext
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -59,6 +61,26 @@ def test_a_posterior_may_come_in_any_of_three_forms(form: Any, world: Linear, sm
     np.testing.assert_array_equal(codes.logvar, -1)
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_main_module_is_the_callers_only_while_its_function_runs(
+    world: Linear, small_test: ImageDataset, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    mine = sys.modules["__main__"]
+    seen = []
+
+    def encode(images: np.ndarray) -> np.ndarray:
+        seen.append(sys.modules["__main__"])
+        return fail(images) if fails else world.encode(images)
+
+    model = Functions(encode, world.decode)
+    page = ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", page)
+    with pytest.raises(ModelError) if fails else nullcontext():
+        model.encode(small_test.images[:3])
+    assert seen == [mine]
+    assert sys.modules["__main__"] is page
+
+
 def test_fractions_reach_encode_as_bytes(world: Linear, small_test: ImageDataset) -> None:
     model = Functions(world.encode, world.decode)
     np.testing.assert_array_equal(model.encode(small_test.images / 255).mean, model.encode(small_test.images).mean)
@@ -70,7 +92,7 @@ def test_fractions_reach_encode_as_bytes(world: Linear, small_test: ImageDataset
         model.decode(np.array([[np.nan, 0]]))
 
 
-def fail(_: object) -> None:
+def fail(_: object) -> Any:
     raise KeyError("no weights\nand a second line")
 
 

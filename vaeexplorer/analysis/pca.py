@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vaeexplorer.analysis.threads import one_thread
+from vaeexplorer.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class PCA:
         """sum_{j>k} lambda_j: no linear autoencoder of k dimensions reconstructs better (Eckart & Young 1936).
 
         Raises:
-            ValueError: k is not 1 to D.
+            UserError: k is not 1 to D.
         """
         return float(self.values[self.check(k) :].sum())
 
@@ -47,10 +48,10 @@ class PCA:
         """k, where there are that many axes.
 
         Raises:
-            ValueError: k is not 1 to D.
+            UserError: k is not 1 to D.
         """
         if not 1 <= k <= len(self.values):
-            raise ValueError(f"k must be 1 to {len(self.values)}, the number of pixels, not {k}.")
+            raise UserError(f"k must be 1 to {len(self.values)}, the number of pixels, not {k}.")
         return k
 
     def scores(self, images: np.ndarray) -> np.ndarray:
@@ -85,12 +86,12 @@ def pca(given: Moments) -> PCA:
     """The eigendecomposition of a covariance. The sign of an axis is free; here its entries sum to 0 or more.
 
     Raises:
-        ValueError: a number that is not finite, or no variance at all.
+        UserError: a number that is not finite, or no variance at all.
     """
     if not (np.isfinite(given.covariance).all() and np.isfinite(given.mean).all()):
-        raise ValueError("The covariance holds values that are not finite numbers.")
+        raise UserError("The covariance holds values that are not finite numbers.")
     if np.trace(given.covariance) < 1e-12:
-        raise ValueError("All images are the same: without variance there are no principal axes.")
+        raise UserError("All images are the same: without variance there are no principal axes.")
     values, axes = np.linalg.eigh(given.covariance)
     values, axes = np.maximum(values[::-1], 0.0), axes[:, ::-1]
     signs = np.where(axes.sum(axis=0) < 0, -1.0, 1.0)

@@ -147,7 +147,7 @@ def principal_space(space: Space) -> Space:
     """PCA of the training images, with as many components as the space has dimensions, and with its images in it.
 
     Raises:
-        ValueError: the images are all the same, or the shipped covariance cannot be read.
+        UserError: the images are all the same, or the shipped covariance cannot be read.
     """
     opened = _open_principal(space.data.content_hash, space.dimensions, space)
     _principal.pop(opened.key, None)

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from vaeexplorer.app import sidebar
-from vaeexplorer.runs.folder import RunError
+from vaeexplorer.errors import UserError
 
 HERE = Path(__file__).parent
 EXPLORE = st.Page(HERE / "views/explore/page.py", title="Explore", default=True)
@@ -32,5 +32,5 @@ st.html(HERE / "style.css")
 sidebar.sidebar(SECTIONS)
 try:
     page.run()
-except RunError as error:  # most often: the page needs a run, and a model of one's own is chosen
+except UserError as error:  # most often: the page needs a run, and a model of one's own is chosen
     st.info(str(error))

@@ -1,10 +1,10 @@
 """The sidebar that all pages share: dataset, run, and where to go."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from vaeexplorer.app import caches, state
 from vaeexplorer.data.images import DataError
@@ -21,9 +21,9 @@ def sidebar(sections: Mapping[str, Sequence[Any]]) -> None:
         st.html('<div class="vx-brand">vaeexplorer</div>')
         _pick_run()
         for section, pages in sections.items():
-            st.html(f'<div class="vx-section">{escape(section)}</div>')
+            st.html(Markup('<div class="vx-section">{}</div>').format(section))
             for page in pages:
-                st.page_link(page, width="stretch")
+                st.page_link(page, width="stretch", query_params=state.shared())
 
 
 def cards(dataset: str | None = None) -> list[RunCard]:
@@ -40,9 +40,9 @@ def chosen_card() -> RunCard:
     if own := _chosen_own():
         return needed_run(own)
     for card in cards():
-        if card.name == st.session_state.get(state.RUN):
+        if card.name == st.session_state.get(state.RUN.name):
             return card
-    dataset = st.session_state.get(state.DATASET) or "mnist"
+    dataset = st.session_state.get(state.DATASET.name) or "mnist"
     st.info(f"There is no run of this dataset yet. Train one: `python -m vaeexplorer train --dataset {dataset}`")
     st.stop()
 
@@ -77,32 +77,34 @@ def chosen_space() -> Space:
 
 def _chosen_own() -> Space | None:
     """The model of one's own that is chosen in the sidebar, if it is one."""
-    chosen = st.session_state.get(state.DATASET) == OWN
-    return caches.own_spaces().get(st.session_state.get(state.RUN, "")) if chosen else None
+    chosen = st.session_state.get(state.DATASET.name) == OWN
+    return caches.own_spaces().get(st.session_state.get(state.RUN.name, "")) if chosen else None
 
 
 def _pick_run() -> None:
     own = list(caches.own_spaces())
     datasets = ({OWN: "Your own"} if own else {}) | DATASETS
-    if st.query_params.get(state.DATASET) not in datasets.values() and state.DATASET not in st.session_state:
-        # An address that names a run alone means that run's dataset.
-        linked = st.query_params.get(state.RUN)
-        found = [card.config.data.dataset for card in cards() if card.name == linked]
-        st.session_state[state.DATASET] = found[0] if found and linked not in own else next(iter(datasets))
-    dataset = st.selectbox(
-        "Dataset", datasets, format_func=datasets.__getitem__, key=state.DATASET, bind="query-params"
+    # An address that names a run means that run's dataset.
+    of_runs = {card.name: card.config.data.dataset for card in cards()} | dict.fromkeys(own, OWN)
+    dataset = state.choose(state.DATASET, list(datasets), implied=of_runs.get(st.query_params.get(state.RUN.name, "")))
+    st.selectbox(
+        "Dataset",
+        datasets,
+        format_func=datasets.__getitem__,
+        key=state.DATASET.name,
+        persist_state="session",
     )
     card = first_choice(cards(dataset))
     names, first = [card.name for card in cards(dataset)], card.name if card else None
     if dataset == OWN:
         names, first = own, own[-1]
-    if st.session_state.get(state.RUN) not in names:
-        st.session_state.pop(state.RUN, None)
+    if st.session_state.get(state.RUN.name) not in names:
+        st.session_state.pop(state.RUN.name, None)
     st.selectbox(
         "Run",
         names,
         index=names.index(first) if first else 0,
-        key=state.RUN,
+        key=state.RUN.name,
         bind="query-params",
         placeholder="no run of this dataset",
         disabled=not names,

@@ -1,146 +1,172 @@
-"""The one owner of session keys and URL parameters.
+"""The one owner of session keys and of what the URL holds.
 
-Widgets that name one of the keys below with `bind="query-params"` keep their value in the URL under that name, and
-drop a value from the URL that is none of their options. What is chosen on the latent plane is no widget: the plane
-hands it over as short texts, `{"z": "0.62,-1.05", "color": "KL"}`, and they are kept here, per session, and in the URL.
-The plane ignores those that make no sense.
+Streamlit keeps the value of a widget with `bind="query-params"` in the URL, under the widget's key, but as its label
+reads. A link must outlive the renaming of a label: where the two differ, `choose` puts the option itself there.
+What is chosen in the plane and on the walk from x to x' comes from the browser as short texts, `{"z": "0.62,-1.05"}`;
+the browser checks them by the same table.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, get_args
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-DATASET = "dataset"
-RUN = "run"
-VIEW = "view"
-COMPARED = "runs"
-LOG = "log"
+from vaeexplorer.analysis.linear.autoencoder import Method
+from vaeexplorer.analysis.linear.experiments import Broken
+from vaeexplorer.browser.links import FIELD, LINEAR_BETA, PAIR, PLANE, STEP, VARIANCE, WALK, Key
+from vaeexplorer.results.sweep import BETAS
+from vaeexplorer.results.sweep import DIMENSIONS as SWEEPS
+
+T = TypeVar("T")
+Link = tuple[Key[Any], ...]
+"""what the address holds of a widget"""
+
+DATASET = Key(
+    "dataset",
+    "choice",
+    "",
+    options=("mnist", "fashion-mnist", "own"),
+    aliases={"MNIST": "mnist", "Fashion-MNIST": "fashion-mnist", "Your own": "own"},
+)
+"""own: models of one's own, which bring their images"""
+RUN = Key("run", "text", "")
+COMPARED = Key("runs", "text", "")
+LOG = Key("log", "flag", False)
+OTHER = Key("other", "text", "")
+PCA = Key("pca", "flag", False)
+BESIDE = Key("beside", "text", "")
+K = Key("k", "number", 8, limits=(1, 64))
+BROKEN: Key[Broken] = Key(
+    "break",
+    "choice",
+    "none",
+    options=get_args(Broken),
+    aliases={
+        "all hold": "none",
+        "not centred, no bias": "uncentred",
+        "not centred, decoder bias": "bias",
+        "weight decay": "decay",
+        "tied weights": "tied",
+        "sigmoid output": "sigmoid",
+        "a hidden layer": "hidden",
+        "too few steps": "few",
+        "start at a saddle": "saddle",
+    },
+)
+METHOD: Key[Method] = Key(
+    "by",
+    "choice",
+    "gd",
+    options=get_args(Method),
+    aliases={"gradient descent": "gd", "Adam": "adam", "alternating least squares": "als", "L-BFGS": "lbfgs"},
+)
+DECAY = Key("decay", "number", 0.1, limits=(0.05, 1.0))
+LONGER = Key("longer", "flag", False)
+DIMENSIONS = Key("dims", "choice", SWEEPS[0], options=SWEEPS)
+BETA = Key("beta", "choice", 1.0, options=tuple(map(float, BETAS)))
+"""of the sweep"""
+URL: Link = (
+    *(DATASET, RUN, *PLANE, *WALK, COMPARED, LOG, OTHER, PCA, PAIR, FIELD, BESIDE),
+    *(K, BROKEN, METHOD, DECAY, LONGER, STEP, VARIANCE, LINEAR_BETA, DIMENSIONS, BETA),
+)
+"""all that the URL can hold"""
+
+# Widgets whose state is not in the URL.
 LATENT_PLANE = "latent-plane"
-UMAP_BUTTON = "umap"
 FROM_X = "from-x"
-K = "k"
-BROKEN = "break"
-METHOD = "by"
-DECAY = "decay"
-LONGER = "longer"
+PLANES = "pair-of-planes"
 LINEAR_AE = "linear-ae"
 LINEAR_VAE = "linear-vae"
-STEP = "step"
-VARIANCE = "s2"
-BETA = "beta"
-PAIR = "pair-of-planes"
-OTHER = "other"
-PCA = "pca"
-COMPARE_BUTTON = "compare"
-BESIDE = "beside"
-REPORT = "report"
 BETA_DIAL = "beta-dial"
-DIMENSIONS = "dims"
+UMAP_BUTTON = "umap"
+COMPARE_BUTTON = "compare"
+REPORT = "report"
 
-LINK = ("z", "color", "plane", "across", "up", "a", "b", "at", "manifold", "hidden")
-"""what the latent plane keeps in the URL; `url.js` reads and writes it"""
-WALK = ("image", "drawing", "eps")
-"""what the walk from x to x' keeps in the URL; `walk_link.js` reads and writes it"""
-_OF_ANY_RUN = ("color", "plane", "manifold")
-_LONGEST = 1000
-_LINK = "link"
-_WALK = "walk"
-_PAIR = "pair"
-_FIRST_PAIR = (18, 0)
-_FIELD = "field"
+_LONGEST = 1000  # characters of a text
 _COMPARED_RUN = "compared-run"
 _ASKED_OF = "field-asked-of"
-_FIELDS = ("none", "nearest", "cycle", "magnification")
-_BETA = "beta"
 
 
-def current_link(run: str) -> dict[str, str]:
-    """What is chosen on the plane of a run: this session's choice, else the URL's."""
-    kept = st.session_state.get(_LINK)
+def current(key: Key[T]) -> T:
+    """What the URL holds under a name, or the default where that makes no sense."""
+    found = key.parse(st.query_params.get(key.name, ""))
+    return key.default if found is None else found
+
+
+def keep(key: Key[T], value: T | None) -> None:
+    """Put a value in the URL; the default and what makes no sense are left out."""
+    text = "" if value is None or value == key.default else key.format(value)
+    _put_in_url({key.name: text if key.parse(text) is not None else ""})
+
+
+def choose(key: Key[T], options: Sequence[T], implied: T | None = None) -> T:
+    """A choice whose widget is drawn next: the session's, else the URL's, else the default; and put it in the URL.
+
+    The widget takes the key's name as its key and `persist_state="session"`. When a visitor goes back, the URL counts.
+
+    Args:
+        key: of the choice.
+        options: those there are now; the first is the default, which is left out of the URL.
+        implied: what the rest of the URL means, which counts more.
+    """
+    chosen: T | None = st.session_state.get(key.name)
+    if chosen is None or chosen not in options or getattr(get_script_run_ctx(), "is_history_navigation", False):
+        linked = (implied, key.parse(st.query_params.get(key.name, "")))
+        chosen = next((each for each in linked if each is not None and each in options), options[0])
+        st.session_state[key.name] = chosen
+    _put_in_url({key.name: "" if chosen == options[0] else key.format(chosen)})
+    return chosen
+
+
+def shared() -> dict[str, str]:
+    """What all pages have in the URL, other than what Streamlit keeps there itself."""
+    return {key.name: st.query_params[key.name] for key in (DATASET,) if key.name in st.query_params}
+
+
+def current_link(keys: Link, run: str) -> dict[str, str]:
+    """What is chosen in a widget, of a run: this session's choice, else the URL's."""
+    kept = st.session_state.get(_session_key(keys))
     if kept is None:
-        link = {key: st.query_params[key] for key in LINK if len(st.query_params.get(key, "")) in range(1, _LONGEST)}
-    elif kept[0] == run:
-        link = kept[1]
+        texts = {key.name: st.query_params.get(key.name, "") for key in keys}
+        texts = {name: text for name, text in texts.items() if len(text) < _LONGEST}
     else:
-        link = {key: kept[1][key] for key in _OF_ANY_RUN if key in kept[1]}
-    keep_link(run, link)
-    return link
+        before, texts = kept
+        texts = {key.name: texts[key.name] for key in keys if key.name in texts and (key.of_any_run or before == run)}
+    keep_link(keys, run, texts)
+    return {name: text for name, text in texts.items() if text}
 
 
-def keep_link(run: str, link: Mapping[str, object]) -> None:
-    """Make this what is chosen on the plane of the run, here and in the URL."""
-    texts = {key: str(link[key])[:_LONGEST] for key in LINK if link.get(key)}
-    st.session_state[_LINK] = (run, texts)
-    _put_in_url(LINK, texts)
+def keep_link(keys: Link, run: str, link: Mapping[str, object]) -> None:
+    """Make this what is chosen in a widget, of a run, here and in the URL."""
+    texts = {key.name: str(link.get(key.name) or "")[:_LONGEST] for key in keys}
+    st.session_state[_session_key(keys)] = run, {name: text for name, text in texts.items() if text}
+    _put_in_url(texts)
 
 
-def current_walk() -> dict[str, str]:
-    """What is chosen on the walk from x to x', of whatever run: this session's choice, else the URL's."""
-    kept: dict[str, str] | None = st.session_state.get(_WALK)
-    if kept is None:
-        kept = {key: st.query_params[key] for key in WALK if len(st.query_params.get(key, "")) in range(1, _LONGEST)}
-    keep_walk(kept)
-    return kept
+def _session_key(keys: Link) -> str:
+    return f"link-{keys[0].name}"
 
 
-def keep_walk(walk: Mapping[str, object]) -> None:
-    """Make this what is chosen on the walk, here and in the URL."""
-    st.session_state[_WALK] = texts = {key: str(walk[key])[:_LONGEST] for key in WALK if walk.get(key)}
-    _put_in_url(WALK, texts)
-
-
-def _put_in_url(keys: Sequence[str], texts: Mapping[str, str]) -> None:
-    """These keys of the URL as in `texts`, or gone."""
-    for key in keys:
-        if key not in texts:
-            st.query_params.pop(key, None)
-        elif st.query_params.get(key) != texts[key]:
-            st.query_params[key] = texts[key]
-
-
-def current_number(name: str, low: float, high: float) -> float | None:
-    """A number that the URL holds, or None where it makes no sense."""
-    try:
-        value = float(st.query_params.get(name, ""))
-    except ValueError:
-        return None
-    return value if low <= value <= high else None
-
-
-def keep_number(name: str, value: float | None) -> None:
-    """Put a number in the URL, or take it out."""
-    if value is None:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != f"{value:.6g}":
-        st.query_params[name] = f"{value:.6g}"
+def _put_in_url(texts: Mapping[str, str]) -> None:
+    """These names of the URL as in `texts`; those without a text are taken out."""
+    for name, text in texts.items():
+        if not text:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != text:
+            st.query_params[name] = text
 
 
 def current_pair(count: int) -> tuple[int, int]:
-    """The numbers of the two chosen test images, of `count`: the URL's where they make sense."""
-    parts = st.query_params.get(_PAIR, "").split("-")
-    good = len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts)
-    first, second = (int(parts[0]), int(parts[1])) if good else _FIRST_PAIR
-    return (first, second) if max(first, second) < count else (0, min(1, count - 1))
+    """The numbers of the two chosen test images, of `count`."""
+    pair = current(PAIR)
+    return pair if max(pair) < count else (0, min(1, count - 1))
 
 
 def keep_pair(pair: object, count: int) -> None:
-    """Put the numbers of the two chosen test images in the URL."""
+    """Put the numbers of the two chosen test images in the URL, if they are that."""
     if isinstance(pair, (list, tuple)) and len(pair) == 2 and all(type(i) is int and 0 <= i < count for i in pair):
-        st.query_params[_PAIR] = f"{pair[0]}-{pair[1]}"
-
-
-def current_field() -> str:
-    """What is drawn behind the dots of planes side by side."""
-    field = st.query_params.get(_FIELD, "none")
-    return field if field in _FIELDS else "none"
-
-
-def keep_field(field: object) -> None:
-    """Put what is drawn behind the dots in the URL."""
-    if field in _FIELDS and field != "none":
-        st.query_params[_FIELD] = str(field)
-    else:
-        st.query_params.pop(_FIELD, None)
+        keep(PAIR, (pair[0], pair[1]))
 
 
 def field_asked_of() -> list[str]:
@@ -158,14 +184,3 @@ def compared_run_changed(run: str) -> bool:
     """Whether the comparison was of another run before; a first visit is no change."""
     before, st.session_state[_COMPARED_RUN] = st.session_state.get(_COMPARED_RUN, run), run
     return bool(before != run)
-
-
-def current_beta(betas: Sequence[float]) -> float:
-    """The beta that is looked at: the URL's where it is one of them, else 1."""
-    text = st.query_params.get(_BETA, "")
-    return next((beta for beta in betas if f"{beta:g}" == text), 1.0)
-
-
-def keep_beta(beta: float) -> None:
-    """Put the beta that is looked at in the URL."""
-    st.query_params[_BETA] = f"{beta:g}"

@@ -4,7 +4,7 @@ import json as jsonlib
 from typing import Any
 
 from vaeexplorer.commands.console import console
-from vaeexplorer.config import PIXELS, Dataset
+from vaeexplorer.config import PIXELS, ConfigError, Dataset
 
 SCHEMA = 1
 
@@ -44,7 +44,8 @@ def compare(dataset: Dataset, k: int, *, from_images: bool = False) -> dict[str,
     """The comparison as plain values; errors are |x - x'|^2 per image, pixels in [0, 1], the rest nats per image.
 
     Raises:
-        ValueError: k is out of range; images or covariance cannot be had.
+        ConfigError: k is out of range.
+        DataError: images or covariance cannot be had.
     """
     import numpy as np
 
@@ -57,7 +58,7 @@ def compare(dataset: Dataset, k: int, *, from_images: bool = False) -> dict[str,
     from vaeexplorer.data.moments import load_moments
 
     if not 1 <= k < PIXELS:
-        raise ValueError(f"k must be 1 to {PIXELS - 1} (with all {PIXELS} axes nothing is left out), not {k}.")
+        raise ConfigError(f"k must be 1 to {PIXELS - 1} (with all {PIXELS} axes nothing is left out), not {k}.")
     if from_images:
         images = load_dataset(dataset, "train")
         console.print(f"Summing up {len(images):,} images")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vaeexplorer.config import IMAGE_SIZE, Dataset
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import content_hash
 
 Split = Literal["train", "test"]
@@ -22,7 +23,7 @@ CLASS_NAMES: dict[Dataset, tuple[str, ...]] = {
 }
 
 
-class DataError(ValueError):
+class DataError(UserError):
     """Images that cannot be had; the message is one sentence that says what is wrong and what to do."""
 
 

@@ -14,7 +14,7 @@ from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.export.html import ExportError, render, write
-from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.figures.theme import classes
 from vaeexplorer.runs.folder import Run, list_runs, load_run
 from vaeexplorer.runs.partners import partner
 
@@ -55,7 +55,7 @@ def page(run: Run) -> str:
         style=bundle.style("plane/latent_plane.css", "from_x/from_x.css"),
         script=bundle.script("entries/export.js"),
         facts=_facts(run),
-        space={"name": run.name, "classes": list(data.class_names), "colors": list(CLASS_COLORS)},
+        space={"name": run.name, **classes(data.class_names)},
         network=_packed(run),
         codes=_wrap(_planes(pack_codes(run.codes, data.labels, run.error, kl))),
         sprite=_wrap(sprite(data.images, smaller=True)),

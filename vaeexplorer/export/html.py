@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import whole_file, why
 
 _environment = Environment(
@@ -17,7 +18,7 @@ _environment = Environment(
 )
 
 
-class ExportError(ValueError):
+class ExportError(UserError):
     """A page that cannot be made or written; the message is one sentence."""
 
 

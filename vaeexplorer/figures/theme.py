@@ -1,5 +1,6 @@
 """The look that every figure shares. Backgrounds are transparent and ink is mid-grey: it reads on light and on dark."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -15,6 +16,11 @@ SEQUENTIAL = "Viridis"
 INK = "#868a93"
 FAINT = "rgba(134, 138, 147, 0.18)"
 CLEAR = "rgba(0, 0, 0, 0)"
+
+
+def classes(names: Sequence[str]) -> dict[str, list[str]]:
+    """Names and colours of classes, as every widget takes them (`Classes` in `browser/engine/codes.js`)."""
+    return {"classes": list(names), "colors": list(CLASS_COLORS)}
 
 
 def cycle_color(number: int) -> str:

@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from vaeexplorer.config import IMAGE_SIZE, Dataset
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED, whole_file
 
 FOLDER = SHIPPED / "classifiers"
@@ -30,7 +31,7 @@ SEED = 0
 _AT_ONCE = 64  # images: their activations stay in the processor's cache
 
 
-class ClassifierError(ValueError):
+class ClassifierError(UserError):
     """A classifier that cannot be read; the message is one sentence."""
 
 
@@ -53,7 +54,7 @@ class Classifier:
             float32 [N, 128].
 
         Raises:
-            ValueError: images of another shape, or numbers that are not finite.
+            ClassifierError: images of another shape, or numbers that are not finite.
         """
         return self._run(self.network[:-1], images, FEATURES)
 
@@ -65,7 +66,7 @@ class Classifier:
     def _run(self, network: nn.Module, images: np.ndarray, width: int) -> np.ndarray:
         images = np.asarray(images)
         if images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE) or not np.isfinite(images).all():
-            raise ValueError(f"Images must be finite and [N, 28, 28], not {list(images.shape)}.")
+            raise ClassifierError(f"Images must be finite and [N, 28, 28], not {list(images.shape)}.")
         result = np.empty((len(images), width), np.float32)
         with torch.inference_mode():
             for start in range(0, len(images), _AT_ONCE):

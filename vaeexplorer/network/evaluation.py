@@ -10,6 +10,7 @@ from torch import Tensor
 
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import PIXELS, RunConfig
+from vaeexplorer.errors import UserError
 from vaeexplorer.network import objectives
 from vaeexplorer.network.models import Autoencoder, Posterior, pixel_mean
 
@@ -135,7 +136,7 @@ def negative_log_likelihood(
         progress: told how many more images are done.
 
     Raises:
-        ValueError: the network is an AE, which has no likelihood.
+        UserError: the network is an AE, which has no likelihood.
     """
     network.eval()
     flat = to_device(images, next(network.parameters()).device)
@@ -145,7 +146,7 @@ def negative_log_likelihood(
         x = batch.float() / 255
         mean, logvar = network.encode(x)
         if logvar is None:
-            raise ValueError("A plain autoencoder has no likelihood to estimate.")
+            raise UserError("A plain autoencoder has no likelihood to estimate.")
 
         def log_likelihood(z: Tensor, x: Tensor = x) -> Tensor:
             parameter = network.decode(z.flatten(0, 1)).view(*z.shape[:2], PIXELS)  # [S, N, 784]

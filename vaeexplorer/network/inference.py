@@ -10,6 +10,7 @@ from torch import Tensor
 
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, PIXELS, RunConfig
+from vaeexplorer.errors import UserError
 from vaeexplorer.network.models import Autoencoder, VariationalAutoencoder, build, pixel_mean
 
 __all__ = ["Codes", "LatentModel", "restore", "set_threads"]
@@ -30,14 +31,14 @@ class LatentModel:
         """Images [N, 28, 28], uint8 or floats in [0, 1], to their codes.
 
         Raises:
-            ValueError: another shape, or floats outside [0, 1].
+            UserError: another shape, or floats outside [0, 1].
         """
         images = np.asarray(images)
         if images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
-            raise ValueError(f"Images must be [N, 28, 28], not {list(images.shape)}.")
+            raise UserError(f"Images must be [N, 28, 28], not {list(images.shape)}.")
         scale = 255.0 if images.dtype == np.uint8 else 1.0
         if scale == 1 and not (len(images) == 0 or (images.min() >= 0 and images.max() <= 1)):
-            raise ValueError("Images must be uint8, or numbers in [0, 1].")
+            raise UserError("Images must be uint8, or numbers in [0, 1].")
         mean = np.empty((len(images), self.latent_dim), np.float32)
         logvar = np.empty_like(mean) if isinstance(self.network, VariationalAutoencoder) else None
         with torch.inference_mode():
@@ -55,7 +56,7 @@ class LatentModel:
         A linear decoder may leave [0, 1]; its images are clipped for the eye, unless `clip` is off.
 
         Raises:
-            ValueError: another shape, or a coordinate that is not finite.
+            UserError: another shape, or a coordinate that is not finite.
         """
         z = self._latent(z)
         images = np.empty((len(z), PIXELS), np.float32)
@@ -75,7 +76,7 @@ class LatentModel:
             float32 [N, 784, D].
 
         Raises:
-            ValueError: another shape, or a coordinate that is not finite.
+            UserError: another shape, or a coordinate that is not finite.
         """
         z = self._latent(z)
         jacobian = np.empty((len(z), PIXELS, self.latent_dim), np.float32)
@@ -94,9 +95,9 @@ class LatentModel:
     def _latent(self, z: np.ndarray) -> np.ndarray:
         z = np.asarray(z, np.float32)
         if z.ndim != 2 or z.shape[1] != self.latent_dim:
-            raise ValueError(f"Latent points must be [N, {self.latent_dim}], not {list(z.shape)}.")
+            raise UserError(f"Latent points must be [N, {self.latent_dim}], not {list(z.shape)}.")
         if not np.isfinite(z).all():
-            raise ValueError("Latent points must be finite.")
+            raise UserError("Latent points must be finite.")
         return z
 
     def _tensor(self, array: np.ndarray) -> Tensor:

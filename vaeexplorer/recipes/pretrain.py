@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from vaeexplorer.analysis.projection import umap_plane
+from vaeexplorer.browser.packing.sprite import contact_sheet
 from vaeexplorer.config import (
     ConfigError,
     DataConfig,
@@ -157,8 +158,7 @@ def strip(run: folder.Run, test_set: ImageDataset) -> Image.Image:
     chosen = sorted({*first, *range(STRIP)} - set(first))[: STRIP - 10]
     originals = test_set.images[[*first, *chosen]]  # [12, 28, 28]
     decoded = run.model.decode(run.model.encode(originals).mean)
-    rows = [originals, np.round(decoded * 255).astype(np.uint8)]
-    sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])  # [56, 336]
+    sheet = contact_sheet(np.concatenate([originals, np.round(decoded * 255).astype(np.uint8)]), STRIP)  # [56, 336]
     return Image.fromarray(sheet.repeat(4, axis=0).repeat(4, axis=1))
 
 

@@ -12,6 +12,7 @@ from vaeexplorer.analysis.smoothness.bootstrap import CONFIDENCE, DRAWS, Estimat
 from vaeexplorer.analysis.smoothness.smoothness import MEASURES, Group, Material, Row
 from vaeexplorer.data.images import FULL_SIZE, ImageDataset
 from vaeexplorer.documents import DocumentError, Plain, from_json, to_json
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED, whole_file, why
 from vaeexplorer.runs.folder import runs_folder
 from vaeexplorer.spaces.space import Space
@@ -20,7 +21,7 @@ from vaeexplorer.version import __version__
 SCHEMA: Literal[1] = 1
 
 
-class ComparisonError(ValueError):
+class ComparisonError(UserError):
     """Two models that cannot be compared; the message is one sentence."""
 
 

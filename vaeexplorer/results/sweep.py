@@ -4,9 +4,6 @@ A model is one file, `pretrained/sweep/DATASET-Dd-betaB.npz`: its figures, the c
 decoder. `recipes.sweep` writes them. Nothing in a file is ever unpickled.
 """
 
-import csv
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +14,7 @@ import numpy as np
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.config import ConfigError, DataConfig, Dataset, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.documents import DocumentError, Finite, Plain, from_json
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED, Shape, arrays_size, read_arrays, read_file, why
 from vaeexplorer.network.architecture import weight_shapes
 
@@ -31,7 +29,7 @@ DIMENSIONS = (2, 16)
 KEPT = 2000  # test images whose codes are kept
 
 
-class SweepError(ValueError):
+class SweepError(UserError):
     """A point of a sweep that cannot be read or written; the message is one sentence."""
 
 
@@ -153,18 +151,18 @@ def load_sweep(dataset: Dataset, latent_dim: int, root: Path = ROOT) -> list[Poi
     return [read_point(config_of(dataset, latent_dim, beta), root) for beta in BETAS]
 
 
-def figures_csv(points: Sequence[Point]) -> str:
-    """A row a beta, in nats per image; KL by dimension in the network's own order."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    kl = [f"kl_z{dimension + 1}" for dimension in range(len(points[0].kl))]
-    writer.writerow(["dataset", "latent_dim", "beta", "rate", "distortion", "elbo", "active_units", *kl])
-    for point in points:
-        config = point.config
-        figures = (f"{value:.6g}" for value in (point.beta, point.rate, point.distortion, point.elbo))
-        per_dimension = (f"{value:.6g}" for value in point.kl)
-        writer.writerow([config.data.dataset, config.model.latent_dim, *figures, point.active_units, *per_dimension])
-    return text.getvalue()
+def figures(point: Point) -> dict[str, object]:
+    """A row of the table over beta, in nats per image; KL by dimension in the network's own order."""
+    return {
+        "dataset": point.config.data.dataset,
+        "latent_dim": point.config.model.latent_dim,
+        "beta": point.beta,
+        "rate": point.rate,
+        "distortion": point.distortion,
+        "elbo": point.elbo,
+        "active_units": point.active_units,
+        **{f"kl_z{number}": float(value) for number, value in enumerate(point.kl, 1)},
+    }
 
 
 def measure_codes(

@@ -22,6 +22,7 @@ from vaeexplorer.codes import Codes, from_bytes
 from vaeexplorer.config import RunConfig
 from vaeexplorer.data.images import CLASS_NAMES
 from vaeexplorer.documents import Finite, Plain, from_json, to_json
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED, content_hash, why
 from vaeexplorer.network.architecture import LOGVAR_RANGE
 from vaeexplorer.network.history import EpochRecord, parse_history
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-class RunError(ValueError):
+class RunError(UserError):
     """A run that cannot be read or written; the message is one sentence."""
 
 

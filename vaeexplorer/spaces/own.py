@@ -11,6 +11,7 @@ from vaeexplorer.analysis.squared_error import squared_error
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, PIXELS
 from vaeexplorer.data.images import DataError, ImageDataset
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import content_hash
 from vaeexplorer.spaces.space import Space
 
@@ -20,7 +21,7 @@ LARGEST_LOGVAR = 80.0  # above it, sigma^2 is no float32
 TOLERANCE = 1e-4  # that rounding may take a pixel out of [0, 1]
 
 
-class ModelError(ValueError):
+class ModelError(UserError):
     """Functions or images that make no latent space; the message is one sentence."""
 
 
@@ -39,15 +40,15 @@ class Functions:
         """Images [N, 28, 28], uint8 or floats in [0, 1], to their codes. The function always gets uint8.
 
         Raises:
-            ValueError: what is given is no image.
+            UserError: what is given is no image.
             ModelError: the function fails, or returns something else than codes.
         """
         images = np.asarray(images)
         if images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
-            raise ValueError(f"Images must be [N, 28, 28], not {list(images.shape)}.")
+            raise UserError(f"Images must be [N, 28, 28], not {list(images.shape)}.")
         if images.dtype != np.uint8:
             if not ((images >= 0) & (images <= 1)).all():
-                raise ValueError("Images must be uint8, or numbers in [0, 1].")
+                raise UserError("Images must be uint8, or numbers in [0, 1].")
             images = np.rint(255 * images).astype(np.uint8)
         parts = [_codes(self._call("encode", images[rows]), len(images[rows])) for rows in _batches(len(images))]
         kinds = {(part.mean.shape[1], part.logvar is None) for part in parts}
@@ -60,12 +61,12 @@ class Functions:
         """Latent points [N, D] to images, float32 [N, 28, 28] in [0, 1].
 
         Raises:
-            ValueError: latent points that are none.
+            UserError: latent points that are none.
             ModelError: the function fails, or returns something else than images.
         """
         z = np.asarray(z, np.float32)
         if z.ndim != 2 or not np.isfinite(z).all():
-            raise ValueError("Latent points must be [N, D], and finite.")
+            raise UserError("Latent points must be [N, D], and finite.")
         images = np.empty((len(z), IMAGE_SIZE, IMAGE_SIZE), np.float32)
         for rows in _batches(len(z)):
             images[rows] = _images(self._call("decode", z[rows]), z[rows])
@@ -73,8 +74,8 @@ class Functions:
 
     def _call(self, name: str, given: np.ndarray) -> Any:
         with self._lock:
-            # Streamlit puts the page that it runs in the place of this module, by which the caller pickles.
-            sys.modules["__main__"] = self._main
+            # Streamlit puts the page that it runs in the place of the caller's main module, which pickling relies on.
+            page, sys.modules["__main__"] = sys.modules["__main__"], self._main
             try:
                 return self._encode(given) if name == "encode" else self._decode(given)
             except Exception as error:  # anything may go wrong in there
@@ -83,6 +84,8 @@ class Functions:
                 raise ModelError(
                     f"{name} raised {type(error).__name__} on {kind} {list(given.shape)}: {reason}."
                 ) from error
+            finally:
+                sys.modules["__main__"] = page
 
 
 def open_model(encode: Callable[[Any], Any], decode: Callable[[Any], Any], data: Any, name: str) -> Space:

@@ -39,11 +39,11 @@ def test_heavy_modules_follow_when_the_first_page_is_drawn(monkeypatch: pytest.M
     monkeypatch.setattr(server, "_is_served", served)
     monkeypatch.setattr(server, "REST", 0.0)
 
-    def prepare(card: RunCard) -> None:
+    def make_ready(card: RunCard) -> None:
         said.append(card.name)
         served.set()
 
-    monkeypatch.setattr(assets, "prepare", prepare)
+    monkeypatch.setattr(assets, "prepare", make_ready)
     monkeypatch.setattr(server, "warm_up", lambda: said.append("warm"))
-    server._prepare()
+    server.prepare()
     assert said == ["mnist-vae-2d", "warm"]

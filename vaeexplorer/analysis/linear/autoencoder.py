@@ -15,6 +15,7 @@ import numpy as np
 
 from vaeexplorer.analysis.pca import PCA
 from vaeexplorer.analysis.threads import one_thread
+from vaeexplorer.errors import UserError
 
 Method = Literal["gd", "adam", "als", "lbfgs"]
 FRAMES = 40
@@ -128,7 +129,7 @@ def train(
         seed: of the first weights.
 
     Raises:
-        ValueError: k is out of range, the weight decay leaves no k axes on, or the method cannot do what is asked.
+        UserError: k is out of range, the weight decay leaves no k axes on, or the method cannot do what is asked.
     """
     conditions = conditions or Conditions()
     _check(pca, pca.check(k), method, conditions)
@@ -159,21 +160,21 @@ def default_steps(k: int, method: Method) -> int:
 
 def _check(pca: PCA, k: int, method: Method, conditions: Conditions) -> None:
     if conditions.decay < 0 or not np.isfinite(conditions.decay):
-        raise ValueError(f"The weight decay must be 0 or more, not {conditions.decay:g}.")
+        raise UserError(f"The weight decay must be 0 or more, not {conditions.decay:g}.")
     if conditions.decay and conditions.decay >= pca.values[k - 1]:
-        raise ValueError(
+        raise UserError(
             f"The weight decay must be below lambda_{k} = {pca.values[k - 1]:.4g}, not {conditions.decay:.4g}: "
             f"at or above it the optimum has fewer than {k} axes."
         )
     if pca.values[k - 1] < 1e-9 * pca.values[0]:
         found = int((pca.values >= 1e-9 * pca.values[0]).sum())
-        raise ValueError(f"Only {found} axes of these images have any variance: k must be at most that, not {k}.")
+        raise UserError(f"Only {found} axes of these images have any variance: k must be at most that, not {k}.")
     if method == "als" and (conditions.tied or (conditions.decay and not conditions.centred)):
-        raise ValueError(
+        raise UserError(
             "Alternating least squares cannot tie the weights, nor decay them where images are not centred."
         )
     if conditions.saddle and k >= len(pca.values):
-        raise ValueError(f"The saddle needs an axis to spare: k must be below {len(pca.values)}, not {k}.")
+        raise UserError(f"The saddle needs an axis to spare: k must be below {len(pca.values)}, not {k}.")
 
 
 Weights = tuple[np.ndarray, np.ndarray, np.ndarray]

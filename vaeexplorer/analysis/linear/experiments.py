@@ -11,6 +11,7 @@ from vaeexplorer.analysis.linear.film import Film, film, linear_snapshots
 from vaeexplorer.analysis.linear.nonlinear import MEASURED, STEPS, Bend, train_on_images
 from vaeexplorer.analysis.pca import PCA
 from vaeexplorer.analysis.threads import one_thread
+from vaeexplorer.errors import UserError
 
 Broken = Literal["none", "uncentred", "bias", "decay", "tied", "sigmoid", "cross-entropy", "hidden", "few", "saddle"]
 BENDS: tuple[Bend, ...] = get_args(Bend)
@@ -110,13 +111,13 @@ def run(
         seed: of the first weights.
 
     Raises:
-        ValueError: k is out of range, the decay is not below lambda_k, or there are no images to train on.
+        UserError: k is out of range, the decay is not below lambda_k, or there are no images to train on.
     """
     pca.check(k)
     method = method if method in METHODS[broken] else METHODS[broken][0]
     if broken in BENDS:
         if images is None:
-            raise ValueError(f"{broken} is trained on images, and there are none.")
+            raise UserError(f"{broken} is trained on images, and there are none.")
         steps = STEPS[broken] * (LONGER if longer else 1)
         snapshots = train_on_images(images, pca, k, broken, points=points, shown=shown, steps=steps, seed=seed)
         optimum = reconstruction_error(pca, k, images[:MEASURED])

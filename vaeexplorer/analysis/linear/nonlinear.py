@@ -49,7 +49,7 @@ def train_on_images(
         seed: of weights and batches.
 
     Raises:
-        ValueError: k is out of range.
+        UserError: k is out of range.
     """
     import torch
     from torch import nn

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vaeexplorer.analysis.threads import one_thread
+from vaeexplorer.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,10 @@ def best_variance(values: np.ndarray, k: int) -> float:
     """The sigma_x^2 of greatest likelihood: the mean of the eigenvalues that are left out (Tipping & Bishop 1999).
 
     Raises:
-        ValueError: nothing is left out, or what is left out has no variance.
+        UserError: nothing is left out, or what is left out has no variance.
     """
     if not 1 <= k < len(values) or values[k:].sum() <= 0:
-        raise ValueError(f"k must be 1 to {len(values) - 1} and leave some variance out, not {k}.")
+        raise UserError(f"k must be 1 to {len(values) - 1} and leave some variance out, not {k}.")
     return float(values[k:].mean())
 
 
@@ -77,7 +78,7 @@ def closed_form(values: np.ndarray, k: int, variance: float, beta: float = 1.0) 
     """The optimum for lambda = values [D]. A dimension that is off has weights 0, posterior variance 1 and KL 0.
 
     Raises:
-        ValueError: k is out of range, or sigma_x^2 or beta is not positive.
+        UserError: k is out of range, or sigma_x^2 or beta is not positive.
     """
     _check(values, k, variance, beta)
     D, floor = len(values), beta * variance
@@ -107,7 +108,7 @@ def train_linear_vae(
         seed: of the first weights.
 
     Raises:
-        ValueError: k is out of range, or sigma_x^2 or beta is not positive.
+        UserError: k is out of range, or sigma_x^2 or beta is not positive.
     """
     _check(values, k, variance, beta)
     # In units of sqrt(beta s) the loss has neither beta nor s.
@@ -153,9 +154,9 @@ def _within(S: np.ndarray, start: np.ndarray, steps: int) -> tuple[np.ndarray, i
 
 def _check(values: np.ndarray, k: int, variance: float, beta: float) -> None:
     if not 1 <= k <= len(values):
-        raise ValueError(f"k must be 1 to {len(values)}, the number of pixels, not {k}.")
+        raise UserError(f"k must be 1 to {len(values)}, the number of pixels, not {k}.")
     if not (0 < variance < np.inf and 0 < beta < np.inf):
-        raise ValueError(f"sigma_x^2 and beta must be positive numbers, not {variance:g} and {beta:g}.")
+        raise UserError(f"sigma_x^2 and beta must be positive numbers, not {variance:g} and {beta:g}.")
 
 
 def _spectrum(W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import streamlit as st
@@ -19,6 +19,7 @@ from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.browser.packing.sweep import pack_sweep
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.images import DataError
+from vaeexplorer.figures.theme import classes
 from vaeexplorer.files import content_hash
 from vaeexplorer.results.sweep import DIMENSIONS, SweepError
 from vaeexplorer.runs.folder import RunCard, RunError
@@ -55,6 +56,12 @@ def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
     if space.weights is None:
         return found | {"remote": f"vx/{space.name}/"}
     return found | {"network": _network(space.key, "network" if encoder else "decoder", space).url}
+
+
+def described(space: Space, *, encoder: bool = False) -> dict[str, Any]:
+    """What a widget must know of a latent space: its name, its classes, and where the rest is fetched (see `urls`)."""
+    names = classes(space.data.class_names)
+    return {"name": space.name, "kind": space.kind, **names, "urls": urls(space, encoder=encoder)}
 
 
 def prepare(card: RunCard) -> None:

@@ -95,7 +95,7 @@ def _refusal(status: int, sentence: str) -> Response:
 
 
 def _check_origin(request: Request) -> None:
-    """Check that a page of this server asks: the functions are not for other sites that the visitor has open.
+    """Reject requests that do not come from this app's own pages: another site may be open in the same browser.
 
     A browser sends a body of this type to another origin only after asking leave, which nothing here grants; the
     headers are looked at all the same.
@@ -103,8 +103,11 @@ def _check_origin(request: Request) -> None:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/octet-stream":
         raise _RefusedError(400, "The body must be application/octet-stream.")
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
-    if site != "same-origin" if site else foreign:
+    if site:  # what current browsers say, and no script can change
+        is_own_page = site == "same-origin"
+    else:  # an older browser names the asking page's origin; what is no browser sends neither
+        is_own_page = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if not is_own_page:
         raise _RefusedError(403, "Only the app's own pages may ask.")
 
 

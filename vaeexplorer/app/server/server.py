@@ -39,11 +39,11 @@ _last_served = 0.0
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Import what the pages need while the first browser still fetches Streamlit's own files."""
-    Thread(target=_prepare, name="warm-up", daemon=True).start()
+    Thread(target=prepare, name="warm-up", daemon=True).start()
     yield {}
 
 
-def _prepare() -> None:
+def prepare() -> None:
     """What the first page needs at once; the rest, torch above all, when that page is drawn and no other is opened.
 
     Importing torch takes two seconds of a core, which server and browser share where they are one machine.

@@ -1,7 +1,5 @@
 """AE vs VAE: the same pair of images in two latent spaces, the ways between them, and how smooth they are."""
 
-import csv
-import io
 import json
 from typing import get_args
 
@@ -12,9 +10,13 @@ from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.analysis.smoothness.bootstrap import Estimate
 from vaeexplorer.analysis.smoothness.smoothness import MEASURES
 from vaeexplorer.analysis.smoothness.verdict import verdict
-from vaeexplorer.app import sidebar, state, words
+from vaeexplorer.app import sidebar, state
 from vaeexplorer.app.caches import principal_space
-from vaeexplorer.app.views.ae_vs_vae import comparison, pair
+from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
+from vaeexplorer.app.words import heading, notes
+from vaeexplorer.browser.packing.sprite import contact_sheet
+from vaeexplorer.errors import UserError
+from vaeexplorer.export.tables import to_csv
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
 
@@ -28,17 +30,17 @@ def chosen_partner(space: Space) -> Space:
     if not others:
         st.info("There is no second run of these images to compare with. Train one: `python -m vaeexplorer train`")
         st.stop()
-    asked = st.query_params.get(state.OTHER)
+    asked = st.query_params.get(state.OTHER.name)
     if asked and asked not in others and asked != space.name:
         st.info(f"{asked} is no run of the same images as {space.name}: only runs of one data set can be compared.")
     if state.compared_run_changed(space.name):
-        st.session_state[state.OTHER] = next(iter(others))  # this run's own partner
-    elif st.session_state.get(state.OTHER) not in others:
-        st.session_state.pop(state.OTHER, None)
-    name = st.selectbox("Compared with", list(others), key=state.OTHER, bind="query-params")
+        st.session_state[state.OTHER.name] = next(iter(others))  # this run's own partner
+    elif st.session_state.get(state.OTHER.name) not in others:
+        st.session_state.pop(state.OTHER.name, None)
+    name = st.selectbox("Compared with", list(others), key=state.OTHER.name, bind="query-params")
     try:
         return comparison.opened(others[name])
-    except ValueError as error:
+    except UserError as error:
         st.error(str(error))
         st.stop()
 
@@ -55,7 +57,7 @@ def found_or_measured(a: Space, b: Space) -> Comparison | None:
 
         try:
             found = comparison.compare(a, b, show)
-        except ValueError as error:
+        except UserError as error:
             st.error(str(error))
         place.empty()
     return found
@@ -84,20 +86,18 @@ def table(found: Comparison, group: str) -> list[dict[str, str]]:
     ]
 
 
-def rows_csv(found: Comparison) -> str:
+def figures(found: Comparison) -> list[dict[str, object]]:
     """Every row, figures and intervals in columns of their own."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    names = [f"{which}_{part}" for which in ("a", "b", "difference") for part in ("value", "low", "high")]
-    writer.writerow(["run_a", "run_b", "measure", "pairs", "count", *names, "decided"])
-    for row in found.rows:
-        numbers = [
-            "" if each is None else f"{getattr(each, part):.7g}"
-            for each in (row.a, row.b, row.difference)
+    return [
+        {"run_a": found.runs[0], "run_b": found.runs[1], "measure": row.key, "pairs": row.group, "count": row.count}
+        | {
+            f"{which}_{part}": None if each is None else getattr(each, part)
+            for which, each in (("a", row.a), ("b", row.b), ("difference", row.difference))
             for part in ("value", "low", "high")
-        ]
-        writer.writerow([*found.runs, row.key, row.group, row.count, *numbers, row.decided])
-    return text.getvalue()
+        }
+        | {"decided": row.decided}
+        for row in found.rows
+    ]
 
 
 def show_table(found: Comparison) -> None:
@@ -123,7 +123,9 @@ def show_table(found: Comparison) -> None:
             st.markdown(text)
     name = "--".join(found.runs)
     with st.container(horizontal=True):
-        st.download_button("Download (CSV)", lambda: rows_csv(found), f"{name}.csv", "text/csv", on_click="ignore")
+        st.download_button(
+            "Download (CSV)", lambda: to_csv(figures(found)), f"{name}.csv", "text/csv", on_click="ignore"
+        )
         st.download_button(
             "Download (JSON)",
             lambda: json.dumps(found.to_json(), indent=2, allow_nan=False),
@@ -135,8 +137,8 @@ def show_table(found: Comparison) -> None:
 
 def sheet(images: np.ndarray) -> np.ndarray:
     """[64, 28, 28] -> one grey image, three screen pixels a pixel."""
-    grid = images.reshape(-1, COLUMNS, 28, 28).transpose(0, 2, 1, 3).reshape(-1, COLUMNS * 28)
-    return np.round(255 * grid.repeat(3, axis=0).repeat(3, axis=1)).astype(np.uint8)
+    grid = contact_sheet(np.round(255 * images).astype(np.uint8), COLUMNS)
+    return grid.repeat(3, axis=0).repeat(3, axis=1)
 
 
 def show_samples(spaces: tuple[Space, Space]) -> None:
@@ -155,16 +157,16 @@ def show_samples(spaces: tuple[Space, Space]) -> None:
         )
 
 
-words.heading(words.AE_VS_VAE)
+heading(words.PAGE)
 space = sidebar.chosen_space()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     other = chosen_partner(space)
-    wants_pca = st.toggle("PCA as a third plane", key=state.PCA, bind="query-params")
+    wants_pca = st.toggle("PCA as a third plane", key=state.PCA.name, bind="query-params")
 chosen = [space, other]
 if wants_pca:
     try:
         chosen.append(principal_space(space))
-    except ValueError as error:
+    except UserError as error:
         st.info(str(error))
 pair.planes(chosen)
 st.subheader("How smooth, in figures", anchor=False)
@@ -174,6 +176,6 @@ if found:
 st.subheader("Draws from the latent space", anchor=False)
 st.markdown(words.SAMPLING)
 show_samples((space, other))
-words.notes(words.AE_VS_VAE)
+notes(words.PAGE)
 sidebar.data_source(space)
 comparison.warm_up(space)

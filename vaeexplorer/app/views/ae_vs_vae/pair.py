@@ -1,4 +1,4 @@
-"""Latent planes side by side on a page: what they are told, and what they ask. They are `browser/pair.js`."""
+"""Data sent to latent planes side by side (`browser/pair/pair.js`), and answers to what they ask."""
 
 import base64
 import json
@@ -13,8 +13,8 @@ from vaeexplorer.analysis.smoothness.fields import FieldKind, Window, ellipses, 
 from vaeexplorer.app import state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison
-from vaeexplorer.browser import bundle
-from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.browser import bundle, links
+from vaeexplorer.figures.theme import classes
 from vaeexplorer.files import content_hash
 from vaeexplorer.spaces.space import Space
 
@@ -34,30 +34,29 @@ _planes = st.components.v2.component(
 def planes(spaces: Sequence[Space]) -> None:
     """Only this reruns when another pair was chosen or a field is asked for."""
     count = len(spaces[0].data)
-    pair, kind = state.current_pair(count), state.current_field()
-    told = st.session_state.get(state.PAIR) or {}
+    pair, kind = state.current_pair(count), state.current(links.FIELD)
+    told = st.session_state.get(state.PLANES) or {}
     keys = [space.key for space in spaces]
     asked = told.get("ask") if state.field_asked_of() == keys else None
     data: dict[str, Any] = {
-        "spaces": [{"name": space.name, "kind": space.kind, "urls": assets.urls(space)} for space in spaces],
-        "classes": list(spaces[0].data.class_names),
-        "colors": list(CLASS_COLORS),
+        **classes(spaces[0].data.class_names),
+        "spaces": [assets.described(space) for space in spaces],
         "pair": pair,
         "field": kind,
         "fields": answer(spaces, asked),
     }
     _planes(
         data=data,
-        key=state.PAIR,
+        key=state.PLANES,
         default={"pair": pair, "field": kind, "ask": ""},
-        on_pair_change=lambda: state.keep_pair(st.session_state[state.PAIR]["pair"], count),
-        on_field_change=lambda: state.keep_field(st.session_state[state.PAIR]["field"]),
+        on_pair_change=lambda: state.keep_pair(st.session_state[state.PLANES]["pair"], count),
+        on_field_change=lambda: state.keep(links.FIELD, st.session_state[state.PLANES]["field"]),
         on_ask_change=lambda: state.ask_field_of(keys),
     )
 
 
 def answer(spaces: Sequence[Space], asked: object) -> dict[str, Any] | None:
-    """The fields that the planes ask for, on one scale; None of a request that makes no sense."""
+    """The fields that the planes ask for, on one scale; None if the request is malformed."""
     try:
         if not isinstance(asked, str) or len(asked) > _LONGEST:
             return None
@@ -83,7 +82,7 @@ def answer(spaces: Sequence[Space], asked: object) -> dict[str, Any] | None:
 
 
 def _window(given: Any, dim: int) -> Window:
-    """What a plane says of itself, held to what it must be.
+    """The window that a plane asks about.
 
     Raises:
         ValueError, KeyError, TypeError: it is no window.

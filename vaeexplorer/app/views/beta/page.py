@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from vaeexplorer.app import caches, sidebar, state, words
+from vaeexplorer.app import caches, sidebar, state
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.views.beta import words
+from vaeexplorer.app.words import heading, notes
 from vaeexplorer.browser import bundle
 from vaeexplorer.data.images import DataError
-from vaeexplorer.figures.theme import CLASS_COLORS
-from vaeexplorer.results.sweep import BETAS, DIMENSIONS, SweepError, figures_csv
+from vaeexplorer.export.tables import to_csv
+from vaeexplorer.figures.theme import classes
+from vaeexplorer.results.sweep import SweepError, figures
 from vaeexplorer.runs.folder import RunError
 
 _beta_dial = st.components.v2.component(
@@ -18,30 +21,29 @@ _beta_dial = st.components.v2.component(
 @st.fragment
 def dial(dataset: str, url: str) -> None:
     """Only this reruns when beta was moved."""
-    beta = state.current_beta(BETAS)
+    beta = state.current(state.BETA)
     _beta_dial(
         data={
             "url": url,
-            "classes": list(caches.test_images(dataset).class_names),
-            "colors": list(CLASS_COLORS),
+            **classes(caches.test_images(dataset).class_names),
             "beta": beta,
         },
         key=state.BETA_DIAL,
         default={"beta": beta},
-        on_beta_change=lambda: state.keep_beta(st.session_state[state.BETA_DIAL]["beta"]),
+        on_beta_change=lambda: state.keep(state.BETA, st.session_state[state.BETA_DIAL]["beta"]),
     )
 
 
-words.heading(words.BETA)
-dataset = st.session_state.get(state.DATASET) or "mnist"
+heading(words.PAGE)
+dataset = st.session_state.get(state.DATASET.name) or "mnist"
 if dataset not in sidebar.DATASETS:
     raise RunError("Turn β shows models that are shipped: choose MNIST or Fashion-MNIST at the left.")
 chosen = st.segmented_control(
     "Latent dimensions",
-    DIMENSIONS,
-    default=DIMENSIONS[0],
+    state.DIMENSIONS.options,
+    default=state.DIMENSIONS.default,
     required=True,
-    key=state.DIMENSIONS,
+    key=state.DIMENSIONS.name,
     bind="query-params",
 )
 try:
@@ -50,10 +52,10 @@ try:
 except (SweepError, DataError) as error:
     st.error(str(error))
     st.stop()
-words.notes(words.BETA)
+notes(words.PAGE)
 st.download_button(
     "Download the figures (CSV)",
-    lambda: figures_csv(points),
+    lambda: to_csv([figures(point) for point in points]),
     f"{dataset}-{chosen}d-over-beta.csv",
     "text/csv",
     on_click="ignore",

@@ -1,37 +1,36 @@
 """Explore, the home page: every point of latent space is an image."""
 
-import io
-
 import numpy as np
 import streamlit as st
 
-from vaeexplorer.app import sidebar, words
-from vaeexplorer.app.views.explore import plane
+from vaeexplorer.app import sidebar
+from vaeexplorer.app.views.explore import plane, words
+from vaeexplorer.app.words import heading, notes
 from vaeexplorer.export import explorer as export
+from vaeexplorer.export.tables import to_csv
 from vaeexplorer.spaces.space import Space
 
 
-def codes_csv(space: Space) -> str:
-    """Index, label, error, KL and code of every test image."""
-    columns = [np.arange(len(space.data)), space.data.labels, space.error]
-    names = ["index", "label", "squared_error"]
-    if space.kl is not None:
-        columns.append(space.kl)
-        names.append("kl_nats")
-    table = np.column_stack([*columns, space.codes])
-    names += [f"z{dimension + 1}" for dimension in range(space.dimensions)]
-    text = io.StringIO()
-    np.savetxt(text, table, fmt="%.7g", delimiter=",", header=",".join(names), comments="")
-    return text.getvalue()
+def codes(space: Space) -> list[dict[str, object]]:
+    """Index, label, error, KL and code of every image."""
+    columns: dict[str, np.ndarray] = {"label": space.data.labels, "squared_error": space.error}
+    columns |= {} if space.kl is None else {"kl_nats": space.kl}
+    columns |= {f"z{number}": values for number, values in enumerate(space.codes.T, 1)}
+    cells = zip(*(values.tolist() for values in columns.values()), strict=True)
+    return [{"index": index, **dict(zip(columns, row, strict=True))} for index, row in enumerate(cells)]
 
 
-words.heading(words.EXPLORE)
+heading(words.PAGE)
 space = sidebar.chosen_space()
 plane.latent_plane(space)
-words.notes(words.EXPLORE)
+notes(words.PAGE)
 with st.container(horizontal=True):
     st.download_button(
-        "Download the codes (CSV)", lambda: codes_csv(space), f"{space.name}-codes.csv", "text/csv", on_click="ignore"
+        "Download the codes (CSV)",
+        lambda: to_csv(codes(space)),
+        f"{space.name}-codes.csv",
+        "text/csv",
+        on_click="ignore",
     )
     if space.run is not None:
         run = space.run

@@ -1,7 +1,6 @@
-"""The latent plane on a page: what it is told, and what it tells. The plane itself is `browser/latent_plane.js`."""
+"""Data sent to the latent plane (`browser/plane/latent_plane.js`), and the state that it returns."""
 
 import base64
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -9,8 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.server import assets
-from vaeexplorer.browser import bundle
-from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.browser import bundle, links
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.spaces.space import Space
 
@@ -25,26 +23,23 @@ _latent_plane = st.components.v2.component(
 
 
 def latent_plane(space: Space) -> None:
-    """The plane and what is beside it, opened where the visitor left it or where the link says."""
-    _plane(space, state.current_link(space.name))
+    """Show the plane with the view from the session or the URL."""
+    _plane(space, state.current_link(links.PLANE, space.name))
 
 
 @st.fragment
 def _plane(space: Space, link: dict[str, str]) -> None:
     """Only this reruns when z was moved. What the plane is told stays the same, so it is not sent again."""
-    known: dict[str, Any] = {
-        "name": space.name,
-        "classes": list(space.data.class_names),
-        "colors": list(CLASS_COLORS),
-        "urls": assets.urls(space),
-    }
+    known = assets.described(space)
     if space.dimensions > 2 and len(space.data) > FEWEST:
-        known["umap"] = _umap(space) if state.current_link(space.name).get("plane") == "UMAP" else None
+        known["umap"] = _umap(space) if state.current_link(links.PLANE, space.name).get("plane") == "UMAP" else None
     _latent_plane(
         data={"space": known, "link": link},
         key=state.LATENT_PLANE,
         default={"link": link},
-        on_link_change=lambda: state.keep_link(space.name, st.session_state[state.LATENT_PLANE]["link"] or {}),
+        on_link_change=lambda: state.keep_link(
+            links.PLANE, space.name, st.session_state[state.LATENT_PLANE]["link"] or {}
+        ),
     )
 
 

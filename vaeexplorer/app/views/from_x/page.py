@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from vaeexplorer.app import caches, sidebar, state, words
+from vaeexplorer.app import caches, sidebar, state
 from vaeexplorer.app.server import assets
-from vaeexplorer.browser import bundle
+from vaeexplorer.app.views.from_x import words
+from vaeexplorer.app.words import heading, notes
+from vaeexplorer.browser import bundle, links
 from vaeexplorer.data.images import DataError
-from vaeexplorer.figures.theme import CLASS_COLORS
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.runs.partners import partner
 from vaeexplorer.spaces.space import Space
@@ -30,24 +31,18 @@ def autoencoder_beside(space: Space) -> dict[str, str] | None:
 @st.fragment
 def walk(space: Space) -> None:
     """Only this reruns when another image or other noise was chosen."""
-    known = {
-        "name": space.name,
-        "classes": list(space.data.class_names),
-        "colors": list(CLASS_COLORS),
-        "urls": assets.urls(space, encoder=True),
-        "plain": autoencoder_beside(space),
-    }
-    chosen = state.current_walk()
+    known = assets.described(space, encoder=True) | {"plain": autoencoder_beside(space)}
+    chosen = state.current_link(links.WALK, space.name)
     _from_x(
         data={"space": known, "walk": chosen},
         key=state.FROM_X,
         default={"walk": chosen},
-        on_walk_change=lambda: state.keep_walk(st.session_state[state.FROM_X]["walk"] or {}),
+        on_walk_change=lambda: state.keep_link(links.WALK, space.name, st.session_state[state.FROM_X]["walk"] or {}),
     )
 
 
-words.heading(words.FROM_X)
+heading(words.PAGE)
 space = sidebar.chosen_space()
 walk(space)
-words.notes(words.FROM_X)
+notes(words.PAGE)
 sidebar.data_source(space)

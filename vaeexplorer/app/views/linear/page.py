@@ -1,78 +1,83 @@
 """Linear AE vs PCA: a theorem as an experiment."""
 
-import csv
-import io
 from contextlib import nullcontext
 
 import streamlit as st
 
-from vaeexplorer.analysis.linear.experiments import BENDS, METHODS, Broken, Experiment
-from vaeexplorer.app import sidebar, state, words
-from vaeexplorer.app.views.linear import conditions, widgets
+from vaeexplorer.analysis.linear.experiments import BENDS, METHODS, Experiment
+from vaeexplorer.app import sidebar, state
+from vaeexplorer.app.views.linear import conditions, widgets, words
 from vaeexplorer.app.views.linear.widgets import Setting
+from vaeexplorer.app.words import heading, notes
 from vaeexplorer.config import Dataset
-from vaeexplorer.data.images import DataError
+from vaeexplorer.errors import UserError
+from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.linear import singular_values
 
 
 def chosen_setting(dataset: Dataset) -> Setting:
     """What the controls at the top ask for."""
-    unbroken: Broken = "none"
-    broken = st.pills(
+    broken = state.choose(state.BROKEN, list(conditions.CONDITIONS))
+    st.pills(
         "Conditions: break one",
         list(conditions.CONDITIONS),
-        default=unbroken,
         required=True,
         format_func=lambda name: conditions.CONDITIONS[name].label,
-        key=state.BROKEN,
-        bind="query-params",
+        key=state.BROKEN.name,
+        persist_state="session",
     )
-    methods = METHODS[broken]
-    if st.session_state.get(state.METHOD) not in methods:
-        st.session_state.pop(state.METHOD, None)
     left, middle, right = st.columns([1, 1.6, 1], gap="medium")
-    k = left.slider("k, dimensions of the code", 1, widgets.MOST, 8, key=state.K, bind="query-params")
-    method = middle.segmented_control(
+    k = left.slider(
+        "k, dimensions of the code", *state.K.limits, state.K.default, key=state.K.name, bind="query-params"
+    )
+    method = state.choose(state.METHOD, METHODS[broken])
+    middle.segmented_control(
         "Trained by",
-        methods,
-        default=methods[0],
+        METHODS[broken],
         required=True,
         format_func=conditions.METHOD_NAMES.__getitem__,
-        key=state.METHOD,
+        key=state.METHOD.name,
         wrap=True,
-        bind="query-params",
+        persist_state="session",
     )
-    share, longer = 0.1, False
+    share, longer = state.DECAY.default, state.LONGER.default
     if broken == "decay":
         share = right.slider(
-            "weight decay λ as a share of λₖ", 0.05, 1.0, 0.1, 0.05, key=state.DECAY, bind="query-params"
+            "weight decay λ as a share of λₖ",
+            *state.DECAY.limits,
+            state.DECAY.default,
+            0.05,
+            key=state.DECAY.name,
+            bind="query-params",
         )
     if broken in BENDS:
         longer = right.toggle(
-            "Ten times longer", key=state.LONGER, bind="query-params", help="About ten seconds of training on images."
+            "Ten times longer",
+            key=state.LONGER.name,
+            bind="query-params",
+            help="About ten seconds of training on images.",
         )
     return Setting(dataset, k, broken, method, share, longer)
 
 
-def curves_csv(experiment: Experiment) -> str:
-    """Error, excess and angles at every kept step."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    angles = [f"angle{number + 1}_degrees" for number in range(experiment.k)]
-    writer.writerow(["step", "squared_error_per_image", "relative_excess_over_pca", *angles])
+def curves(experiment: Experiment) -> list[dict[str, object]]:
+    """Error, excess and angles at every recorded step."""
     film = experiment.film
-    for step, error, excess, row in zip(film.steps, film.error, experiment.excess, film.angles, strict=True):
-        writer.writerow([step, f"{error:.10g}", f"{excess:.6g}", *(f"{angle:.6g}" for angle in row)])
-    return text.getvalue()
+    recorded = zip(film.steps.tolist(), film.error.tolist(), experiment.excess.tolist(), film.angles, strict=True)
+    return [
+        {"step": step, "squared_error_per_image": error, "relative_excess_over_pca": excess}
+        | {f"angle{number}_degrees": float(angle) for number, angle in enumerate(angles, 1)}
+        for step, error, excess, angles in recorded
+    ]
 
 
-words.heading(words.LINEAR)
+heading(words.PAGE)
 space = sidebar.chosen_space()
 setting = chosen_setting(sidebar.needed_run(space).config.data.dataset)
 try:
     with st.spinner("Training on images", show_time=True) if setting.longer else nullcontext():
         experiment, reference, url = widgets.trained(setting)
-except (ValueError, DataError) as error:
+except UserError as error:
     st.error(str(error))
     st.stop()
 predicted, measured = conditions.outcome(experiment, reference, setting.decay_share)
@@ -92,7 +97,7 @@ st.caption(
 )
 st.download_button(
     "Download the curves (CSV)",
-    lambda: curves_csv(experiment),
+    lambda: to_csv(curves(experiment)),
     f"{setting.dataset}-linear-k{setting.k}-{setting.broken}.csv",
     "text/csv",
     on_click="ignore",
@@ -100,6 +105,6 @@ st.download_button(
 st.subheader("Linear VAE = probabilistic PCA", anchor=False)
 st.markdown(words.LINEAR_VAE)
 widgets.show_linear_vae(setting.dataset, setting.k)
-words.notes(words.LINEAR)
+notes(words.PAGE)
 sidebar.data_source(space)
 widgets.prepare(setting.dataset)

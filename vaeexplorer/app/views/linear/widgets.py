@@ -1,4 +1,4 @@
-"""The two experiments of "Linear AE vs PCA": what is computed once for all visitors, and what the browser is told."""
+"""The two experiments of "Linear AE vs PCA": computed once for all visitors, and the data sent to their widgets."""
 
 from dataclasses import dataclass
 
@@ -11,17 +11,14 @@ from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Experiment, r
 from vaeexplorer.analysis.pca import PCA, flat, moments, pca
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.server import assets
-from vaeexplorer.browser import bundle
+from vaeexplorer.browser import bundle, links
 from vaeexplorer.browser.packing.film import SPECTRUM, pack_film
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import load_dataset
-from vaeexplorer.figures.theme import CLASS_COLORS
+from vaeexplorer.figures.theme import classes
 from vaeexplorer.spaces.space import Space
 
-MOST = 64  # of k
 POINTS = 1000  # test images in the scatter
-VARIANCES = (1e-3, 50.0)
-BETAS = (0.1, 10.0)
 _linear_ae = st.components.v2.component(
     "linear_ae", js=bundle.script("entries/linear_ae.js"), css=bundle.style("linear/linear.css"), isolate_styles=True
 )
@@ -68,7 +65,7 @@ def trained(setting: Setting) -> tuple[Experiment, PCA, str]:
     """The training, the PCA beside it, and where the browser finds its film.
 
     Raises:
-        ValueError: what the setting asks for cannot be.
+        UserError: what the setting asks for cannot be.
     """
     reference, images = sample(setting.dataset) if setting.broken in BENDS else (caches.full_pca(setting.dataset), None)
     test = caches.test_images(setting.dataset)
@@ -92,18 +89,17 @@ def trained(setting: Setting) -> tuple[Experiment, PCA, str]:
 @st.fragment
 def show_training(url: str, space: Space) -> None:
     """PCA left, the autoencoder right, played in the browser. Only this reruns when a step was chosen."""
-    step = state.current_number(state.STEP, 0, 1e6)
+    step = state.current(links.STEP)
     _linear_ae(
         data={
             "film": url,
             "sprite": assets.urls(space)["sprite"],
-            "classes": list(space.data.class_names),
-            "colors": list(CLASS_COLORS),
+            **classes(space.data.class_names),
             "step": step,
         },
         key=state.LINEAR_AE,
         default={"step": step},
-        on_step_change=lambda: state.keep_number(state.STEP, st.session_state[state.LINEAR_AE]["step"]),
+        on_step_change=lambda: state.keep(links.STEP, st.session_state[state.LINEAR_AE]["step"]),
     )
 
 
@@ -128,8 +124,8 @@ def show_linear_vae(dataset: Dataset, k: int) -> None:
     """The closed form, live in the browser, and what training measured at the settings last let go of."""
     values = caches.full_pca(dataset).values
     best = linear_vae.best_variance(values, k)
-    variance = state.current_number(state.VARIANCE, *VARIANCES) or best
-    beta = state.current_number(state.BETA, *BETAS) or 1.0
+    variance = state.current(links.VARIANCE) or best
+    beta = state.current(links.LINEAR_BETA)
     _linear_vae(
         data={
             "values": values.tolist(),
@@ -149,5 +145,5 @@ def show_linear_vae(dataset: Dataset, k: int) -> None:
 
 def _keep_choice() -> None:
     choice = st.session_state[state.LINEAR_VAE]["choice"] or {}
-    state.keep_number(state.VARIANCE, choice.get("variance"))
-    state.keep_number(state.BETA, None if choice.get("beta") == 1 else choice.get("beta"))
+    state.keep(links.VARIANCE, choice.get("variance"))
+    state.keep(links.LINEAR_BETA, choice.get("beta"))

@@ -6,8 +6,9 @@ from html import escape
 import streamlit as st
 
 from vaeexplorer.analysis.report.report import Report
-from vaeexplorer.app import caches, sidebar, state, words
-from vaeexplorer.app.views.report import reports
+from vaeexplorer.app import caches, sidebar, state
+from vaeexplorer.app.views.report import reports, words
+from vaeexplorer.app.words import heading, notes
 from vaeexplorer.data.images import DataError
 from vaeexplorer.export import report as report_page
 from vaeexplorer.figures.report import Exhibit, exhibits
@@ -20,13 +21,13 @@ MARKS = {"yes": "green", "nearly": "blue", "partly": "orange", "no": "red", "n/a
 def second_space(first: Space) -> Space | None:
     """The run that was chosen to stand beside the first."""
     others = {card.name: card for card in sidebar.cards() if card.name != first.name}
-    if st.session_state.get(state.BESIDE) not in others:
-        st.session_state.pop(state.BESIDE, None)
+    if st.session_state.get(state.BESIDE.name) not in others:
+        st.session_state.pop(state.BESIDE.name, None)
     name = st.selectbox(
         "Beside it",
         list(others),
         index=None,
-        key=state.BESIDE,
+        key=state.BESIDE.name,
         bind="query-params",
         placeholder="another run",
         width=360,
@@ -123,7 +124,7 @@ def downloads(space: Space, found: Report) -> None:
             )
 
 
-words.heading(words.REGULARIZED)
+heading(words.PAGE)
 space = sidebar.chosen_space()
 try:
     second = second_space(space)
@@ -137,5 +138,5 @@ else:
         with column:
             st.subheader(each.name, anchor=False)
             show(each, wide=False)
-words.notes(words.REGULARIZED)
+notes(words.PAGE)
 sidebar.data_source(space)

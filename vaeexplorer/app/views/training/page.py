@@ -1,13 +1,13 @@
 """Training: learning curves of one or several runs."""
 
-import csv
-import io
 from collections import Counter
 
 import streamlit as st
 
-from vaeexplorer.app import sidebar, state, words
-from vaeexplorer.app.views.training import legend
+from vaeexplorer.app import sidebar, state
+from vaeexplorer.app.views.training import legend, words
+from vaeexplorer.app.words import heading, notes
+from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.curves import Curve, Reference, learning_curves
 from vaeexplorer.runs.folder import RunCard
 
@@ -28,7 +28,7 @@ def unit(likelihood: str) -> str:
 
 def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
     """Loss, reconstruction and KL of runs that share a likelihood and a dataset."""
-    log = st.session_state.get(state.LOG, False)
+    log = st.session_state.get(state.LOG.name, False)
     floor, mean_image = FLOOR[dataset]
     legend.legend([card.name for card in cards], "solid: test images, dotted: training images")
     for column, (part, title) in zip(st.columns(3), PARTS.items(), strict=True):
@@ -74,27 +74,22 @@ def table(cards: list[RunCard]) -> list[dict[str, object]]:
     ]
 
 
-def history_csv(cards: list[RunCard]) -> str:
+def history(cards: list[RunCard]) -> list[dict[str, object]]:
     """Every epoch of every run, in nats per image."""
-    rows = [
+    return [
         {"run": card.name, "epoch": record.epoch, "seconds": record.seconds}
         | {f"train_{part}": getattr(record.train, part) for part in PARTS}
         | {f"test_{part}": getattr(record.test, part) for part in PARTS}
         for card in cards
         for record in card.history
     ]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
-words.heading(words.TRAINING)
+heading(words.PAGE)
 here = sidebar.chosen_card()
 every = {card.name: card for card in sidebar.cards()}
-names = st.multiselect("Runs", list(every), default=[here.name], key=state.COMPARED, bind="query-params")
-st.toggle("Logarithmic scale", key=state.LOG, bind="query-params")
+names = st.multiselect("Runs", list(every), default=[here.name], key=state.COMPARED.name, bind="query-params")
+st.toggle("Logarithmic scale", key=state.LOG.name, bind="query-params")
 chosen = [every[name] for name in names] or [here]
 
 groups = Counter((card.config.data.dataset, card.config.objective.likelihood) for card in chosen)
@@ -119,6 +114,6 @@ st.dataframe(
     alt="Configuration and final test figures of the chosen runs",
 )
 st.download_button(
-    "Download the curves (CSV)", lambda: history_csv(chosen), "curves.csv", "text/csv", on_click="ignore"
+    "Download the curves (CSV)", lambda: to_csv(history(chosen)), "curves.csv", "text/csv", on_click="ignore"
 )
-words.notes(words.TRAINING)
+notes(words.PAGE)

@@ -1,0 +1,31 @@
+"""The words of "Turn β"."""
+
+from vaeexplorer.app.words import Page
+
+PAGE = Page(
+    title="Turn β",
+    instruction="Move the slider: the same network, trained with another weight on the KL term, takes the place of the "
+    "last.",
+    see="Twelve VAEs that differ in β alone. Dots are 2,000 test images at their codes; each latent space is turned to "
+    "lie like its neighbour's, which changes nothing, since N(0, I) looks the same from all sides. The 36 images are "
+    "decoded from the same noise for every β. Rate R is what z says about x, distortion D what is still missing: the "
+    "curve shows how many nats of picture a nat of code buys, and its slope is −β.",
+    why="A small β gives sharp reconstructions and codes that sprawl far outside the prior, so that samples decode to "
+    "nonsense. A large β gives codes that look like the prior because they say little: dimensions collapse one by one. "
+    "Only at β = 1 is the loss minus the ELBO itself. A latent space is regularized well where samples are good *and* "
+    "R is not 0.",
+    attempt="Choose 16 dimensions and move β from 1/16 up to 16. At which β do dimensions leave, and what do the "
+    "samples lose with each? Then go to β = 0 and look at the circles of the prior.",
+    formula=r"""
+$$\text{loss} = \underbrace{-\,\mathbb E_{q(z\mid x)}\ln p(x\mid z)}_{D} \;+\;
+\beta\,\underbrace{\mathbb E\,\mathrm{KL}\big(q(z\mid x)\,\|\,\mathcal N(0,I)\big)}_{R},
+\qquad \mathrm{ELBO} = -(R + D)$$
+$$\frac{\mathrm dD}{\mathrm dR} = -\beta \qquad\text{where the loss is least (Alemi et al. 2018)}$$
+
+All figures are nats per image over the 10,000 test images, summed over pixels and dimensions, with one draw of $z$ an
+image. $D$ is cross-entropy on grey pixels, which has a floor above 0 (Training draws it). A dimension is *active* where
+$\mathrm{Var}_x(\mu_j) > 0.01$ (Burda et al. 2016). $\beta = 0$ is an autoencoder that still adds noise to its code but
+may shrink it freely; its $R$ has no bound. The networks are small and trained for 20 epochs with one seed: a model may
+miss the least loss for its $\beta$ by up to 2 nats, and $\beta = 1$ has the best ELBO of each sweep to within 0.3 nats.
+""",
+)
