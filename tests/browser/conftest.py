@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.processes import started
-from vaeexplorer.browser import bundle
+from vaeexplorer.browser import bundle, links
 from vaeexplorer.data.datasets import SAMPLE
 
 NODE = shutil.which("node")
@@ -29,6 +29,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("modules")
     (folder / "package.json").write_text(json.dumps({"type": "module"}))
     shutil.copytree(bundle.HERE, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"), dirs_exist_ok=True)
+    (folder / "keys.js").write_text(f"export const keys = {json.dumps(links.tables())};\n")
     for path in Path(__file__).parent.glob("*.js"):
         shutil.copy(path, folder)
     return folder

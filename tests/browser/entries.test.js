@@ -61,8 +61,9 @@ test("a training reports the step at which one stops, and none at its end", asyn
 });
 
 test("the linear VAE reports what was chosen", () => {
+  const limits = { variance: [0.01, 10], beta: [0.1, 10] };
   const measured = { variance: 1, beta: 1, k: 1, kl: [1], d: [0.5], elbo: -1, test: -1 };
-  const given = { values: [3, 1], test: [3, 1], spectrum: 2, k: 1, best: 0.25, variance: 1, beta: 2, measured };
+  const given = { values: [3, 1], test: [3, 1], spectrum: 2, k: 1, best: 0.25, variance: 1, beta: 2, measured, limits };
   const { states, button, leave } = mount("linear_vae", given);
   button("best").onclick();
   assert.deepEqual(states, [["choice", { variance: 0.25, beta: 2 }]]);

@@ -1,5 +1,7 @@
 /** Stand-ins for what a browser has and node lacks: elements, a network that answers when told to, and files to load. */
 
+import { keys } from "./keys.js";
+
 /** An element that keeps what it is given, and can be asked for it. */
 export class FakeElement {
   constructor(tag = "div") {
@@ -269,6 +271,7 @@ export const space = (name, isRemote = false) => ({
   classes,
   colors,
   plain: null,
+  keys,
   urls: {
     ...(isRemote ? { remote: `/${name}/` } : { network: `/${name}.bin` }),
     codes: `/${name}.codes`,

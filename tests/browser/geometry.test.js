@@ -1,5 +1,6 @@
 /** Where points lie, which is nearest, paths, planes, and what a link holds. */
 import assert from "node:assert/strict";
+import { keys } from "./keys.js";
 import { test } from "node:test";
 import {
   fit,
@@ -167,21 +168,25 @@ test("the density of codes integrates to one", () => {
 
 test("a link says what differs from the beginning, and is read back", () => {
   const link = {
-    ...parseLink({}, 2),
+    ...parseLink(keys.plane, {}, 2),
     z: [0.62, -1.05],
     color: /** @type {const} */ ("KL"),
     hidden: [3, 7],
     at: [0, 1, 2.5],
   };
-  const texts = formatLink(link);
+  const texts = formatLink(keys.plane, link);
   assert.deepEqual(texts, { z: "0.62,-1.05", at: "0,1,2.5", color: "KL", hidden: "3,7" });
-  assert.deepEqual(parseLink(texts, 2), link);
-  assert.deepEqual(formatLink(parseLink({}, 2)), {});
+  assert.deepEqual(parseLink(keys.plane, texts, 2), link);
+  assert.deepEqual(formatLink(keys.plane, parseLink(keys.plane, {}, 2)), {});
 });
 
 test("nonsense in a link is ignored", () => {
   for (const z of ["", "nan,1", "1", "1,2,3", "a,b", "Infinity,0", "1e99,0", "<script>", "1,"])
-    assert.equal(parseLink({ z }, 2).z, null, z);
-  const link = parseLink({ color: "smell", plane: "PCA", across: "z9", at: "0,0,-1", manifold: "yes", hidden: "a" }, 2);
-  assert.deepEqual(link, parseLink({}, 2));
+    assert.equal(parseLink(keys.plane, { z }, 2).z, null, z);
+  const link = parseLink(
+    keys.plane,
+    { color: "smell", plane: "PCA", across: "z9", at: "0,0,-1", manifold: "yes", hidden: "a" },
+    2,
+  );
+  assert.deepEqual(link, parseLink(keys.plane, {}, 2));
 });

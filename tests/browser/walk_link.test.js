@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { keys } from "./keys.js";
 import { decodeImage, encodeImage, formatWalk, parseWalk, rounded } from "./from_x/url.js";
 
 const image = (at) => rounded(Float32Array.from({ length: 784 }, (_, p) => at(p)));
@@ -22,12 +23,12 @@ test("what is no image is none", () => {
 });
 
 test("a link opens what was chosen", () => {
-  const texts = formatWalk({ image: -1, eps: [0.5, -1.25], x: digit });
+  const texts = formatWalk(keys.walk, { image: -1, eps: [0.5, -1.25], x: digit });
   assert.deepEqual(Object.keys(texts), ["drawing", "eps"]);
   assert.equal(texts.eps, "0.5,-1.25");
-  assert.deepEqual(parseWalk(texts, 2, 10), { image: -1, eps: [0.5, -1.25], drawing: digit });
-  assert.deepEqual(formatWalk({ image: 7, eps: [0], x: digit }), { image: "7", eps: "0" });
-  assert.equal(formatWalk({ image: 7, eps: new Array(65).fill(0), x: digit }).eps, undefined);
+  assert.deepEqual(parseWalk(keys.walk, texts, 2, 10), { image: -1, eps: [0.5, -1.25], drawing: digit });
+  assert.deepEqual(formatWalk(keys.walk, { image: 7, eps: [0], x: digit }), { image: "7", eps: "0" });
+  assert.equal(formatWalk(keys.walk, { image: 7, eps: new Array(65).fill(0), x: digit }).eps, undefined);
 });
 
 test("nonsense is ignored, value by value", () => {
@@ -43,6 +44,6 @@ test("nonsense is ignored, value by value", () => {
     { eps: "1," },
     { drawing: "?" },
   ])
-    assert.deepEqual(parseWalk(texts, 2, 10), nothing, JSON.stringify(texts));
-  assert.deepEqual(parseWalk({ image: "3", drawing: "no" }, 2, 10), { ...nothing, image: 3 });
+    assert.deepEqual(parseWalk(keys.walk, texts, 2, 10), nothing, JSON.stringify(texts));
+  assert.deepEqual(parseWalk(keys.walk, { image: "3", drawing: "no" }, 2, 10), { ...nothing, image: 3 });
 });

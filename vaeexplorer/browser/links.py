@@ -91,6 +91,13 @@ WALK: tuple[Key[Any], ...] = (
     Key("eps", "numbers", None, limits=(-100, 100), digits=2, of_any_run=True),
 )
 """of the walk from x to x'"""
+
+
+def tables() -> dict[str, list[dict[str, Any]]]:
+    """What the plane and the walk must know of their keys, as plain values."""
+    return {name: [key.to_json() for key in keys] for name, keys in (("plane", PLANE), ("walk", WALK))}
+
+
 PAIR = Key("pair", "pair", (18, 0))
 """the two test images of planes side by side"""
 FIELD = Key("field", "choice", "none", options=("none", "nearest", "cycle", "magnification"))

@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 from vaeexplorer.analysis.kl import kl_per_dimension
-from vaeexplorer.browser import bundle
+from vaeexplorer.browser import bundle, links
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.data.datasets import load_dataset
@@ -55,7 +55,7 @@ def page(run: Run) -> str:
         style=bundle.style("plane/latent_plane.css", "from_x/from_x.css"),
         script=bundle.script("entries/export.js"),
         facts=_facts(run),
-        space={"name": run.name, **classes(data.class_names)},
+        space={"name": run.name, **classes(data.class_names), "keys": links.tables()},
         network=_packed(run),
         codes=_wrap(_planes(pack_codes(run.codes, data.labels, run.error, kl))),
         sprite=_wrap(sprite(data.images, smaller=True)),

@@ -7,8 +7,6 @@
 import { FromX } from "../from_x/from_x.js";
 import { LatentPlane } from "../plane/latent_plane.js";
 
-const WALK = ["image", "drawing", "eps"]; // what of the address is the walk's; the rest is the plane's
-
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const text = (/** @type {string} */ id) => element(id).textContent ?? "";
 
@@ -28,11 +26,12 @@ async function open() {
   const { name } = element("autoencoder").dataset;
   const plain = name ? { name, url: await unwrap("autoencoder") } : null;
   const space = { ...JSON.parse(text("space")), urls: { network, codes, sprite } };
+  const names = new Set(space.keys.walk.map((/** @type {{name: string}} */ { name }) => name));
   /** @type {Record<string, string>} */ let texts = {};
   for (const part of [location.search, location.hash.slice(1)])
     new URLSearchParams(part).forEach((value, key) => (texts[key] = value));
   const keep = (/** @type {Record<string, string>} */ chosen, /** @type {boolean} */ ofWalk) => {
-    const others = Object.entries(texts).filter(([key]) => WALK.includes(key) !== ofWalk);
+    const others = Object.entries(texts).filter(([name]) => names.has(name) !== ofWalk);
     texts = { ...Object.fromEntries(others), ...chosen };
     history.replaceState(null, "", `#${new URLSearchParams(texts)}`);
   };

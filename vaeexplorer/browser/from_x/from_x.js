@@ -4,7 +4,8 @@
  * numbers. Everything is computed in the browser, or on the server if the model has no weights to send. The visitor's
  * choices are reported, for the link.
  *
- * @typedef {import("../engine/fetch.js").Space & {plain: {name: string, url: string} | null}} Space
+ * @typedef {import("../engine/fetch.js").Space & {plain: {name: string, url: string} | null,
+ *            keys: {walk: import("../draw/links.js").Key[]}}} Space
  *   plain: the autoencoder of the same network and reconstruction term, to stand beside the VAE
  */
 import { Latest, loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
@@ -95,7 +96,7 @@ export class FromX {
   /** @param {Record<string, string>} texts */
   open(texts) {
     const { codes, space } = this.model,
-      { image, eps, drawing } = parseWalk(texts, codes.dim, codes.count);
+      { image, eps, drawing } = parseWalk(space.keys.walk, texts, codes.dim, codes.count);
     this.dotColors = dotColors(codes, "class", space.colors, new Set());
     this.drawNoise(repeatable(SEED));
     if (eps) this.eps = eps;
@@ -157,7 +158,8 @@ export class FromX {
 
   /** Reports the visitor's choices. */
   tell() {
-    if (this.model && this.x) this.report(formatWalk({ image: this.image, eps: this.eps, x: this.x }));
+    if (this.space && this.model && this.x)
+      this.report(formatWalk(this.space.keys.walk, { image: this.image, eps: this.eps, x: this.x }));
   }
 
   redraw() {

@@ -6,12 +6,11 @@
  * @typedef {{image: number, eps: number[] | null, drawing: Float32Array | null}} Walk
  *   image is -1 where there is a drawing; eps is null where it is the noise that the page opens with
  */
-import { formatNumbers, parseNumbers } from "../draw/numbers.js";
+import { formatLinks, parseLinks } from "../draw/links.js";
 import { PIXELS } from "../engine/network.js";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const LEVELS = DIGITS.length - 1;
-const LIMIT = 100; // size of eps
 
 /** The grey levels that an address can hold: one of 64. @param {ArrayLike<number>} x  [784] in [0, 1] */
 export const rounded = (x) => Float32Array.from(x, (value) => Math.round(value * LEVELS) / LEVELS);
@@ -31,22 +30,14 @@ export function decodeImage(text) {
   return Float32Array.from(digits, (digit) => DIGITS.indexOf(digit) / LEVELS);
 }
 
-/** @param {Record<string, string>} texts @param {number} dim @param {number} count of test images @returns {Walk} */
-export function parseWalk(texts, dim, count) {
-  const image = /^\d{1,8}$/.test(texts.image ?? "") && Number(texts.image) < count ? Number(texts.image) : 0;
-  const drawing = texts.drawing ? decodeImage(texts.drawing) : null;
-  return {
-    image: drawing ? -1 : image,
-    eps: parseNumbers(texts.eps, dim, LIMIT),
-    drawing,
-  };
+/** @param {import("../draw/links.js").Key[]} keys @param {Record<string, string>} texts @param {number} dim
+ * @param {number} count of test images @returns {Walk} */
+export function parseWalk(keys, texts, dim, count) {
+  const { image, eps, drawing } = parseLinks(keys, texts, dim);
+  const drawn = drawing && decodeImage(drawing);
+  return { image: drawn ? -1 : image[0] < count ? image[0] : 0, eps, drawing: drawn };
 }
 
-/** @param {{image: number, eps: number[], x: ArrayLike<number>}} walk @returns {Record<string, string>} */
-export function formatWalk({ image, eps, x }) {
-  /** @type {Record<string, string>} */
-  const texts = image >= 0 ? { image: String(image) } : { drawing: encodeImage(x) };
-  const numbers = formatNumbers(eps, 2);
-  if (numbers) texts.eps = numbers;
-  return texts;
-}
+/** @param {import("../draw/links.js").Key[]} keys @param {{image: number, eps: number[], x: ArrayLike<number>}} walk */
+export const formatWalk = (keys, { image, eps, x }) =>
+  formatLinks(keys, { ...(image >= 0 ? { image: [image] } : { drawing: encodeImage(x) }), eps });

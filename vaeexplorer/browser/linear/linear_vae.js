@@ -5,7 +5,7 @@
  * @typedef {{variance: number, beta: number, k: number, kl: number[], d: number[], elbo: number,
  *            test: number}} Measured
  * @typedef {{values: number[], test: number[], spectrum: number, k: number, best: number, variance: number,
- *            beta: number, measured: Measured}} Told
+ *            beta: number, limits: {variance: number[], beta: number[]}, measured: Measured}} Told
  *   values: eigenvalues of the training images; test: second moments of the test images along the same axes; spectrum:
  *   how many eigenvalues to show at the most; best: the pixel variance of greatest likelihood
  */
@@ -14,10 +14,6 @@ import { button, h, section } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { readTheme } from "../draw/theme.js";
 import { optimum } from "./ppca.js";
-
-const LOW = Math.log(1e-3),
-  HIGH = Math.log(50);
-const BETAS = [Math.log(0.1), Math.log(10)];
 
 export class LinearVAE {
   /** @param {HTMLElement} root @param {(choice: {variance: number, beta: number}) => void} report */
@@ -42,6 +38,10 @@ export class LinearVAE {
   update(told) {
     const before = this.told;
     this.told = told;
+    for (const name of /** @type {const} */ (["variance", "beta"])) {
+      const [low, high] = told.limits[name].map(Math.log);
+      Object.assign(this.ui[name], { min: String(low), max: String(high) });
+    }
     if (!before || before.variance !== told.variance || before.beta !== told.beta || before.best !== told.best) {
       this.variance = told.variance;
       this.beta = told.beta;
@@ -157,13 +157,12 @@ export class LinearVAE {
 
 /** @param {HTMLElement} root @param {LinearVAE} page */
 function build(root, page) {
-  const slider = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high) =>
-    h("input", { type: "range", min: String(low), max: String(high), step: "0.001", "aria-label": name });
+  const slider = (/** @type {string} */ name) => h("input", { type: "range", step: "0.001", "aria-label": name });
   const choice = (/** @type {string} */ text, /** @type {() => number} */ value) =>
     button(text, "", () => page.told && page.choose(value(), page.beta, true));
   const ui = {
-    variance: slider("Pixel variance", LOW, HIGH),
-    beta: slider("beta", BETAS[0], BETAS[1]),
+    variance: slider("Pixel variance"),
+    beta: slider("beta"),
     varianceText: h("output"),
     betaText: h("output"),
     best: choice("best", () => page.told?.best ?? 1),

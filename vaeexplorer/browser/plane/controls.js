@@ -2,8 +2,9 @@
 /**
  * Buttons, choices, keys and the random walk: everything that acts on the latent plane but pointers on it.
  *
- * @typedef {import("../engine/fetch.js").Space & {umap?: string | null}} Space
+ * @typedef {import("../engine/fetch.js").Space & {umap?: string | null, keys: {plane: Key[]}}} Space
  *   umap: float32 [N, 2] in base64; null where it could be computed but is not yet
+ * @typedef {import("../draw/links.js").Key} Key  of what a link holds
  * @typedef {import("../engine/geometry.js").View} View
  * @typedef {{ui: import("./elements.js").Ui, space: Space | null,
  *            model: {codes: import("../engine/codes.js").Codes, summary: import("../engine/summary.js").Summary,

@@ -43,7 +43,7 @@ export class LatentPlane {
     this.model = null;
     /** @type {ImageBitmap | null} */ this.sprite = null;
     /** @type {number[]} */ this.z = [];
-    this.link = parseLink({}, 0);
+    this.link = parseLink([], {}, 0);
     this.hidden = new Set();
     this.picked = -1; // the image whose code, or a draw from whose posterior, z is
     this.pathOn = false;
@@ -149,7 +149,7 @@ export class LatentPlane {
       ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble))
       : null;
     this.worker.use(loaded && loaded.bytes);
-    this.link = parseLink(texts, dim);
+    this.link = parseLink(space.keys.plane, texts, dim);
     if (!codes.kl && this.link.color === "KL") this.link.color = "class";
     this.hidden = new Set(this.link.hidden);
     this.picked = this.link.z ? -1 : 0;
@@ -286,7 +286,7 @@ export class LatentPlane {
   }
 
   get texts() {
-    return formatLink({ ...this.link, z: this.z });
+    return formatLink(this.space?.keys.plane ?? [], { ...this.link, z: this.z });
   }
 
   /** A gesture is over. */

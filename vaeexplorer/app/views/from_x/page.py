@@ -31,7 +31,8 @@ def autoencoder_beside(space: Space) -> dict[str, str] | None:
 @st.fragment
 def walk(space: Space) -> None:
     """Only this reruns when another image or other noise was chosen."""
-    known = assets.described(space, encoder=True) | {"plain": autoencoder_beside(space)}
+    known = assets.described(space, encoder=True)
+    known |= {"plain": autoencoder_beside(space), "keys": links.tables()}
     chosen = state.current_link(links.WALK, space.name)
     _from_x(
         data={"space": known, "walk": chosen},

@@ -135,6 +135,7 @@ def show_linear_vae(dataset: Dataset, k: int) -> None:
             "best": best,
             "variance": variance,
             "beta": beta,
+            "limits": {"variance": links.VARIANCE.limits, "beta": links.LINEAR_BETA.limits},
             "measured": measured_vae(dataset, k, variance, beta),
         },
         key=state.LINEAR_VAE,
