@@ -22,7 +22,7 @@ from vaeexplorer.spaces.principal import open_principal
 from vaeexplorer.spaces.space import Space, open_run
 
 _umap_lock = Lock()
-_own: dict[str, Space] = {}  # models of one's own that this process shows, by name
+_own: dict[str, Space] = {}  # models that this process's script opened, by name: as many as it names
 _principal: dict[str, Space] = {}  # by key: their bytes are asked for by it
 _MOST_PRINCIPAL = 12
 

@@ -1,4 +1,4 @@
-"""What a visitor takes away: the explorer and the report, each as one HTML file that needs neither server nor network.
+"""What a visitor takes away: the explorer and the report as HTML files that need no network, and tables as CSV.
 
 In come runs and results; out come texts. May import analysis, browser, data, figures, files, results and runs.
 """

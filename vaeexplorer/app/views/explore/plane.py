@@ -29,7 +29,7 @@ def latent_plane(space: Space) -> None:
 
 @st.fragment
 def _plane(space: Space, link: dict[str, str]) -> None:
-    """Only this reruns when z was moved. What the plane is told stays the same, so it is not sent again."""
+    """Only this reruns when z was moved. The data stay the same, so they are not sent again."""
     known = assets.described(space) | {"keys": links.tables()}
     if space.dimensions > 2 and len(space.data) > FEWEST:
         known["umap"] = _umap(space) if state.current_link(links.PLANE, space.name).get("plane") == "UMAP" else None

@@ -48,7 +48,7 @@ def sample(dataset: Dataset) -> tuple[PCA, np.ndarray]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def prepare(dataset: Dataset) -> None:
-    """Have at hand what training on images needs, before a visitor asks for it: the images, and torch's optimizer."""
+    """Load the images and torch's optimizer before a visitor trains on images."""
     reference, images = sample(dataset)
     run(reference, 1, "sigmoid", "adam", points=images[:2], shown=images[:1], images=images[:200])
 
