@@ -78,7 +78,7 @@ def save_run(training: Training, name: str | None = None, *, root: Path | None =
     Raises:
         RunError: the name is no name or taken, or the folder cannot be written.
     """
-    with reserved(name or training.config.default_name, root=root, overwrite=overwrite) as path:
+    with reserved(training.config.default_name if name is None else name, root=root, overwrite=overwrite) as path:
         write(path, finish(training))
         return load_run(path)
 
