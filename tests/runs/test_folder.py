@@ -329,7 +329,7 @@ def test_a_failure_while_writing_leaves_the_old_run(
 def test_a_folder_of_somebody_elses_is_no_name_for_a_run(trained: Training, runs_folder: Path) -> None:
     (runs_folder / "thesis").mkdir(parents=True)
     (runs_folder / "thesis" / "chapter.txt").write_text("1")
-    with pytest.raises(RunError, match="is there and is no run"):
+    with pytest.raises(RunError, match="something of the name thesis already, which is no run"):
         save_run(trained, "thesis", overwrite=True)
     (runs_folder / "left" / ".vaeexplorer-next").mkdir(parents=True)  # by a training that was killed
     assert save_run(trained, "left").name == "left"
