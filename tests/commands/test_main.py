@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import signal
@@ -142,21 +143,42 @@ def test_a_listed_broken_run_is_a_line_on_standard_error(runs_folder: Path, caps
     assert "odd cannot be read" in said.err
 
 
-def test_interrupt_and_resume(runs_folder: Path) -> None:
-    command = [sys.executable, "-m", "vaeexplorer", "train", "--name", "long", "--epochs", "12", "--json", *SMALL]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    checkpoint = runs_folder / ".checkpoints" / "long.safetensors"
-    deadline = time.monotonic() + 60
-    while not checkpoint.exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+def test_interrupt_and_resume(runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["train", "--name", "long", "--epochs", "12", "--json", *SMALL]
+    command = [sys.executable, "-m", "vaeexplorer", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        checkpoint = runs_folder / ".checkpoints" / "long.safetensors"
+        deadline = time.monotonic() + 60
+        while not checkpoint.exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130, said
     assert "--resume goes on" in said
     assert checkpoint.exists()
     assert not (runs_folder / "long").exists()
-    done = subprocess.run([*command, "--resume"], env=environment, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["runs"][0]["name"] == "long"
+    assert main([*arguments, "--resume"]) == 0
+    assert json.loads(capsys.readouterr().out)["runs"][0]["name"] == "long"
     assert len(load_run("long").history) == 12
     assert not checkpoint.exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.ENOSPC, "the disk is full: free some space"), (errno.EROFS, "permissions")]
+)
+def test_a_checkpoint_that_cannot_be_written_says_what_to_do(
+    number: int, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    assert main(["train", "--epochs", "1", "--name", "mine", *SMALL]) == 1
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("vaeexplorer:")]
+    assert len(said) == 1
+    assert "The checkpoint mine.safetensors cannot be written" in said[0]
+    assert words in said[0]
+    assert "Errno" not in said[0]
