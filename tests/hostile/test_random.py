@@ -141,9 +141,17 @@ def test_any_address_is_answered(owner: str, file: str) -> None:
     assert assets.find(owner, file) is None
 
 
+def test_a_sentence_is_as_it_was() -> None:
+    sentence = "halves is a model of your own, and this needs a run: choose one at the left (or train it)."
+    assert literal(sentence) == sentence
+    assert len(literal("a" * 10_000)) < 600
+
+
 @settings(FAST, max_examples=300)
 @given(st.text(alphabet=string.printable, max_size=200))
 @example("![x](http://evil.example/x.png)")
+@example("12. a www.evil.example b@evil.example &amp; 5 * 5 * 5")
+@example("--- a")
 @example("<img src=http://evil.example/x.png> [a](b) **c** `d` $e$ :red[f] # g\n\n    h\n- i\n1. j\n|k|\n|-|\n|l|")
 def test_text_stays_text(text: str) -> None:
     markdown = pytest.importorskip("markdown_it").MarkdownIt("gfm-like", {"linkify": False, "html": True})

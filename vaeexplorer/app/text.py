@@ -3,7 +3,12 @@
 import re
 
 MOST = 500  # characters
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_MARKUP = re.compile(
+    r"[\\`*_{}\[\]<>$~|&]"  # emphasis, code, links, images, HTML, formulas, tables, entities
+    r"|:(?=\S)|(?<=www)\.|@"  # directives and bare addresses
+    r"|^[-+#=]|" + "|".join(rf"(?<=^\d{{{digits}}})[.)]" for digits in range(1, 10)),  # headings and lists
+    re.IGNORECASE,
+)
 
 
 def literal(text: object) -> str:
@@ -13,4 +18,4 @@ def literal(text: object) -> str:
     browser of everyone who looks at the run ask for it; here it is a row of characters.
     """
     line = " ".join(str(text).split())
-    return _PUNCTUATION.sub(r"\\\1", line if len(line) <= MOST else f"{line[:MOST]}…")
+    return _MARKUP.sub(r"\\\g<0>", line if len(line) <= MOST else f"{line[:MOST]}…")
