@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import signal
@@ -50,6 +51,7 @@ def test_train_then_list_then_evaluate(capsys: pytest.CaptureFixture[str]) -> No
         (["train", "--dataset", "cifar"], "fashion-mnist"),
         (["train", "--beta", "nan"], "cannot be nan"),
         (["train", "--name", "../x"], "name is made of"),
+        (["train", "--name", ""], "name is made of"),
         (["train", "--name", "mnist-vae-2d"], "shipped"),
         (["evaluate"], "name or a path"),
         (["evaluate", "nothing"], "no run nothing"),
@@ -59,6 +61,7 @@ def test_train_then_list_then_evaluate(capsys: pytest.CaptureFixture[str]) -> No
         (["compare", "mnist-vae-2d", "nothing"], "no run nothing"),
         (["compare", "mnist-vae-2d", "fashion-mnist-ae-2d"], "one data set"),
         (["export", "mnist-vae-2d"], "--html"),
+        (["export", "mnist-vae-2d", "--html", os.devnull], "no regular file"),
         (["export", "nothing", "--html", "page.html"], "no run nothing"),
         (["export", "mnist-vae-2d", "--html", "nowhere/page.html"], "cannot be written"),
         (["report", "nothing"], "no run nothing"),
@@ -158,8 +161,9 @@ def test_a_listed_broken_run_is_a_line_on_standard_error(runs_folder: Path, caps
     assert "odd cannot be read" in said.err
 
 
-def test_interrupt_and_resume(runs_folder: Path) -> None:
-    command = [sys.executable, "-m", "vaeexplorer", "train", "--name", "long", "--epochs", "12", "--json", *SMALL]
+def test_interrupt_and_resume(runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["train", "--name", "long", "--epochs", "12", "--json", *SMALL]
+    command = [sys.executable, "-m", "vaeexplorer", *arguments]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     checkpoint = runs_folder / ".checkpoints" / "long.safetensors"
     with started(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -172,12 +176,30 @@ def test_interrupt_and_resume(runs_folder: Path) -> None:
     assert "--resume goes on" in said
     assert checkpoint.exists()
     assert not (runs_folder / "long").exists()
-    refused = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert refused.returncode == 2
-    assert "There is a checkpoint of long at epoch" in refused.stderr
-    assert "--resume goes on, --restart begins anew" in refused.stderr
+    assert main(arguments) == 2
+    refused = capsys.readouterr().err
+    assert "There is a checkpoint of long at epoch" in refused
+    assert "--resume goes on, --restart begins anew" in refused
     assert checkpoint.exists()
-    done = subprocess.run([*command, "--resume"], env=environment, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["runs"][0]["name"] == "long"
+    assert main([*arguments, "--resume"]) == 0
+    assert json.loads(capsys.readouterr().out)["runs"][0]["name"] == "long"
     assert len(load_run("long").history) == 12
     assert not checkpoint.exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.ENOSPC, "the disk is full: free some space"), (errno.EROFS, "permissions")]
+)
+def test_a_checkpoint_that_cannot_be_written_says_what_to_do(
+    number: int, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    assert main(["train", "--epochs", "1", "--name", "mine", *SMALL]) == 1
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("vaeexplorer:")]
+    assert len(said) == 1
+    assert "The checkpoint mine.safetensors cannot be written" in said[0]
+    assert words in said[0]
+    assert "Errno" not in said[0]

@@ -88,7 +88,7 @@ def test_it_is_written_whole_or_not_at_all(run: Run, tmp_path: Path, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.replace", fail)
-    with pytest.raises(ExportError, match=r"page\.html cannot be written: No space left"):
+    with pytest.raises(ExportError, match=r"page\.html cannot be written: the disk is full"):
         export_html(run, file)
     assert file.read_bytes() == before
     assert list(tmp_path.iterdir()) == [file]

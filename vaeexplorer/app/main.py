@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from vaeexplorer.app import sidebar
+from vaeexplorer.app.text import literal
 from vaeexplorer.errors import UserError
 
 HERE = Path(__file__).parent
@@ -33,4 +34,4 @@ sidebar.sidebar(SECTIONS)
 try:
     page.run()
 except UserError as error:  # most often: the page needs a run, and a model of one's own is chosen
-    st.info(str(error))
+    st.info(literal(error))

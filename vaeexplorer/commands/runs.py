@@ -48,7 +48,7 @@ def train(
     from vaeexplorer.runs.finish import finish, reserved, write
     from vaeexplorer.runs.folder import load_run, runs_folder
 
-    name = name or config.default_name
+    name = config.default_name if name is None else name
     with reserved(name, overwrite=overwrite) as path:
         checkpoint = runs_folder() / ".checkpoints" / f"{name}.safetensors"
         if checkpoint.exists() and not (resume or restart):

@@ -78,7 +78,7 @@ def save_run(training: Training, name: str | None = None, *, root: Path | None =
     Raises:
         RunError: the name is no name or taken, or the folder cannot be written.
     """
-    with reserved(name or training.config.default_name, root=root, overwrite=overwrite) as path:
+    with reserved(training.config.default_name if name is None else name, root=root, overwrite=overwrite) as path:
         write(path, finish(training))
         return load_run(path)
 
@@ -114,7 +114,7 @@ def reserved(name: str, *, root: Path | None = None, overwrite: bool = False) ->
     try:
         if _is_taken(path):
             if not (path / versions.DOCUMENT).exists():
-                raise RunError(f"{path} is there and is no run: choose another name.")
+                raise RunError(f"There is something of the name {name} already, which is no run: choose another name.")
             if not overwrite:
                 raise RunError(f"There is a run {name} already: choose another name, or overwrite it.")
         yield path
@@ -124,7 +124,10 @@ def reserved(name: str, *, root: Path | None = None, overwrite: bool = False) ->
 
 def _is_taken(path: Path) -> bool:
     """Whether there is anything but what a killed writer of this run left."""
-    return os.path.lexists(path) and not (path.is_dir() and all(each.startswith(OWN) for each in os.listdir(path)))
+    if not path.is_dir():
+        return os.path.lexists(path)
+    names = os.listdir(path)
+    return not (names and all(name.startswith(OWN) for name in names))
 
 
 def write(path: Path, finished: Finished) -> None:

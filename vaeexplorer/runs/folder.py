@@ -204,7 +204,7 @@ def _looks_like_a_run(path: Path) -> bool:
 
 
 def _wrong(path: Path, error: Exception) -> RunError:
-    """What to say of a folder that cannot be read; the names of files in it are a stranger's, and so shown as code."""
+    """What to say of a folder that cannot be read."""
     if isinstance(error, RunError):
         return error
     what = str(error)

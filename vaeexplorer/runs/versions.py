@@ -7,7 +7,7 @@ run.json names the SHA-256 of the others, so one rename of run.json turns the ol
 3. the other files take their places, and the folder goes.
 
 A reader takes each file from where the hash is right. Of a writer that was killed before step 2 the old run is left,
-after it the new one, and the next writer finishes steps 3, or clears away what never became a run.
+after it the new one, and the next writer finishes step 3, or clears away what never became a run.
 """
 
 import hashlib
