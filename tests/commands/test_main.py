@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,7 @@ def test_a_report_is_found_and_written_as_a_document_and_a_page(
     assert document == json.loads((SHIPPED / "mnist-vae-2d" / "report.json").read_bytes())
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
-    assert document["verdicts"][0]["sentence"].split(",")[0] in page
+    assert escape(document["verdicts"][0]["sentence"]) in page
     assert main(["report", "mnist-ae-16d"]) == 0
     assert "Do codes match the prior? No." in capsys.readouterr().out
 

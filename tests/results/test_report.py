@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ def test_a_report_is_measured_and_kept(mine: Path) -> None:
     assert document is not None
     assert document["about"]["model"] == "mine"
     assert document["about"]["dataset"] == "mnist"
-    assert "first 10,000 of 60,000" in document["about"]["training_source"]
+    assert "10,000 training images" in document["about"]["training_source"]
     shipped = report_card.kept_report(load_run("mnist-vae-2d"))
     assert shipped is not None
     assert found.about["codes"] == shipped.about["codes"]
@@ -117,9 +118,9 @@ def test_the_same_weights_get_the_same_third_answer_as_a_model_of_ones_own(mnist
     found = report_card.report_codes("mine", run.codes, run.model, data)
     shipped = report_card.kept_report(run)
     assert shipped is not None
-    assert found.verdicts[2].answer == shipped.verdicts[2].answer == "yes"
+    assert found.verdicts[2].answer in ("yes", "nearly")  # of a fifth of the images
     assert found.about["images_compared_by"] == shipped.about["images_compared_by"]
-    assert found.find("coverage").value == pytest.approx(0.4, abs=0.15)
+    assert found.find("kept").value == pytest.approx(shipped.find("kept").value, abs=0.25)
 
 
 def test_images_that_no_shipped_classifier_understands_are_compared_by_pixels(mnist_test: ImageDataset) -> None:
@@ -213,7 +214,7 @@ def test_a_card_has_its_number_its_ideal_and_its_interval() -> None:
         assert scale.low < scale.value < scale.high
         assert scale.ideal is not None
         assert f"{scale.value:.1f}" in cards or f"{scale.value:.2f}" in cards
-        assert cards.index(verdict.asked) < cards.index(verdict.sentence.split(",")[0])
+        assert cards.index(verdict.asked) < cards.index(escape(verdict.sentence))
     assert cards.count("class='ideal'") == 3
     plain = report_card.kept_report(load_run("mnist-ae-2d"))
     assert plain is not None

@@ -119,22 +119,20 @@ def cards(found: Report) -> str:
 
 def _card(verdict: Verdict) -> str:
     scale = verdict.scale
-    kind = "none" if verdict.answer == "n/a" else verdict.answer
+    kind, name = ("none", "n/a") if verdict.answer == "n/a" else (verdict.answer, verdict.answer.capitalize())
     number = bar = ""
     if scale is not None:
         half = max(scale.value - scale.low, scale.high - scale.value)
-        number = (
-            f"<span class='number'>{_figure(scale.value)}\N{NO-BREAK SPACE}{escape(scale.unit)} "
-            f"<small>± {_figure(half)}</small></span>"
-        )
+        unit = f"\N{NO-BREAK SPACE}{scale.unit}"
+        number = f"<span class='number'>{_figure(scale.value)}{unit} <small>± {_figure(half)}</small></span>"
         end = max(scale.most, scale.high, 1e-9)
 
         def at(value: float) -> float:
             return round(100 * min(max(value / end, 0.0), 1.0), 1)
 
         ideal = "" if scale.ideal is None else f"<i class='ideal' style='left:{at(scale.ideal)}%'></i>"
-        named = "" if scale.ideal is None else f"{scale.ideal_label} {_figure(scale.ideal)} {scale.unit}"
-        most = f"{scale.most_label} {_figure(scale.most)} {scale.unit}".strip()
+        named = "" if scale.ideal is None else f"{scale.ideal_label} {_figure(scale.ideal)}{unit}"
+        most = f"{scale.most_label} {_figure(scale.most)}{unit}".strip()
         bar = (
             f"<div class='bar' role='img' aria-label='{escape(f'{scale.label}: {_figure(scale.value)} {scale.unit}')}'>"
             f"<i class='track'></i>{ideal}<i class='range' style='left:{at(scale.low)}%;"
@@ -145,7 +143,7 @@ def _card(verdict: Verdict) -> str:
         )
     return (
         f"<div class='card'><h3>{escape(verdict.asked)}</h3><div class='line'>"
-        f"<span class='answer {kind}'>{MARKS[verdict.answer]} {verdict.answer.capitalize()}</span>{number}</div>"
+        f"<span class='answer {kind}'>{MARKS[verdict.answer]} {name}</span>{number}</div>"
         f"{bar}<p>{escape(verdict.sentence)} <span class='sure'>{escape(verdict.sureness)}</span></p></div>"
     )
 
@@ -209,7 +207,7 @@ def html(source: Source, found: Report) -> str:
 <title>{escape(source.name)}: is it regularized?</title>
 <style>{STYLE}{CARDS_STYLE}</style><script>{plotly}</script></head><body>
 <h1>{escape(source.name)}: is its latent space regularized?</h1>
-<p>{escape(found.summary)}</p>
+<p><strong>{escape(found.summary)}</strong></p>
 {cards(found)}<h2>The evidence</h2><div class="grid">{"".join(figures)}</div>
 <h2>What the decoder draws</h2><div class="grid">{pictures}</div>
 <h2>Methods</h2><p>{escape(methods(found))}</p>

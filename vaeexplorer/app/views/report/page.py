@@ -61,8 +61,8 @@ def _work(space: Space, what: object) -> None:
 
 def show_answers(found: Report) -> None:
     """The line that sums up, and the three cards."""
-    st.html(f"<style>{report_page.CARDS_STYLE}</style><p class='vx-instruction'>{escape(found.summary)}</p>")
-    st.html(report_page.cards(found))
+    st.markdown(f"**{found.summary}**")
+    st.html(f"<style>{report_page.CARDS_STYLE}</style>{report_page.cards(found)}")
 
 
 def show_exhibit(exhibit: Exhibit, key: str) -> None:
