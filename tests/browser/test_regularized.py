@@ -10,15 +10,15 @@ def test_verdicts_figures_and_a_second_run(server: str, chromium: Any) -> None:
     page = chromium
     page.goto(f"{server}/?run=mnist-vae-2d")
     page.get_by_role("link", name="Is it regularized?").click()
-    page.get_by_text("z says 6.7").wait_for()
-    assert page.get_by_text("Does the aggregate posterior match the prior?").count() == 1
+    page.get_by_text("z singles out one image among about 900").wait_for()
+    assert page.get_by_text("Do codes match the prior?").count() == 1
     strip = page.get_by_alt_text("Twelve decoded images, from the deepest hole")
     strip.wait_for()
     assert strip.evaluate("image => image.naturalWidth") == 12 * 30 - 2
     page.locator(".js-plotly-plot .heatmaplayer").first.wait_for(state="attached")
     page.get_by_label("Beside it").click()
     page.get_by_role("option", name="mnist-ae-2d", exact=True).click()
-    page.get_by_text("there is no posterior to be informative").wait_for()
+    page.get_by_text("Codes are points: there is no posterior").wait_for()
     page.wait_for_url("**beside=mnist-ae-2d**")
     for name in ("mnist-vae-2d", "mnist-ae-2d"):
         page.get_by_role("heading", name=name, exact=True).wait_for()

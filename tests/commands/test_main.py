@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from tests.processes import started
 from vaeexplorer.__main__ import main
 from vaeexplorer.errors import UserError
+from vaeexplorer.files import SHIPPED
 from vaeexplorer.runs.folder import load_run
 
 SMALL = ["--hidden", "16", "--batch-size", "500", "--device", "cpu", "--precision", "float32"]
@@ -121,14 +123,15 @@ def test_a_report_is_found_and_written_as_a_document_and_a_page(
 ) -> None:
     assert main(["report", "mnist-vae-2d", "--json", "--html", str(tmp_path / "page.html")]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert document["schema"] == 1
-    assert document["run"] == "mnist-vae-2d"
-    assert [verdict["answer"] for verdict in document["verdicts"]] == ["yes", "partly", "no"]
+    assert document["schema"] == 2
+    assert document["about"]["model"] == "mnist-vae-2d"
+    assert [verdict["answer"] for verdict in document["verdicts"]] == ["yes", "partly", "yes"]
+    assert document == json.loads((SHIPPED / "mnist-vae-2d" / "report.json").read_bytes())
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
-    assert document["verdicts"][0]["sentence"].split(",")[0] in page
+    assert escape(document["verdicts"][0]["sentence"]) in page
     assert main(["report", "mnist-ae-16d"]) == 0
-    assert "Does the aggregate posterior match the prior? No." in capsys.readouterr().out
+    assert "Do codes match the prior? No." in capsys.readouterr().out
 
 
 def test_a_taken_name_is_refused_before_an_hour_of_training(

@@ -19,7 +19,7 @@ def test_every_figure_says_what_to_see_and_how_to_read_it(name: str, count: int)
         assert exhibit.reading.endswith(".")
         assert exhibit.alt
     dots = against_null(found.diagnostics).data[1]
-    wrong = [each for each in found.diagnostics if each.effect is not None and each.key != "kl" and each.outside]
+    wrong = [each for each in found.diagnostics if each.effect is not None and each.outside]
     assert list(dots.marker.symbol).count("diamond") == len(wrong)
     if run.codes.logvar is not None:
         (bars,) = [e.figure for e in shown if e.figure.layout.title.text == "How much each dimension says"]
@@ -34,7 +34,7 @@ def test_a_hole_is_outlined_inside_three_deviations_only() -> None:
     corner = np.asarray(outline.z)[0, 0]
     assert corner == 0
     assert np.asarray(outline.z).min() == -2
-    near = np.hypot(field.grid.axis[:, None], field.grid.axis[None, :]) < 2
+    near = np.hypot(field.axis[:, None], field.axis[None, :]) < 2
     empty = [(np.asarray(ratio_map(each).data[1].z)[near] < -1).mean() for each in (field, null)]
     assert empty[0] > 0.05
     assert empty[1] < 0.01

@@ -25,7 +25,7 @@ def report(
     again: bool = False,
     json: bool = False,
 ) -> None:
-    """Is the latent space regularized? Three verdicts, and every diagnostic beside what a perfect model shows.
+    """Is the latent space regularized? Three answers, and every number with its interval or its null.
 
     A report is kept with its run, and found again.
 
@@ -61,7 +61,7 @@ def report(
         page = report_page.html(loaded.name, loaded.codes, loaded.model.decode, found)
         write(html, page)
     if json:
-        print(jsonlib.dumps(report_card.document(loaded, found), indent=2, allow_nan=False))
+        print(jsonlib.dumps(found.to_json(), indent=2, allow_nan=False))
     else:
         show_table(found)
 
@@ -78,14 +78,20 @@ def _shower(bar: Callable[[int, str], None]) -> "Progress":
 
 
 def show_table(found: "Report") -> None:
-    """The verdicts, and every diagnostic beside its null."""
+    """The answers, each with its number, and every diagnostic with its interval or null."""
     from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
 
     out = Console(width=None if sys.stdout.isatty() else 170)
+    out.print(f"[bold]{found.summary}[/bold]")
     for verdict in found.verdicts:
-        out.print(f"[bold]{verdict.asked} {verdict.answer.capitalize()}.[/bold] {verdict.sentence} {verdict.sureness}")
+        number = ""
+        if (scale := verdict.scale) is not None:
+            ideal = "" if scale.ideal is None else f"; {scale.ideal_label} {scale.ideal:.4g}"
+            number = f" {scale.label} {scale.value:.4g} {scale.unit} ({scale.low:.4g} to {scale.high:.4g}{ideal})."
+        out.print(f"[bold]{verdict.asked} {verdict.answer.capitalize()}.[/bold]{number}")
+        out.print(f"  {verdict.sentence} {verdict.sureness}")
     table = Table(box=None, header_style="bold")
-    for column in ("diagnostic", "of", "value", "perfect model", "effect", ""):
+    for column in ("diagnostic", "of", "value", "90 % interval", "perfect model", "effect", ""):
         table.add_column(column, justify="right" if column in ("value", "effect") else "left")
     for each in found.diagnostics:
         definition = DEFINITIONS[each.key]
@@ -96,6 +102,7 @@ def show_table(found: "Report") -> None:
             f"{definition.name}{f' ({definition.unit})' if definition.unit else ''}",
             each.of,
             "n/a" if each.value is None else f"{each.value:.4g}",
+            "" if each.low is None else f"{each.low:.4g} to {each.high:.4g}",
             null,
             "" if each.effect is None else f"{each.effect:+.1f}",
             "; ".join(notes),

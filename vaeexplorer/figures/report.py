@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, OUTSIDE, Diagnostic
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, LEVEL, Diagnostic, joint_band
 from vaeexplorer.analysis.report.evidence import Evidence, Field
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.figures.theme import CLASS_COLORS, FAINT, INK, themed
@@ -30,15 +30,14 @@ def exhibits(found: Report, seen: Evidence) -> Iterator[Exhibit]:
     """Every figure that a report has, in the order in which they are looked at."""
     yield Exhibit(
         against_null(found.diagnostics),
-        "Dots are the model, bars what twenty perfect models of its size show. Outside the bar is outside chance; "
-        "far outside is not yet much: read the value.",
-        "Each diagnostic as a dot beside the interval of its null, in standard deviations of the null.",
+        "Outside the band: a real difference. Distance shows certainty, not size: read the value.",
+        "Each diagnostic as a dot beside the band of perfect models, in standard deviations of the null.",
     )
     for field in seen.fields:
         yield Exhibit(
             ratio_map(field),
             "Orange: the prior puts mass where codes are rare; blue: the reverse. Outlined: holes, q/p < 1/10. "
-            "Circles are the prior's 1, 2 and 3 standard deviations.",
+            "Circles are the prior's 1, 2 and 3 standard deviations. Smoothed as held-out codes like it best.",
             f"Density ratio of {field.of} to the prior over two latent dimensions.",
         )
     yield Exhibit(
@@ -71,19 +70,15 @@ def exhibits(found: Report, seen: Evidence) -> Iterator[Exhibit]:
 
 
 def against_null(diagnostics: list[Diagnostic]) -> go.Figure:
-    """Values as dots on the intervals of their nulls, all in standard deviations of the null, an asinh axis."""
-    shown = [
-        each for each in diagnostics if each.effect is not None and each.key != "kl"
-    ]  # whose null is made to match
+    """Values as dots on the joint band of their nulls, all in standard deviations of the null, an asinh axis."""
+    shown = [each for each in diagnostics if each.effect is not None]
     names = [f"{DEFINITIONS[each.key].name}{f' · {each.of}' if each.of else ''}" for each in shown]
     figure = go.Figure()
-    spreads = [np.asarray(each.null) - float(np.mean(each.null)) for each in shown]
-    spreads = [spread / np.std(spread, ddof=1) for spread in spreads]
-    low, high = ([math.asinh(pick(spread)) for spread in spreads] for pick in (np.min, np.max))
+    band = math.asinh(min(joint_band(shown), FAR))
     figure.add_trace(
         go.Bar(
-            y=names, x=np.subtract(high, low), base=low, orientation="h", width=0.45, marker={"color": FAINT},
-            hoverinfo="skip",
+            y=names, x=[2 * band] * len(shown), base=[-band] * len(shown), orientation="h", width=0.45,
+            marker={"color": FAINT}, hoverinfo="skip",
         )
     )  # fmt: skip
     figure.add_trace(
@@ -98,17 +93,18 @@ def against_null(diagnostics: list[Diagnostic]) -> go.Figure:
             },
             customdata=[
                 f"{each.value:.4g}, perfect models {each.null_mean:.4g}<br>{each.effect:+.1f} standard deviations"
+                f"<br>adjusted p {each.p:.2g}"
                 for each in shown
             ],
             hovertemplate="%{y}: %{customdata}<extra></extra>",
         )
     )
     ticks = [-1000, -100, -10, 0, 10, 100, 1000]
-    themed(figure, title="Where the model leaves what is perfect", height=70 + 21 * len(shown), showlegend=False)
+    themed(figure, title="Deviation from ideal", height=70 + 21 * len(shown), showlegend=False)
     figure.update_xaxes(
         tickvals=[math.asinh(tick) for tick in ticks],
         ticktext=[f"{tick:,}" for tick in ticks],
-        title=f"null standard deviations (diamond: over {OUTSIDE:g})",
+        title=f"standard deviations of the null; the band holds all rows of {1 - LEVEL:.0%} of perfect models",
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 11})
     return figure
@@ -116,7 +112,7 @@ def against_null(diagnostics: list[Diagnostic]) -> go.Figure:
 
 def ratio_map(field: Field) -> go.Figure:
     """log10 q/p over the plane, holes outlined, with the prior's circles."""
-    axis, ratio = field.grid.axis, field.grid.log_ratio / math.log(10)
+    axis, ratio = field.axis, field.log_ratio / math.log(10)
     across, up = (f"z<sub>{dimension + 1}</sub>" for dimension in field.plane)
     figure = go.Figure(
         go.Heatmap(
@@ -151,7 +147,7 @@ def ratio_map(field: Field) -> go.Figure:
         figure.add_shape(
             type="circle", x0=-radius, y0=-radius, x1=radius, y1=radius, line={"color": INK, "width": 1, "dash": "dot"}
         )
-    figure = themed(figure, title=f"Holes and crowds: {field.of} against the prior", height=400)
+    figure = themed(figure, title=f"Where codes are missing: {field.of}, q/p", height=400)
     figure.update_xaxes(title=across, range=[-3.6, 3.6], constrain="domain", showgrid=False)
     figure.update_yaxes(title=up, range=[-3.6, 3.6], scaleanchor="x", constrain="domain", showgrid=False)
     return figure

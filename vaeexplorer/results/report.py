@@ -1,11 +1,18 @@
-"""The regularization report of a run: measured once, kept with the run, shipped for the shipped runs."""
+"""The regularization report of a run or of a model of one's own: measured once, kept with the run, shipped."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import get_args
+
+import numpy as np
 
 from vaeexplorer.analysis.report.measurements import Progress
+from vaeexplorer.analysis.report.posteriors import codes_hash
 from vaeexplorer.analysis.report.report import Report, report
+from vaeexplorer.codes import Codes, Model
+from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.evaluation import negative_log_likelihood
 from vaeexplorer.runs.attachments import load_report, save_report
@@ -15,14 +22,18 @@ from vaeexplorer.version import __version__
 NLL_IMAGES = 500
 NLL_SAMPLES = 500
 ELBO_REPEATS = 10
+LOOKED_AT = 1000  # images by which a judge is chosen
+UNDERSTOOD = 0.8  # of them, which a classifier must name right to be a judge of such images
+
+Features = Callable[[np.ndarray], np.ndarray]
 
 
 def report_run(run: Run, on_progress: Progress | None = None, *, seed: int = 0) -> Report:
-    """Measure a run on the test images, in the features of the small classifier of its data set.
+    """Measure a run: its codes of the test images, by a classifier that learns from those of the training images.
 
     Args:
         run: of which the codes, as kept, and the decoder are looked at.
-        on_progress: see `analysis.regularization.report`.
+        on_progress: see `analysis.report.report`.
         seed: of all draws.
 
     Raises:
@@ -30,17 +41,88 @@ def report_run(run: Run, on_progress: Progress | None = None, *, seed: int = 0) 
         ValueError: codes that no report can be made of.
     """
     if on_progress:
-        on_progress(0.0, "features of the test images")
+        on_progress(0.0, "codes of the training images")
     dataset = run.config.data.dataset
-    images = load_dataset(dataset, "test", download=False).images
-    features = load_classifier(dataset).features
-    return report(
-        run.codes, decode=run.model.decode, images=images, features=features, seed=seed, on_progress=on_progress
+    test, train = (load_dataset(dataset, split, download=False) for split in ("test", "train"))
+    found = report_codes(
+        run.name,
+        run.codes,
+        run.model,
+        test,
+        training=run.model.encode(train.images),
+        seed=seed,
+        on_progress=on_progress,
+    )
+    return replace(found, about=found.about | {"dataset": dataset, "training_source": train.source})
+
+
+def report_codes(
+    name: str,
+    codes: Codes,
+    model: Model,
+    data: ImageDataset,
+    *,
+    training: Codes | None = None,
+    seed: int = 0,
+    on_progress: Progress | None = None,
+) -> Report:
+    """The one recipe of runs and of models of one's own.
+
+    Args:
+        name: of the model.
+        codes: of all images, in their order.
+        model: whose decoder is looked at.
+        data: the images. Decoded ones are compared with them by the features of the shipped classifier that understands
+            these images, if any does, else by pixels.
+        training: codes of the training images; without them the images are halved.
+        seed: of all draws.
+        on_progress: see `analysis.report.report`.
+
+    Raises:
+        ValueError: codes that no report can be made of.
+    """
+    judge, features = judge_of(data)
+    found = report(
+        codes,
+        training=training,
+        decode=model.decode,
+        images=data.images,
+        features=features,
+        judge=judge,
+        seed=seed,
+        on_progress=on_progress,
+    )
+    return replace(
+        found,
+        about={
+            "model": name,
+            "dataset": data.name,
+            "images": data.content_hash,
+            "vaeexplorer": __version__,
+        }
+        | found.about,
     )
 
 
+def judge_of(data: ImageDataset) -> tuple[str, Features | None]:
+    """In what images of this kind are compared: features of a shipped classifier that names most of them right.
+
+    Returns:
+        What it is, in words, and the features; empty and None where no classifier understands the images.
+
+    Raises:
+        ClassifierError: the shipped classifiers cannot be read.
+    """
+    for dataset in get_args(Dataset):
+        classifier = load_classifier(dataset)
+        named = classifier.probabilities(data.images[:LOOKED_AT]).argmax(axis=1)
+        if (named == data.labels[:LOOKED_AT]).mean() >= UNDERSTOOD:
+            return f"features of the shipped {dataset} classifier", classifier.features
+    return "", None
+
+
 def nll_gap(run: Run, on_progress: Progress | None = None) -> float:
-    """NLL - (-ELBO) on 500 test images, nats per image: minus the mean KL(q(z|x) || p(z|x)), as far as it is found.
+    """NLL + ELBO on 500 test images, nats per image: minus the mean KL(q(z|x) || p(z|x)), at most 0 but for noise.
 
     The likelihood is importance-sampled with 500 draws an image, which leaves the gap a little too near 0.
 
@@ -64,19 +146,15 @@ def nll_gap(run: Run, on_progress: Progress | None = None) -> float:
     return negative_log_likelihood(network, config, images, NLL_SAMPLES, told) - bound
 
 
-def document(run: RunCard, found: Report) -> dict[str, Any]:
-    """One JSON document: the report, and of which run it is."""
-    about = {"run": run.name, "dataset": run.config.data.dataset, "vaeexplorer": __version__}
-    return about | found.to_json()
-
-
-def kept_report(run: RunCard) -> Report | None:
-    """The report that was kept with the run, or None where there is none that can be read: then it is made anew."""
+def kept_report(run: Run) -> Report | None:
+    """The report that was kept with the run, or None where there is none that can be read, or one of other codes."""
     try:
         kept = load_report(run)
-        return None if kept is None else Report.from_json(kept)
+        found = None if kept is None else Report.from_json(kept)
     except ValueError:
         return None
+    ours = codes_hash(run.codes.mean, run.codes.logvar)
+    return found if found is not None and found.about.get("codes") == ours else None
 
 
 def keep(run: RunCard, found: Report) -> None:
@@ -85,4 +163,4 @@ def keep(run: RunCard, found: Report) -> None:
     Raises:
         RunError: the run folder cannot be written.
     """
-    save_report(run, document(run, found))
+    save_report(run, found.to_json())

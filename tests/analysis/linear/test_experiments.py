@@ -5,7 +5,8 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from vaeexplorer.analysis.linear.autoencoder import Method
+from vaeexplorer.analysis.linear.autoencoder import Conditions, Method, train
+from vaeexplorer.analysis.linear.axes import decayed_loss
 from vaeexplorer.analysis.linear.experiments import (
     BENDS,
     METHODS,
@@ -58,6 +59,25 @@ def test_the_transpose_theorem(real: PCA) -> None:
     assert decayed.largest_difference < 1e-6
     assert decayed.transpose < 1e-6
     assert run(real, 4, "none", "als", points=few, shown=few).decayed is None
+
+
+@pytest.mark.parametrize("k", [32, 64])
+def test_with_decay_many_dimensions_converge_in_the_steps_of_the_page(real: PCA, k: int) -> None:
+    few = np.zeros((2, 784), np.float32)
+    decayed = run(real, k, "decay", "als", points=few, shown=few).decayed
+    assert decayed is not None
+    assert -1e-12 < decayed.excess < 1e-5
+    assert decayed.largest_difference < 1e-3
+
+
+def test_stopped_early_the_penalised_error_is_above_its_minimum(real: PCA) -> None:
+    decay = 0.1 * float(real.values[9])
+    least = decayed_loss(real.values, 10, decay)
+    for steps, far in ((3, True), (2000, False)):
+        end = train(real, 10, "als", Conditions(decay=decay), steps=steps)[-1]
+        penalised = end.error + decay * ((end.W1**2).sum() + (end.W2**2).sum())
+        assert (penalised > 1.001 * least) == far
+        assert penalised >= least * (1 - 1e-12)
 
 
 def test_the_film_shows_the_autoencoder(toy: PCA, points: np.ndarray) -> None:

@@ -5,8 +5,8 @@ import pytest
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from vaeexplorer.analysis.report.aggregate import density_grid, elbo_surgery, hole_mass, log_aggregate
-from vaeexplorer.analysis.report.null import World, draw, perfect_model
+from vaeexplorer.analysis.report.aggregate import elbo_surgery, log_aggregate, smoothed_mixture
+from vaeexplorer.analysis.report.posteriors import draw, perfect_model
 
 
 def brute_force(z: np.ndarray, mean: np.ndarray, logvar: np.ndarray) -> np.ndarray:
@@ -98,26 +98,60 @@ def test_the_bias_on_a_perfect_model_is_the_known_one(
     assert found == pytest.approx(published, abs=3 * noise)
 
 
-def uniform_square(rng: np.random.Generator) -> World:
-    mean = rng.uniform(-1, 1, (4000, 2)).astype(np.float32)
-    return draw(mean, np.full_like(mean, -7.0), rng)
-
-
-def test_the_prior_mass_outside_a_square_is_a_hole(rng: np.random.Generator) -> None:
-    world = uniform_square(rng)
+@pytest.mark.parametrize("logvar", [-35.0, -45.0, -55.0])
+def test_a_thousand_points_tell_ln_1000(logvar: float) -> None:
+    """Posteriors too narrow to overlap, and for float32 too narrow to be drawn from."""
+    rng = np.random.default_rng(4)
+    mean = rng.standard_normal((1000, 2)).astype(np.float32)
+    world = draw(mean, np.full_like(mean, logvar), rng)
     assert world.logvar is not None
-    grid = density_grid(world.mean, world.logvar)
-    assert grid.prior.sum() == pytest.approx(1)
-    inside = (norm.cdf(1) - norm.cdf(-1)) ** 2
-    assert hole_mass(grid) == pytest.approx(1 - inside, abs=0.04)
-    middle = len(grid.axis) // 2
-    assert grid.log_ratio[middle, middle] == pytest.approx(math.log(0.25 * 2 * math.pi), abs=0.3)
+    split = elbo_surgery(mean, world.logvar, world.z)
+    assert split.mutual_information == pytest.approx(math.log(1000), abs=1e-3)
+    assert split.dimensionwise == pytest.approx(split.kl / 2 - math.log(1000), abs=0.15)
 
 
-def test_the_grid_is_the_density_at_its_points(rng: np.random.Generator) -> None:
+def test_one_wide_posterior_leaves_numbers() -> None:
+    rng = np.random.default_rng(5)
+    mean = rng.standard_normal((500, 2)).astype(np.float32)
+    logvar = np.full_like(mean, -2)
+    logvar[7] = 20
+    world = draw(mean, logvar, rng)
+    split = elbo_surgery(mean, logvar, world.z)
+    assert np.isfinite([split.mutual_information, split.marginal_kl, split.error, *split.dimensionwise]).all()
+
+
+def test_the_standard_error_is_the_spread_over_draws() -> None:
+    rng = np.random.default_rng(6)
+    model = perfect_model(400, 2, 4.0, rng)
+    assert model.logvar is not None
+    again = [elbo_surgery(model.mean, model.logvar, draw(model.mean, model.logvar, rng).z) for _ in range(60)]
+    spread = np.std([split.mutual_information for split in again])
+    # of the draws alone; the standard error has that of the images too
+    assert 0.2 * again[0].error < spread < 1.2 * again[0].error
+
+
+def test_a_mixture_that_is_not_smoothed_is_the_density(rng: np.random.Generator) -> None:
     world = perfect_model(500, 2, 3.0, rng)
     assert world.logvar is not None
-    grid = density_grid(world.mean, world.logvar, side=9, reach=2)
-    z = np.array([[grid.axis[6], grid.axis[2]]])
-    prior = norm.logpdf(z).sum()
-    assert grid.log_ratio[2, 6] == pytest.approx(brute_force(z, world.mean, world.logvar)[0] - prior, abs=1e-4)
+    mixture = smoothed_mixture(world.mean, world.logvar, 0.0)
+    z = mixture.axis[[[170, 90], [150, 150], [10, 200]]]
+    truth = brute_force(z, world.mean, world.logvar) - norm.logpdf(z).sum(axis=1)
+    assert mixture.logit(z) == pytest.approx(np.log(0.001 + 0.999 * np.exp(truth)), abs=1e-3)
+    line = smoothed_mixture(world.mean[:, :1], world.logvar[:, :1], 0.0)
+    truth = brute_force(z[:, :1], world.mean[:, :1], world.logvar[:, :1]) - norm.logpdf(z[:, 0])
+    assert line.logit(z[:, :1]) == pytest.approx(np.log(0.001 + 0.999 * np.exp(truth)), abs=1e-3)
+
+
+def test_smoothing_widens_every_posterior() -> None:
+    """One at 0 of sigma .5, by twice that: N(0, .25 + 1)."""
+    mean, logvar = np.zeros((1, 1), np.float32), np.full((1, 1), 2 * math.log(0.5), np.float32)
+    found = smoothed_mixture(mean, logvar, 2.0).logit(np.array([[0.0], [1.0]]))
+    expected = norm.logpdf([0, 1], scale=math.sqrt(1.25)) - norm.logpdf([0, 1])
+    assert found == pytest.approx(np.log(0.001 + 0.999 * np.exp(expected)), abs=1e-3)
+
+
+def test_beyond_the_grid_only_codes_are() -> None:
+    mean = np.concatenate([np.full((5, 2), 20.0), np.zeros((5, 2))]).astype(np.float32)
+    found = smoothed_mixture(mean, None, 1.0).logit(np.array([[30.0, 0.0], [2.0, 2.0]]))
+    assert found[0] > 5
+    assert found[1] == pytest.approx(math.log(0.001), abs=0.01)

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from vaeexplorer.analysis.report.classifier import Recipe
 from vaeexplorer.analysis.report.evidence import evidence
-from vaeexplorer.analysis.report.null import perfect_model
+from vaeexplorer.analysis.report.posteriors import perfect_model
 
 
 def test_a_perfect_model_lies_on_the_diagonal_and_has_no_holes(rng: np.random.Generator) -> None:
@@ -11,8 +12,8 @@ def test_a_perfect_model_lies_on_the_diagonal_and_has_no_holes(rng: np.random.Ge
     assert [field.of for field in seen.fields] == ["draws of q(z)", "a perfect model"]
     np.testing.assert_allclose(seen.quantiles, np.stack([seen.normal_quantiles] * 2), atol=0.15)
     assert seen.marginals.sum(axis=1) * (seen.bins[1] - seen.bins[0]) == pytest.approx(1, abs=1e-3)
-    middle = np.abs(seen.fields[0].grid.axis) < 1
-    assert np.abs(seen.fields[0].grid.log_ratio[np.ix_(middle, middle)]).max() < 1
+    middle = np.abs(seen.fields[0].axis) < 1
+    assert np.abs(seen.fields[0].log_ratio[np.ix_(middle, middle)]).max() < 1
 
 
 def ring(rng: np.random.Generator, dimensions: int) -> np.ndarray:
@@ -32,7 +33,10 @@ def test_the_deepest_hole_is_found(rng: np.random.Generator, variational: bool) 
     assert ("samples of a fitted Gaussian" in seen.strips) is not variational
 
 
-def test_the_plane_is_that_of_the_two_dimensions_that_say_most(rng: np.random.Generator) -> None:
+def test_the_plane_is_that_of_the_two_dimensions_that_say_most(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vaeexplorer.analysis.report.evidence.SHORT", Recipe(20, 1e-3, 0.3))
     world = perfect_model(1000, 5, 10.0, rng)
     assert world.logvar is not None
     for dimension in (0, 2, 4):

@@ -26,7 +26,6 @@ def test_the_distances_are_those_of_their_definitions(rng: np.random.Generator) 
     z, p = rng.standard_normal((150, 3)) + 0.4, rng.standard_normal((101, 3))
     found = kernel_distances(z, p)
     assert (found.mmd, found.energy) == pytest.approx(naive(z, p), abs=1e-5)
-    assert found.mmd_p is None
 
 
 def test_the_null_has_the_known_spread() -> None:
@@ -40,25 +39,6 @@ def test_the_null_has_the_known_spread() -> None:
     assert abs(np.mean(mmd)) < 0.0016
     assert 0.0007 < np.std(mmd) < 0.0035
     assert np.mean(sliced) == pytest.approx(0.060, abs=0.012)
-
-
-def test_a_shift_has_the_smallest_p_that_there_is(rng: np.random.Generator) -> None:
-    found = kernel_distances(
-        rng.standard_normal((300, 2)) + 0.5, rng.standard_normal((300, 2)), permutations=99, rng=rng
-    )
-    assert found.mmd_p == found.energy_p == 0.01
-
-
-@pytest.mark.slow
-def test_p_values_are_uniform_where_there_is_no_difference() -> None:
-    rng = np.random.default_rng(3)
-    found = [
-        kernel_distances(*rng.standard_normal((2, 200, 2), dtype=np.float32), permutations=199, rng=rng)
-        for _ in range(300)
-    ]
-    for values in ([each.mmd_p for each in found], [each.energy_p for each in found]):
-        jittered = np.array(values) - rng.uniform(0, 1 / 200, len(values))  # p comes in steps of 1/200
-        assert kstest(jittered, "uniform").pvalue > 0.01
 
 
 def test_in_one_dimension_sliced_is_plain() -> None:

@@ -229,18 +229,32 @@ def _alternate(pca: PCA, conditions: Conditions, start: Weights, steps: int) -> 
 
     Without weight decay W1 = (W2^T W2)^-1 W2^T and W2 = M W1^T (W1 M W1^T)^-1: the span of W2 is multiplied by M every
     time. The best bias for any W1 and W2 is b = m - W2 W1 m; put in, it leaves the centred problem.
+
+    With decay both are balanced every fourth step: of all factors of one product W2 W1 = U S V^T, those of least
+    |W1|^2 + |W2|^2 are U S^1/2 and S^1/2 V^T, and alternating alone comes to them slowly.
     """
     loss = Loss(pca, Conditions() if conditions.bias else conditions)
     centre = Loss(pca, conditions).centre
     decay, (W1, W2, b) = conditions.decay, start
     yield start
-    for _ in range(steps):
+    for step in range(steps):
         C = loss.times(W1.T)
         before, W2 = W2, np.linalg.solve(W1 @ C + decay * np.eye(len(W1)), C.T).T
         W1 = _best_encoder(W2, pca.values, decay)
+        if decay and step % 4 == 3:
+            W1, W2 = _balanced(W1, W2)
         yield W1, W2, centre - W2 @ (W1 @ centre) if conditions.bias else b
         if np.linalg.norm(W2 - before) <= 1e-13 * np.linalg.norm(W2):
             return
+
+
+def _balanced(W1: np.ndarray, W2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same product W2 W1 by factors of least |W1|^2 + |W2|^2."""
+    left, inner = np.linalg.qr(W2)
+    right, outer = np.linalg.qr(W1.T)
+    U, shares, V = np.linalg.svd(inner @ outer.T)
+    root = np.sqrt(shares)
+    return root[:, None] * (V @ right.T), (left @ U) * root
 
 
 def _best_encoder(W2: np.ndarray, values: np.ndarray, decay: float) -> np.ndarray:

@@ -53,6 +53,11 @@ def decayed_error(values: np.ndarray, k: int, decay: float) -> float:
     return float(values[k:].sum() + (values[:k] * (1 - squares) ** 2).sum())
 
 
+def decayed_loss(values: np.ndarray, k: int, decay: float) -> float:
+    """The same with the decay, lambda (|W1|^2 + |W2|^2): what is least at that minimum."""
+    return decayed_error(values, k, decay) + 2 * decay * float((decayed_singular_values(values, k, decay) ** 2).sum())
+
+
 def _turned(axes: np.ndarray) -> np.ndarray:
     turned: np.ndarray = axes * np.where(np.diagonal(axes) < 0, -1.0, 1.0)
     return turned

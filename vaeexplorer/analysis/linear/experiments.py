@@ -6,7 +6,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from vaeexplorer.analysis.linear.autoencoder import FRAMES, START, STEP, Conditions, Frame, Method, first_weights, train
-from vaeexplorer.analysis.linear.axes import decayed_error, decayed_singular_values
+from vaeexplorer.analysis.linear.axes import decayed_error, decayed_loss, decayed_singular_values
 from vaeexplorer.analysis.linear.film import Film, film, linear_snapshots
 from vaeexplorer.analysis.linear.nonlinear import MEASURED, STEPS, Bend, train_on_images
 from vaeexplorer.analysis.pca import PCA
@@ -36,6 +36,8 @@ class Decayed:
     """singular values of W2 at the end, [k]"""
     transpose: float
     """|W1 - W2^T| / |W1| at the end, predicted 0"""
+    excess: float
+    """of the error with the decay over its minimum, relative: whether it converged"""
 
     @property
     def largest_difference(self) -> float:
@@ -182,10 +184,12 @@ def predicted_plateau(pca: PCA, k: int, method: Method, seed: int = 0) -> tuple[
 
 
 def _decayed(pca: PCA, k: int, decay: float, end: Frame) -> Decayed:
+    penalised = end.error + decay * float((end.W1**2).sum() + (end.W2**2).sum())
     return Decayed(
         decayed_singular_values(pca.values, k, decay),
         np.linalg.svd(end.W2, compute_uv=False),
         float(np.linalg.norm(end.W1 - end.W2.T) / np.linalg.norm(end.W1)),
+        penalised / decayed_loss(pca.values, k, decay) - 1,
     )
 
 

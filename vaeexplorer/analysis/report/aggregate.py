@@ -29,6 +29,10 @@ class Surgery:
     """KL(q(z) || prod_j q(z_j))"""
     dimensionwise: np.ndarray
     """KL(q(z_j) || p(z_j)), [D]"""
+    error: float
+    """standard error of the mutual information"""
+    marginal_error: float
+    """standard error of the marginal KL"""
 
 
 def elbo_surgery(mean: np.ndarray, logvar: np.ndarray, z: np.ndarray, *, points: int | None = None) -> Surgery:
@@ -47,35 +51,46 @@ def elbo_surgery(mean: np.ndarray, logvar: np.ndarray, z: np.ndarray, *, points:
         z: one draw from each posterior, [N, D].
         points: of how many of the draws, from the first, the densities are averaged; by default of all.
     """
-    drawn = z[:points]
+    drawn, exact = z[:points], kl_per_dimension(mean.astype(np.float64), logvar.astype(np.float64))  # [M, D], [N, D]
     own = _log_normal(drawn, mean[:points], logvar[:points])  # [M, D]
     prior = _log_normal(drawn, 0.0, 0.0)  # [M, D]
-    exact = kl_per_dimension(mean.astype(np.float64), logvar.astype(np.float64))  # [N, D]
     joint = log_aggregate(drawn, mean, logvar, own=own.sum(axis=1))  # [M]
-    information = _information(own.sum(axis=1), joint, prior.sum(axis=1), exact.sum(axis=1))
+    each = _information(own.sum(axis=1), joint, prior.sum(axis=1), exact.sum(axis=1))  # [M]
+    information, kl = float(each.mean()), float(exact.sum(axis=1).mean())
     dimensionwise = np.empty(mean.shape[1])
     for j in range(mean.shape[1]):
         single = log_aggregate(drawn[:, [j]], mean[:, [j]], logvar[:, [j]], own=own[:, j])
-        dimensionwise[j] = exact[:, j].mean() - _information(own[:, j], single, prior[:, j], exact[:, j])
-    kl = float(exact.sum(axis=1).mean())
+        dimensionwise[j] = exact[:, j].mean() - _information(own[:, j], single, prior[:, j], exact[:, j]).mean()
     marginal_kl = kl - information
-    return Surgery(kl, information, marginal_kl, marginal_kl - float(dimensionwise.sum()), dimensionwise)
+    root = math.sqrt(len(drawn))
+    return Surgery(
+        kl,
+        information,
+        marginal_kl,
+        marginal_kl - float(dimensionwise.sum()),
+        dimensionwise,
+        float(each.std()) / root,
+        float((exact[: len(each)].sum(axis=1) - each).std()) / root,
+    )
 
 
-def _information(own: np.ndarray, joint: np.ndarray, prior: np.ndarray, exact: np.ndarray) -> float:
-    """The mutual information, from log q(z|x), log q(z), log p(z) of M draws and the KL of all N images, in nats."""
+def _information(own: np.ndarray, joint: np.ndarray, prior: np.ndarray, exact: np.ndarray) -> np.ndarray:
+    """Terms [M] whose mean is the mutual information, of log q(z|x), log q(z), log p(z) of M draws, and of N KLs."""
     information, marginal = own - joint, joint - prior  # [M]
     noise = information + marginal - exact[: len(own)]  # [M], of mean 0
     spread = np.var(noise)
     share = float(np.clip(np.cov(noise, information, bias=True)[0, 1] / spread, 0, 1)) if spread > 0 else 0.0
-    return float(information.mean() - share * ((information + marginal).mean() - exact.mean()))
+    beyond = exact[: len(own)].mean() - exact.mean()  # of the draws' images, against all
+    result: np.ndarray = information - share * (noise + beyond)
+    return result
 
 
 def log_aggregate(z: np.ndarray, mean: np.ndarray, logvar: np.ndarray, *, own: np.ndarray | None = None) -> np.ndarray:
     """log q(z), q the average of N Gaussians, in blocks of bounded memory; on a GPU where there is one.
 
     log N(z; mu, sigma^2) = [z^2, z, 1] . [-1/(2 sigma^2), mu/sigma^2, -mu^2/(2 sigma^2) - ln sigma - ln(2 pi)/2],
-    a matrix product. In single precision where that costs less than a thousandth of a nat, else in double.
+    a matrix product: in single precision where that costs less than a thousandth of a nat, else in double; and where
+    double would not do either, as for sigma = 1e-8, as (z - mu)^2 / sigma^2.
 
     Args:
         z: [M, D].
@@ -89,11 +104,14 @@ def log_aggregate(z: np.ndarray, mean: np.ndarray, logvar: np.ndarray, *, own: n
     import torch
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    precision = np.exp(-logvar.astype(np.float64))  # [N, D]
+    mean, logvar = mean.astype(np.float64), logvar.astype(np.float64)
+    precision = np.exp(-logvar)  # [N, D]
     reach = float(np.abs(z).max(initial=0) + np.abs(mean).max(initial=0)) ** 2
-    single = reach * float(precision.max()) * 6e-8 * math.sqrt(z.shape[1]) < ROUNDING
-    dtype = torch.float32 if single else torch.float64
-    constant = -0.5 * (precision * mean.astype(np.float64) ** 2 + logvar + LOG_2PI).sum(axis=1, keepdims=True)  # [N, 1]
+    amplified = reach * float(precision.max()) * math.sqrt(z.shape[1])
+    if amplified * 1e-16 > ROUNDING:
+        return _log_aggregate_of_differences(z, mean, logvar)
+    dtype = torch.float32 if amplified * 6e-8 < ROUNDING else torch.float64
+    constant = -0.5 * (precision * mean**2 + logvar + LOG_2PI).sum(axis=1, keepdims=True)  # [N, 1]
     columns = np.concatenate([-0.5 * precision, precision * mean, constant, np.ones_like(constant)], axis=1)
     weights = torch.as_tensor(columns.T, dtype=dtype).contiguous().to(device)  # [2D + 2, N]
     shift = np.zeros(len(z)) if own is None else own
@@ -111,45 +129,87 @@ def log_aggregate(z: np.ndarray, mean: np.ndarray, logvar: np.ndarray, *, own: n
     return result
 
 
+def _log_aggregate_of_differences(z: np.ndarray, mean: np.ndarray, logvar: np.ndarray) -> np.ndarray:
+    """The same in float64 without expanding the square, an array operation a dimension: slower, and never unsure."""
+    import torch
+
+    centre, scale = torch.as_tensor(mean), torch.as_tensor(np.exp(-logvar / 2))
+    constant = -0.5 * torch.as_tensor((logvar + LOG_2PI).sum(axis=1))  # [N]
+    parts = []
+    for block in torch.as_tensor(z.astype(np.float64)).split(max(1, BLOCK // len(mean))):
+        exponent = constant.repeat(len(block), 1)  # [B, N]
+        for j in range(z.shape[1]):
+            exponent.sub_(((block[:, [j]] - centre[:, j]) * scale[:, j]).square_().mul_(0.5))
+        parts.append(exponent.logsumexp(dim=1))
+    result: np.ndarray = torch.cat(parts).numpy() - math.log(len(mean))
+    return result
+
+
+WIDTHS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)  # of smoothing, in units of the posteriors' own width
+FLOOR = 1e-3  # of the prior, mixed into a smoothed mixture: where nothing was learned, q/p is not 0
+
+
 @dataclass(frozen=True)
-class Grid:
-    """log q(z)/p(z) over the plane."""
+class SmoothedMixture:
+    """ln q/p of posteriors of one or two dimensions, widened, on a grid.
+
+    Attributes:
+        axis: [G].
+        log_ratio: [G], or [G, G] with the first dimension first.
+        outside: ln q/p beyond the grid.
+    """
 
     axis: np.ndarray
-    """of both dimensions, [G]"""
     log_ratio: np.ndarray
-    """ln q/p, [G, G], the second dimension first, as images have it"""
-    prior: np.ndarray
-    """of the prior's mass, each cell's share, [G, G]; its sum is 1"""
+    outside: float
+
+    def logit(self, z: np.ndarray) -> np.ndarray:
+        """ln q(z)/p(z) of [M, D] points, float64 [M], linear between the grid's points."""
+        from scipy.ndimage import map_coordinates
+
+        at = (z.T - self.axis[0]) / (self.axis[1] - self.axis[0])
+        inside = map_coordinates(self.log_ratio, at, order=1, mode="nearest")
+        result: np.ndarray = np.where(np.abs(z).max(axis=1) <= self.axis[-1], inside, self.outside)
+        return result
 
 
-def density_grid(mean: np.ndarray, logvar: np.ndarray, *, side: int = 181, reach: float = 4.5) -> Grid:
-    """q/p of two dimensions on a grid, exactly: q is a sum of products, so the whole plane is one matrix product.
+def smoothed_mixture(
+    mean: np.ndarray, logvar: np.ndarray | None, width: float, *, side: int = 301, reach: float = 4.8
+) -> SmoothedMixture:
+    """The mixture of N posteriors, each widened: sigma^2 + h^2.
 
     Args:
-        mean, logvar: [N, 2].
-        side: G, points a side.
-        reach: the grid goes from -reach to reach; the prior beyond 4.5 weighs 1e-5.
+        mean, logvar: [N, D], D = 1 or 2; logvar None where codes are points.
+        width: h, in units of the median sigma; of points, in units of a fiftieth of N^(-1/(D + 4)) standard deviations.
+        side, reach: of the grid.
     """
     import torch
 
+    count, dimensions = mean.shape
     axis = np.linspace(-reach, reach, side)
+    step = axis[1] - axis[0]
+    if logvar is None:
+        own = np.zeros(1)
+        spread = 4 ** (width / 2) / 50 * float(mean.std(axis=0).mean()) * count ** (-1 / (dimensions + 4))
+    else:
+        own = np.exp(logvar.astype(np.float64))
+        spread = width * math.sqrt(float(np.median(own)))
+    variance = own + max(spread, step / 2) ** 2 if width or logvar is None else np.maximum(own, (step / 2) ** 2)
+    scale = torch.as_tensor(np.broadcast_to(variance**-0.5, mean.shape).astype(np.float32))
     factors = []
-    for j in (0, 1):
-        centred = torch.as_tensor(axis, dtype=torch.float32) - torch.as_tensor(mean[:, [j]])  # [N, G]
-        scale = torch.as_tensor(np.exp(-logvar[:, [j]] / 2), dtype=torch.float32)
-        exponent = (centred * scale).square_().mul_(-0.5).clamp_(min=-80).exp_()
-        factors.append(exponent * (scale / math.sqrt(2 * math.pi)))
-    density = (factors[1].T @ factors[0]).double().numpy() / len(mean)  # [G, G]
-    log_prior = -0.5 * (axis[:, None] ** 2 + axis[None, :] ** 2) - LOG_2PI
-    prior = np.exp(log_prior)
-    log_ratio = np.log(np.maximum(density, 1e-40)) - log_prior
-    return Grid(axis, log_ratio, prior / prior.sum())
-
-
-def hole_mass(grid: Grid, tau: float = 0.1) -> float:
-    """P(q(z)/p(z) < tau) for z ~ p: the share of prior samples that land where (almost) no posterior is."""
-    return float(grid.prior[grid.log_ratio < math.log(tau)].sum())
+    for j in range(dimensions):
+        centred = torch.as_tensor(axis, dtype=torch.float32) - torch.as_tensor(mean[:, [j]], dtype=torch.float32)
+        exponent = (centred * scale[:, [j]]).square_().mul_(-0.5).clamp_(min=-80).exp_()
+        factors.append(exponent * (scale[:, [j]] / math.sqrt(2 * math.pi)))  # [N, G]
+    density = factors[0].mean(dim=0) if dimensions == 1 else factors[0].T @ factors[1] / count
+    log_prior = -0.5 * (axis**2 + LOG_2PI)
+    if dimensions == 2:
+        log_prior = log_prior[:, None] + log_prior
+    ratio = density.double().numpy() / np.exp(log_prior)
+    beyond = (np.abs(mean).max(axis=1) > reach).mean() / (dimensions * math.erfc(reach / math.sqrt(2)))
+    return SmoothedMixture(
+        axis, np.log(FLOOR + (1 - FLOOR) * ratio), math.log(FLOOR + (1 - FLOOR) * min(float(beyond), 1e6))
+    )
 
 
 def _log_normal(z: np.ndarray, mean: np.ndarray | float, logvar: np.ndarray | float) -> np.ndarray:

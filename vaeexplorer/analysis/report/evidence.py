@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from vaeexplorer.analysis.kl import kl_per_dimension
-from vaeexplorer.analysis.report.aggregate import LOG_2PI, Grid, density_grid
-from vaeexplorer.analysis.report.density_ratio import DensityRatio, fit_density_ratio
-from vaeexplorer.analysis.report.null import World, draw, perfect_model, stream
+from vaeexplorer.analysis.report.aggregate import LOG_2PI
+from vaeexplorer.analysis.report.classifier import SHORT, Ratio, learn
+from vaeexplorer.analysis.report.posteriors import World, draw, perfect_model, stream
 from vaeexplorer.analysis.sampling import sample
 from vaeexplorer.analysis.whitening import whiten
 
-SIDE = 81
+SIDE = 121
 BINS = 61
 REACH = 4.0
 CANDIDATES = 4000
@@ -28,12 +28,14 @@ class Field:
     Attributes:
         of: what q is of, in words.
         plane: the two dimensions, from 0.
-        grid: ln q/p.
+        axis: of both dimensions, [G].
+        log_ratio: ln q/p, [G, G], the second dimension first, as images have it.
     """
 
     of: str
     plane: tuple[int, int]
-    grid: Grid
+    axis: np.ndarray
+    log_ratio: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -88,47 +90,35 @@ def _fields(world: World, rng: np.random.Generator) -> Iterator[Field]:
     weight = mean.var(axis=0) if logvar is None else kl_per_dimension(mean, logvar).mean(axis=0)
     first, second = sorted(np.argsort(weight)[::-1][:2].tolist()) if dimensions > 2 else (0, 1)
     plane = [first, second]
+    name = "codes" if logvar is None else "draws of q(z)"
+    chosen = World(mean[:, plane], None if logvar is None else logvar[:, plane], z[:, plane])
+    yield _field(name, (first, second), chosen, rng)
     if logvar is None:
-        yield Field("codes", (first, second), _classified(z[:, plane], rng))
         white = whiten(z[:, plane])
         if white.kept == 2:
-            yield Field("whitened codes", (first, second), _classified(white.apply(z[:, plane]), rng))
-        yield Field("a perfect model", (first, second), _classified(perfect_model(count, 2, None, rng).z, rng))
-        return
-    null = perfect_model(count, 2, float(weight[plane].sum()), rng)
-    assert null.logvar is not None
-    yield Field("draws of q(z)", (first, second), density_grid(mean[:, plane], logvar[:, plane], side=SIDE))
-    yield Field("a perfect model", (first, second), density_grid(null.mean, null.logvar, side=SIDE))
+            codes = white.apply(z[:, plane])
+            yield _field("whitened codes", (first, second), World(codes.astype(np.float32), None, codes), rng)
+    kl = None if logvar is None else float(weight[plane].sum())
+    yield _field("a perfect model", (first, second), perfect_model(count, 2, kl, rng), rng)
 
 
-def _classified(z: np.ndarray, rng: np.random.Generator) -> Grid:
-    """ln q/p as a classifier learns it."""
-    ratio = _ratio(z.astype(np.float32), rng)
+def _field(of: str, plane: tuple[int, int], world: World, rng: np.random.Generator) -> Field:
+    """ln q/p of a smoothed mixture, as wide as codes that were set aside like it best."""
     axis = np.linspace(-4.5, 4.5, SIDE)
     points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-    prior = np.exp(-0.5 * (axis[:, None] ** 2 + axis[None, :] ** 2))
-    return Grid(axis, ratio.logit(points).reshape(SIDE, SIDE).astype(float), prior / prior.sum())
+    return Field(of, plane, axis, _ratio(world, rng).logit(points).reshape(SIDE, SIDE))
 
 
-def _ratio(z: np.ndarray, rng: np.random.Generator) -> DensityRatio:
-    some = z[rng.permutation(len(z))[:CANDIDATES]]
-    return fit_density_ratio(some, rng.standard_normal(some.shape, dtype=np.float32), rng)
+def _ratio(world: World, rng: np.random.Generator) -> Ratio:
+    recipes = [SHORT] if world.mean.shape[1] > 2 else []
+    return learn(world, None, recipes, int(rng.integers(2**31)), lambda what: None, side=SIDE)[0]
 
 
 def _strips(world: World, rng: np.random.Generator, seed: int) -> dict[str, np.ndarray]:
     """Prior samples; those of them where q/p is smallest; draws where q is largest; samples of what was fitted."""
     dimensions = world.z.shape[1]
     candidates = rng.standard_normal((CANDIDATES, dimensions), dtype=np.float32)
-    if world.logvar is not None and dimensions == 2:
-        grid = density_grid(world.mean, world.logvar, side=SIDE)
-
-        def log_ratio(z: np.ndarray) -> np.ndarray:
-            step = grid.axis[1] - grid.axis[0]
-            column, row = np.clip(np.rint((z - grid.axis[0]) / step).astype(int), 0, SIDE - 1).T
-            found: np.ndarray = grid.log_ratio[row, column]
-            return found
-    else:
-        log_ratio = _ratio(world.z, rng).logit
+    log_ratio = _ratio(world, rng).logit
     typical = np.linalg.norm(candidates, axis=1) < math.sqrt(dimensions) + 1  # no hole is the emptiness far outside
     inside = candidates[typical]
     drawn = world.z[rng.permutation(len(world.z))[:CANDIDATES]]

@@ -1,4 +1,4 @@
-"""Groups of diagnostics, each measured on a model and on perfect models of its size, in the order of the questions."""
+"""Groups of diagnostics, in the order of the questions."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -8,249 +8,31 @@ import numpy as np
 
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.posterior import active_units, collapsed_share, moments
-from vaeexplorer.analysis.report.aggregate import density_grid, elbo_surgery, hole_mass
-from vaeexplorer.analysis.report.coverage import coverage
-from vaeexplorer.analysis.report.density_ratio import fit_density_ratio
-from vaeexplorer.analysis.report.diagnostics import Diagnostic, Question
-from vaeexplorer.analysis.report.null import World, perfect_model
+from vaeexplorer.analysis.report.aggregate import elbo_surgery
+from vaeexplorer.analysis.report.coverage import Coverage, coverage, laplacian_energy
+from vaeexplorer.analysis.report.diagnostics import Diagnostic, Estimate, joint_rank
+from vaeexplorer.analysis.report.held_out import HeldOut
+from vaeexplorer.analysis.report.posteriors import FEWEST, World
 from vaeexplorer.analysis.report.two_sample import kernel_distances, mardia, sliced_wasserstein
 from vaeexplorer.analysis.sampling import sample as draw_codes
 from vaeexplorer.analysis.whitening import whiten
 
-DRAWS = 20  # perfect models
-PERMUTATIONS = 200
+NULLS = 19  # the fewest for a level of .05
+SEEDS = 3  # splits of the images
 PAIRWISE = 2000  # points of each kind where all pairs are looked at
-CLASSIFIED = 4000  # points of each kind for the classifier
 MIXTURE_POOL = 40_000
-NULL_POINTS = 1000  # at which a perfect model's log q(z) is taken; all N posteriors enter it
-FEWEST, FEW = 100, 1000
+PAIRS = {True: 100_000_000, False: 40_000_000}  # of a draw and a posterior in ELBO surgery, up to two dimensions or not
+FEW = 1000  # codes: of fewer nothing is certain
 
-Sampler = Callable[[int, np.random.Generator], np.ndarray]
 Features = Callable[[np.ndarray], np.ndarray]
 Progress = Callable[[float, str], None]
-
-
-POSTERIORS = ("kl", "active_units", "collapsed", "mutual_information")
-AGGREGATE = ("marginal_kl", "total_correlation", "dimensionwise_kl", "mean", "variance", "correlation")
-
-
-def whole(world: World, step: "Steps", rng: np.random.Generator, *, known_prior: bool = True) -> Iterator[Diagnostic]:
-    """What is measured on all N posteriors: how informative they are, ELBO surgery, moments, and 2-D holes.
-
-    Args:
-        world: the model.
-        step: told of the progress.
-        rng: of the perfect models.
-        known_prior: whether the prior is N(0, I); of another one only samples are known.
-    """
-    count, dimensions = world.mean.shape
-    step("the aggregate posterior")
-    values = _of_the_whole(world, None) if known_prior else _of_the_posteriors(world)
-    nulls = []
-    for number in range(DRAWS if known_prior else 0):
-        step(f"perfect model {number + 1} of {DRAWS}")
-        nulls.append(_of_the_whole(perfect_model(count, dimensions, values.get("kl"), rng), NULL_POINTS))
-    for key in (*POSTERIORS, *AGGREGATE, *(["holes"] if "holes" in values else [])):
-        question: Question = "posteriors" if key in POSTERIORS else "aggregate"
-        null = tuple(each[key] for each in nulls if key in each)
-        flag = _flag(key, count, dimensions, values.get("kl"))
-        if key not in values:
-            flag = f"n/a: {_missing(key, world, known_prior)}"
-        yield Diagnostic(key, question, values.get(key), null, flag=flag)
-
-
-def _flag(key: str, count: int, dimensions: int, kl: float | None) -> str:
-    if count < FEW:
-        return _few(count)
-    split = key in ("mutual_information", "marginal_kl", "total_correlation")
-    if split and kl is not None and kl > math.log(count) - 2:
-        return f"saturated at ln N = {math.log(count):.2f}"
-    if key == "correlation" and count < 10 * dimensions:
-        return "n too small: fewer than ten codes a dimension"
-    return ""
-
-
-def _missing(key: str, world: World, known_prior: bool) -> str:
-    if key == "correlation" and known_prior:
-        return "there is one dimension"
-    if world.logvar is None and key in POSTERIORS:
-        return "codes are points, there is no posterior"
-    return "codes are points, q(z) has no density" if known_prior else "the prior is known by its samples alone"
-
-
-def _of_the_whole(world: World, points: int | None) -> dict[str, float]:
-    """What is measured on all N posteriors, of a model or of its null."""
-    found = _of_the_posteriors(world)
-    if world.logvar is not None:
-        split = elbo_surgery(world.mean, world.logvar, world.z, points=points)
-        found |= {
-            "mutual_information": split.mutual_information,
-            "marginal_kl": split.marginal_kl,
-            "total_correlation": split.total_correlation,
-            "dimensionwise_kl": float(split.dimensionwise.sum()),
-        }
-        if world.mean.shape[1] == 2:
-            found["holes"] = hole_mass(density_grid(world.mean, world.logvar))
-    spread = moments(world.mean, world.logvar)
-    found |= {"mean": spread.worst_mean, "variance": spread.worst_variance}
-    if world.mean.shape[1] > 1:
-        found["correlation"] = spread.worst_correlation
-    return found
-
-
-def _of_the_posteriors(world: World) -> dict[str, float]:
-    if world.logvar is None:
-        return {}
-    each = kl_per_dimension(world.mean, world.logvar)  # [N, D]
-    return {
-        "kl": float(each.sum(axis=1, dtype=np.float64).mean()),
-        "active_units": float(active_units(world.mean).sum()),
-        "collapsed": float(collapsed_share(each, np.array([0.01]))[0]),
-    }
-
-
-@dataclass(frozen=True)
-class Prior:
-    """A distribution that z is held against, and samples of which are decoded.
-
-    Attributes:
-        of: its name in the report; empty for the model's own prior.
-        z: the codes, in the coordinates in which they are compared, [N, A].
-        sample: draws in the same coordinates, [M, A].
-        back: from those to latent points, [M, D].
-    """
-
-    of: str
-    z: np.ndarray
-    sample: Sampler
-    back: Callable[[np.ndarray], np.ndarray]
-
-
-def priors(world: World, prior_samples: np.ndarray | None, seed: int) -> Iterator[Prior]:
-    """The model's own prior; and where codes are points, two that were fitted to them as well."""
-    yield Prior("", world.z, _normal(world.z.shape[1]) if prior_samples is None else _pick(prior_samples), _same)
-    if world.logvar is None and prior_samples is None:
-        white = whiten(world.z)
-        codes = white.apply(world.z).astype(np.float32)
-
-        def back(points: np.ndarray) -> np.ndarray:
-            return np.asarray(white.centre + points @ white.back, np.float32)
-
-        yield Prior("fitted Gaussian", codes, _normal(white.kept), back)
-        pool = draw_codes("mixture", codes, MIXTURE_POOL, seed=seed)
-        yield Prior("10-component mixture", codes, _pick(pool), back)
-
-
-def _same(points: np.ndarray) -> np.ndarray:
-    return points
-
-
-def _normal(dimensions: int) -> Sampler:
-    return lambda count, rng: rng.standard_normal((count, dimensions), dtype=np.float32)
-
-
-def _pick(pool: np.ndarray) -> Sampler:
-    return lambda count, rng: pool[rng.choice(len(pool), min(count, len(pool)), replace=False)]
-
-
-def two_samples(
-    prior: Prior, known: dict[int, list[dict[str, float]]], step: "Steps", rng: np.random.Generator
-) -> Iterator[Diagnostic]:
-    """Draws of q(z) against draws of a prior; the null is two sets of the prior's own draws.
-
-    Args:
-        prior: whose draws.
-        known: nulls of N(0, I) by dimensions, so that none is computed twice.
-        step: told of the progress.
-        rng: of the draws.
-    """
-    step("two-sample tests")
-    size = min(len(prior.z), CLASSIFIED, len(prior.sample(2 * CLASSIFIED, rng)) // 2)
-    chosen = prior.z[rng.choice(len(prior.z), size, replace=False)]
-    values, p_values = _compare(chosen, prior.sample(size, rng), rng, PERMUTATIONS)
-    width = prior.z.shape[1] if prior.of in ("", "fitted Gaussian") else 0
-    null = known.get(width, [])
-    for number in range(len(null), DRAWS):
-        step(f"the prior against itself, {number + 1} of {DRAWS}")
-        both = prior.sample(2 * size, rng)
-        null.append(_compare(both[:size], both[size:], rng, 0)[0])
-    known[width] = null
-    for key, value in values.items():
-        draws = tuple(each[key] for each in null)
-        yield Diagnostic(key, "aggregate", value, draws, prior.of, p_values.get(key), _few(len(prior.z)))
-
-
-def _compare(
-    z: np.ndarray, prior: np.ndarray, rng: np.random.Generator, permutations: int
-) -> tuple[dict[str, float], dict[str, float | None]]:
-    some, some_prior = z[:PAIRWISE], prior[:PAIRWISE]
-    distances = kernel_distances(some, some_prior, permutations=permutations, rng=rng)
-    shape = mardia(some)
-    ratio = fit_density_ratio(z, prior, rng)
-    values = {
-        "mmd": distances.mmd,
-        "energy": distances.energy,
-        "sliced_wasserstein": sliced_wasserstein(some, some_prior, rng),
-        "skewness": shape.skewness,
-        "kurtosis": shape.kurtosis,
-        "classifier": ratio.accuracy,
-        "holes": ratio.hole_mass,
-    }
-    return values, {"mmd": distances.mmd_p, "energy": distances.energy_p}
-
-
-def samples(
-    world: World,
-    priors: list[Prior],
-    *,
-    decode: Callable[[np.ndarray], np.ndarray] | None,
-    images: np.ndarray | None,
-    features: Features | None,
-    step: "Steps",
-    rng: np.random.Generator,
-) -> Iterator[Diagnostic]:
-    """Decoded prior samples, and decoded draws of q(z|x), against real images; the null is real against real."""
-    keys = ("precision", "recall", "density", "coverage")
-    if decode is None:
-        for key in keys:
-            yield Diagnostic(key, "samples", None, flag="n/a: there is no decoder")
-        return
-    step("decoded samples")
-
-    def seen(pictures: np.ndarray) -> np.ndarray:
-        found = np.asarray(features(pictures) if features else pictures, np.float32).reshape(len(pictures), -1)
-        if not np.isfinite(found).all():
-            raise ValueError("Decoded images, or their features, are not all finite numbers.")
-        return found
-
-    flag = "" if images is not None else "against decoded codes: no real images were given"
-    real = seen(decode(world.z[: 2 * PAIRWISE]) if images is None else images)
-    size = min(PAIRWISE, len(real) // 2)
-    if size < FEWEST // 2:
-        raise ValueError(f"Judging samples needs at least {FEWEST} images, not {len(real)}.")
-    nulls = []
-    for number in range(DRAWS):
-        step(f"real images against real images, {number + 1} of {DRAWS}")
-        order = rng.permutation(len(real))
-        nulls.append(coverage(real[order[:size]], real[order[size : 2 * size]]))
-    order = rng.permutation(len(real))
-    held = real[order[:size]]
-    generated = {prior.of: prior.back(prior.sample(size, rng)) for prior in priors}
-    if len(world.z) >= len(real):  # draws for other images than those they are held against
-        generated["reconstructions"] = world.z[order[size : 2 * size]]
-    for of, z in generated.items():
-        found = coverage(held, seen(decode(np.asarray(z, np.float32))))
-        for key in keys:
-            null = tuple(float(getattr(draws, key)) for draws in nulls)
-            yield Diagnostic(key, "samples", float(getattr(found, key)), null, of, flag=flag or _few(len(real)))
 
 
 class Steps:
     """Counts what is done towards the whole."""
 
-    def __init__(self, listener: Progress | None, *, variational: bool, decoded: bool) -> None:
-        self.listener, self.done = listener, 0
-        self.total = (DRAWS + 1) * (1 + (1 if variational else 2) + decoded) + (0 if variational else 1)
+    def __init__(self, listener: Progress | None, total: int) -> None:
+        self.listener, self.total, self.done = listener, total, 0
 
     def __call__(self, what: str) -> None:
         """Another step begins."""
@@ -261,3 +43,228 @@ class Steps:
 
 def _few(count: int) -> str:
     return f"n too small: {count:,} codes, fewer than {FEW:,}" if count < FEW else ""
+
+
+def posteriors(world: World, found: HeldOut, *, known_prior: bool) -> Iterator[Diagnostic]:
+    """What each posterior says, and ELBO surgery: I(z; n), and both ends of I(z; x) and of KL(q(z) || p).
+
+    Args:
+        world: the model.
+        found: by the classifier; its lower bound of the KL bounds I(z; x) above.
+        known_prior: whether the prior is N(0, I); of another one only samples are known.
+    """
+    surgery = ("marginal_kl_least", "marginal_kl", "total_correlation", "dimensionwise_kl")
+    if world.logvar is None:
+        for key in ("kl", "active_units", "collapsed", "mutual_information", "information_limit"):
+            yield Diagnostic(key, "posteriors", None, flag="n/a: codes are points, there is no posterior")
+        for key in surgery:
+            yield Diagnostic(key, "aggregate", None, flag="n/a: codes are points, q(z) has no density")
+        return
+    each = kl_per_dimension(world.mean, world.logvar)  # [N, D]
+    count, dimensions = each.shape
+    few = _few(count)
+    kl = each.sum(axis=1, dtype=np.float64)
+    yield Diagnostic.estimated(
+        "kl", "posteriors", Estimate.of_mean(float(kl.mean()), float(kl.std()) / math.sqrt(count)), flag=few
+    )
+    yield Diagnostic("active_units", "posteriors", float(active_units(world.mean).sum()), flag=few)
+    yield Diagnostic("collapsed", "posteriors", float(collapsed_share(each, np.array([0.01]))[0]), flag=few)
+    if not known_prior:
+        unknown = "n/a: the prior is known by its samples alone"
+        for key in ("mutual_information", "information_limit"):
+            yield Diagnostic(key, "posteriors", None, flag=unknown)
+        for key in surgery:
+            yield Diagnostic(key, "aggregate", None, flag=unknown)
+        return
+    points = min(count, max(FEW, PAIRS[dimensions <= 2] // count))
+    split = elbo_surgery(world.mean, world.logvar, world.z, points=points)
+    saturated = f"saturated at ln N = {math.log(count):.2f}" if split.kl > math.log(count) - 2 else ""
+    information = Estimate.of_mean(split.mutual_information, split.error)
+    yield Diagnostic.estimated(
+        "mutual_information", "posteriors", information, flag=few or _below_0(information.value) or saturated
+    )
+    least = Estimate(*(max(0.0, bound) for bound in found.divergence))
+    limits = Estimate(split.kl - least.value, split.kl - least.high, split.kl - least.low)
+    yield Diagnostic.estimated("information_limit", "posteriors", limits, flag=few)
+    yield Diagnostic.estimated("marginal_kl_least", "aggregate", found.divergence, flag=few)
+    marginal = Estimate.of_mean(split.marginal_kl, split.marginal_error)
+    yield Diagnostic.estimated("marginal_kl", "aggregate", marginal, flag=few or _below_0(marginal.value) or saturated)
+    for key, value in (("total_correlation", split.total_correlation), ("dimensionwise_kl", split.dimensionwise.sum())):
+        flag = few or _below_0(value) or (saturated if key == "total_correlation" else "")
+        yield Diagnostic(key, "aggregate", float(value), flag=flag)
+
+
+def _below_0(value: float) -> str:
+    return "below 0 by the noise of the draws: the truth is not" if value < 0 else ""
+
+
+@dataclass(frozen=True)
+class Prior:
+    """A distribution that z is compared with, and samples of which are decoded.
+
+    Attributes:
+        of: its name in the report; empty for the model's own prior.
+        pool: draws from it, [M, A]; None for N(0, I).
+        dimensions: A.
+        forward, back: from latent points [M, D] to those coordinates, and back.
+    """
+
+    of: str
+    pool: np.ndarray | None
+    dimensions: int
+    forward: Callable[[np.ndarray], np.ndarray]
+    back: Callable[[np.ndarray], np.ndarray]
+
+    def sample(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Draws, [count, A]; fewer where the pool is smaller."""
+        if self.pool is None:
+            return rng.standard_normal((count, self.dimensions))
+        return np.asarray(self.pool[rng.choice(len(self.pool), min(count, len(self.pool)), replace=False)])
+
+    def seen_from(self, world: World) -> World:
+        """Points in those coordinates; posteriors only of the model's own prior."""
+        if not self.of:
+            return world
+        z = self.forward(world.z)
+        return World(z.astype(np.float32), None, z)
+
+
+def priors(world: World, prior_samples: np.ndarray | None, seed: int) -> Iterator[Prior]:
+    """The model's own prior; and where codes are points, two that were fitted to them as well."""
+    yield Prior("", prior_samples, world.z.shape[1], np.asarray, np.asarray)
+    if world.logvar is None and prior_samples is None:
+        white = whiten(world.z)
+
+        def back(points: np.ndarray) -> np.ndarray:
+            return np.asarray(white.centre + points @ white.back, np.float32)
+
+        yield Prior("fitted Gaussian", None, white.kept, white.apply, back)
+        pool = draw_codes("mixture", white.apply(world.z).astype(np.float32), MIXTURE_POOL, seed=seed)
+        yield Prior("10-component mixture", pool, white.kept, white.apply, back)
+
+
+def classified(found: HeldOut, of: str, count: int) -> Iterator[Diagnostic]:
+    """What the held-out classifier says, a value and an interval each."""
+    few = _few(count)
+    instrument = f"by {found.instrument} of {found.trained:,} images' codes"
+    if found.halved:
+        instrument += ", either half tested by the other: a part of what training images would show is lost"
+    yield Diagnostic.estimated("classifier", "aggregate", found.accuracy, of=of, p=found.p, flag=few or instrument)
+    yield Diagnostic.estimated("total_variation", "aggregate", found.total_variation, of=of, flag=few)
+    if of:
+        return
+    if found.holes is None:
+        flag = "n/a: a point estimate needs two dimensions at most and more than 10,000 training images"
+        yield Diagnostic("holes", "aggregate", None, flag=flag)
+    else:
+        yield Diagnostic.estimated("holes", "aggregate", found.holes, flag="its interval is rather too narrow")
+    yield Diagnostic.estimated("hole_bound", "aggregate", found.hole_bound, flag=few)
+
+
+def of_samples(world: World, prior: Prior, step: Steps, rng: np.random.Generator) -> Iterator[Diagnostic]:
+    """Moments, distances and shape of draws of q(z), one an image, beside the same of draws of the prior.
+
+    Model and nulls are measured alike, each null in all diagnostics at once, and judged by the max-T rank.
+    """
+    step("moments and distances")
+    count = len(world.z) if prior.pool is None else min(len(world.z), len(prior.pool) // 2)
+    size = min(PAIRWISE, count)
+
+    def measured(z: np.ndarray, against: np.ndarray) -> dict[str, float]:
+        spread = moments(z, None)
+        found = {} if prior.pool is not None else {"mean": spread.worst_mean, "variance": spread.worst_variance}
+        if prior.pool is None and z.shape[1] > 1:
+            found["correlation"] = spread.worst_correlation
+        distances, shape = kernel_distances(z[:size], against), mardia(z[:size])
+        return found | {
+            "mmd": distances.mmd,
+            "energy": distances.energy,
+            "sliced_wasserstein": sliced_wasserstein(z[:size], against, rng),
+            "skewness": shape.skewness,
+            "kurtosis": shape.kurtosis,
+        }
+
+    values = measured(world.z[rng.permutation(len(world.z))[:count]], prior.sample(size, rng))
+    nulls = []
+    for number in range(NULLS):
+        step(f"the prior against itself, {number + 1} of {NULLS}")
+        both = prior.sample(count + size, rng)
+        nulls.append(measured(both[:-size], both[-size:]))
+    drawn = np.array([[null[key] for key in values] for null in nulls])  # [B, K]
+    rank = joint_rank(list(values.values()), drawn)
+    for key, value, null, p in zip(values, values.values(), drawn.T, rank.p, strict=True):
+        yield Diagnostic(key, "aggregate", value, null=tuple(null.tolist()), p=p, flag=_few(len(world.z)))
+    for key in {"mean", "variance", "correlation"} - values.keys():
+        why = "there is one dimension" if prior.pool is None else "the prior is known by its samples alone"
+        yield Diagnostic(key, "aggregate", None, flag=f"n/a: {why}")
+
+
+def samples(
+    world: World,
+    priors: list[Prior],
+    *,
+    decode: Callable[[np.ndarray], np.ndarray],
+    images: np.ndarray | None,
+    features: Features | None,
+    step: Steps,
+    rng: np.random.Generator,
+) -> Iterator[Diagnostic]:
+    """Decoded prior samples against real images, beside reconstructions of other images: means of three splits.
+
+    An interval is the larger of what sampling the images and what the spread of the splits gives.
+    """
+
+    def seen(pictures: np.ndarray) -> np.ndarray:
+        found = np.asarray(features(pictures) if features else pictures, np.float32).reshape(len(pictures), -1)
+        if not np.isfinite(found).all():
+            raise ValueError("Decoded images, or their features, are not all finite numbers.")
+        return found
+
+    flag = "" if features else "compared by pixels, which rewards blur"
+    if images is None:
+        images, flag = decode(world.z[: 2 * PAIRWISE].astype(np.float32)), "against decoded codes: no images were given"
+    real = seen(images)
+    size = min(PAIRWISE, len(real) // 2)
+    if size < FEWEST // 2:
+        raise ValueError(f"Judging samples needs at least {FEWEST} images, not {len(real)}.")
+    found: dict[str, list[Coverage]] = {}
+    sharp: dict[str, list[float]] = {}
+    kept: list[tuple[float, float]] = []  # of each split, with its standard error
+    for number in range(SEEDS):
+        step(f"decoded samples, split {number + 1} of {SEEDS}")
+        order = rng.permutation(len(real))
+        one, other = order[:size], order[size : 2 * size]
+        latent = {prior.of: prior.back(prior.sample(size, rng)) for prior in priors}
+        if len(world.z) == len(real):
+            latent["reconstructions"] = world.z[other]
+        found.setdefault("real images", []).append(coverage(real[one], real[other])[0])
+        covered = {}
+        for of, z in latent.items():
+            pictures = np.asarray(decode(np.asarray(z, np.float32)))
+            judged, covered[of] = coverage(real[one], seen(pictures))
+            found.setdefault(of, []).append(judged)
+            if pictures.ndim == 3 and (energy := laplacian_energy(images[one])) > 0:
+                sharp.setdefault(of, []).append(laplacian_energy(pictures) / energy)
+        if "reconstructions" in covered:
+            kept.append(_ratio(covered[""], covered["reconstructions"]))
+    if kept:
+        shares, errors = zip(*kept, strict=True)
+        error = max(float(np.mean(errors)), float(np.std(shares, ddof=1)))
+        yield Diagnostic.estimated("kept", "samples", Estimate.of_mean(float(np.mean(shares)), error), flag=flag)
+    for of, splits in found.items():
+        for key in Coverage._fields:
+            values = np.array([getattr(split, key) for split in splits])
+            share = float(values.mean())
+            error = 0.0 if key == "density" else math.sqrt(max(0.0, share * (1 - share)) / size)
+            spread = Estimate.of_mean(share, max(error, float(values.std(ddof=1))))
+            yield Diagnostic.estimated(key, "samples", spread, of=of, flag=flag or _few(len(real)))
+    for of, relative in sharp.items():
+        spread = Estimate.of_mean(float(np.mean(relative)), float(np.std(relative, ddof=1)))
+        yield Diagnostic.estimated("sharpness", "samples", spread, of=of)
+
+
+def _ratio(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
+    """mean(a) / mean(b) of paired [N], and its standard error (delta method)."""
+    below = max(float(b.mean()), 1e-9)
+    ratio = float(a.mean()) / below
+    return ratio, float((a - ratio * b).std()) / below / math.sqrt(len(a))

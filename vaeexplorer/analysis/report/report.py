@@ -1,63 +1,83 @@
-"""Is the latent space regularized? Every diagnostic of a model beside the same of perfect models of its size.
+"""Is the latent space regularized? A document of numbers with intervals, three answers, and what they rest on.
 
-Three questions, never one number: is each posterior informative, does the aggregate posterior match the prior, and do
-samples from the prior decode well? A collapsed model passes the second and fails the others.
+Three questions, never one number: is z informative, do codes match the prior, and are samples from the prior as good as
+reconstructions? A collapsed model passes the second and fails the others.
 """
 
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Protocol
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.posterior import active_units, collapsed_share, moments
-from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, Diagnostic, rounded
+from vaeexplorer.analysis.report.coverage import Coverage
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, LEVEL, Diagnostic, rounded
+from vaeexplorer.analysis.report.document import SCHEMA, ReportDocument
+from vaeexplorer.analysis.report.held_out import DRAWS, TAU, HeldOut, held_out, recipes_of
 from vaeexplorer.analysis.report.measurements import (
-    DRAWS,
-    FEWEST,
+    NULLS,
+    SEEDS,
     Features,
+    Prior,
     Progress,
     Steps,
+    classified,
+    of_samples,
+    posteriors,
     priors,
     samples,
-    two_samples,
-    whole,
 )
-from vaeexplorer.analysis.report.null import draw, stream
-from vaeexplorer.analysis.report.verdicts import Verdict, verdicts
+from vaeexplorer.analysis.report.posteriors import (
+    FEWEST,
+    CodesLike,
+    World,
+    as_floats,
+    checked,
+    codes_hash,
+    columns,
+    draw,
+    matrix,
+    stream,
+    used_dimensions,
+)
+from vaeexplorer.analysis.report.verdicts import (
+    INFORMATIVE,
+    KEPT,
+    LIMITS,
+    Verdict,
+    holes_decide,
+    summary,
+    verdicts,
+)
+from vaeexplorer.documents import DocumentError, convert
+from vaeexplorer.errors import UserError
 
-SCHEMA = 1
 COLLAPSE_EPSILON = np.geomspace(1e-3, 10, 41)
-WIDEST = 256
 UNMEASURED = "not measured: it is asked for by itself"
 
 
-class ReportError(ValueError):
+class ReportError(UserError):
     """A report that cannot be read; the message is one sentence."""
-
-
-class CodesLike(Protocol):
-    """q(z|x) of N images, as `LatentModel.encode` gives it."""
-
-    @property
-    def mean(self) -> np.ndarray: ...  # noqa: D102
-    @property
-    def logvar(self) -> np.ndarray | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was found. `to_json()` is the document that `python -m vaeexplorer report --json` prints.
+    """What was measured. `to_json()` is the document, of the page and of the command line alike.
 
     Attributes:
         count, dimensions: N and D.
         kl: nats per image; None where codes are points.
+        summary: one line.
         per_dimension: `kl`, `mean`, `variance` of each dimension, and whether it is `active`.
         spectrum: eigenvalues of the covariance of q(z), largest first; of the prior, all 1.
         collapse: the (eps, 0.01)-collapse curve, [eps, share].
+        about: of what and how it was made: hashes, versions, features, thresholds, budget, date.
         seconds: that it took.
     """
 
@@ -65,34 +85,37 @@ class Report:
     dimensions: int
     kl: float | None
     seed: int
-    diagnostics: list[Diagnostic]
+    summary: str
     verdicts: list[Verdict]
+    diagnostics: list[Diagnostic]
     per_dimension: dict[str, list[Any]] = field(default_factory=dict)
     spectrum: list[float] = field(default_factory=list)
     collapse: list[list[float]] = field(default_factory=list)
+    about: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
     def find(self, key: str, of: str = "") -> Diagnostic:
-        """One diagnostic."""
-        return next(found for found in self.diagnostics if (found.key, found.of) == (key, of))
+        """One diagnostic.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for found in self.diagnostics:
+            if (found.key, found.of) == (key, of):
+                return found
+        there = ", ".join(f"{found.key} of {found.of}" if found.of else found.key for found in self.diagnostics)
+        raise KeyError(f"There is no diagnostic {key}{f' of {of}' if of else ''}: there are {there}.")
 
     def to_json(self) -> dict[str, Any]:
         """The whole as plain values."""
+        document = {name: value for name, value in vars(self).items() if name not in ("verdicts", "diagnostics")}
         return {
             "schema": SCHEMA,
             "kind": "ae" if self.kl is None else "vae",
-            "codes": self.count,
-            "dimensions": self.dimensions,
-            "kl": rounded(self.kl),
             "ln_n": rounded(math.log(self.count)),
-            "null_draws": DRAWS,
-            "seed": self.seed,
-            "seconds": self.seconds,
+            **document,
             "verdicts": [asdict(verdict) for verdict in self.verdicts],
             "diagnostics": [diagnostic.to_json() for diagnostic in self.diagnostics],
-            "per_dimension": self.per_dimension,
-            "spectrum": self.spectrum,
-            "collapse": self.collapse,
         }
 
     def with_nll_gap(self, gap: float) -> "Report":
@@ -108,51 +131,43 @@ class Report:
             ReportError: it is another schema, or something is missing or not finite.
         """
         try:
-            if document["schema"] != SCHEMA:
-                raise ReportError(f"The report is not of schema {SCHEMA}.")
-            fields = ("key", "question", "value", "of", "p", "flag")
-            diagnostics = [
-                Diagnostic(**{name: found[name] for name in fields}, null=tuple(map(float, found["null"])))
-                for found in document["diagnostics"]
-            ]
-            numbers = [x for found in diagnostics for x in (*found.null, found.value, found.p) if x is not None]
-            if not all(map(math.isfinite, numbers)) or not {found.key for found in diagnostics} <= DEFINITIONS.keys():
-                raise ReportError("The report holds numbers that are not finite, or diagnostics that are not known.")
-            return cls(
-                int(document["codes"]),
-                int(document["dimensions"]),
-                None if document["kl"] is None else float(document["kl"]),
-                int(document["seed"]),
-                diagnostics,
-                [Verdict(**verdict) for verdict in document["verdicts"]],
-                dict(document["per_dimension"]),
-                list(map(float, document["spectrum"])),
-                [[float(epsilon), float(share)] for epsilon, share in document["collapse"]],
-                float(document["seconds"]),
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ReportError(f"The report cannot be read ({error}).") from None
+            read = convert(document, ReportDocument)
+        except DocumentError as error:
+            raise ReportError(f"The report cannot be read: {error}.") from None
+        if unknown := {found.key for found in read.diagnostics} - DEFINITIONS.keys():
+            raise ReportError(f"The report has diagnostics that are not known: {', '.join(sorted(unknown))}.")
+        names = [each.name for each in fields(Diagnostic)]
+        diagnostics = [Diagnostic(**{name: getattr(found, name) for name in names}) for found in read.diagnostics]
+        plain = {each.name: getattr(read, each.name) for each in fields(cls) if each.name != "diagnostics"}
+        return cls(**plain, diagnostics=diagnostics)
 
 
 def report(
     codes: "CodesLike | np.ndarray",
     *,
+    training: "CodesLike | np.ndarray | None" = None,
     prior_samples: np.ndarray | None = None,
     decode: Callable[[np.ndarray], np.ndarray] | None = None,
     images: np.ndarray | None = None,
     features: Features | None = None,
+    judge: str = "the features given",
     seed: int = 0,
     on_progress: Progress | None = None,
 ) -> Report:
-    """A report card of a latent space, from arrays: every diagnostic with its value, its null, and a verdict.
+    """A report card of a latent space, from arrays: three answers, and every number with its interval or null.
 
     Args:
-        codes: q(z|x) of N images as an object with `mean` and `logvar` = ln sigma^2, [N, D] each (`model.encode`
+        codes: q(z|x) of N test images as an object with `mean` and `logvar` = ln sigma^2, [N, D] each (`model.encode`
             gives one), or an array of points [N, D] where there is no posterior.
+        training: the same of the training images, by which the classifier learns; without them the test images are
+            halved, and a part of what there is to see is not seen.
         prior_samples: draws from the prior, [M, D], where it is not N(0, I); what needs its density is then n/a.
-        decode: latent points [M, D] to images [M, ...]. Without it the third question stays open.
-        images: real images [L, ...] like those that `decode` gives; without them, decoded codes stand in.
-        features: images to [M, F], the space in which images are compared; by default their pixels.
+        decode: latent points [M, D] to images [M, ...] of numbers in [0, 1]. Without it the third question stays open.
+        images: real images [N, ...] like those that `decode` gives, those that the codes are of and in their order;
+            bytes are divided by 255. Without them, decoded codes stand in.
+        features: images to [M, F], the space in which images are compared; by default their pixels, which reward blur,
+            so that the third question stays open.
+        judge: what the features are of, in words.
         seed: of all that is drawn here.
         on_progress: called with the share done, 0 to 1, and what is done next. What it raises ends the work.
 
@@ -161,23 +176,50 @@ def report(
             varies, or arrays that do not fit together.
     """
     started = time.perf_counter()
-    mean, logvar = _checked(codes)
+    mean, logvar = checked(codes)
     if prior_samples is not None:
-        prior_samples = _matrix(prior_samples, "Prior samples")
+        prior_samples = matrix(prior_samples, "Prior samples")
         if prior_samples.shape[1] != mean.shape[1] or len(prior_samples) < 2 * FEWEST:
             raise ValueError(f"Prior samples must be [M, {mean.shape[1]}] with M at least {2 * FEWEST}.")
     rng = stream(seed)
     world = draw(mean, logvar, rng)
-    step = Steps(on_progress, variational=logvar is not None, decoded=decode is not None)
-    held_against = list(priors(world, prior_samples, seed))
-    known_prior = prior_samples is None
-    diagnostics = list(whole(world, step, rng, known_prior=known_prior))
-    exact_holes = known_prior and logvar is not None and mean.shape[1] == 2
-    nulls: dict[int, list[dict[str, float]]] = {}
-    for prior in held_against:
-        found = two_samples(prior, nulls, step, rng)
-        diagnostics += [diagnostic for diagnostic in found if not (exact_holes and diagnostic.key == "holes")]
-    diagnostics += samples(world, held_against, decode=decode, images=images, features=features, step=step, rng=rng)
+    learned_from = None
+    if training is not None:
+        learned_from = draw(*checked(training), rng)
+        if (learned_from.logvar is None, learned_from.mean.shape[1]) != (logvar is None, mean.shape[1]):
+            raise ValueError("Codes of training images must be like those of the test images.")
+    compared = list(priors(world, prior_samples, seed))
+    step = Steps(on_progress, _steps(world, learned_from, compared, decoded=decode is not None))
+    # First, since what the caller's functions return may be wrong.
+    if decode is None:
+        undecoded = "n/a: there is no decoder"
+        of_images = [Diagnostic(key, "samples", None, flag=undecoded) for key in ("kept", *Coverage._fields)]
+    else:
+        of_images = list(
+            samples(
+                world,
+                compared,
+                decode=lambda z: as_floats(decode(z)),
+                images=None if images is None else as_floats(np.asarray(images)),
+                features=features,
+                step=step,
+                rng=rng,
+            )
+        )
+    used = used_dimensions(world, learned_from) if prior_samples is None else np.arange(mean.shape[1])
+    known = prior_samples is None
+    tests = []
+    for prior in compared:
+        of_test = prior.seen_from(world) if prior.of else columns(world, used)
+        of_training = None
+        if learned_from is not None:
+            of_training = prior.seen_from(learned_from) if prior.of else columns(learned_from, used)
+        tests.append(held_out(of_test, of_training, prior.pool, short=bool(prior.of), seed=seed, step=step))
+    found = tests[0]
+    diagnostics = list(posteriors(world, found, known_prior=known))
+    for prior, each in zip(compared, tests, strict=True):
+        diagnostics += classified(each, prior.of, len(mean))
+    diagnostics += [*of_samples(world, compared[0], step, rng), *of_images]
     spread = moments(mean, logvar)
     per_dimension: dict[str, list[Any]] = {
         "mean": [rounded(value) for value in spread.mean],
@@ -186,47 +228,63 @@ def report(
     collapse: list[list[float]] = []
     kl = None
     if logvar is not None:
-        each = kl_per_dimension(mean, logvar)  # [N, D]
-        kl = float(each.sum(axis=1, dtype=np.float64).mean())
-        per_dimension["kl"] = [rounded(value) for value in each.mean(axis=0)]
+        terms = kl_per_dimension(mean, logvar)  # [N, D]
+        kl = float(terms.sum(axis=1, dtype=np.float64).mean())
+        per_dimension["kl"] = [rounded(value) for value in terms.mean(axis=0)]
         per_dimension["active"] = active_units(mean).tolist()
-        collapse = np.column_stack([COLLAPSE_EPSILON.round(5), collapsed_share(each, COLLAPSE_EPSILON)]).tolist()
-    spectrum = [float(f"{value:.5g}") for value in np.linalg.eigvalsh(spread.covariance)[::-1]]
+        collapse = np.column_stack([COLLAPSE_EPSILON.round(5), collapsed_share(terms, COLLAPSE_EPSILON)]).tolist()
     flag = "n/a: codes are points, there is no likelihood" if kl is None else UNMEASURED
     diagnostics.append(Diagnostic("nll_gap", "posteriors", None, flag=flag))
-    diagnostics = [found.in_short() for found in diagnostics]
-    said = verdicts(diagnostics, count=len(mean), dimensions=mean.shape[1], kl=kl)
-    seconds = round(time.perf_counter() - started, 1)
+    diagnostics = [diagnostic.in_short() for diagnostic in diagnostics]
+    took_part = 2 * found.trained if found.halved else found.trained
+    judge = judge if features is not None else ""
+    answers = verdicts(
+        diagnostics, count=len(mean), dimensions=mean.shape[1], used=len(used), trained=took_part, judge=judge
+    )
+    about = _about(world, learned_from, found, len(used), judge or "pixels") | {
+        "bytes_divided_by_255": images is not None and np.asarray(images).dtype == np.uint8
+    }
     return Report(
-        len(mean), mean.shape[1], rounded(kl), seed, diagnostics, said, per_dimension, spectrum, collapse, seconds
+        *(len(mean), mean.shape[1], rounded(kl), seed, summary(answers, holes_decide(diagnostics))),
+        *(answers, diagnostics, per_dimension),
+        [float(f"{value:.5g}") for value in np.linalg.eigvalsh(spread.covariance)[::-1]],
+        *(collapse, about, round(time.perf_counter() - started, 1)),
     )
 
 
-def _checked(codes: "CodesLike | np.ndarray") -> tuple[np.ndarray, np.ndarray | None]:
-    """mean and logvar, float32 [N, D]."""
-    logvar: np.ndarray | None = getattr(codes, "logvar", None)
-    mean = _matrix(codes.mean if hasattr(codes, "logvar") else codes, "Codes")
-    if len(mean) < FEWEST:
-        raise ValueError(f"A report needs at least {FEWEST} codes, not {len(mean)}.")
-    if not 1 <= mean.shape[1] <= WIDEST:
-        raise ValueError(f"A report takes codes of 1 to {WIDEST} dimensions, not {mean.shape[1]}.")
-    if logvar is not None:
-        logvar = _matrix(logvar, "Log variances")
-        if logvar.shape != mean.shape:
-            raise ValueError(f"Log variances must be {list(mean.shape)} as the means are, not {list(logvar.shape)}.")
-        if np.abs(logvar).max() > 60:
-            raise ValueError("Log variances must lie between -60 and 60: are these ln sigma^2?")
-    still = np.flatnonzero(mean.std(axis=0, dtype=np.float64) < 1e-9 * (1 + np.abs(mean).max(axis=0)))
-    if logvar is None and len(still):
-        which = ", ".join(str(j + 1) for j in still[:5])
-        raise ValueError(f"Codes never vary in dimension {which}: leave such dimensions out.")
-    return mean, logvar
+def _about(world: World, training: World | None, found: HeldOut, used: int, judge: str) -> dict[str, Any]:
+    """Of what and how a report was made."""
+    return {
+        "codes": codes_hash(world.mean, world.logvar),
+        "training": None if training is None else codes_hash(training.mean, training.logvar),
+        "training_images": found.trained,
+        "halved": found.halved,
+        "instrument": found.instrument,
+        "dimensions_used": used,
+        "images_compared_by": judge,
+        "thresholds": {
+            "informative": rounded(INFORMATIVE),
+            "total_variation_and_holes": {name: list(ends) for name, ends in LIMITS.items()},
+            "coverage_kept": dict(KEPT),
+            "hole": TAU,
+            "family_wise_level": LEVEL,
+        },
+        "budget": {
+            "training_steps": found.steps,
+            "draws_a_test_image": 1 if world.logvar is None else DRAWS,
+            "nulls": NULLS,
+            "splits_of_the_images": SEEDS,
+        },
+        "versions": {name: version(name) for name in ("numpy", "scipy", "torch")},
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+    }
 
 
-def _matrix(array: object, what: str) -> np.ndarray:
-    matrix = np.asarray(array, np.float32)
-    if matrix.ndim != 2:
-        raise ValueError(f"{what} must be [N, D], not of shape {list(matrix.shape)}.")
-    if not np.isfinite(matrix).all():
-        raise ValueError(f"{what} are not all finite numbers.")
-    return matrix
+def _steps(world: World, training: World | None, compared: list[Prior], *, decoded: bool) -> int:
+    """How often `report` says what it does next."""
+    folds, trained = (2, len(world.mean) // 2) if training is None else (1, len(training.mean))
+    total = 1 + NULLS + SEEDS * decoded
+    for prior in compared:
+        recipes = recipes_of(prior.dimensions, trained, short=bool(prior.of))
+        total += folds * (len(recipes) + (prior.dimensions <= 2 and prior.pool is None))
+    return total

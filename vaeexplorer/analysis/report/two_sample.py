@@ -15,29 +15,23 @@ BLOCK_ROWS = 64
 
 
 class Distances(NamedTuple):
-    """What `kernel_distances` finds: unbiased MMD^2, energy distance, and how often chance does as much."""
+    """What `kernel_distances` finds."""
 
     mmd: float
-    mmd_p: float | None
+    """unbiased MMD^2"""
     energy: float
-    energy_p: float | None
 
 
-def kernel_distances(
-    z: np.ndarray, prior: np.ndarray, *, permutations: int = 0, rng: np.random.Generator | None = None
-) -> Distances:
-    """Unbiased MMD^2 with inverse multiquadric kernels, and the energy distance, each with a permutation p-value.
+def kernel_distances(z: np.ndarray, prior: np.ndarray) -> Distances:
+    """Unbiased MMD^2 with inverse multiquadric kernels, and the energy distance.
 
     MMD^2 (Gretton et al. 2012, eq. 3) with k(x, y) = sum_s C / (C + |x - y|^2), C = 2 D s, s from .1 to 10; the
     energy distance 2 E|z - p| - E|z - z'| - E|p - p'| (Szekely & Rizzo 2013). Both are sums over the pooled pairs, so
-    every pair is computed once, and each permutation is a column of a matrix product. Blocks of rows bound the memory.
-    p = (1 + number of permutations that reach the value) / (1 + permutations).
+    every pair is computed once. Blocks of rows bound the memory.
 
     Args:
         z: draws from q(z), [N, D].
         prior: draws from the prior, [M, D].
-        permutations: 0 leaves the p-values out.
-        rng: of the permutations.
     """
     import torch
 
@@ -46,14 +40,11 @@ def kernel_distances(
     pooled = (pooled - pooled.mean(dim=0)).to("cuda" if torch.cuda.is_available() else "cpu")
     squares = pooled.square().sum(dim=1)
     constants = [2 * z.shape[1] * scale for scale in MMD_SCALES]
-    member = torch.zeros(total, 1 + permutations)
+    member = torch.zeros(total, 2, device=pooled.device)
     member[:count, 0] = 1
-    for column in range(permutations):
-        assert rng is not None
-        member[torch.from_numpy(rng.permutation(total)[:count]), 1 + column] = 1
-    member = torch.cat([member, torch.ones(total, 1)], dim=1).to(pooled.device)
-    # Of every point, the sum over the points of z, for each way to choose them, and over all points.
-    kernel_sums, distance_sums = (torch.empty(total, 2 + permutations, device=pooled.device) for _ in range(2))
+    member[count:, 1] = 1
+    # Of every point, the sum over the points of z, and over those of the prior.
+    kernel_sums, distance_sums = (torch.empty(total, 2, device=pooled.device) for _ in range(2))
     for start in range(0, total, BLOCK_ROWS):
         rows = slice(start, start + BLOCK_ROWS)
         squared = torch.addmm(squares, pooled[rows], pooled.T, alpha=-2).add_(squares[rows, None]).clamp_(min=0)
@@ -65,24 +56,16 @@ def kernel_distances(
             pairs.diagonal(start).zero_()
         torch.mm(kernel, member, out=kernel_sums[rows])
         torch.mm(distance, member, out=distance_sums[rows])
-    mmd = _between(kernel_sums, member, unbiased=True)
-    energy = -_between(distance_sums, member, unbiased=False)
-    p_values = [float((values >= values[0]).mean()) if permutations else None for values in (mmd, energy)]
-    return Distances(float(mmd[0]), p_values[0], float(energy[0]), p_values[1])
+    return Distances(_between(kernel_sums, count, unbiased=True), -_between(distance_sums, count, unbiased=False))
 
 
-def _between(sums: "Tensor", member: "Tensor", *, unbiased: bool) -> np.ndarray:
-    """E k(z, z') + E k(p, p') - 2 E k(z, p) for each choice of z; the last column is that of all points."""
-    with_z, with_all, is_z = sums[:, :-1].double(), sums[:, -1].double(), member[:, :-1].double()
-    inside = (is_z * with_z).sum(dim=0)
-    across = with_z.sum(dim=0) - inside
-    outside = with_all.sum() - inside - 2 * across
-    n = float(is_z[:, 0].sum())
-    m = len(is_z) - n
+def _between(sums: "Tensor", n: int, *, unbiased: bool) -> float:
+    """E k(z, z') + E k(p, p') - 2 E k(z, p)."""
+    m = len(sums) - n
+    inside, across = sums[:n].double().sum(dim=0)
+    outside = sums[n:, 1].double().sum()
     less = 1 if unbiased else 0
-    value = inside / (n * (n - less)) + outside / (m * (m - less)) - 2 * across / (n * m)
-    result: np.ndarray = value.cpu().numpy()
-    return result
+    return float(inside / (n * (n - less)) + outside / (m * (m - less)) - 2 * across / (n * m))
 
 
 def sliced_wasserstein(z: np.ndarray, prior: np.ndarray, rng: np.random.Generator, *, projections: int = 100) -> float:

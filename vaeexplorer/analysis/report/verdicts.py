@@ -1,4 +1,4 @@
-"""The three questions, each answered in plain sentences that are built from the numbers."""
+"""The three questions, each answered by a number, its interval and sentences that are built from them."""
 
 import math
 from collections.abc import Sequence
@@ -6,29 +6,56 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vaeexplorer.analysis.report.diagnostics import Diagnostic, Question
+from vaeexplorer.analysis.report.held_out import power
 
 Answer = Literal["yes", "nearly", "partly", "no", "n/a"]
 QUESTIONS: dict[Question, str] = {
-    "posteriors": "Is each posterior informative?",
-    "aggregate": "Does the aggregate posterior match the prior?",
-    "samples": "Do samples from the prior decode well?",
+    "posteriors": "Is z informative?",
+    "aggregate": "Do codes match the prior?",
+    "samples": "Are samples as good as x′?",
 }
-# Where an answer changes. A difference can be certain and yet too small to matter: these say what matters.
+ORDER: tuple[Answer, ...] = ("yes", "nearly", "partly", "no")
+# Where an answer changes: by the size of an effect, never by p.
 INFORMATIVE = math.log(2)  # nats: less does not tell two images apart
-ACCURACY = {"nearly": 0.55, "partly": 0.65}  # of the classifier between q(z) and the prior
-HOLES = {"nearly": 0.02, "partly": 0.15}  # of the prior's mass, beyond the null's
-LIKE_REAL: dict[Answer, float] = {"yes": 0.9, "nearly": 0.7, "partly": 0.4}  # of what real images reach
+LIMITS: dict[Answer, tuple[float, float]] = {"yes": (0.04, 0.01), "nearly": (0.10, 0.02), "partly": (0.30, 0.15)}
+"""total variation and prior mass in holes, both of which must be smaller"""
+KEPT: dict[Answer, float] = {"yes": 0.9, "nearly": 0.7, "partly": 0.4}  # of the coverage of reconstructions, at least
+DECODES = 0.05  # of the test images that reconstructions must come near, or there is nothing to keep
+POWER = 0.9  # with which a mismatch must have been visible before its absence is called sure
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The number that an answer rests on, where it is ideal, and where its axis, which begins at 0, ends.
+
+    Attributes:
+        low, high: 90 % interval.
+        ideal: None where nothing is.
+        unit: "nats" or "%".
+        label, ideal_label, most_label: what stands beside the number, at the ideal and at the end.
+    """
+
+    value: float
+    low: float
+    high: float
+    ideal: float | None
+    most: float
+    unit: str
+    label: str
+    ideal_label: str
+    most_label: str
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """An answer to one question: a word, the sentence that gives its grounds, and how sure it is."""
+    """An answer to one question, its number, the sentence that gives its grounds, and how sure it is."""
 
     question: Question
     asked: str
     answer: Answer
     sentence: str
     sureness: str
+    scale: Scale | None = None
 
 
 class _Found:
@@ -38,163 +65,218 @@ class _Found:
         self.all = diagnostics
 
     def __call__(self, key: str, of: str = "") -> Diagnostic | None:
-        found = (d for d in self.all if (d.key, d.of) == (key, of) and d.value is not None)
-        return next(found, None)
+        return next((d for d in self.all if (d.key, d.of) == (key, of) and d.value is not None), None)
 
     def value(self, key: str, of: str = "") -> float:
-        diagnostic = self(key, of)
-        assert diagnostic is not None
-        assert diagnostic.value is not None
-        return diagnostic.value
+        """Of one that is there."""
+        return self.limits(key, of)[0]
+
+    def limits(self, key: str, of: str = "") -> tuple[float, float, float]:
+        """Value, low and high."""
+        found = self(key, of)
+        assert found is not None
+        assert found.value is not None
+        low, high = (found.value if end is None else end for end in (found.low, found.high))
+        return found.value, low, high
 
 
-def verdicts(diagnostics: Sequence[Diagnostic], *, count: int, dimensions: int, kl: float | None) -> list[Verdict]:
+def verdicts(
+    diagnostics: Sequence[Diagnostic], *, count: int, dimensions: int, used: int, trained: int, judge: str
+) -> list[Verdict]:
     """One verdict a question, in their order.
 
     Args:
         diagnostics: of a report.
         count: N, how many codes.
         dimensions: D.
-        kl: nats per image; None where codes are points.
+        used: in how many of them the classifier looked.
+        trained: by how many images' codes it was trained.
+        judge: in what images are compared, in words; empty for their pixels.
     """
     found = _Found(diagnostics)
     return [
-        _posteriors(found, count, dimensions, kl),
-        _aggregate(found, count, exact=kl is not None and dimensions == 2),
-        _samples(found),
+        _posteriors(found, count, dimensions),
+        _aggregate(found, count, used, trained),
+        _samples(found, judge),
     ]
 
 
-def _verdict(question: Question, answer: Answer, sentence: str, sureness: str) -> Verdict:
-    return Verdict(question, QUESTIONS[question], answer, sentence, sureness)
+def summary(verdicts: Sequence[Verdict], holes_decide: bool) -> str:
+    """The line above the cards.
+
+    The rule: a model whose z is not informative has collapsed, and nothing else is said. Else the second answer leads.
+    Short of "yes" it names what is wrong: holes where they alone lower the answer, else that codes do not follow the
+    prior. The third answer is added where it is "partly" or "no".
+    """
+    informative, match, samples = (each.answer for each in verdicts)
+    if informative == "no":
+        return "It has collapsed: z carries next to nothing, so that matching the prior says little."
+    wrong = "except for holes" if holes_decide else "codes do not follow the prior"
+    lead = {
+        "yes": "Yes",
+        "nearly": "Nearly, except for small holes" if holes_decide else "Nearly",
+        "partly": f"Partly: {wrong}" if not holes_decide else "Yes, except for holes in the prior",
+        "no": "No: much of the prior is empty" if holes_decide else "No: codes do not follow the prior",
+    }[match]
+    if samples in ("partly", "no"):
+        joint = ", but" if match in ("yes", "nearly") else ", and"
+        lead += f"{joint} samples are worse than reconstructions"
+    return f"{lead}."
 
 
-def _posteriors(found: _Found, count: int, dimensions: int, kl: float | None) -> Verdict:
-    if kl is None:
-        sentence = "An autoencoder maps an image to a point: there is no posterior to be informative."
-        return _verdict("posteriors", "n/a", sentence, "")
+def level(total_variation: float, holes: float) -> Answer:
+    """By `LIMITS`."""
+    return next((each for each, (tv, h) in LIMITS.items() if total_variation < tv and holes < h), "no")
+
+
+def holes_decide(diagnostics: Sequence[Diagnostic]) -> bool:
+    """Whether without holes the second answer would be better."""
+    found = _Found(diagnostics)
+    tv, holes = found.value("total_variation"), _holes(found)[0]
+    return ORDER.index(level(tv, 0.0)) < ORDER.index(level(tv, holes))
+
+
+def _holes(found: _Found) -> tuple[float, float, float]:
+    """By isotonic regression where that is sound, else the lower bound; never below 0."""
+    value, low, high = found.limits("holes" if found("holes") else "hole_bound")
+    return max(0.0, value), max(0.0, low), max(0.0, high)
+
+
+def _posteriors(found: _Found, count: int, dimensions: int) -> Verdict:
+    asked = QUESTIONS["posteriors"]
+    if found("kl") is None:
+        sentence = "Codes are points: there is no posterior to be informative."
+        return Verdict("posteriors", asked, "n/a", sentence, "")
+    kl = found.value("kl")
     unused = round(found.value("collapsed") * dimensions)
     used = f"{dimensions - unused} of {dimensions} dimensions carry it"
+    used += ", the rest have collapsed." if unused else "."
     mutual = found("mutual_information")
-    information = kl if mutual is None or mutual.value is None else mutual.value
-    answer: Answer = "no" if min(information, kl) < INFORMATIVE else "partly" if unused else "yes"
     if mutual is None:
-        return _verdict(
-            "posteriors", answer, f"z costs {kl:.2f} nats an image; {used}.", "Unsure: the KL is only an upper bound."
-        )
+        answer: Answer = "no" if kl < INFORMATIVE else "partly" if unused else "yes"
+        sentence = f"z costs {kl:.2f} nats an image; {used}"
+        return Verdict("posteriors", asked, answer, sentence, "Unsure: the KL is only an upper bound.")
+    information, low, high = found.limits("mutual_information")
+    answer = "no" if min(information, kl) < INFORMATIVE else "partly" if unused else "yes"
+    limit = found.value("information_limit")
+    least = "at least " if mutual.flag.startswith("saturated") else ""
     if answer == "no":
-        sentence = f"z says {max(information, 0):.2f} nats about which image it came from, not enough to tell two apart"
-    else:
-        least = "at least " if mutual.flag else ""
         sentence = (
-            f"z says {least}{information:.2f} of its {kl:.2f} nats about which image it came from, "
-            f"enough to tell {least}{_about(math.exp(information))} images apart"
+            f"z says {max(0.0, information):.2f} nats about which image it came from: not enough to tell two apart"
         )
-    sentence += f"; {used}, the rest have collapsed." if unused else f"; {used}."
-    if mutual.flag:
-        ceiling = f"ln N = {math.log(count):.2f}"
-        return _verdict(
-            "posteriors",
-            answer,
-            sentence,
-            f"Sure of the answer, not of the number: with {count:,} codes no estimate can pass {ceiling}, "
-            f"and the truth lies between it and the KL.",
-        )
-    return _verdict(
-        "posteriors", answer, sentence, f"Sure: the estimate is well below its ceiling, {math.log(count):.2f}."
-    )
-
-
-def _aggregate(found: _Found, count: int, *, exact: bool) -> Verdict:
-    judged = [d for d in found.all if d.question == "aggregate" and d.of == "" and d.value is not None]
-    known = [d for d in judged if d.outside is not None]
-    outside = [d for d in known if d.outside]
-    classifier, holes = found("classifier"), found("holes")
-    assert classifier is not None
-    assert holes is not None
-    accuracy, mass = found.value("classifier"), found.value("holes")
-    empty = mass - (holes.null_mean or 0.0)
-    answer: Answer = "no"
-    if known and not outside:
-        answer = "yes"
+        if information < 0:
+            sentence += " (the estimate is below 0 by noise)"
     else:
-        for level in ("partly", "nearly"):
-            if accuracy < ACCURACY[level] and empty < HOLES[level]:
-                answer = "partly" if level == "partly" else "nearly"
+        sentence = (
+            f"z singles out one image among {least or 'about '}{_rounded(math.exp(information))}; I(z; x) lies between "
+            f"{information:.2f} and {limit:.2f} nats of the KL's {kl:.2f}"
+        )
+    ceiling = math.log(count)
+    if count < 1000:
+        sureness = f"Unsure: {count:,} codes are few."
+    elif least:
+        sureness = (
+            f"Sure of the answer; of the number only that it is no less: with {count:,} codes no estimate passes "
+        )
+        sureness += f"ln N = {ceiling:.2f}."
+    elif (low < INFORMATIVE) == (high < INFORMATIVE):
+        sureness = "Sure: both ends of the interval give the same answer."
+    else:
+        sureness = "Unsure: the interval holds ln 2, where the answer changes."
+    ideal_label = "KL" if kl <= ceiling else f"KL {kl:.1f}, beyond"
+    scale = Scale(information, low, high, min(kl, ceiling), round(ceiling, 4), "nats", "I(z; n)", ideal_label, "ln N")
+    return Verdict("posteriors", asked, answer, f"{sentence}; {used}", sureness, scale)
+
+
+def _aggregate(found: _Found, count: int, used: int, trained: int) -> Verdict:
+    tv, tv_low, tv_high = found.limits("total_variation")
+    accuracy, low, high = found.limits("classifier")
+    holes, holes_low, holes_high = _holes(found)
+    answer = level(tv, holes)
+    exact = found("holes") is not None
     what = "codes" if found("kl") is None else "draws of q(z)"
     sentence = (
-        f"A classifier tells {what} from draws of the prior in {100 * accuracy:.1f} % of cases "
-        f"(a perfect model: {100 * (classifier.null_mean or 0.5):.1f} %), and {_percent(mass)} of the prior's mass "
-        f"lies in holes, where q(z) is less than a tenth of it{'' if exact else ' as far as the classifier sees'} "
-        f"(a perfect model: {_percent(holes.null_mean or 0.0)})"
+        f"A classifier that never saw these images tells {what} from draws of the prior in {_percent(accuracy)} of "
+        f"cases (by chance 50 %): total variation at least {tv_low:.3f}. {'About' if exact else 'At least'} "
+        f"{_percent(holes if exact else holes_low)} of the prior's mass lies in holes, where q(z) is less than a tenth"
     )
-    whitened = found("classifier", "fitted Gaussian")
-    if whitened is not None:
-        mixture = found.value("classifier", "10-component mixture")
+    if found("classifier", "fitted Gaussian") is not None:
+        fitted, mixture = (
+            _percent(found.value("classifier", of)) for of in ("fitted Gaussian", "10-component mixture")
+        )
         sentence += (
-            f". Moved and stretched to the prior's mean and covariance they are told apart in "
-            f"{100 * found.value('classifier', 'fitted Gaussian'):.1f} %, from a 10-component mixture in "
-            f"{100 * mixture:.1f} %"
+            f". From a Gaussian fitted to them codes are told in {fitted}, from a 10-component mixture in {mixture}"
         )
-    sentence += "."
-    if not known:
-        return _verdict("aggregate", answer, sentence, f"Unsure: {count:,} codes are too few to tell.")
-    if answer == "yes":
-        sureness = (
-            f"As sure as {count:,} codes allow: none of {len(known)} diagnostics leaves what a perfect model shows."
-        )
-        if found("kl") is not None and min(found.value("kl"), math.inf) < INFORMATIVE:
-            sureness += " But a collapsed model passes this test too."
-        return _verdict("aggregate", answer, sentence, sureness)
-    share = f"{len(outside)} of {len(known)} diagnostics lie outside what a perfect model of this size shows"
-    sure = "Sure" if len(outside) >= 3 else "Fairly sure"
-    return _verdict("aggregate", answer, sentence, f"{sure}: {share}.")
+    seen = 1.0 if answer == "no" else power(LIMITS[answer][0], used, trained, tv, 2 * (high - accuracy))
+    sureness = _sure(answer, level(tv_low, holes_low), level(tv_high, holes_high), seen)
+    kl = found("kl")
+    if count < 1000:
+        sureness = f"Unsure: {count:,} codes are few."
+    if kl is not None and found.value("kl") < INFORMATIVE and answer in ("yes", "nearly"):
+        sureness += " A collapsed model passes this test too."
+    value, low, high = (round(100 * each, 2) for each in (accuracy, low, high))
+    scale = Scale(value, low, high, 50.0, 100.0, "%", "told from the prior", "ideal", "")
+    return Verdict("aggregate", QUESTIONS["aggregate"], answer, f"{sentence}.", sureness, scale)
 
 
-def _samples(found: _Found) -> Verdict:
+def _sure(answer: Answer, least: Answer, most: Answer, seen: float) -> str:
+    """How sure the second answer is: by both ends of its intervals, and by power."""
+    if least == most == answer and seen >= POWER:
+        return "Sure: both ends of the interval agree."
+    if least == most == "yes":  # which a lower bound alone never makes sure
+        return (
+            f"Not sure: a mismatch of simple shape and total variation {LIMITS['yes'][0]:g} would have shown in "
+            f"{_percent(seen)} of such reports, finer structure in fewer."
+        )
+    if least == answer != "yes":
+        return "Sure that it is no better; a classifier finds a part of what there is, so that it may be worse."
+    return f"Unsure: the interval reaches from “{least}” to “{most}”."
+
+
+def _samples(found: _Found, judge: str) -> Verdict:
+    asked = QUESTIONS["samples"]
     covered = found("coverage")
     if covered is None:
-        return _verdict("samples", "n/a", "There is no decoder here, so nothing was decoded.", "")
-    density = found("density")
-    assert density is not None
-    reached = min(
-        found.value(key) / max(found_null, 1e-9)
-        for key, found_null in (("coverage", covered.null_mean or 1.0), ("density", density.null_mean or 1.0))
+        return Verdict("samples", asked, "n/a", "There is no decoder here, so nothing was decoded.", "")
+    value, low, high = (round(100 * each, 2) for each in found.limits("coverage"))
+    real = found.value("coverage", "real images")
+    own = found.value("coverage", "reconstructions") if found("kept") else None
+    ideal = None if own is None else round(100 * own, 2)
+    scale = Scale(value, low, high, ideal, round(100 * real, 2), "%", "of test images covered", "x′", "real images")
+    sentence = f"Decoded prior samples come near {value:.1f} % of the test images"
+    if own is None:
+        sentence += f" (other real images: {_percent(real)}). Reconstructions of other images could not be compared."
+        return Verdict("samples", asked, "n/a", sentence, "", scale)
+    kept, kept_low, kept_high = found.limits("kept")
+    sentence += (
+        f", reconstructions of other images {_percent(own)}: a ratio of {kept:.2f}. Other real images come near "
     )
-    answer: Answer = next((level for level, least in LIKE_REAL.items() if reached >= least), "no")
-    sentence = (
-        f"Decoded prior samples come near {_percent(found.value('coverage'))} of the test images "
-        f"(other real images: {_percent(covered.null_mean or 0.0)}), with a density of "
-        f"{found.value('density'):.2f} (real images: {density.null_mean or 1.0:.2f})"
-    )
-    own = found("coverage", "reconstructions")
-    if own is not None:
-        best, lost = found.value("coverage", "reconstructions"), (covered.null_mean or 0.0) - found.value("coverage")
-        blame = "where the prior puts z" if lost > 2 * ((covered.null_mean or 0.0) - best) else "the decoder"
-        sentence += f". Reconstructions reach {_percent(best)} and {found.value('density', 'reconstructions'):.2f}"
-        if answer != "yes":
-            sentence += f", so most of the loss comes from {blame}"
+    sentence += _percent(real)
     if found("coverage", "fitted Gaussian") is not None:
         gaussian, mixture = (
             _percent(found.value("coverage", of)) for of in ("fitted Gaussian", "10-component mixture")
         )
-        sentence += f". Samples of a Gaussian fitted to the codes reach {gaussian}, of a 10-component mixture {mixture}"
+        sentence += f", samples of a Gaussian fitted to the codes {gaussian}, of a 10-component mixture {mixture}"
     sentence += "."
-    effect = covered.effect
-    if covered.outside is None or effect is None:
-        return _verdict("samples", answer, sentence, "Unsure: too few images to tell.")
-    sure = (
-        f"Sure that real images do better: {abs(effect):.0f} standard deviations of the null"
-        if covered.outside
-        else "As sure as this many images allow: real images do no better"
-    )
-    return _verdict("samples", answer, sentence, f"{sure}. What looks alike is judged by a network's features.")
+    if not judge:
+        why = "Images are compared by pixels, which rewards blur: that decides nothing."
+        return Verdict("samples", asked, "n/a", sentence, why, scale)
+    if own < DECODES:
+        why = "Sure: the decoder itself fails, whatever the samples."
+        return Verdict("samples", asked, "no", sentence, why, scale)
+    answer, least, most = _kept(kept), _kept(kept_high), _kept(kept_low)
+    sure = "Sure: both ends of the interval agree" if least == most else f"Unsure: it may be “{least}” or “{most}”"
+    return Verdict("samples", asked, answer, sentence, f"{sure}. Images are compared by {judge}.", scale)
 
 
-def _about(number: float) -> str:
-    """To one digit: 1,234 -> about 1,000."""
+def _kept(share: float) -> Answer:
+    return next((each for each, least in KEPT.items() if share >= least), "no")
+
+
+def _rounded(number: float) -> str:
+    """To one digit: 1,234 -> 1,000."""
     digits = 10 ** int(math.log10(max(number, 1)))
-    return f"about {round(number / digits) * digits:,}"
+    return f"{round(number / digits) * digits:,}"
 
 
 def _percent(share: float) -> str:

@@ -7,10 +7,11 @@ PAGE = Page(
     title="The same images, with and without the KL term",
     instruction="Drag A or B in either plane: both show the same two test images, and below what each decoder draws on "
     "the straight way between them.",
-    see="Two networks, by default alike in everything but the KL term, have placed the same test images. A and B snap "
-    "to images, so that the pair is one pair in both. *Holes* colours the plane by how far decoded images are from "
-    "their nearest training image, *Re-encoding* by how far from z the decoded image is encoded again, *Magnification* "
-    "by how much the decoder stretches; all on one scale.",
+    see="Two networks, by default of the same layers, seed and data order, one trained with noise and the KL term and "
+    "one without either, have placed the same test images. A and B snap to images, so that the pair is one pair in "
+    "both. *Holes* colours the plane by how far decoded images are from their nearest training image, *Re-encoding* by "
+    "how far from z the decoded image is encoded again, *Magnification* by how much the decoder stretches; all on one "
+    "scale.",
     why="A latent space is smooth if small steps make small changes, and if all that lies between two images looks "
     "like one. The KL term asks for it only indirectly: it keeps codes together and blurs each of them. Whether that "
     "makes the ways between them better is a question for measurements, and the table answers it for this pair.",

@@ -8,8 +8,8 @@ PAGE = Page(
     "last.",
     see="Twelve VAEs that differ in β alone. Dots are 2,000 test images at their codes; each latent space is turned to "
     "lie like its neighbour's, which changes nothing, since N(0, I) looks the same from all sides. The 36 images are "
-    "decoded from the same noise for every β. Rate R is what z says about x, distortion D what is still missing: the "
-    "curve shows how many nats of picture a nat of code buys, and its slope is −β.",
+    "decoded from the same noise for every β. Rate R is the most that z can say about x, distortion D what is still "
+    "missing: one more nat in z lowers D by β nats, where the loss is least.",
     why="A small β gives sharp reconstructions and codes that sprawl far outside the prior, so that samples decode to "
     "nonsense. A large β gives codes that look like the prior because they say little: dimensions collapse one by one. "
     "Only at β = 1 is the loss minus the ELBO itself. A latent space is regularized well where samples are good *and* "

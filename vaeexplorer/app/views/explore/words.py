@@ -20,6 +20,7 @@ z = \mu + \sigma\,\varepsilon, \;\; \varepsilon\sim\mathcal N(0,I) \;\to\; x' = 
 $$\mathrm{KL}\big(q(z\mid x)\,\|\,\mathcal N(0,I)\big)=\tfrac12\sum_j\big(\mu_j^2+\sigma_j^2-1-\ln\sigma_j^2\big)$$
 
 Dots lie at $\mu(x)$. *error* is $|x - d(\mu)|^2$ summed over the 784 pixels, with white as 1.
-*KL* is in nats per image. A dimension whose mean KL is below 0.01 nats is *collapsed*: the decoder ignores it.
+*KL* is in nats per image. A dimension with $\mathrm{Var}_x(\mu_j) \le 0.01$ is *collapsed*:
+it hardly moves with the image.
 """,
 )

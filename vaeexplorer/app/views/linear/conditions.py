@@ -8,6 +8,8 @@ from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Experiment
 from vaeexplorer.analysis.linear.nonlinear import MEASURED
 from vaeexplorer.analysis.pca import PCA
 
+CONVERGED = 1e-5  # relative excess over the minimum
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -117,6 +119,11 @@ def _measured(experiment: Experiment) -> str:
             f"|cos| {film.cosines[-1][1].min():.5f}; singular values within "
             f"{_tiny(experiment.decayed.largest_difference)} of the prediction."
         )
+        if experiment.decayed.excess > CONVERGED:
+            parts.append(
+                f" Not there yet: error and decay are {_tiny(experiment.decayed.excess)} above their minimum; these "
+                f"steps were too few."
+            )
     elif experiment.broken not in (*BENDS, "few") and experiment.k > 1:
         raw, _, recovered = (way.min() for way in film.cosines[-1])
         parts.append(
@@ -130,7 +137,7 @@ def _measured(experiment: Experiment) -> str:
         until = "and it was not left" if left is None else f"half of it gone by step {left:,}"
         parts.append(f" Plateau {height:.4f}, {until}.")
     predicted = experiment.predicted_error
-    if predicted is not None and film.error[-1] > 1.001 * predicted:
+    if predicted is not None and experiment.decayed is None and film.error[-1] > 1.001 * predicted:
         parts.append(" Not there yet: these steps were too few.")
     return "".join(parts)
 

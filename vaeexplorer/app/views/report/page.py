@@ -1,4 +1,4 @@
-"""Is it regularized? Three verdicts on a latent space, and the evidence for them."""
+"""Is it regularized? Three answers on a latent space, each with its number, and the evidence for them."""
 
 import json
 from html import escape
@@ -14,8 +14,6 @@ from vaeexplorer.export import report as report_page
 from vaeexplorer.figures.report import Exhibit, exhibits
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.spaces.space import Space
-
-MARKS = {"yes": "green", "nearly": "blue", "partly": "orange", "no": "red", "n/a": "gray"}
 
 
 def second_space(first: Space) -> Space | None:
@@ -62,13 +60,10 @@ def _work(space: Space, what: object) -> None:
     place.empty()
 
 
-def show_verdicts(found: Report, *, wide: bool) -> None:
-    """Each question, its answer, the sentence and how sure it is."""
-    places = st.columns(3, gap="large") if wide else [st.container() for _ in found.verdicts]
-    for place, verdict in zip(places, found.verdicts, strict=True):
-        with place:
-            st.markdown(f"**{verdict.asked}** :{MARKS[verdict.answer]}-badge[{verdict.answer}]")
-            st.html(f"{escape(verdict.sentence)} <span class='vx-quiet'>{escape(verdict.sureness)}</span>")
+def show_answers(found: Report) -> None:
+    """The line that sums up, and the three cards."""
+    st.markdown(f"**{found.summary}**")
+    st.html(f"<style>{report_page.CARDS_STYLE}</style>{report_page.cards(found)}")
 
 
 def show_exhibit(exhibit: Exhibit, key: str) -> None:
@@ -89,7 +84,7 @@ def show(space: Space, *, wide: bool) -> None:
     found = report_of(space)
     if found is None:
         return
-    show_verdicts(found, wide=wide)
+    show_answers(found)
     st.subheader("What the decoder draws", anchor=False)
     show_strips(space)
     st.subheader("The evidence", anchor=False)

@@ -2,13 +2,12 @@
 
 from threading import Lock
 
-import numpy as np
 import streamlit as st
 
 from vaeexplorer.analysis.report.evidence import Evidence
 from vaeexplorer.analysis.report.evidence import evidence as look
 from vaeexplorer.analysis.report.measurements import Progress
-from vaeexplorer.analysis.report.report import Report, report
+from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.export import report as report_page
 from vaeexplorer.results import report as report_card
 from vaeexplorer.spaces.space import Space
@@ -38,8 +37,9 @@ def make(space: Space, on_progress: Progress) -> None:
         if kept(space) is not None:
             return
         if space.run is None:
-            images = space.data.images.astype(np.float32) / 255
-            _made[space.key] = report(space.posterior, decode=space.decode, images=images, on_progress=on_progress)
+            _made[space.key] = report_card.report_codes(
+                space.name, space.posterior, space.model, space.data, on_progress=on_progress
+            )
             return
         found = report_card.report_run(space.run, on_progress)
         _made[space.key] = found

@@ -1,0 +1,18 @@
+"""What several tests of the report need."""
+
+import pytest
+
+from vaeexplorer.analysis.report import classifier, held_out
+from vaeexplorer.analysis.report.classifier import Recipe
+
+
+@pytest.fixture
+def quick_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Classifiers that learn in less than a second: enough for what is plain to see."""
+    monkeypatch.setattr(held_out, "SHORT", Recipe(30, 3e-3, 0.3))
+    monkeypatch.setattr(held_out, "LONG", Recipe(80, 3e-3, 0.1))
+    monkeypatch.setattr(held_out, "FINE", 121)
+    monkeypatch.setattr(held_out, "PRIOR_DRAWS", 20_000)
+    monkeypatch.setattr(classifier, "BATCH", 128)
+    monkeypatch.setattr(classifier, "PRIOR_DRAWS", 10_000)
+    monkeypatch.setattr(classifier, "WIDTHS", (0.0, 1.0, 3.0))
