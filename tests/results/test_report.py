@@ -5,12 +5,12 @@ import dataclasses
 import io
 import json
 import shutil
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from markupsafe import escape
 from PIL import Image
 
 from tests.references import WITHIN, outside

@@ -78,6 +78,7 @@ def _card(verdict: Verdict) -> dict[str, object]:
         "mark": MARKS[verdict.answer],
         "sentence": verdict.sentence,
         "sureness": verdict.sureness,
+        "number": None,
     }
     if (scale := verdict.scale) is None:
         return card
