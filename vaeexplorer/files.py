@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
+from numpy.lib import format as npy
 
 SHIPPED = Path(__file__).resolve().parent.parent / "pretrained"
 """what comes with the package: runs, measurements, and a sample of the images"""
@@ -148,8 +149,8 @@ def _read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, expected: Shape
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others cannot be read bit by bit
         raise ValueError(info.compress_type)
     with archive.open(info) as file:
-        version = np.lib.format.read_magic(file)
-        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        version = npy.read_magic(file)
+        header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, is_fortran, dtype = header(file)
         if dtype.kind not in "fiubU" or dtype.itemsize > (1_000_000 if dtype.kind == "U" else 8):
             raise _UnlikeError("it does not hold numbers alone")

@@ -2,10 +2,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import vaeexplorer.app
+from vaeexplorer.app import caches
 
 MAIN = Path(vaeexplorer.app.__file__).parent / "main.py"
 PAGES = [f"views/{path.parent.name}/page.py" for path in sorted(MAIN.parent.glob("views/*/page.py"))]
@@ -13,8 +13,12 @@ PAGES = [f"views/{path.parent.name}/page.py" for path in sorted(MAIN.parent.glob
 
 @pytest.fixture
 def app(runs_folder: Path) -> Iterator[AppTest]:
-    """The app, not run yet, on the shipped runs and an empty folder for the user's own."""
+    """The app, not run yet, on the shipped runs and an empty folder for the user's own.
+
+    What is known by its content is shared by the tests, as it is by visitors; which runs there are is not.
+    """
     runs_folder.mkdir()
-    st.cache_resource.clear()
+    caches.run_cards.clear()
+    caches._umap.clear()
     yield AppTest.from_file(str(MAIN), default_timeout=60)
-    st.cache_resource.clear()
+    caches.run_cards.clear()

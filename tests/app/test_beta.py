@@ -2,9 +2,9 @@ import json
 from typing import Any, get_args
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from vaeexplorer.app import caches
 from vaeexplorer.app.server import assets
 from vaeexplorer.config import Dataset
 from vaeexplorer.results.sweep import DIMENSIONS, SweepError
@@ -45,6 +45,7 @@ def test_a_broken_sweep_is_named_in_one_sentence(app: AppTest, monkeypatch: pyte
     def broken(*_: object) -> None:
         raise SweepError("The point mnist-2d-beta0.npz of the sweep cannot be read: it is missing.")
 
+    caches.sweep.clear()
     monkeypatch.setattr("vaeexplorer.app.caches.load_sweep", broken)
     app.run()
     app.switch_page(PAGE).run()
@@ -57,7 +58,6 @@ def test_a_broken_sweep_is_named_in_one_sentence(app: AppTest, monkeypatch: pyte
 @pytest.mark.parametrize("dataset", get_args(Dataset))
 @pytest.mark.parametrize("dimensions", DIMENSIONS)
 def test_its_address_serves_the_models_and_nothing_else(dataset: Dataset, dimensions: int) -> None:
-    st.cache_resource.clear()
     url = assets.sweep_url(dataset, dimensions)
     owner, file = url.removeprefix("vx/").split("/")
     found = assets.find(owner, file)
@@ -67,7 +67,6 @@ def test_its_address_serves_the_models_and_nothing_else(dataset: Dataset, dimens
     assert assets.find("nobody", file) is None
     assert assets.find(owner, file.replace("sweep", "sweep1")) is None
     assert assets.find(owner, f"sweep{dimensions}d-0123456789abcdef.bin") is None
-    st.cache_resource.clear()
 
 
 def test_the_figures_can_be_downloaded(app: AppTest) -> None:

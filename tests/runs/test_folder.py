@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -212,3 +213,20 @@ def test_a_projection_is_kept_with_its_run(saved: folder.Run, rng: np.random.Gen
         np.savez(saved.path / "umap.npz", points=bad)
         with pytest.raises(RunError, match=r"umap\.npz"):
             load_projection(saved, "umap")
+
+
+def test_a_folder_that_may_not_be_entered_hides_no_other(saved: folder.Run) -> None:
+    closed = saved.path.with_name("closed")
+    shutil.copytree(saved.path, closed)
+    closed.chmod(0)
+    try:
+        if os.access(closed, os.R_OK):
+            pytest.skip("this user may enter everything")
+        cards, errors = list_runs()
+    finally:
+        closed.chmod(0o755)
+    assert "small" in [card.name for card in cards]
+    assert [str(error) for error in errors] == [
+        "The run closed cannot be read: closed: that is not allowed here: change the permissions, or choose another "
+        "folder."
+    ]
