@@ -146,6 +146,7 @@ BAD_DATA: dict[str, tuple[Any, str]] = {
     "floats": (SimpleNamespace(**GOOD | {"images": np.zeros((2, 28, 28))}), "images must be uint8"),
     "no images": (SimpleNamespace(**GOOD | {"images": GOOD["images"][:0], "labels": []}), "data: "),
     "labels beyond the classes": (SimpleNamespace(**GOOD | {"labels": np.array([0, 1])}), "labels must be 0 to 0"),
+    "no class names": (SimpleNamespace(**GOOD | {"class_names": None}), "a sequence of names"),
     "too many classes": (SimpleNamespace(**GOOD | {"class_names": ["a"] * 257}), "257 classes"),
     "too many images": (
         SimpleNamespace(
@@ -169,3 +170,11 @@ def test_bad_data_is_refused_in_one_sentence(case: str, world: Linear) -> None:
 def test_anything_with_images_labels_and_names_will_do(world: Linear) -> None:
     model = open_model(world.encode, world.decode, SimpleNamespace(**GOOD), "mine")
     assert model.data.class_names == ("a",)
+
+
+def test_a_function_that_exits_is_a_sentence_and_no_end(world: Linear, small_test: ImageDataset) -> None:
+    def leave(images: np.ndarray) -> np.ndarray:
+        raise SystemExit(3)
+
+    with pytest.raises(ModelError, match="encode raised SystemExit"):
+        open_model(leave, world.decode, small_test, "mine")

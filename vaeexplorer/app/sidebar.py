@@ -7,6 +7,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from vaeexplorer.app import caches, state
+from vaeexplorer.app.text import literal
 from vaeexplorer.data.images import DataError
 from vaeexplorer.runs.folder import Run, RunCard, RunError
 from vaeexplorer.spaces.space import Space
@@ -66,7 +67,7 @@ def chosen_space() -> Space:
     try:
         space = _chosen_own() or caches.space(chosen_card())
     except (RunError, DataError) as error:
-        st.error(str(error))
+        st.error(literal(error))
         st.stop()
     if space.weights is None:
         st.caption(
@@ -110,7 +111,7 @@ def _pick_run() -> None:
         disabled=not names,
     )
     for error in caches.run_cards()[1]:
-        st.warning(str(error))
+        st.warning(literal(error))
 
 
 def first_choice(candidates: Sequence[RunCard]) -> RunCard | None:

@@ -78,7 +78,7 @@ class Functions:
             page, sys.modules["__main__"] = sys.modules["__main__"], self._main
             try:
                 return self._encode(given) if name == "encode" else self._decode(given)
-            except Exception as error:  # anything may go wrong in there
+            except (Exception, SystemExit) as error:  # anything may go wrong in there
                 reason = (str(error).strip() or "no reason given").splitlines()[0].rstrip(".")
                 kind = "images" if name == "encode" else "latent points"
                 raise ModelError(
@@ -104,6 +104,8 @@ def open_model(encode: Callable[[Any], Any], decode: Callable[[Any], Any], data:
         dataset = ImageDataset(name, "test", images, labels, classes, getattr(data, "source", "your own"))
     except AttributeError as error:
         raise ModelError(f"data must have .images, .labels and .class_names ({error}).") from None
+    except TypeError:
+        raise ModelError("data.class_names must be a sequence of names, one a class.") from None
     except DataError as error:
         raise ModelError(f"data: {error}.") from None
     if len(dataset) > MOST_IMAGES:

@@ -11,6 +11,7 @@ from vaeexplorer.analysis.sampling import Source, sample
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
 from vaeexplorer.analysis.smoothness.smoothness import Subject
 from vaeexplorer.app import caches, sidebar
+from vaeexplorer.app.text import literal
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.results.comparison import Comparison, ComparisonError, load_comparison, save_comparison
 from vaeexplorer.results.smoothness import compare as measure
@@ -122,7 +123,7 @@ def compare(a: Space, b: Space, progress: Callable[[float, str], None]) -> Compa
         try:
             save_comparison(found)
         except (ComparisonError, RunError) as error:
-            st.warning(str(error))
+            st.warning(literal(error))
     return found
 
 

@@ -12,6 +12,7 @@ from vaeexplorer.analysis.smoothness.smoothness import MEASURES
 from vaeexplorer.analysis.smoothness.verdict import verdict
 from vaeexplorer.app import sidebar, state
 from vaeexplorer.app.caches import principal_space
+from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.browser.packing.sprite import contact_sheet
@@ -32,7 +33,9 @@ def chosen_partner(space: Space) -> Space:
         st.stop()
     asked = st.query_params.get(state.OTHER.name)
     if asked and asked not in others and asked != space.name:
-        st.info(f"{asked} is no run of the same images as {space.name}: only runs of one data set can be compared.")
+        st.info(
+            f"{literal(asked)} is no run of the same images as {space.name}: only runs of one data set can be compared."
+        )
     if state.compared_run_changed(space.name):
         st.session_state[state.OTHER.name] = next(iter(others))  # this run's own partner
     elif st.session_state.get(state.OTHER.name) not in others:
@@ -41,7 +44,7 @@ def chosen_partner(space: Space) -> Space:
     try:
         return comparison.opened(others[name])
     except UserError as error:
-        st.error(str(error))
+        st.error(literal(error))
         st.stop()
 
 
@@ -58,7 +61,7 @@ def found_or_measured(a: Space, b: Space) -> Comparison | None:
         try:
             found = comparison.compare(a, b, show)
         except UserError as error:
-            st.error(str(error))
+            st.error(literal(error))
         place.empty()
     return found
 
@@ -167,7 +170,7 @@ if wants_pca:
     try:
         chosen.append(principal_space(space))
     except UserError as error:
-        st.info(str(error))
+        st.info(literal(error))
 pair.planes(chosen)
 st.subheader("How smooth, in figures", anchor=False)
 found = found_or_measured(space, other)

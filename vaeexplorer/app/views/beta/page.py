@@ -4,6 +4,7 @@ import streamlit as st
 
 from vaeexplorer.app import caches, sidebar, state
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.beta import words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.browser import bundle
@@ -50,7 +51,7 @@ try:
     points, _ = caches.sweep(dataset, chosen)
     dial(dataset, assets.sweep_url(dataset, chosen))
 except (SweepError, DataError) as error:
-    st.error(str(error))
+    st.error(literal(error))
     st.stop()
 notes(words.PAGE)
 st.download_button(

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.text import literal
 from vaeexplorer.browser import bundle, links
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.spaces.space import Space
@@ -51,7 +52,7 @@ def _umap(space: Space) -> str | None:
         if points is None and place.button("Compute UMAP (about a minute, once)", key=state.UMAP_BUTTON):
             points = _compute_umap(space, place)
     except RunError as error:
-        st.error(str(error))
+        st.error(literal(error))
         return None
     return None if points is None else base64.b64encode(points.astype("<f4").tobytes()).decode()
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from vaeexplorer.analysis.linear.experiments import BENDS, METHODS, Experiment
 from vaeexplorer.app import sidebar, state
+from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets, words
 from vaeexplorer.app.views.linear.widgets import Setting
 from vaeexplorer.app.words import heading, notes
@@ -78,7 +79,7 @@ try:
     with st.spinner("Training on images", show_time=True) if setting.longer else nullcontext():
         experiment, reference, url = widgets.trained(setting)
 except UserError as error:
-    st.error(str(error))
+    st.error(literal(error))
     st.stop()
 predicted, measured = conditions.outcome(experiment, reference, setting.decay_share)
 left, right = st.columns(2, gap="medium")

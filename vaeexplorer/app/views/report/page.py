@@ -7,6 +7,7 @@ import streamlit as st
 
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.app import caches, sidebar, state
+from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.report import reports, words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.data.images import DataError
@@ -56,7 +57,7 @@ def _work(space: Space, what: object) -> None:
     try:
         what(space, lambda share, doing: bar.progress(share, text=doing[0].upper() + doing[1:]))
     except ValueError as error:  # RunError, DataError and what no report can be made of
-        st.error(str(error))
+        st.error(literal(error))
     place.empty()
 
 
@@ -124,7 +125,7 @@ space = sidebar.chosen_space()
 try:
     second = second_space(space)
 except (RunError, DataError) as error:
-    st.error(str(error))
+    st.error(literal(error))
     second = None
 if second is None:
     show(space, wide=True)
