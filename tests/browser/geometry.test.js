@@ -23,7 +23,7 @@ const near = (/** @type {number} */ a, /** @type {number} */ b, within = 1e-6) =
   assert.ok(Math.abs(a - b) < within, `${a} is not ${b}`);
 const view = fit({ low: [-3, -3], high: [3, 3] }, 600, 300);
 
-/** Codes of three dimensions with spreads of 1, 3 and 0.1. */
+/** Codes of three dimensions with spreads of 1, 3 and 0.2. */
 function codes(count = 500, variational = true) {
   const dim = 3,
     values = normal(count * dim);
