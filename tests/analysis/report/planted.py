@@ -9,7 +9,8 @@ from scipy.stats import ncx2
 
 from vaeexplorer.analysis.report.classifier import Step
 from vaeexplorer.analysis.report.held_out import HeldOut, held_out
-from vaeexplorer.analysis.report.posteriors import World, draw
+from vaeexplorer.analysis.report.posteriors import World, draw, perfect_model
+from vaeexplorer.codes import Codes
 
 SIGMA = 0.3  # of the posteriors of a planted mismatch
 LogRatio = Callable[[np.ndarray], np.ndarray]
@@ -158,6 +159,12 @@ def perfect(kind: str, count: int, dimensions: int, rng: np.random.Generator) ->
         sigma = np.broadcast_to(np.exp(-kl), (count, dimensions))
         mean = np.sqrt(1 - sigma**2) * rng.standard_normal((count, dimensions))
     return draw(mean.astype(np.float32), (2 * np.log(sigma)).astype(np.float32), rng)
+
+
+def even_codes(dimensions: int = 2, count: int = 2000, seed: int = 7) -> Codes:
+    """Of a perfect model with 2.2 nats a dimension."""
+    world = perfect_model(count, dimensions, 2.2 * dimensions, np.random.default_rng(seed))
+    return Codes(world.mean, world.logvar)
 
 
 PERFECT = ("even", "graded", "two-level", "collapsed", "outer wide", "inner wide", "by image")

@@ -86,6 +86,14 @@ def test_holes_of_known_mass(rng: np.random.Generator) -> None:
     assert hole_bound(wrong).high < 0
 
 
+def test_no_image_where_the_prior_is_rare_makes_no_hole() -> None:
+    """20 of 20,000 prior draws lie where none of 1,000 images does: by chance, of a model without holes."""
+    scores = Scores(np.zeros((1000, 1)), np.where(np.arange(20_000) < 20, -5.0, 0.0), 1.0)
+    bound = hole_bound(scores)
+    assert bound.value == pytest.approx(0.001)
+    assert bound.low < 0
+
+
 @pytest.mark.parametrize("kind", ["graded", "by image"])
 @pytest.mark.usefixtures("quick_classifier")
 def test_a_perfect_model_of_uneven_widths_is_not_told_apart(kind: str) -> None:

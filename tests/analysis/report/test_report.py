@@ -1,6 +1,5 @@
 """The report on worlds with one known flaw: the right diagnostic says so, and the others do not claim to."""
 
-import dataclasses
 import json
 import math
 from collections.abc import Callable
@@ -9,26 +8,21 @@ import numpy as np
 import pytest
 
 import vaeexplorer as vx
+from tests.analysis.report.planted import even_codes as perfect
 from vaeexplorer.analysis.report import measurements
-from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, Diagnostic, Estimate, joint_rank
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
 from vaeexplorer.analysis.report.posteriors import codes_hash, perfect_model
 from vaeexplorer.analysis.report.report import Report, ReportError, report
-from vaeexplorer.analysis.report.verdicts import summary, verdicts
 from vaeexplorer.codes import Codes
 from vaeexplorer.files import SHIPPED
 
 N = 2000
-KL = 4.4
+KL = 4.4  # of two dimensions
 
 
 @pytest.fixture(autouse=True)
 def small(quick_classifier: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measurements, "PAIRWISE", 400)
-
-
-def perfect(dimensions: int = 2, count: int = N, seed: int = 7) -> Codes:
-    world = perfect_model(count, dimensions, KL * dimensions / 2, np.random.default_rng(seed))
-    return Codes(world.mean, world.logvar)
 
 
 def standardized(mean: np.ndarray, logvar: np.ndarray) -> np.ndarray:
@@ -146,54 +140,6 @@ def same(images: np.ndarray) -> np.ndarray:
     return images
 
 
-def test_a_decoder_whose_prior_samples_are_as_good_as_reconstructions(rng: np.random.Generator) -> None:
-    codes = perfect()
-    turn = np.linalg.qr(rng.standard_normal((5, 5)))[0][:2].astype(np.float32)
-    real = rng.standard_normal((N, 2)).astype(np.float32) @ turn
-    found = report(codes, decode=lambda z: z @ turn, images=real, features=same, judge="these numbers")
-    assert found.verdicts[2].answer == "yes"
-    assert found.verdicts[2].sureness.endswith("by these numbers.")
-    assert found.find("coverage", "reconstructions").value == pytest.approx(0.97, abs=0.04)
-    # A decoder that draws a quarter of what is real does so of codes as of prior samples: no fault of the prior.
-    quarter = report(codes, decode=lambda z: np.abs(z) @ turn, images=real, features=same)
-    assert quarter.verdicts[2].answer == "yes"
-    assert quarter.find("coverage").value == pytest.approx(0.27, abs=0.08)
-    assert quarter.find("coverage", "real images").value == pytest.approx(0.97, abs=0.04)
-    # Codes in a corner of the prior: what is between was never decoded.
-    off = Codes(codes.mean * 0.3 + 2, codes.logvar)
-    lost = report(off, decode=lambda z: z @ turn, images=off.mean @ turn, features=same)
-    assert lost.verdicts[2].answer == "no"
-    assert lost.summary == "No: codes do not follow the prior, and samples are worse than reconstructions."
-
-
-def test_pixels_decide_nothing() -> None:
-    codes = perfect()
-    found = report(codes, decode=same, images=codes.mean)
-    assert found.verdicts[2].answer == "n/a"
-    assert "by pixels" in found.verdicts[2].sureness
-    assert found.about["images_compared_by"] == "pixels"
-    assert found.find("coverage").flag.startswith("compared by pixels")
-
-
-def test_bytes_are_the_same_as_numbers(rng: np.random.Generator) -> None:
-    codes = perfect(count=400)
-
-    def decode(z: np.ndarray) -> np.ndarray:
-        pictures = np.zeros((len(z), 4, 4), np.float32)
-        pictures[:, 1, 1:3] = np.clip(z / 8 + 0.5, 0, 1)
-        return pictures
-
-    pictures = np.rint(255 * decode(codes.mean)).astype(np.uint8)
-    of_bytes, of_floats = (
-        report(codes, decode=decode, images=each, features=lambda x: x.reshape(len(x), -1))
-        for each in (pictures, pictures.astype(np.float32) / 255)
-    )
-    assert of_bytes.find("coverage") == of_floats.find("coverage")
-    assert of_bytes.find("coverage").value == pytest.approx(0.95, abs=0.06)
-    assert of_bytes.about["bytes_divided_by_255"]
-    assert of_bytes.find("sharpness").value is not None
-
-
 def test_an_autoencoder_has_no_posterior_and_three_priors(rng: np.random.Generator) -> None:
     two = rng.choice([-6.0, 6.0], (N, 1)) * np.array([1.0, 0.3]) + rng.standard_normal((N, 2))
     found = report(two, decode=same, images=two, features=same)
@@ -268,73 +214,6 @@ def test_few_codes_decide_nothing() -> None:
     found = report(perfect(count=120))
     assert found.find("mmd").flag == "n too small: 120 codes, fewer than 1,000"
     assert found.verdicts[1].sureness == "Unsure: 120 codes are few."
-
-
-def diagnosed(tv: tuple[float, float, float], holes: tuple[float, float, float]) -> list[Diagnostic]:
-    """Of an autoencoder, what the second answer looks at."""
-    accuracy = (0.5 + each / 2 for each in tv)
-    return [
-        Diagnostic.estimated("classifier", "aggregate", Estimate(*accuracy)),
-        Diagnostic.estimated("total_variation", "aggregate", Estimate(*tv)),
-        Diagnostic.estimated("holes", "aggregate", Estimate(*holes)),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("tv", "holes", "answer", "sureness"),
-    [
-        ((0.01, 0.0, 0.018), (0.0, 0.0, 0.0), "yes", "Sure: both ends"),
-        ((0.039, 0.03, 0.048), (0.0, 0.0, 0.0), "yes", "Unsure: the interval reaches from “yes” to “nearly”"),
-        ((0.01, 0.0, 0.018), (0.015, 0.012, 0.019), "nearly", "Sure: both ends"),
-        ((0.29, 0.28, 0.298), (0.05, 0.04, 0.06), "partly", "Sure that it is no better"),
-        ((0.2, 0.19, 0.21), (0.05, 0.04, 0.06), "partly", "Sure: both ends"),
-        ((0.2, 0.19, 0.21), (0.2, 0.16, 0.25), "no", "Sure: both ends"),
-        ((0.31, 0.29, 0.33), (0.05, 0.04, 0.06), "no", "Unsure: the interval reaches from “partly” to “no”"),
-    ],
-)
-def test_answers_go_by_effect_and_are_as_sure_as_interval_and_power(
-    tv: tuple[float, float, float], holes: tuple[float, float, float], answer: str, sureness: str
-) -> None:
-    said = verdicts(diagnosed(tv, holes), count=10_000, dimensions=2, used=2, trained=60_000, judge="")[1]
-    assert (said.answer, said.sureness[: len(sureness)]) == (answer, sureness)
-
-
-def test_without_power_a_yes_is_not_sure() -> None:
-    found = diagnosed((0.01, 0.0, 0.018), (0.0, 0.0, 0.0))
-    said = verdicts(found, count=10_000, dimensions=64, used=64, trained=60_000, judge="")[1]
-    assert said.answer == "yes"
-    assert said.sureness.startswith("Not sure")
-
-
-@pytest.mark.parametrize(
-    ("answers", "holes", "line"),
-    [
-        (("yes", "yes", "yes"), False, "Yes."),
-        (("yes", "yes", "no"), False, "Yes, but samples are worse than reconstructions."),
-        (("partly", "nearly", "nearly"), True, "Nearly, except for small holes."),
-        (("yes", "partly", "yes"), True, "Yes, except for holes in the prior."),
-        (("yes", "partly", "partly"), False, "Partly: codes do not follow the prior, and samples are worse than recon"),
-        (("n/a", "no", "no"), False, "No: codes do not follow the prior, and samples are worse than reconstructions."),
-        (("no", "yes", "no"), False, "It has collapsed: z carries next to nothing, so that matching the prior says"),
-    ],
-)
-def test_the_line_that_sums_up_follows_the_answers(answers: tuple[str, ...], holes: bool, line: str) -> None:
-    said = verdicts(diagnosed((0, 0, 0), (0, 0, 0)), count=1000, dimensions=2, used=2, trained=1000, judge="")
-    chosen = [dataclasses.replace(v, answer=a) for v, a in zip(said, answers, strict=True)]  # type: ignore[arg-type]
-    assert summary(chosen, holes).startswith(line)
-
-
-def test_the_joint_rank_counts_all_that_is_looked_at() -> None:
-    """Of perfect models any of eight correlated diagnostics is outside in 5 % of cases, and the band says the same."""
-    rng = np.random.default_rng(1)
-    outside = 0
-    for _ in range(600):
-        draws = rng.standard_normal((20, 8)) + rng.standard_normal((20, 1))
-        rank = joint_rank(draws[0].tolist(), draws[1:])
-        outside += min(rank.p) <= 0.05
-        effects = np.abs(draws[0] - draws[1:].mean(axis=0)) / draws[1:].std(axis=0, ddof=1)
-        assert (min(rank.p) <= 0.05) == (effects.max() > rank.band)
-    assert outside / 600 == pytest.approx(0.05, abs=0.03)
 
 
 def test_the_document_holds_everything_and_nothing_but_numbers() -> None:
