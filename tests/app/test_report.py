@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.app.views.report import reports
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.results import report as report_card
 from vaeexplorer.runs.folder import Run, load_run
@@ -19,7 +20,7 @@ PAGE = "views/report/page.py"
 
 @pytest.fixture(autouse=True)
 def nothing_made() -> None:
-    reports._made.clear()
+    reports.forget()
 
 
 def opened(app: AppTest, **query: str) -> AppTest:
@@ -92,7 +93,7 @@ def test_what_no_report_can_be_made_of_is_a_sentence(
     (runs_folder / "dead" / "report.json").unlink()
 
     def refuse(run: Run, told: object) -> Report:
-        raise ValueError("Codes never vary in dimension 1: leave such dimensions out.")
+        raise UserError("Codes never vary in dimension 1: leave such dimensions out.")
 
     monkeypatch.setattr(report_card, "report_run", refuse)
     page = opened(app, run="dead")

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vaeexplorer.errors import UserError
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -42,7 +44,7 @@ def coverage(real: np.ndarray, generated: np.ndarray, *, k: int = 5) -> tuple[Co
         ValueError: features of different widths.
     """
     if real.shape[1:] != generated.shape[1:]:
-        raise ValueError(f"Real and decoded images do not match: {real.shape[1:]} and {generated.shape[1:]} features.")
+        raise UserError(f"Real and decoded images do not match: {real.shape[1:]} and {generated.shape[1:]} features.")
     import torch
 
     device = "cuda" if torch.cuda.is_available() else "cpu"

@@ -16,6 +16,7 @@ from vaeexplorer.analysis.report.posteriors import FEWEST, World
 from vaeexplorer.analysis.report.two_sample import kernel_distances, mardia, sliced_wasserstein
 from vaeexplorer.analysis.sampling import sample as draw_codes
 from vaeexplorer.analysis.whitening import whiten
+from vaeexplorer.errors import UserError
 
 NULLS = 19  # the fewest for a level of .05
 SEEDS = 3  # splits of the images
@@ -217,7 +218,7 @@ def samples(
     def seen(pictures: np.ndarray) -> np.ndarray:
         found = np.asarray(features(pictures) if features else pictures, np.float32).reshape(len(pictures), -1)
         if not np.isfinite(found).all():
-            raise ValueError("Decoded images, or their features, are not all finite numbers.")
+            raise UserError("Decoded images, or their features, are not all finite numbers.")
         return found
 
     flag = "" if features else "compared by pixels, which rewards blur"
@@ -226,7 +227,7 @@ def samples(
     real = seen(images)
     size = min(PAIRWISE, len(real) // 2)
     if size < FEWEST // 2:
-        raise ValueError(f"Judging samples needs at least {FEWEST} images, not {len(real)}.")
+        raise UserError(f"Judging samples needs at least {FEWEST} images, not {len(real)}.")
     found: dict[str, list[Coverage]] = {}
     sharp: dict[str, list[float]] = {}
     kept: list[tuple[float, float]] = []  # of each split, with its standard error

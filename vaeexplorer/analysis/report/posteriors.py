@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.errors import UserError
 
 FEWEST, WIDEST = 100, 256
 USED = 0.003  # nats: a dimension of less KL cannot hide a mismatch that matters, and the classifier leaves it out
@@ -87,19 +88,19 @@ def checked(codes: "CodesLike | np.ndarray") -> tuple[np.ndarray, np.ndarray | N
     logvar: np.ndarray | None = getattr(codes, "logvar", None)
     mean = matrix(codes.mean if hasattr(codes, "logvar") else codes, "Codes")
     if len(mean) < FEWEST:
-        raise ValueError(f"A report needs at least {FEWEST} codes, not {len(mean)}.")
+        raise UserError(f"A report needs at least {FEWEST} codes, not {len(mean)}.")
     if not 1 <= mean.shape[1] <= WIDEST:
-        raise ValueError(f"A report takes codes of 1 to {WIDEST} dimensions, not {mean.shape[1]}.")
+        raise UserError(f"A report takes codes of 1 to {WIDEST} dimensions, not {mean.shape[1]}.")
     if logvar is not None:
         logvar = matrix(logvar, "Log variances")
         if logvar.shape != mean.shape:
-            raise ValueError(f"Log variances must be {list(mean.shape)} as the means are, not {list(logvar.shape)}.")
+            raise UserError(f"Log variances must be {list(mean.shape)} as the means are, not {list(logvar.shape)}.")
         if np.abs(logvar).max() > 60:
-            raise ValueError("Log variances must lie between -60 and 60: are these ln sigma^2?")
+            raise UserError("Log variances must lie between -60 and 60: are these ln sigma^2?")
     still = np.flatnonzero(mean.std(axis=0, dtype=np.float64) < 1e-9 * (1 + np.abs(mean).max(axis=0)))
     if logvar is None and len(still):
         which = ", ".join(str(j + 1) for j in still[:5])
-        raise ValueError(f"Codes never vary in dimension {which}: leave such dimensions out.")
+        raise UserError(f"Codes never vary in dimension {which}: leave such dimensions out.")
     return mean, logvar
 
 
@@ -107,9 +108,9 @@ def matrix(array: object, what: str) -> np.ndarray:
     """float32 [N, D], finite."""
     matrix = np.asarray(array, np.float32)
     if matrix.ndim != 2:
-        raise ValueError(f"{what} must be [N, D], not of shape {list(matrix.shape)}.")
+        raise UserError(f"{what} must be [N, D], not of shape {list(matrix.shape)}.")
     if not np.isfinite(matrix).all():
-        raise ValueError(f"{what} are not all finite numbers.")
+        raise UserError(f"{what} are not all finite numbers.")
     return matrix
 
 

@@ -180,14 +180,14 @@ def report(
     if prior_samples is not None:
         prior_samples = matrix(prior_samples, "Prior samples")
         if prior_samples.shape[1] != mean.shape[1] or len(prior_samples) < 2 * FEWEST:
-            raise ValueError(f"Prior samples must be [M, {mean.shape[1]}] with M at least {2 * FEWEST}.")
+            raise UserError(f"Prior samples must be [M, {mean.shape[1]}] with M at least {2 * FEWEST}.")
     rng = stream(seed)
     world = draw(mean, logvar, rng)
     learned_from = None
     if training is not None:
         learned_from = draw(*checked(training), rng)
         if (learned_from.logvar is None, learned_from.mean.shape[1]) != (logvar is None, mean.shape[1]):
-            raise ValueError("Codes of training images must be like those of the test images.")
+            raise UserError("Codes of training images must be like those of the test images.")
     compared = list(priors(world, prior_samples, seed))
     step = Steps(on_progress, _steps(world, learned_from, compared, decoded=decode is not None))
     # First, since what the caller's functions return may be wrong.

@@ -10,10 +10,9 @@ from vaeexplorer.app import caches, sidebar, state
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.report import reports, words
 from vaeexplorer.app.words import heading, notes
-from vaeexplorer.data.images import DataError
+from vaeexplorer.errors import UserError
 from vaeexplorer.export import report as report_page
 from vaeexplorer.figures.report import Exhibit, exhibits
-from vaeexplorer.runs.folder import RunError
 from vaeexplorer.spaces.space import Space
 
 
@@ -56,7 +55,7 @@ def _work(space: Space, what: object) -> None:
         st.button("Stop", key=f"{state.REPORT}-stop-{space.name}")
     try:
         what(space, lambda share, doing: bar.progress(share, text=doing[0].upper() + doing[1:]))
-    except ValueError as error:  # RunError, DataError and what no report can be made of
+    except UserError as error:
         st.error(literal(error))
     place.empty()
 
@@ -124,7 +123,7 @@ heading(words.PAGE)
 space = sidebar.chosen_space()
 try:
     second = second_space(space)
-except (RunError, DataError) as error:
+except UserError as error:
     st.error(literal(error))
     second = None
 if second is None:

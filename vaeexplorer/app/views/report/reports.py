@@ -1,4 +1,4 @@
-"""Regularization reports for the pages: found where they were kept, made on request, one visitor at a time."""
+"""Load or compute the report of a latent space, with caching; one visitor at a time."""
 
 from threading import Lock
 
@@ -13,49 +13,62 @@ from vaeexplorer.results import report as report_card
 from vaeexplorer.spaces.space import Space
 
 _lock = Lock()
-_made: dict[str, Report] = {}  # in this process, by the key of the space: what could not be kept is not lost
 
 
 def kept(space: Space) -> Report | None:
     """The report of a latent space, or None while there is none."""
-    if space.key not in _made and space.run:
-        found = report_card.kept_report(space.run)
-        if found is None:
-            return None
-        _made[space.key] = found
-    return _made.get(space.key)
+    made = _report(space.key, space)
+    return made[0] if made else None
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _report(key: str, _space: Space) -> list[Report]:
+    """The report of a space, or an empty list while there is none; `make` fills it."""
+    found = report_card.kept_report(_space.run) if _space.run else None
+    return [] if found is None else [found]
+
+
+def forget() -> None:
+    """Read every report again when it is asked for next."""
+    _report.clear()
 
 
 def make(space: Space, on_progress: Progress) -> None:
-    """Measure a latent space, and keep the report with its run. What `on_progress` raises ends the work.
+    """Measure a latent space, and store the report with its run. What `on_progress` raises ends the work.
 
     Raises:
-        RunError: the report is made, but cannot be kept with the run.
-        ValueError: codes that no report can be made of.
+        RunError: the report is made, but cannot be stored with the run.
+        UserError: codes that no report can be made of.
     """
     with _lock:
         if kept(space) is not None:
             return
         if space.run is None:
-            _made[space.key] = report_card.report_codes(
+            found = report_card.report_codes(
                 space.name, space.posterior, space.model, space.data, on_progress=on_progress
             )
-            return
-        found = report_card.report_run(space.run, on_progress)
-        _made[space.key] = found
-        report_card.keep(space.run, found)
+        else:
+            found = report_card.report_run(space.run, on_progress)
+        _store(space, found)
 
 
 def measure_nll_gap(space: Space, on_progress: Progress) -> None:
     """Add the NLL gap to the report of a run.
 
     Raises:
-        RunError: it is measured, but cannot be kept with the run.
+        RunError: it is measured, but cannot be stored with the run.
     """
     with _lock:
+        found = kept(space)
         assert space.run is not None
-        found = _made[space.key].with_nll_gap(report_card.nll_gap(space.run, on_progress))
-        _made[space.key] = found
+        assert found is not None
+        _store(space, found.with_nll_gap(report_card.nll_gap(space.run, on_progress)))
+
+
+def _store(space: Space, found: Report) -> None:
+    """Here at once, and with the run where there is one: what cannot be written there is not lost."""
+    _report(space.key, space)[:] = [found]
+    if space.run is not None:
         report_card.keep(space.run, found)
 
 
