@@ -18,7 +18,8 @@ def app(runs_folder: Path) -> Iterator[AppTest]:
     What is known by its content is shared by the tests, as it is by visitors; which runs there are is not.
     """
     runs_folder.mkdir()
-    caches.run_cards.clear()
-    caches._umap.clear()
+    listed, umap = caches.run_cards, caches._umap  # as they are before a test puts others in their place
+    listed.clear()
+    umap.clear()
     yield AppTest.from_file(str(MAIN), default_timeout=60)
-    caches.run_cards.clear()
+    listed.clear()

@@ -9,6 +9,7 @@ from vaeexplorer.analysis.linear.experiments import METHODS
 from vaeexplorer.analysis.linear.vae import closed_form
 from vaeexplorer.app import caches
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets
 from vaeexplorer.app.views.linear.widgets import Setting
 from vaeexplorer.data.moments import FOLDER
@@ -70,7 +71,7 @@ def test_every_condition_has_a_prediction_and_a_measurement(page: AppTest) -> No
     assert len(page.get("plotly_chart")) == 1
     page.slider(key="decay").set_value(1.0).run(timeout=60)
     assert not page.exception
-    assert "The weight decay must be below lambda_2" in page.error[0].value
+    assert literal("The weight decay must be below lambda_2") in page.error[0].value
 
 
 @pytest.mark.parametrize("link", [{"break": "decay", "by": "lbfgs"}, {"break": "weight decay", "by": "L-BFGS"}])

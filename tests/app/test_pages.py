@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PAGES
 from vaeexplorer.app import caches
+from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.data.images import ImageDataset
@@ -81,7 +82,7 @@ def test_all_runs_are_compared_by_their_likelihood_and_dataset(app: AppTest) -> 
     assert len(app.info) == (len(kinds) > 1)
 
 
-GONE = "There is no run doomed: `python -m vaeexplorer list` shows those there are."
+GONE = literal("There is no run doomed: `python -m vaeexplorer list` shows those there are.")
 
 
 @pytest.mark.parametrize("name", ["mnist-vae-2d", "mnist-vae-16d"])
