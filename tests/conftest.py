@@ -77,8 +77,10 @@ def first(data: ImageDataset, count: int) -> ImageDataset:
 
 @pytest.fixture(scope="session")
 def mnist_train() -> ImageDataset:
-    """The shipped 10,000."""
-    return load_dataset("mnist", "train", download=False)
+    """The shipped 10,000, whatever VAEEXPLORER_DATA names."""
+    data = SAMPLE.read("mnist", "train")
+    assert data is not None
+    return data
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,10 @@ import signal
 import subprocess
 import sys
 import time
-from html import escape
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from tests.processes import started
 from vaeexplorer.__main__ import main

@@ -158,8 +158,8 @@ export class FromX {
 
   /** Reports the visitor's choices. */
   tell() {
-    if (this.space && this.model && this.x)
-      this.report(formatWalk(this.space.keys.walk, { image: this.image, eps: this.eps, x: this.x }));
+    if (this.model && this.x)
+      this.report(formatWalk(this.model.space.keys.walk, { image: this.image, eps: this.eps, x: this.x }));
   }
 
   redraw() {
