@@ -51,7 +51,7 @@ def explore(
     from vaeexplorer.app.server import in_process
 
     explorer = in_process.show(model, port, open_browser=open_browser)
-    print(f"{name} is open at {explorer.url}")
+    print(f"{name} is open at {explorer.url}", flush=True)  # at once, where it goes to a pipe too
     if not hasattr(sys, "ps1") if block is None else block:
         explorer.wait()
     return explorer
