@@ -14,6 +14,7 @@ Family = Literal["ae", "vae"]
 Architecture = Literal["mlp", "conv", "linear"]
 Activation = Literal["silu", "relu", "tanh"]
 Likelihood = Literal["gaussian", "gaussian-learned", "bernoulli", "continuous-bernoulli"]
+Bound = Literal["elbo", "iwae", "dreg"]
 Schedule = Literal["one-cycle", "cosine", "constant"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -76,9 +77,15 @@ class ObjectiveConfig:
     """weight of the KL term (beta-VAE); 1 is the ELBO"""
     kl_warmup: Annotated[int, Meta(ge=0)] = 0
     """epochs over which beta rises from 0 to its value"""
+    bound: Bound = "elbo"
+    """elbo; iwae, its importance-weighted tightening; dreg, the same bound by a gradient of less noise"""
+    samples: Annotated[int, Meta(ge=1, le=1000)] = 1
+    """noise samples an image and step: of the elbo averaged, of the others weighted"""
 
     def __post_init__(self) -> None:
         _check(self)
+        plain = self.beta == 1 and self.kl_warmup == 0
+        _need(self.bound == "elbo" or plain, f"the bound {self.bound} has no KL term to weigh: beta 1, without warm-up")
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,10 @@ class RunConfig:
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
 
+    def __post_init__(self) -> None:
+        single = self.objective.bound == "elbo" and self.objective.samples == 1
+        _need(self.model.model == "vae" or single, "an autoencoder draws no samples: bound elbo, samples 1")
+
     @property
     def default_name(self) -> str:
         """A name that says what the run is: `mnist-vae-2d-bernoulli`."""
@@ -123,6 +134,8 @@ class RunConfig:
             parts.insert(1, self.model.arch)
         if self.objective.beta != 1:
             parts.append(f"beta{self.objective.beta:g}")
+        if self.objective.bound != "elbo" or self.objective.samples > 1:
+            parts.append(f"{self.objective.bound}{self.objective.samples}")
         if self.train.seed:
             parts.append(f"seed{self.train.seed}")
         return "-".join(parts)

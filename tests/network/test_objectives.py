@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, ContinuousBernoulli, Normal, kl_divergence
 
-from vaeexplorer.config import ObjectiveConfig
+from vaeexplorer.config import Bound, ObjectiveConfig
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network import objectives
@@ -194,3 +194,64 @@ def test_iwae_bound_is_exact_with_the_exact_posterior() -> None:
     mean, logvar = world.posterior(inflate=1)
     bound = objectives.iwae_bound(mean, logvar, world.log_likelihood, 1)
     torch.testing.assert_close(bound, world.marginal.log_prob(world.x))
+
+
+class Bounds:
+    """The linear-Gaussian world as a VAE in training: a decoder W, b and an encoder's means and log-variances."""
+
+    def __init__(self) -> None:
+        self.world = LinearGaussian()
+        self.W = self.world.W.clone().requires_grad_()
+        mean, logvar = self.world.posterior(inflate=1.5)
+        self.mean, self.logvar = (mean + 0.2).requires_grad_(), logvar.clone().requires_grad_()
+
+    def terms(self, bound: Bound, samples: int, draws: int = 1) -> objectives.Terms:
+        """Of every image, `draws` times over: [draws * 8] each."""
+        objective = ObjectiveConfig("gaussian", pixel_variance=self.world.variance, bound=bound, samples=samples)
+        x = self.world.x.repeat(draws, 1)
+        posterior = self.mean.repeat(draws, 1), self.logvar.repeat(draws, 1)
+        eps = torch.randn(len(x), samples, self.mean.shape[1], dtype=torch.float64)
+
+        def decode(z: torch.Tensor) -> torch.Tensor:
+            return z @ self.W.T + self.world.b
+
+        return objectives.sampled_terms(x, decode, posterior, eps, objective)
+
+    def gradients(self, bound: Bound, samples: int, draws: int) -> list[torch.Tensor]:
+        """Of the mean loss, a row a draw: means [draws, 8, 2], log-variances likewise, decoder [draws, 12, 2]."""
+        rows = []
+        for _ in range(draws):
+            total = self.terms(bound, samples).total.sum()
+            rows.append(torch.autograd.grad(total, (self.mean, self.logvar, self.W)))
+        return [torch.stack(each) for each in zip(*rows, strict=True)]
+
+
+def test_several_samples_average_the_elbo_and_weigh_the_other_bounds() -> None:
+    torch.manual_seed(3)
+    bounds = Bounds()
+    constant = 0.5 * 12 * math.log(2 * math.pi * bounds.world.variance)
+    truth = -bounds.world.marginal.log_prob(bounds.world.x).mean().item()
+
+    def mean(bound: Bound, samples: int) -> float:
+        return bounds.terms(bound, samples, 20_000 // samples).total.mean().item() + constant
+
+    assert mean("elbo", 1) == pytest.approx(mean("elbo", 7), abs=0.04)
+    assert mean("iwae", 1) == pytest.approx(mean("elbo", 1), abs=0.04), "with one sample both are the ELBO"
+    assert mean("elbo", 1) > mean("iwae", 5) + 0.05 > mean("iwae", 50) + 0.1 > truth
+    assert mean("iwae", 50) == pytest.approx(truth, abs=0.05)
+    torch.manual_seed(4)
+    iwae = bounds.terms("iwae", 5)
+    torch.manual_seed(4)
+    torch.testing.assert_close(bounds.terms("dreg", 5).total, iwae.total)
+
+
+def test_the_doubly_reparameterized_gradient_is_that_of_the_bound_with_less_noise() -> None:
+    torch.manual_seed(5)
+    bounds = Bounds()
+    draws = 800
+    iwae, dreg = bounds.gradients("iwae", 20, draws), bounds.gradients("dreg", 20, draws)
+    for ours, plain in zip(dreg, iwae, strict=True):
+        error = ((ours.var(0) + plain.var(0)) / draws).sqrt()
+        assert ((ours.mean(0) - plain.mean(0)).abs() < 4.5 * error).all()
+    for ours, plain in zip(dreg[:2], iwae[:2], strict=True):  # the encoder's; the decoder's is the same
+        assert ours.var(0).sum() < 0.6 * plain.var(0).sum()

@@ -16,6 +16,7 @@ from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig, Ob
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.device import resolve_device, resolve_precision
 from vaeexplorer.network.history import TrainingError
+from vaeexplorer.network.step import Step
 from vaeexplorer.network.training import Training, schedule, train, warmed_up
 
 Start = Callable[..., Training]
@@ -226,17 +227,60 @@ def test_a_device_that_is_not_there_is_refused() -> None:
     assert resolve_precision("auto", torch.device("cpu")) in ("float32", "bfloat16")
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
-@pytest.mark.parametrize("arch", ["mlp", "conv", "linear"])
-def test_a_gpu_trains_to_the_same_bits_twice_and_agrees_with_the_cpu(
-    start: Start, small_config: RunConfig, arch: Architecture
+@pytest.mark.parametrize("objective", [ObjectiveConfig(samples=3), ObjectiveConfig(bound="dreg", samples=3)])
+def test_several_samples_an_image_train_as_well(
+    start: Start, small_config: RunConfig, objective: ObjectiveConfig
 ) -> None:
-    config = dataclasses.replace(small_config, model=ModelConfig(arch=arch))
+    training = start(dataclasses.replace(small_config, objective=objective))
+    records = list(training)
+    assert records[-1].test.total < records[0].test.total
+    last = records[-1].test
+    if objective.bound == "elbo":
+        assert last.total == pytest.approx(last.reconstruction + last.kl, rel=1e-5)
+    else:  # the bound is tighter than the ELBO of the same samples
+        assert last.total < last.reconstruction + last.kl - 0.1
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+@pytest.mark.parametrize(
+    ("arch", "objective"),
+    [
+        ("mlp", ObjectiveConfig()),
+        ("conv", ObjectiveConfig()),
+        ("linear", ObjectiveConfig()),
+        ("mlp", ObjectiveConfig(bound="iwae", samples=3)),
+        ("mlp", ObjectiveConfig(bound="dreg", samples=3)),
+    ],
+)
+def test_a_gpu_trains_to_the_same_bits_twice_and_agrees_with_the_cpu(
+    start: Start, small_config: RunConfig, arch: Architecture, objective: ObjectiveConfig
+) -> None:
+    config = dataclasses.replace(small_config, model=ModelConfig(arch=arch), objective=objective)
     on_gpu = with_train(config, device="cuda")
     first, second, cpu = start(on_gpu), start(on_gpu), start(config)
     list(first), list(second), list(cpu)
     assert_same(weights(first), weights(second))
     assert first.history[-1].test.total == pytest.approx(cpu.history[-1].test.total, rel=0.01)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_a_step_as_a_graph_is_the_step_kernel_by_kernel(start: Start, small_config: RunConfig, tmp_path: Path) -> None:
+    config = with_train(small_config, device="cuda", batch_size=64)  # 600 images: the last batch is a smaller one
+    graph, stop = start(config), Event()
+    list(graph)
+    eager = start(config)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Step, "__call__", Step._eager)
+        list(eager)
+    for name, tensor in weights(eager).items():
+        torch.testing.assert_close(weights(graph)[name], tensor, rtol=1e-4, atol=1e-5)
+    begun = start(config, checkpoint=tmp_path / "c.safetensors", stop=stop)
+    for _ in begun:
+        stop.set()
+    resumed = start(config, checkpoint=tmp_path / "c.safetensors")
+    assert len(resumed.history) == 1
+    list(resumed)
+    assert_same(weights(graph), weights(resumed))
 
 
 @pytest.mark.slow

@@ -17,26 +17,25 @@ from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.history import TrainingError
 from vaeexplorer.network.models import build
-from vaeexplorer.recipes.reproduce import (
-    CONFIG,
-    PUBLISHED,
+from vaeexplorer.recipes.published import (
+    ROWS,
     STAGES,
-    Reproduction,
-    binarize,
-    binarized_test_images,
+    configuration,
     epochs_until,
-    initialize,
     learning_rate,
+    schedule,
     stage_of,
 )
+from vaeexplorer.recipes.reproduce import Reproduction, binarize, binarized_test_images, initialize
 
-RESULT = SHIPPED / "published" / "burda-vae1.json"
+RESULTS = sorted((SHIPPED / "published").glob("*.json"))
 
 
 @pytest.fixture
 def config() -> RunConfig:
-    train = dataclasses.replace(CONFIG.train, device="cpu")
-    return dataclasses.replace(CONFIG, train=train, model=ModelConfig("vae", latent_dim=3, hidden=(16,)))
+    row = configuration("burda-vae1", schedule("published"))
+    train = dataclasses.replace(row.train, device="cpu")
+    return dataclasses.replace(row, train=train, model=ModelConfig("vae", latent_dim=3, hidden=(16,)))
 
 
 def test_the_schedule_is_the_papers() -> None:
@@ -45,6 +44,32 @@ def test_the_schedule_is_the_papers() -> None:
     assert learning_rate(0) == pytest.approx(1e-3)
     assert learning_rate(7) == pytest.approx(1e-4)
     assert learning_rate(3) / learning_rate(2) == pytest.approx(10 ** (-1 / 7))
+    assert schedule("published", 3).epochs == 13
+    assert schedule("published").rate(5, 0.5) == learning_rate(2)
+
+
+def test_the_short_schedule_rises_and_falls() -> None:
+    short = schedule("short")
+    assert short.rate(1, 0.0) == 0
+    assert short.rate(13, 0.0) == pytest.approx(2e-3)
+    assert short.rate(307, 0.0) == pytest.approx(1e-3)
+    assert 0 <= short.rate(600, 0.999) < 1e-7
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_trains_by_its_bound_and_samples(row: str, small_train: ImageDataset) -> None:
+    plan = dataclasses.replace(schedule("short"), epochs=3)
+    config = configuration(row, plan)
+    config = dataclasses.replace(
+        config,
+        model=ModelConfig("vae", latent_dim=3, hidden=(16,)),
+        train=dataclasses.replace(config.train, device="cpu"),
+    )
+    made = Reproduction(row, "short", config=config, images=small_train.images[:256])
+    made.schedule = plan
+    epochs = list(made)
+    assert epochs[-1].loss < epochs[0].loss
+    assert (config.objective.bound, config.objective.samples) == (ROWS[row].bound, ROWS[row].samples)
 
 
 def test_many_binarizations_average_to_the_grey_image() -> None:
@@ -85,9 +110,9 @@ def test_the_last_bias_begins_at_the_mean_image(config: RunConfig, small_train: 
 
 
 def test_adam_has_the_papers_epsilon_and_each_stage_its_rate(config: RunConfig, small_train: ImageDataset) -> None:
-    made = Reproduction(2, config=config, images=small_train.images)
+    made = Reproduction(stages=2, config=config, images=small_train.images)
     epochs = list(made)
-    assert [(epoch.number, epoch.stage) for epoch in epochs] == [(1, 0), (2, 1), (3, 1), (4, 1)]
+    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]
     assert made.optimizer.param_groups[0]["eps"] == 1e-4
     assert made.optimizer.param_groups[0]["betas"] == (0.9, 0.999)
     assert made.optimizer.param_groups[0]["lr"] == pytest.approx(learning_rate(1))
@@ -96,46 +121,50 @@ def test_adam_has_the_papers_epsilon_and_each_stage_its_rate(config: RunConfig, 
 
 def test_the_gradient_is_of_the_batchs_sum(config: RunConfig, small_train: ImageDataset) -> None:
     """Adam's epsilon of 1e-4 is small beside a sum over 20 images, and not beside their mean."""
-    made = Reproduction(1, config=config, images=small_train.images)
+    made = Reproduction(stages=1, config=config, images=small_train.images)
     x, eps = binarize(made.images[:20], torch.Generator().manual_seed(0)), torch.zeros(20, 3)
-    each = sum(made._loss(x[i : i + 1], eps[i : i + 1]).item() for i in range(20))
-    assert made._loss(x, eps).item() == pytest.approx(each, rel=1e-5)
+    each = sum(made._loss(x[i : i + 1], eps[i : i + 1])[0].item() for i in range(20))
+    assert made._loss(x, eps)[0].item() == pytest.approx(each, rel=1e-5)
 
 
 def test_it_resumes_to_the_same_weights(config: RunConfig, small_train: ImageDataset, tmp_path: Path) -> None:
     images, checkpoint, stop = small_train.images[:200], tmp_path / "row.safetensors", Event()
-    whole = Reproduction(2, config=config, images=images)
+    whole = Reproduction(stages=2, config=config, images=images)
     list(whole)
-    begun = Reproduction(2, config=config, images=images, checkpoint=checkpoint, stop=stop)
+    begun = Reproduction(stages=2, config=config, images=images, checkpoint=checkpoint, stop=stop)
     for epoch in begun:
         if epoch.number == 2:
             stop.set()
     assert not begun.finished
-    resumed = Reproduction(2, config=config, images=images, checkpoint=checkpoint)
+    resumed = Reproduction(stages=2, config=config, images=images, checkpoint=checkpoint)
     assert resumed.done == 2
     list(resumed)
     for name, tensor in whole.network.state_dict().items():
         assert torch.equal(tensor, resumed.network.state_dict()[name]), name
     checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
     with pytest.raises(TrainingError, match="delete it"):
-        Reproduction(2, config=config, images=images, checkpoint=checkpoint)
+        Reproduction(stages=2, config=config, images=images, checkpoint=checkpoint)
 
 
 def holds_together(result: dict[str, Any]) -> None:
     """What must be so of every result."""
-    figures, schedule = result["figures"], result["schedule"]
-    assert result["schema"] == 1
+    figures, plan = result["figures"], result["schedule"]
+    assert result["schema"] == 2
     assert figures["negative_elbo"] == pytest.approx(figures["reconstruction"] + figures["kl"], abs=1e-3)
     assert figures["nll"] < figures["negative_elbo_of_nll_images"], "the bound with many samples is the tighter one"
     assert result["distance"]["nll"] == pytest.approx(figures["nll"] - result["published"]["nll"])
-    assert result["distance"]["active_units"] == figures["active_units"] - result["published"]["active_units"]
-    assert schedule["epochs"] == epochs_until(schedule["stages"])
-    assert schedule["learning_rates"] == pytest.approx([learning_rate(stage) for stage in range(schedule["stages"])])
+    if result["published"]["active_units"] is not None:
+        assert result["distance"]["active_units"] == figures["active_units"] - result["published"]["active_units"]
+    if plan["name"] == "published":
+        assert plan["epochs"] == epochs_until(plan["stages"])
+        assert plan["learning_rates"] == pytest.approx([learning_rate(stage) for stage in range(plan["stages"])])
+    assert len(result["curve"]) == plan["epochs"]
+    assert 0 < figures["nll_standard_error"] < 10
     assert 0 <= figures["active_units"] <= result["config"]["model"]["latent_dim"]
 
 
 def test_a_result_says_what_was_done(config: RunConfig, small_train: ImageDataset, small_test: ImageDataset) -> None:
-    made = Reproduction(1, config=config, images=small_train.images)
+    made = Reproduction(stages=1, config=config, images=small_train.images)
     list(made)
     result = made.result(small_test.images, samples=50, nll_images=100)
     holds_together(json.loads(json.dumps(result)))
@@ -147,22 +176,25 @@ def test_a_result_says_what_was_done(config: RunConfig, small_train: ImageDatase
     assert made.result(small_test.images, samples=5, nll_images=20)["figures"]["active_units"] <= 1
 
 
-def test_the_shipped_result_holds_together() -> None:
-    result = json.loads(RESULT.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_the_shipped_results_hold_together(path: Path) -> None:
+    result = json.loads(path.read_text(encoding="utf-8"))
     holds_together(result)
-    assert result["published"] == PUBLISHED
-    assert RunConfig.from_json(result["config"]) == CONFIG
-    assert result["figures"]["nll_samples"] == 5000
-    assert result["figures"]["images"] == 10_000
+    row, plan, seed = result["row"], result["schedule"], result["config"]["train"]["seed"]
+    assert path.stem == f"{row}-{plan['name']}-seed{seed}"
+    assert result["published"]["nll"] == ROWS[row].nll
+    assert RunConfig.from_json(result["config"]) == configuration(row, schedule(plan["name"]), seed)
+    assert (result["figures"]["nll_samples"], result["figures"]["nll_images"]) == (5000, 10_000)
     assert result["provenance"]["train_images"].endswith("60,000 training images")
-    # A shortened schedule does not reach the table, and a broken recipe would be far from it.
-    assert -0.5 < result["distance"]["nll"] < 8
+    assert plan["epochs"] == plan["of_epochs"]
+    # A recipe gone wrong would be far from the table on either side.
+    assert abs(result["distance"]["nll"]) < 1
 
 
 @pytest.mark.parametrize("stages", [0, 9])
 def test_there_are_eight_stages(stages: int, small_train: ImageDataset) -> None:
     with pytest.raises(ConfigError, match="1 to 8"):
-        Reproduction(stages, images=small_train.images)
+        Reproduction(stages=stages, images=small_train.images)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +204,7 @@ def test_there_are_eight_stages(stages: int, small_train: ImageDataset) -> None:
         (["burda-vae1", "--stages", "9"], "1 to 8"),
         (["burda-vae1", "--images", "0"], "1 to 10,000"),
         (["burda-vae1", "--samples", "0"], "at least 1"),
+        (["burda-vae1", "--schedule", "short", "--stages", "2"], "no stages"),
     ],
 )
 def test_bad_input_is_refused_in_a_line(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,15 +27,35 @@ def network_terms(
     *,
     posterior: Posterior | None = None,
 ) -> tuple[objectives.Terms, Tensor]:
-    """Images [N, 784] in [0, 1] and noise [N, D] -> the loss of each image, and the decoder's output [N, 784].
+    """Images [N, 784] in [0, 1] and noise -> the loss of each image, and the decoder's output [N, 784].
 
-    Where the posterior of the images is given, they are not encoded again.
+    The noise is [N, D], or [N, K, D] where the objective draws several samples an image; then the output is that of the
+    first. Where the posterior of the images is given, they are not encoded again.
     """
     mean, logvar = posterior or network.encode(x)
-    z = mean if logvar is None else objectives.reparameterize(mean, logvar, eps)
-    parameter = network.decode(z)
-    terms = objectives.terms(x, parameter, mean, logvar, config.objective, beta=beta, log_variance=network.log_variance)
-    return terms, parameter
+    objective, log_variance = config.objective, network.log_variance
+    if eps.dim() == 2:
+        z = mean if logvar is None else objectives.reparameterize(mean, logvar, eps)
+        parameter = network.decode(z)
+        terms = objectives.terms(x, parameter, mean, logvar, objective, beta=beta, log_variance=log_variance)
+        return terms, parameter
+    outputs: list[Tensor] = []
+
+    def decode(z: Tensor) -> Tensor:
+        outputs.append(network.decode(z.flatten(0, 1)).view(*z.shape[:2], PIXELS))
+        return outputs[0]
+
+    assert logvar is not None  # several samples are a VAE's
+    terms = objectives.sampled_terms(x, decode, (mean, logvar), eps, objective, beta=beta, log_variance=log_variance)
+    return terms, outputs[0][:, 0]
+
+
+def noise_shape(config: RunConfig, images: int) -> tuple[int, ...]:
+    """Of the noise that a training step or an evaluation draws: [N, D], or [N, K, D] (see `network_terms`)."""
+    objective, dimensions = config.objective, config.model.latent_dim
+    if objective.bound == "elbo" and objective.samples == 1:
+        return images, dimensions
+    return images, objective.samples, dimensions
 
 
 def to_device(images: np.ndarray, device: torch.device) -> Tensor:
@@ -101,7 +121,7 @@ def _batches(network: Autoencoder, config: RunConfig, images: np.ndarray) -> Ite
     noise = torch.Generator().manual_seed(config.train.seed)
     for batch in flat.split(BATCH):
         x = batch.float() / 255
-        eps = torch.randn((len(x), config.model.latent_dim), generator=noise).to(x.device)
+        eps = torch.randn(noise_shape(config, len(x)), generator=noise).to(x.device)
         posterior = network.encode(x)
         terms, parameter = network_terms(network, x, eps, config, config.objective.beta, posterior=posterior)
         squared = (x - pixel_mean(parameter, network.likelihood)).square().sum(1)
@@ -120,7 +140,6 @@ def _figures(sums: Tensor, count: int, config: RunConfig) -> dict[str, float]:
     }
 
 
-@torch.no_grad()
 def negative_log_likelihood(
     network: Autoencoder,
     config: RunConfig,
@@ -128,12 +147,27 @@ def negative_log_likelihood(
     samples: int,
     progress: Callable[[int], None] | None = None,
 ) -> float:
-    """The negated IWAE bound of a VAE, nats per image, constants included (Burda et al. 2016; tables use 5000).
+    """The mean of `negative_log_likelihoods`, nats per image."""
+    return float(negative_log_likelihoods(network, config, images, samples, progress).mean())
+
+
+@torch.no_grad()
+def negative_log_likelihoods(
+    network: Autoencoder,
+    config: RunConfig,
+    images: np.ndarray,
+    samples: int,
+    progress: Callable[[int], None] | None = None,
+) -> np.ndarray:
+    """The negated IWAE bound of a VAE, nats, constants included (Burda et al. 2016; tables use 5000 samples).
 
     Args:
         images: uint8 [N, 28, 28].
         samples: noise samples an image; the bound tightens as they grow.
-        progress: told how many more images are done.
+        progress: called with how many more images are done.
+
+    Returns:
+        Of every image, float64 [N].
 
     Raises:
         UserError: the network is an AE, which has no likelihood.
@@ -141,7 +175,7 @@ def negative_log_likelihood(
     network.eval()
     flat = to_device(images, next(network.parameters()).device)
     noise = torch.Generator(flat.device).manual_seed(config.train.seed)
-    total = 0.0
+    bounds = []
     for batch in flat.split(IWAE_BATCH):
         x = batch.float() / 255
         mean, logvar = network.encode(x)
@@ -152,8 +186,7 @@ def negative_log_likelihood(
             parameter = network.decode(z.flatten(0, 1)).view(*z.shape[:2], PIXELS)  # [S, N, 784]
             return -objectives.reconstruction(x, parameter, config.objective, network.log_variance)
 
-        bound = objectives.iwae_bound(mean, logvar, log_likelihood, samples, generator=noise)
-        total += bound.sum().item()
+        bounds.append(objectives.iwae_bound(mean, logvar, log_likelihood, samples, generator=noise).cpu().double())
         if progress:
             progress(len(x))
-    return -total / len(images) + objectives.constant(config.objective, PIXELS)
+    return objectives.constant(config.objective, PIXELS) - torch.cat(bounds).numpy()

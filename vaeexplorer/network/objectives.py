@@ -14,7 +14,7 @@ from vaeexplorer.config import ObjectiveConfig
 
 
 class Terms(NamedTuple):
-    """Per image, each [N]: total = reconstruction + beta * kl."""
+    """Per image, each [N]: total = reconstruction + beta * kl; of the importance-weighted bounds total is less."""
 
     total: Tensor
     reconstruction: Tensor
@@ -44,6 +44,54 @@ def terms(
     error = reconstruction(x, parameter, objective, log_variance)
     kl = torch.zeros_like(error) if logvar is None else gaussian_kl(mean, logvar).sum(dim=1)
     return Terms(error + (objective.beta if beta is None else beta) * kl, error, kl)
+
+
+def sampled_terms(
+    x: Tensor,
+    decode: Callable[[Tensor], Tensor],
+    posterior: tuple[Tensor, Tensor],
+    eps: Tensor,
+    objective: ObjectiveConfig,
+    *,
+    beta: float | Tensor = 1.0,
+    log_variance: Tensor | None = None,
+) -> Terms:
+    """The loss of every image by K samples: the ELBO averaged over them, or the importance-weighted bound.
+
+    `iwae` is the negated bound of Burda et al. 2016, eq. 8. `dreg` is the same bound with the doubly reparameterized
+    gradient (Tucker et al. 2019, eq. 8): the encoder is reached through z alone, by the squares of the normalized
+    weights, so that its gradient does not drown in noise as K grows.
+
+    Args:
+        x: images, [N, 784] in [0, 1].
+        decode: z [N, K, D] -> the parameter of p(x|z), [N, K, 784].
+        posterior: mean and ln sigma^2 of q(z|x), [N, D] each.
+        eps: noise, [N, K, D].
+        objective: likelihood and bound.
+        beta: weight of the KL term; of the ELBO alone.
+        log_variance: ln sigma_x^2 of the gaussian-learned likelihood, a scalar.
+
+    Returns:
+        total; reconstruction, the mean over samples; kl, in closed form.
+    """
+    mean, logvar = (each.unsqueeze(1) for each in posterior)
+    kl = gaussian_kl(mean, logvar).sum((1, 2))
+    z = reparameterize(mean, logvar, eps)
+    error = reconstruction(x.unsqueeze(1), decode(z), objective, log_variance)  # [N, K]
+    if objective.bound == "elbo":
+        return Terms(error.mean(1) + beta * kl, error.mean(1), kl)
+    if objective.bound == "dreg":
+        mean, logvar = mean.detach(), logvar.detach()
+        eps = (z - mean) * torch.exp(-logvar / 2)
+    log_weight = 0.5 * (eps.square() + logvar - z.square()).sum(-1) - error
+    bound = torch.logsumexp(log_weight, dim=1) - math.log(log_weight.shape[1])
+    if objective.bound == "dreg":
+        weight = torch.softmax(log_weight, dim=1).detach()
+        if z.requires_grad:
+            z.register_hook(lambda gradient: gradient * weight.unsqueeze(-1))
+        surrogate = (weight * log_weight).sum(1)  # its gradient is the bound's, but for the hook's second weight
+        bound = surrogate + (bound - surrogate).detach()
+    return Terms(-bound, error.mean(1), kl)
 
 
 def reparameterize(mean: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:

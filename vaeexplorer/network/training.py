@@ -7,7 +7,7 @@ resumed run walks the same path as an uninterrupted one, and an AE sees its imag
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from threading import Event
@@ -23,9 +23,10 @@ from vaeexplorer.documents import from_json
 from vaeexplorer.network import objectives
 from vaeexplorer.network.checkpoint import damaged, load_checkpoint, save_checkpoint
 from vaeexplorer.network.device import resolve_device, resolve_precision
-from vaeexplorer.network.evaluation import network_terms, to_device
+from vaeexplorer.network.evaluation import network_terms, noise_shape, to_device
 from vaeexplorer.network.history import EpochRecord, Losses, TrainingError
 from vaeexplorer.network.models import build
+from vaeexplorer.network.step import Step, adam, set_rate
 
 SNAPSHOT_IMAGES = 2000
 EVALUATION_BATCH = 1000
@@ -59,7 +60,7 @@ class Training:
         self.train_set = train_set or load_dataset(config.data.dataset, "train")
         self.test_set = test_set or load_dataset(config.data.dataset, "test")
         self.network = build(config.model, config.objective.likelihood, config.train.seed).to(self.device)
-        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=config.train.learning_rate, fused=True)
+        self.optimizer = adam(self.network, self.device, config.train.learning_rate)
         self.history: list[EpochRecord] = []
         self.snapshots: list[np.ndarray] = []
         if checkpoint and checkpoint.exists() and not restart:
@@ -78,12 +79,13 @@ class Training:
         """
         images = to_device(self.train_set.images, self.device)
         test_images = to_device(self.test_set.images, self.device)
-        batch_terms = torch.compile(self._batch_terms) if self.config.train.compile else self._batch_terms
+        loss = torch.compile(self._batch_loss) if self.config.train.compile else self._batch_loss
+        step = Step(loss, self.network, self.optimizer)
         while not self.finished and not self.stop.is_set():
             epoch = len(self.history) + 1
             start = time.perf_counter()
             with torch.backends.cudnn.flags(enabled=True, deterministic=True, benchmark=False):
-                train = self._train_epoch(images, batch_terms, epoch)
+                train = self._train_epoch(images, step, epoch)
                 test, codes = self._test(test_images)
             if not math.isfinite(train.total + test.total):
                 raise TrainingError(
@@ -96,32 +98,27 @@ class Training:
                 self._save_checkpoint(self.checkpoint)
             yield self.history[-1]
 
-    def _train_epoch(self, images: Tensor, batch_terms: Callable[..., objectives.Terms], epoch: int) -> Losses:
+    def _train_epoch(self, images: Tensor, step: Step, epoch: int) -> Losses:
         config = self.config.train
         count = len(images)
         order = torch.randperm(count, generator=self._generator(epoch, "order")).to(self.device)
-        eps = torch.randn((count, self.config.model.latent_dim), generator=self._generator(epoch, "noise"))
-        eps = eps.to(self.device)
-        beta = torch.tensor(warmed_up(self.config.objective.beta, epoch, self.config.objective.kl_warmup))
+        eps = torch.randn(noise_shape(self.config, count), generator=self._generator(epoch, "noise")).to(self.device)
+        weight = warmed_up(self.config.objective.beta, epoch, self.config.objective.kl_warmup)
+        beta = torch.tensor(weight, device=self.device)
         steps = math.ceil(count / config.batch_size)
         sums = []  # stays on the device: reading a number a step would make a GPU wait
         self.network.train()
-        for step in range(steps):
-            rate = schedule(config.schedule, (epoch - 1) * steps + step, config.epochs * steps)
-            self.optimizer.param_groups[0]["lr"] = config.learning_rate * rate
-            batch = order[step * config.batch_size : (step + 1) * config.batch_size]
-            terms = batch_terms(images[batch], eps[batch], beta)
-            self.optimizer.zero_grad()
-            terms.total.mean().backward()
-            self.optimizer.step()
-            sums.append(torch.stack([term.detach().sum() for term in terms]))
+        for number, batch in enumerate(order.split(config.batch_size)):
+            rate = schedule(config.schedule, (epoch - 1) * steps + number, config.epochs * steps)
+            set_rate(self.optimizer, config.learning_rate * rate)
+            sums.append(step(images[batch], eps[batch], beta))
         return _losses(sums, count)
 
     @torch.no_grad()
     def _test(self, images: Tensor) -> tuple[Losses, np.ndarray]:
         """The loss on the test set as it stands, and the snapshot."""
         self.network.eval()
-        eps = torch.randn((len(images), self.config.model.latent_dim), generator=self._generator(0, "noise"))
+        eps = torch.randn(noise_shape(self.config, len(images)), generator=self._generator(0, "noise"))
         eps = eps.to(self.device)
         sums = []
         for batch in torch.arange(len(images), device=self.device).split(EVALUATION_BATCH):
@@ -129,6 +126,11 @@ class Training:
             sums.append(torch.stack([term.sum() for term in terms]))
         codes = self.network.encode(images[:SNAPSHOT_IMAGES].float() / 255).mean
         return _losses(sums, len(images)), codes.half().cpu().numpy()
+
+    def _batch_loss(self, images: Tensor, eps: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
+        """What a step minimises, and the sums over the batch of the three terms."""
+        terms = self._batch_terms(images, eps, beta)
+        return terms.total.mean(), torch.stack([term.detach().sum() for term in terms])
 
     def _batch_terms(self, images: Tensor, eps: Tensor, beta: Tensor | float) -> objectives.Terms:
         """uint8 images [B, 784] and noise [B, D] -> the loss of each."""
