@@ -25,7 +25,7 @@ from vaeexplorer.network.checkpoint import damaged, load_checkpoint, save_checkp
 from vaeexplorer.network.device import resolve_device, resolve_precision
 from vaeexplorer.network.evaluation import network_terms, noise_shape, to_device
 from vaeexplorer.network.history import EpochRecord, Losses, TrainingError
-from vaeexplorer.network.models import build
+from vaeexplorer.network.models import begin_at_mean_image, build
 from vaeexplorer.network.step import Step, adam, set_rate
 
 SNAPSHOT_IMAGES = 2000
@@ -61,6 +61,8 @@ class Training:
         self.test_set = test_set or load_dataset(config.data.dataset, "test")
         self.network = build(config.model, config.objective.likelihood, config.train.seed).to(self.device)
         self.optimizer = adam(self.network, self.device, config.train.learning_rate)
+        self._images = to_device(self.train_set.images, self.device)
+        begin_at_mean_image(self.network, self._images)
         self.history: list[EpochRecord] = []
         self.snapshots: list[np.ndarray] = []
         if checkpoint and checkpoint.exists() and not restart:
@@ -77,7 +79,6 @@ class Training:
         Raises:
             TrainingError: the loss became infinite or not a number; the checkpoint of the epoch before is kept.
         """
-        images = to_device(self.train_set.images, self.device)
         test_images = to_device(self.test_set.images, self.device)
         loss = torch.compile(self._batch_loss) if self.config.train.compile else self._batch_loss
         step = Step(loss, self.network, self.optimizer)
@@ -85,7 +86,7 @@ class Training:
             epoch = len(self.history) + 1
             start = time.perf_counter()
             with torch.backends.cudnn.flags(enabled=True, deterministic=True, benchmark=False):
-                train = self._train_epoch(images, step, epoch)
+                train = self._train_epoch(step, epoch)
                 test, codes = self._test(test_images)
             if not math.isfinite(train.total + test.total):
                 raise TrainingError(
@@ -98,9 +99,9 @@ class Training:
                 self._save_checkpoint(self.checkpoint)
             yield self.history[-1]
 
-    def _train_epoch(self, images: Tensor, step: Step, epoch: int) -> Losses:
+    def _train_epoch(self, step: Step, epoch: int) -> Losses:
         config = self.config.train
-        count = len(images)
+        count = len(self._images)
         order = torch.randperm(count, generator=self._generator(epoch, "order")).to(self.device)
         eps = torch.randn(noise_shape(self.config, count), generator=self._generator(epoch, "noise")).to(self.device)
         weight = warmed_up(self.config.objective.beta, epoch, self.config.objective.kl_warmup)
@@ -111,7 +112,7 @@ class Training:
         for number, batch in enumerate(order.split(config.batch_size)):
             rate = schedule(config.schedule, (epoch - 1) * steps + number, config.epochs * steps)
             set_rate(self.optimizer, config.learning_rate * rate)
-            sums.append(step(images[batch], eps[batch], beta))
+            sums.append(step(self._images[batch], eps[batch], beta))
         return _losses(sums, count)
 
     @torch.no_grad()
@@ -144,7 +145,7 @@ class Training:
 
     def _save_checkpoint(self, path: Path) -> None:
         history = json.dumps([asdict(record) for record in self.history])
-        about = {"config": json.dumps(self.config.to_json()), "images": self._images, "history": history}
+        about = {"config": json.dumps(self.config.to_json()), "images": self._images_hash, "history": history}
         snapshots = torch.from_numpy(np.stack(self.snapshots))
         save_checkpoint(path, self.network, self.optimizer, about, {"snapshots": snapshots})
 
@@ -158,7 +159,7 @@ class Training:
             raise damaged(path, error) from None
         if config != self.config:
             raise TrainingError(f"The checkpoint {path.name} has another configuration: delete it or rename the run.")
-        if images != self._images:
+        if images != self._images_hash:
             raise TrainingError(
                 f"The checkpoint {path.name} is of other images than {self.train_set.source}: "
                 "give the training the images it began with, or start it anew."
@@ -170,7 +171,7 @@ class Training:
         self.snapshots = list(snapshots.cpu().numpy())
 
     @property
-    def _images(self) -> str:
+    def _images_hash(self) -> str:
         """What the images are known by: a resumed run goes on with the same."""
         return f"{self.train_set.content_hash} {self.test_set.content_hash}"
 

@@ -33,7 +33,7 @@ from vaeexplorer.network.evaluation import (
 )
 from vaeexplorer.network.history import TrainingError
 from vaeexplorer.network.inference import LatentModel
-from vaeexplorer.network.models import Autoencoder, build
+from vaeexplorer.network.models import Autoencoder, begin_at_mean_image, build
 from vaeexplorer.network.step import Step, adam, set_rate
 from vaeexplorer.recipes.published import (
     DIFFERENCES,
@@ -93,9 +93,7 @@ def initialize(network: Autoencoder, images: Tensor, seed: int) -> None:
             if isinstance(module, nn.Linear):
                 nn.init.xavier_uniform_(module.weight)
                 nn.init.zeros_(module.bias)
-        last = network.decoder[-1]
-        assert isinstance(last, nn.Linear)
-        last.bias.copy_(torch.logit(images.double().mean(0) / 255, eps=0.001))
+    begin_at_mean_image(network, images, least=0.001)
 
 
 class Reproduction:
