@@ -191,6 +191,19 @@ def test_the_shipped_results_hold_together(path: Path) -> None:
     assert abs(result["distance"]["nll"]) < 1
 
 
+def test_the_readmes_table_is_what_was_measured() -> None:
+    results = [json.loads(path.read_text(encoding="utf-8")) for path in RESULTS]
+    lines = (SHIPPED.parent / "README.md").read_text(encoding="utf-8").splitlines()
+    for name, row in ROWS.items():
+        mine = [result for result in results if result["row"] == name]
+        ours = ", ".join(f"{result['figures']['nll']:.2f}" for result in mine)
+        units = ", ".join(str(result["figures"]["active_units"]) for result in mine)
+        known = f" ({row.active_units})" if row.active_units else ""
+        distance = np.mean([result["distance"]["nll"] for result in mine])
+        assert f"| `{name}` | {row.nll} | {ours} | {units}{known} | + {distance:.2f} |" in lines
+        assert all(result["figures"]["nll_standard_error"] == pytest.approx(0.23, abs=0.01) for result in mine)
+
+
 @pytest.mark.parametrize("stages", [0, 9])
 def test_there_are_eight_stages(stages: int, small_train: ImageDataset) -> None:
     with pytest.raises(ConfigError, match="1 to 8"):
