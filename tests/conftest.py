@@ -41,9 +41,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where CI=true, such a skip is a failure."""
+    """Where CI=true, such a skip is a failure; a worker of pytest-xdist reports to the session that started it."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("CI") == "true" and _missing_tools(reporter) and session.exitstatus == pytest.ExitCode.OK:
+    missing = reporter and _missing_tools(reporter)
+    if os.environ.get("CI") == "true" and missing and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

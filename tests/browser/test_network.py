@@ -28,7 +28,7 @@ from vaeexplorer.network.models import build
 from vaeexplorer.network.training import train
 from vaeexplorer.runs.folder import Run, load_run
 
-POINTS, IMAGES = 1000, 50
+POINTS, IMAGES = 200, 20  # beside the extremes of every dimension
 SHIPPED_RUNS = sorted(path.parent.name for path in SHIPPED.glob("*/run.json"))
 SMALL = {
     "conv-bernoulli": (ModelConfig(arch="conv", hidden=(6, 9), latent_dim=3, activation="relu"), "bernoulli"),
