@@ -1,12 +1,14 @@
 """What a test starts ends with it, whatever it does."""
 
 import ast
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from tests.processes import started
 
@@ -45,6 +47,11 @@ def test_a_process_hears_ctrl_c_though_this_one_ignores_it() -> None:
         assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_process_computes_in_one_thread() -> None:
+    """More wait for each other where the tests of another process use the other core."""
+    assert {library["num_threads"] for library in threadpool_info()} == {int(os.environ["OMP_NUM_THREADS"])}
 
 
 def starts(path: Path) -> list[ast.Call]:
