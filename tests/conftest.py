@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import SAMPLE, load_dataset
 from vaeexplorer.data.images import ImageDataset
 
 # Small products gain nothing from more threads, and servers and browsers want the other cores.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # of libraries that are loaded later, and of processes
+threadpool_limits(int(os.environ["OMP_NUM_THREADS"]))  # of NumPy's, which is loaded
 FULL_DATA = os.environ.get("VAEEXPLORER_DATA")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = [
@@ -41,9 +43,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where CI=true, such a skip is a failure."""
+    """Where CI=true, such a skip is a failure; a worker of pytest-xdist reports to the session that started it."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("CI") == "true" and _missing_tools(reporter) and session.exitstatus == pytest.ExitCode.OK:
+    missing = reporter and _missing_tools(reporter)
+    if os.environ.get("CI") == "true" and missing and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -121,23 +124,42 @@ def troubles() -> list[str]:
     return []
 
 
-@pytest.fixture
-def chromium(tmp_path: Path, troubles: list[str]) -> Iterator[Any]:
-    """A page in Chromium whose console stays clean and which asks no other machine for anything."""
+@pytest.fixture(scope="session")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Chromium keeps what it fetched and compiled, which the next test then need not do again."""
+    return tmp_path_factory.mktemp("profile")
+
+
+@pytest.fixture(scope="module")
+def browser(profile: Path) -> Iterator[Any]:
+    """Chromium, for the tests of one file: as long as it is open, no test can start an event loop of its own."""
     sync_api = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("no Chromium here")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch_persistent_context(
-            tmp_path / "profile", executable_path=CHROMIUM, headless=True, args=QUIET
+        context = playwright.chromium.launch_persistent_context(
+            profile, executable_path=CHROMIUM, headless=True, args=QUIET
         )
-        page = browser.pages[0]
-        page.set_default_timeout(30_000)
-        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("request", lambda request: None if _is_home(request.url) else troubles.append(request.url))
+        try:
+            yield context
+        finally:
+            context.close()
+
+
+@pytest.fixture
+def chromium(browser: Any, troubles: list[str]) -> Iterator[Any]:
+    """A new page in Chromium whose console stays clean and which asks no other machine for anything."""
+    page = browser.new_page()
+    page.set_default_timeout(30_000)
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda request: None if _is_home(request.url) else troubles.append(request.url))
+    try:
         yield page
-        browser.close()
+    finally:
+        home = {"origin": page.evaluate("origin"), "storageTypes": "cookies,local_storage"}
+        browser.new_cdp_session(page).send("Storage.clearDataForOrigin", home)
+        page.close()
     assert not troubles
 
 

@@ -71,7 +71,7 @@ with whole_file(Path({str(path)!r})) as file:
     file.flush()
     os.kill(os.getpid(), signal.SIGKILL)
 """
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == -signal.SIGKILL
     assert path.read_bytes() == b"old"
     assert [found for found in tmp_path.iterdir() if not found.name.startswith(OWN)] == [path]
 

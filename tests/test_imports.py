@@ -81,7 +81,7 @@ PACKING = (
 def test_importing_the_package_and_listing_runs_is_light(use: str) -> None:
     heavy = ("torch", "streamlit", "umap", "plotly", "sklearn", "scipy", "torchvision")
     code = f"import sys, vaeexplorer; {use}; print([m for m in {heavy} if m in sys.modules])"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.strip() == "[]"
 
 

@@ -1,10 +1,14 @@
 """What a test starts ends with it, whatever it does."""
 
+import ast
+import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from tests.processes import started
 
@@ -43,3 +47,22 @@ def test_a_process_hears_ctrl_c_though_this_one_ignores_it() -> None:
         assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_process_computes_in_one_thread() -> None:
+    """More wait for each other where the tests of another process use the other core."""
+    assert {library["num_threads"] for library in threadpool_info()} == {int(os.environ["OMP_NUM_THREADS"])}
+
+
+def starts(path: Path) -> list[ast.Call]:
+    """Where a file calls a function of `subprocess`."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    return [call for call in calls if ast.unparse(call.func).startswith("subprocess.")]
+
+
+def test_no_test_waits_for_a_process_without_end() -> None:
+    """They are run with a deadline, or by `started`; benchmarks are watched by whoever runs them."""
+    for path in Path(__file__).parent.rglob("*.py"):
+        if path.name != "processes.py" and path.parent.name != "benchmarks":
+            for call in starts(path):
+                assert "timeout" in [each.arg for each in call.keywords], f"{path}:{call.lineno}"

@@ -2,7 +2,7 @@ import base64
 import dataclasses
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PAGES
+from vaeexplorer.analysis.report.evidence import evidence
 from vaeexplorer.app import caches
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison
+from vaeexplorer.app.views.report import reports
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
@@ -50,10 +52,22 @@ def test_home_opens_on_a_two_dimensional_vae(app: AppTest) -> None:
     assert told(app)["link"] == {}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_run_can_be_chosen_on_every_page(app: AppTest, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparison, "SAMPLES", 8)  # a row of them, from no fitted mixture, to be quick
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pages draw one row of samples, from no fitted mixture, and evidence of few codes, which no later test gets."""
+    monkeypatch.setattr(comparison, "SAMPLES", 8)
     monkeypatch.setattr(comparison, "sample", lambda source, codes, count: codes[:count])
+    monkeypatch.setattr(
+        reports, "look", lambda mean, logvar: evidence(mean[:300], None if logvar is None else logvar[:300])
+    )
+    yield
+    reports._evidence.clear()
+    reports._strips.clear()
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("page", PAGES)
+def test_every_run_can_be_chosen_on_every_page(app: AppTest, page: str) -> None:
     app.run()
     app.switch_page(page).run()
     assert len(PAGES) == 7

@@ -12,15 +12,20 @@ from tests.browser.driving import changed, middle, opened, pixels, wait_until
 NAN = np.float16("nan").tobytes()
 
 
+def fetched(route: Any, url: str | None = None) -> Any:
+    """What the server says; asked again where it closed the idle connection that this one would have taken."""
+    return route.fetch(url=url, max_retries=3)
+
+
 def answer(change: Callable[[bytes], bytes]) -> Callable[[Any], None]:
     """Answers a request with what the server says, changed."""
-    return lambda route: route.fulfill(body=change(route.fetch().body()))
+    return lambda route: route.fulfill(body=change(fetched(route).body()))
 
 
 def other_hash(route: Any) -> None:
     """Passes the request on with a hash that no file has."""
     head, _, tail = route.request.url.rpartition("-")
-    route.fulfill(response=route.fetch(url=f"{head}-{'0' * 16}{tail[16:]}"))
+    route.fulfill(response=fetched(route, f"{head}-{'0' * 16}{tail[16:]}"))
 
 
 def first_code_nan(data: bytes) -> bytes:

@@ -16,7 +16,7 @@ def test_types_agree() -> None:
     assert TSC is not None
     modules = sorted(str(path.relative_to(bundle.HERE)) for path in bundle.HERE.rglob("*.js"))
     command = [TSC, *OPTIONS, "--module", "esnext", *modules]
-    done = subprocess.run(command, cwd=bundle.HERE, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=bundle.HERE, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout
 
 

@@ -559,7 +559,9 @@ def test_loading_imports_neither_torch_nor_torchvision() -> None:
         "print({'torch', 'torchvision'} & set(sys.modules))"
     )
     root = SAMPLE.root.parent.parent
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False, timeout=60
+    )
     assert (done.stdout, done.stderr) == ("set()\n", "")
 
 

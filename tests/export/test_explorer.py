@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import functools
 import io
 import json
 import re
@@ -31,6 +32,12 @@ def run() -> Run:
     return load_run("mnist-vae-2d")
 
 
+@functools.cache
+def exported(name: str) -> str:
+    """The page of a shipped run, which takes some two seconds to pack."""
+    return page(load_run(name))
+
+
 def element(text: str, name: str) -> str:
     match = re.search(rf'<script type="[\w/]+" id="{name}">([^<]*)</script>', text)
     assert match
@@ -45,7 +52,7 @@ def in_order(planes: bytes) -> bytes:
 
 
 def test_the_page_holds_the_run(run: Run) -> None:
-    text = page(run)
+    text = exported(run.name)
     held = {name: zlib.decompress(base64.b64decode(element(text, name))) for name in ("network", "codes", "sprite")}
     assert in_order(held["network"]) == pack_network(run.config, run.weights)
     assert b'"count":10000' in in_order(held["codes"])[:200]
@@ -68,7 +75,7 @@ BESIDE = {
 
 @pytest.mark.parametrize("name", BESIDE)
 def test_the_page_is_small_and_names_no_other_place(name: str) -> None:
-    text = page(load_run(name))
+    text = exported(name)
     assert len(text.encode()) <= LIMIT
     assert BESIDE[name] in text
     assert outside(text) == []
@@ -94,7 +101,8 @@ def test_it_is_written_whole_or_not_at_all(run: Run, tmp_path: Path, monkeypatch
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_folder_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_named(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vaeexplorer.export.explorer.page", lambda run: exported(run.name))
     with pytest.raises(ExportError, match=r"page\.html cannot be written: No such file"):
         export_html(run, tmp_path / "nowhere" / "page.html")
 
@@ -126,7 +134,7 @@ def numbers(chromium: Any) -> list[float]:
 @pytest.mark.parametrize("name", ["mnist-vae-2d", "mnist-ae-16d"])
 def test_it_lives_without_a_server(name: str, chromium: Any, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
-    export_html(load_run(name), file)
+    file.write_text(exported(name), encoding="utf-8")
     asked: list[str] = []
     chromium.on("request", lambda request: asked.append(request.url))
     chromium.goto(file.as_uri())
@@ -153,7 +161,7 @@ def test_it_lives_without_a_server(name: str, chromium: Any, tmp_path: Path) -> 
 @pytest.mark.browser
 def test_it_encodes_and_decodes_on_the_page(chromium: Any, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
-    export_html(load_run("mnist-vae-2d"), file)
+    file.write_text(exported("mnist-vae-2d"), encoding="utf-8")
     chromium.goto(file.as_uri())
     wait_until(chromium, "Boolean(document.querySelector('#walk table td'))")
     wait_until(chromium, "document.querySelector('#walk .plain p').textContent.includes('One point, no cloud: z = (')")

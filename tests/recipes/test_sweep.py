@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import joblib
 import numpy as np
 import pytest
 
+from tests.processes import started
 from vaeexplorer.__main__ import main
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.data.images import FULL_SIZE, DataError
@@ -95,11 +95,11 @@ images.FULL_SIZE["train"] = 10_000
 for config in sweep.rebuild(small(*[b / 10 for b in range(1, 30)]), root=Path({str(tmp_path)!r})):
     print(config, flush=True)
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+    with started([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(0.05)
-        process.send_signal(signal.SIGKILL)
+        process.kill()
     done = sorted(tmp_path.glob("*.npz"))
     assert done
     for path in done:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import started
 from tests.runs.small_runs import files
 from vaeexplorer.files import OWN
 from vaeexplorer.runs import versions
@@ -27,16 +28,13 @@ def test_readers_beside_a_writer_have_the_old_run_or_the_new_one(tmp_path: Path,
         keys.add(load_run(path).key)
     assert len(keys) == 2
     reads, seen = 0, set()
-    with subprocess.Popen([*WRITER, "overwrite", str(path), str(count)], cwd=ROOT) as writer:
-        try:
-            deadline = time.monotonic() + 30 + count
-            while writer.poll() is None and time.monotonic() < deadline:
-                run = load_run(path)
-                seen |= {run.key, read_card(path).key}
-                reads += 1
-            assert writer.wait(10) == 0
-        finally:
-            writer.kill()
+    with started([*WRITER, "overwrite", str(path), str(count)], cwd=ROOT) as writer:
+        deadline = time.monotonic() + 30 + count
+        while writer.poll() is None and time.monotonic() < deadline:
+            run = load_run(path)
+            seen |= {run.key, read_card(path).key}
+            reads += 1
+        assert writer.wait(10) == 0
     assert seen == keys
     assert reads > 5
     assert {each.name for each in path.iterdir()} == files(0).keys()

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import started
+
 ROOT = Path(__file__).parents[3]
 PATHS = [("GET", "/"), ("GET", "/_stcore/health"), ("GET", "/vx/mnist/x.bin"), ("POST", "/vx/mine/decode")]
 
@@ -23,8 +25,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         number: int = free.getsockname()[1]
     env = os.environ | {"VAEEXPLORER_RUNS": str(tmp_path_factory.mktemp("runs"))}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    process = subprocess.Popen([*command, f"--server.port={number}"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
-    try:
+    command.append(f"--server.port={number}")
+    with started(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 60
         while True:
             assert process.poll() is None
@@ -35,12 +37,6 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
         yield number
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
 
 
 def ask(method: str, path: str, port: int, host: str | None = None, **headers: str) -> tuple[int, bytes]:

@@ -27,9 +27,8 @@ assets.prepare(sidebar.first_choice(sidebar.cards("mnist")))
 print([name for name in ("torch", "sklearn", "umap") if name in sys.modules])
 """
     root = str(MAIN.parents[2])
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": root}, capture_output=True, text=True, check=True
-    )
+    env = os.environ | {"PYTHONPATH": root}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "[]\n"
 
 
