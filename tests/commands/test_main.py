@@ -103,7 +103,7 @@ def test_only_errors_of_ours_are_bad_input(
 def test_compare_finds_what_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "mnist-ae-2d", "mnist-vae-2d", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert document["runs"] == ["mnist-ae-2d", "mnist-vae-2d"]
     assert {row["group"] for row in document["rows"]} == {"all", "within", "between"}
     assert main(["compare", "mnist-vae-2d", "mnist-ae-2d"]) == 0
