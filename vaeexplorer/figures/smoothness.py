@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from vaeexplorer.analysis.smoothness.bootstrap import Estimate
 from vaeexplorer.analysis.smoothness.smoothness import MEASURES, Group, Measure, Row
-from vaeexplorer.figures.theme import CLASS_COLORS, CLEAR, FAINT, INK, themed
+from vaeexplorer.figures.theme import CLASS_COLORS, CLEAR, INK, themed
 
 FIRST, SECOND = CLASS_COLORS[0], CLASS_COLORS[6]
 FARTHEST = 8.0  # a ratio beyond is drawn as an arrow at the edge
@@ -43,32 +43,38 @@ def forest(rows: Sequence[Row], names: tuple[str, str], group: Group = "all") ->
         (INK, [line for line in drawn if not line.row.decided]),
     )
     figure = go.Figure([_dots(some, color, names, reach) for color, some in kinds if some])
+    ink = {"color": INK, "size": 14}
     for line in lines:
         if line.ratio is None:
             text: str = line.row.note if line.row.difference is None else "a figure is 0"
             figure.add_annotation(
-                x=0, y=line.measure.title, text=text, showarrow=False, font={"color": INK, "size": 14}
+                x=0, y=line.measure.title, text=text, xanchor="left", xshift=8, showarrow=False, font=ink
             )
     figure.add_vline(1, line={"color": INK, "width": 1})
-    themed(figure, title="", height=ROW * len(lines) + 84, font={"size": 14}, hoverlabel={"font": {"size": 14}})
-    figure.update_layout(margin={"t": 28, "b": 8}, showlegend=False)
-    for name, color, x, anchor in ((names[0], FIRST, 0, "left"), (names[1], SECOND, 1, "right")):
-        text = f"← {name} smoother" if x == 0 else f"{name} smoother →"
-        where = {"x": x, "xref": "paper", "xanchor": anchor, "y": 1, "yref": "paper", "yanchor": "bottom"}
-        figure.add_annotation(text=text, showarrow=False, font={"color": color, "size": 14}, **where)
+    themed(figure, title="", height=ROW * len(lines) + 104, font={"size": 14}, hoverlabel={"font": {"size": 14}})
+    figure.update_layout(margin={"t": 48, "b": 8}, showlegend=False)
+    for text, color, side, up in (
+        (f"← {names[0]} smoother", FIRST, "left", 1),
+        (f"{names[1]} smoother →", SECOND, "right", 0),  # a line lower: on a phone there is no room beside the other
+    ):
+        where = {"x": int(side == "right"), "xref": "paper", "xanchor": side}
+        height = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 20 * up}
+        figure.add_annotation(text=text, showarrow=False, font={"color": color, "size": 14}, **where, **height)
     ticks = [tick for tick in TICKS if 1 / reach <= tick <= reach]
     figure.update_xaxes(
         type="log",
         range=[-math.log10(reach), math.log10(reach)],
         tickvals=ticks,
         ticktext=["equal" if tick == 1 else f"×{tick:g}" for tick in ticks],
+        tickfont={"size": 14},
         fixedrange=True,
     )
     figure.update_yaxes(
         categoryorder="array",
         categoryarray=[line.measure.title for line in reversed(lines)],
         range=[-0.6, len(lines) - 0.4],
-        gridcolor=FAINT,
+        showgrid=False,
+        tickfont={"size": 14},
         fixedrange=True,
     )
     return figure

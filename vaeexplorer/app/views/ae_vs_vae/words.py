@@ -4,7 +4,7 @@ from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.app.words import Page
 
 PAGE = Page(
-    title="The same images, with and without the KL term",
+    title="The same images, with and without noise and KL term",
     instruction="Drag A or B in either plane: both show the same two test images, and below what each decoder draws on "
     "the straight way between them.",
     see="Two networks, by default of the same layers, seed and data order, one trained with noise and the KL term and "
