@@ -51,7 +51,7 @@ def test_the_pair_opens_at_once_with_its_shipped_table(page: AppTest) -> None:
     assert told(page)["fields"] is None
     frame = page.dataframe[0].value
     assert len(frame) == 15
-    assert (frame[""] == "undecided").sum() == 8
+    assert (frame[""] == "undecided").sum() == 10
     assert any("Neither is smoother in every respect" in text.value for text in page.markdown)
     assert not any(button.label.startswith("Measure") for button in page.button)
 

@@ -67,7 +67,7 @@ test("the first sixty are shown, the file has all, number for number", async () 
   globalThis.setTimeout = wait;
   assert.deepEqual(clicks, ["own-selection.csv"]);
   const [head, ...rows] = (await files[0].text()).trimEnd().split("\n");
-  assert.equal(head, "index,label,class,squared_error,kl_nats,z1,z2");
+  assert.equal(head, "index,label,class,squared_error_at_mean,kl_nats,z1,z2");
   assert.equal(rows.length, 70);
   const z = [24, 25].map((i) => Number(codes.mean[i].toPrecision(7)));
   assert.equal(rows[6], `12,0,a,3,4,${z}`);

@@ -119,7 +119,7 @@ def test_what_is_clicked(server: str, chromium: Any) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="Download (CSV)").click()
     lines = Path(download.value.path()).read_text().splitlines()
-    assert lines[0] == "index,label,class,squared_error,kl_nats,z1,z2"
+    assert lines[0] == "index,label,class,squared_error_at_mean,kl_nats,z1,z2"
     assert f"{len(lines) - 1:,} selected images" in page.locator(".selection h3").inner_text()
 
 

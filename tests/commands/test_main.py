@@ -100,16 +100,33 @@ def test_only_errors_of_ours_are_bad_input(
     assert capsys.readouterr().err == f"vaeexplorer: {error}\n"
 
 
+def test_the_caveat_of_grey_pixels_stands_once_where_their_bounds_are_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["list"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("cross-entropy of grey pixels is no log density") == 1
+    assert said.count("x' is decoded from one z drawn from q(z|x)") == 1
+    assert main(["list", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert "grey pixels" in document["caveat"]
+    assert "drawn" in document["units"]["test_squared_error"]
+    assert main(["evaluate", "mnist-ae-2d", "--images", "10"]) == 0
+    assert "grey" not in capsys.readouterr().out  # an autoencoder has neither
+
+
 def test_compare_finds_what_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "mnist-ae-2d", "mnist-vae-2d", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert document["runs"] == ["mnist-ae-2d", "mnist-vae-2d"]
     assert {row["group"] for row in document["rows"]} == {"all", "within", "between"}
     assert main(["compare", "mnist-vae-2d", "mnist-ae-2d"]) == 0
     said = capsys.readouterr().out
     assert "Detour ratio, pixels" in said
     assert "undecided" in said
+    assert "hold together at 95%" in said
+    assert "Squared error of x' from the mean" in said
 
 
 def test_export_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

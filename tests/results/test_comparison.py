@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vaeexplorer.analysis.smoothness.smoothness import MEASURES
-from vaeexplorer.analysis.smoothness.verdict import verdict
+from vaeexplorer.analysis.smoothness.verdict import details, verdict
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.documents import Plain
@@ -22,7 +22,8 @@ from vaeexplorer.spaces.space import Space, open_run
 
 
 def said(found: Comparison) -> list[str]:
-    return verdict(found.rows, found.runs, found.conditions, found.kept_dimensions)
+    named = details(found.rows, found.runs, found.kept_dimensions)
+    return [*verdict(found.rows, found.runs, found.conditions), *named]
 
 
 def opened(*names: str) -> list[Space]:
@@ -52,8 +53,17 @@ def test_the_shipped_pairs_are_compared_against_all_training_images(names: tuple
     assert found.conditions["nearest_of"] == 60_000
     assert found.conditions["pairs"] == 500
     assert not found.conditions["training_images_are_a_sample"]
-    assert all(row.difference is not None for row in found.rows)
-    assert "n/a" not in " ".join(said(found))
+    alike = found.kept_dimensions[0] == found.kept_dimensions[1]
+    assert {row.key for row in found.rows if row.difference is None} == (
+        set() if alike else {"magnification", "anisotropy", "cycle"}
+    )
+    assert all(row.a and row.b for row in found.rows)
+    text = " ".join(said(found))
+    assert "n/a" not in text
+    assert "certain" not in text
+    assert "one seed each" in text
+    assert ("Not comparable, because" in text) is not alike
+    assert 0.99 < float(str(found.conditions["confidence_of_each_difference"])) < 1
 
 
 def test_they_are_small() -> None:
@@ -66,7 +76,7 @@ def test_the_figures_are_measured_again_from_the_shipped_weights(
     """Those that need no training images, which are a sample here, on all pairs and images."""
     again = compare(pair[0], pair[1], mnist_train, pairs=100)
     assert again.conditions["training_images_are_a_sample"]
-    for key in ("magnification", "distortion", "trustworthiness", "continuity", "agreement", "error"):
+    for key in ("magnification", "anisotropy", "trustworthiness", "continuity", "agreement", "error"):
         old, new = shipped.row(key), again.row(key)
         for then, now in ((old.a, new.a), (old.b, new.b)):
             assert then
@@ -82,9 +92,11 @@ def test_the_figures_are_measured_again_from_the_shipped_weights(
 def test_json_and_back_is_the_same_and_has_no_nan(shipped: Comparison) -> None:
     text = json.dumps(shipped.to_json(), allow_nan=False)
     assert Comparison.from_json(text) == shipped
-    nothing = replace(shipped, rows=tuple(replace(row, a=None, b=None, difference=None) for row in shipped.rows))
+    nothing = replace(
+        shipped, rows=tuple(replace(row, a=None, b=None, difference=None, ratio=None) for row in shipped.rows)
+    )
     assert Comparison.from_json(json.dumps(nothing.to_json(), allow_nan=False)) == nothing
-    assert shipped.to_json()["schema"] == 1
+    assert shipped.to_json()["schema"] == 2
 
 
 def test_the_other_order_negates_the_differences(
@@ -97,7 +109,12 @@ def test_the_other_order_negates_the_differences(
     assert there
     assert back
     assert (back.value, back.low, back.high) == (-there.value, -there.high, -there.low)
-    assert found.swapped() == shipped
+    ratio, inverse = shipped.row("magnification").ratio, found.row("magnification").ratio
+    assert ratio
+    assert inverse
+    assert (inverse.value * ratio.value, inverse.low * ratio.high) == pytest.approx((1, 1))
+    again = found.swapped()
+    assert [row.difference for row in again.rows] == [row.difference for row in shipped.rows]
 
 
 @pytest.fixture
@@ -147,7 +164,7 @@ def test_a_row_that_is_not_there_is_named(shipped: Comparison) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"schema": 2}, "schema"),
+        ({"schema": 1}, "schema"),
         ({"rows": []}, "lacks"),
         ({"weights": None}, "weights: expected array"),
         ({"rows": [{}]}, "required field key"),
@@ -182,9 +199,11 @@ def test_the_verdict_follows_the_figures(shipped: Comparison) -> None:
     equal = tuple(
         replace(row, difference=replace(row.difference, low=-1, high=1)) for row in shipped.rows if row.difference
     )
-    assert "No difference in smoothness is certain" in said(replace(shipped, rows=equal))[0]
-    nothing = tuple(replace(row, a=None, b=None, difference=None) for row in shipped.rows)
+    assert "No difference in smoothness is larger than chance" in said(replace(shipped, rows=equal))[0]
+    nothing = tuple(replace(row, a=None, b=None, difference=None, ratio=None) for row in shipped.rows)
     assert "Nothing could be measured" in said(replace(shipped, rows=nothing))[0]
     sample: dict[str, Plain] = {"training_images_are_a_sample": True, "nearest_of": 10_000}
-    assert "10,000" in said(replace(shipped, conditions=sample))[-1]
-    assert "the 5 dimensions that" in said(replace(shipped, kept_dimensions=(5, 16)))[-1]
+    assert "10,000" in said(replace(shipped, conditions=sample))[3]
+    one = tuple(replace(row, difference=None, ratio=None) if row.key == "cycle" else row for row in shipped.rows)
+    text = " ".join(said(replace(shipped, rows=one, kept_dimensions=(5, 16))))
+    assert "because mnist-vae-2d uses 5 dimensions and mnist-ae-2d 16: cycle error on the way." in text

@@ -71,21 +71,22 @@ def compare(
 def show_table(found: "Comparison") -> None:
     """The figures with their intervals, what was compared with what, and what it comes to."""
     from vaeexplorer.analysis.smoothness.smoothness import MEASURES
-    from vaeexplorer.analysis.smoothness.verdict import verdict
+    from vaeexplorer.analysis.smoothness.verdict import details, verdict
 
     about = {measure.key: measure for measure in MEASURES}
     table = Table(box=None, header_style="bold")
-    for column in ("measure", "pairs", *found.runs, "difference", ""):
+    for column in ("measure", "pairs", *found.runs, "difference", "ratio", ""):
         table.add_column(column)
     for row in found.rows:
         measure = about[row.key]
         title = measure.title + (f" ({measure.unit})" if measure.unit else "")
-        said = "" if row.decided else "n/a" if row.difference is None else "undecided"
-        cells = (_cell(estimate) for estimate in (row.a, row.b, row.difference))
-        table.add_row(title, row.group if measure.per_pair else "", *cells, said)
-    out = Console(width=None if sys.stdout.isatty() else 170)
+        cells = (_cell(estimate) for estimate in (row.a, row.b, row.difference, row.ratio))
+        table.add_row(title, row.group if measure.per_pair else "", *cells, row.note)
+    out = Console(width=None if sys.stdout.isatty() else 200)
     out.print(table)
-    for sentence in verdict(found.rows, found.runs, found.conditions, found.kept_dimensions):
+    out.print("Each run: its own 95% interval. Differences and ratios: intervals that hold together at 95%.")
+    answer, *grounds = verdict(found.rows, found.runs, found.conditions)
+    for sentence in (answer, *details(found.rows, found.runs, found.kept_dimensions), *grounds):
         out.print(sentence)
 
 

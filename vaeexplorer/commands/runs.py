@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 SCHEMA = 1
 UNITS = {
     **dict.fromkeys(("total", "reconstruction", "kl", "elbo", "nll"), "nats per image"),
-    "squared_error": "sum of squared pixel differences per image",
+    "squared_error": "|x - x'|^2 per image, x' decoded from one z drawn from q(z|x)",
 }
+GREY = (
+    "elbo and nll of bernoulli runs: cross-entropy of grey pixels is no log density of them, and never 0. Such figures "
+    "compare with each other, not with other likelihoods and not with tables of binarized images."
+)
+SQUARED = "squared_error: x' is decoded from one z drawn from q(z|x); compare and the pages decode its mean."
 
 
 def train(
@@ -153,7 +158,7 @@ def show(cards: "list[RunCard]", *, json: bool) -> None:
     """Runs and their figures on standard output, as a table or as one JSON document."""
     if json:
         units = {f"{split}_{key}": unit for split in ("train", "test") for key, unit in UNITS.items()}
-        document = {"schema": SCHEMA, "units": units, "runs": [describe(card) for card in cards]}
+        document = {"schema": SCHEMA, "units": units, "caveat": GREY, "runs": [describe(card) for card in cards]}
         print(jsonlib.dumps(document, indent=2))
         return
     table = Table(box=None, header_style="bold")
@@ -175,7 +180,13 @@ def show(cards: "list[RunCard]", *, json: bool) -> None:
             str(len(card.history)),
             *("n/a" if cell is None else f"{cell:.2f}" for cell in figures),
         )
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    out = Console(width=None if sys.stdout.isatty() else 160)
+    out.print(table)
+    likelihoods = {card.config.objective.likelihood for card in cards if card.config.model.model == "vae"}
+    if "bernoulli" in likelihoods:
+        out.print(GREY)
+    if likelihoods:
+        out.print(SQUARED)
 
 
 def describe(card: "RunCard") -> dict[str, Any]:

@@ -181,7 +181,8 @@ def card(run: folder.Run) -> str:
     table = row("total", "total", "nats per image") + row("reconstruction", "reconstruction", "nats per image")
     if variational:
         table += row("KL", "kl", "nats per image") + row("ELBO (beta = 1, all constants)", "elbo", "nats per image")
-    table += row("squared error of the mean image", "squared_error", "sum over pixels")
+    drawn = ", z drawn from q(z|x)" if variational else ""
+    table += row(f"squared error of x'{drawn}", "squared_error", "sum over pixels")
     return f"""# {run.name}
 
 A {kind} with a {model.latent_dim}-dimensional latent space, trained on the 60,000 training images of {title}.

@@ -18,7 +18,7 @@ from vaeexplorer.runs.folder import runs_folder
 from vaeexplorer.spaces.space import Space
 from vaeexplorer.version import __version__
 
-SCHEMA: Literal[1] = 1
+SCHEMA: Literal[2] = 2
 
 
 class ComparisonError(UserError):
@@ -56,7 +56,10 @@ class Comparison:
 
     def swapped(self) -> "Comparison":
         """The same with the runs in the other order."""
-        rows = (replace(row, a=row.b, b=row.a, difference=_negated(row.difference)) for row in self.rows)
+        rows = (
+            replace(row, a=row.b, b=row.a, difference=_negated(row.difference), ratio=_inverted(row.ratio))
+            for row in self.rows
+        )
         return replace(
             self,
             runs=self.runs[::-1],
@@ -80,7 +83,7 @@ class Comparison:
                 {"title": about[row.key].title, "unit": about[row.key].unit, "perfect": about[row.key].better}
                 | {"statistic": about[row.key].statistic}
                 | asdict(row)
-                | {"decided": row.decided}
+                | {"decided": row.decided, "note": row.note}
                 for row in self.rows
             ],
         }
@@ -96,7 +99,9 @@ class Comparison:
             document = from_json(content, _Document)
         except DocumentError as error:
             raise ComparisonError(f"The comparison cannot be read: {error}.") from None
-        rows = tuple(Row(row.key, row.group, row.a, row.b, row.difference, row.count) for row in document.rows)
+        rows = tuple(
+            Row(row.key, row.group, row.a, row.b, row.difference, row.ratio, row.count) for row in document.rows
+        )
         if {row.key for row in rows} != {measure.key for measure in MEASURES}:
             raise ComparisonError("The comparison lacks measures, or has others.")
         return cls(
@@ -111,17 +116,19 @@ class _RowDocument:
     a: Estimate | None
     b: Estimate | None
     difference: Estimate | None
+    ratio: Estimate | None
     count: int
     title: str
     unit: str
     perfect: str
     statistic: str
     decided: bool
+    note: str
 
 
 @dataclass(frozen=True)
 class _Document:
-    schema: Literal[1]
+    schema: Literal[2]
     vaeexplorer: str
     runs: tuple[str, str]
     dataset: str
@@ -152,6 +159,7 @@ def conditions_of(space: Space, train: ImageDataset, pairs: int) -> dict[str, Pl
         "magnification_images": min(smoothness.MAGNIFICATION_IMAGES, count),
         "neighbours": neighbourhoods.NEIGHBOURS,
         "confidence": CONFIDENCE,
+        "intervals": "a and b: percentile bootstrap, each on its own; difference and ratio: all rows together (minP)",
         "resamples": DRAWS,
         "nearest_of": len(train),
         "training_images": train.source,
@@ -208,3 +216,7 @@ def _file_name(a: str, b: str) -> str:
 
 def _negated(difference: Estimate | None) -> Estimate | None:
     return difference and Estimate(-difference.value, -difference.high, -difference.low)
+
+
+def _inverted(ratio: Estimate | None) -> Estimate | None:
+    return ratio and Estimate(1 / ratio.value, 1 / ratio.high, 1 / ratio.low)

@@ -43,10 +43,13 @@ def compare(
     observed = _side_by_side(subjects, on, progress)
     progress(0.95, "resampling")
     kept = subjects[0].whitening.kept, subjects[1].whitening.kept
-    rows = tuple(smoothness.rows(observed[0], observed[1], on.pairs, kept))
+    rows, confidence = smoothness.rows(observed[0], observed[1], on.pairs, kept)
     progress(1.0, "done")
-    conditions = conditions_of(a, train, on.pair_count) | {"pairs_within_classes": int(on.pairs.within.sum())}
-    return Comparison((a.name, b.name), train.name, (a.key, b.key), kept, conditions, rows)
+    conditions = conditions_of(a, train, on.pair_count) | {
+        "pairs_within_classes": int(on.pairs.within.sum()),
+        "confidence_of_each_difference": confidence,
+    }
+    return Comparison((a.name, b.name), train.name, (a.key, b.key), kept, conditions, tuple(rows))
 
 
 def _side_by_side(

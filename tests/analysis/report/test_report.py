@@ -217,18 +217,18 @@ def test_few_codes_decide_nothing() -> None:
 
 
 def test_the_document_holds_everything_and_nothing_but_numbers() -> None:
-    found = report(perfect(count=500)).with_nll_gap(-1.25)
+    found = report(perfect(count=500)).with_nll_gap(1.25)
     text = json.dumps(found.to_json(), allow_nan=False)
     again = Report.from_json(json.loads(text))
     assert again.to_json() == json.loads(text)
-    assert again.find("nll_gap").value == -1.25
+    assert again.find("nll_gap").value == 1.25
     assert {d["name"] for d in json.loads(text)["diagnostics"]} <= {d.name for d in DEFINITIONS.values()}
     assert json.loads(text)["schema"] == 2
     assert len(again.collapse) == 41
     assert found.about["thresholds"]["total_variation_and_holes"]["yes"] == [0.04, 0.01]
     assert len(found.about["codes"]) == 16
     assert found.about["versions"].keys() == {"numpy", "scipy", "torch"}
-    second = report(perfect(count=500)).with_nll_gap(-1.25)
+    second = report(perfect(count=500)).with_nll_gap(1.25)
     assert second.to_json() | {"seconds": found.seconds} == found.to_json()
     other = perfect(count=500)
     other.mean[3, 1] += 0.5

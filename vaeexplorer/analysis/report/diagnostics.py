@@ -153,7 +153,7 @@ DEFINITIONS = {
         "upper limit of I(z; x)", "nats", "KL of the posteriors less the held-out lower bound of KL(q || p)"
     ),
     "nll_gap": Definition(
-        "NLL gap", "nats", "NLL + ELBO, by importance sampling: -KL(q(z|x) || p(z|x)), at most 0; perfect: 0"
+        "NLL gap", "nats", "-ELBO - NLL, of cross-entropy where pixels are grey: KL(q(z|x) || p(z|x)) >= 0; perfect: 0"
     ),
     "classifier": Definition("classifier accuracy", "share", "telling q(z) from the prior, held out; perfect: .5"),
     "total_variation": Definition(

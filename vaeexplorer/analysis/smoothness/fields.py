@@ -75,9 +75,11 @@ def ellipses(subject: Subject, window: Window) -> np.ndarray:
         and the longer one's angle in radians, from `across` towards `up`.
     """
     z, _, plane = window.centres(ELLIPSES)
+    axes = np.stack([window.across, window.up])  # [2, D]
     if subject.jacobian:
         jacobian = subject.jacobian(z)
+        in_plane = jacobian @ axes.T.astype(jacobian.dtype)  # [M, 784, 2]
     else:
-        jacobian = magnification.central_differences(subject.decode, z, subject.codes.std(axis=0))
-    in_plane = jacobian @ np.stack([window.across, window.up], axis=1).astype(jacobian.dtype)  # [M, 784, 2]
+        spread = np.maximum((subject.codes @ np.linalg.pinv(axes)).std(axis=0), 1e-6)  # [2]
+        in_plane = magnification.central_differences(subject.decode, z, axes * spread[:, None]) / spread
     return np.column_stack([plane, magnification.indicatrices(magnification.metric(in_plane))])

@@ -8,28 +8,30 @@ RELATIVE_STEP = 3e-3  # of a code's spread: rounding and truncation weigh about 
 
 
 def central_differences(
-    decode: Callable[[np.ndarray], np.ndarray], z: np.ndarray, scale: np.ndarray | None = None
+    decode: Callable[[np.ndarray], np.ndarray], z: np.ndarray, directions: np.ndarray
 ) -> np.ndarray:
-    """The Jacobian of a decoder that offers none, by two decoded images a dimension.
+    """The Jacobian of a decoder that offers none, by two decoded images a direction.
+
+    Along whitened directions nothing depends on the axes or the scales of z: an affine map of the latent space moves
+    the directions, and the steps with them. Steps are corrected for what single precision rounds off them.
 
     Args:
         decode: [N, D] -> images [N, 28, 28] or [N, F].
         z: where, [N, D].
-        scale: the spread of the codes a dimension, [D], which the steps are small against; by default that of z.
+        directions: [A, D], independent, each as long as the codes are spread along it: the steps are small against it.
 
     Returns:
-        float64 [N, F, D].
+        float64 [N, F, A]: by how much pixels change a length of each direction.
     """
-    step = RELATIVE_STEP * np.maximum(z.std(axis=0) if scale is None else scale, 1e-6)
-    columns = []
-    for j in range(z.shape[1]):
-        up, down = z.astype(np.float32), z.astype(np.float32)
-        up[:, j] += step[j]
-        down[:, j] -= step[j]
-        way = up[:, j].astype(np.float64) - down[:, j]  # as rounded
-        change = (decode(up).astype(np.float64) - decode(down)).reshape(len(z), -1)
-        columns.append(change / way[:, None])
-    return np.stack(columns, axis=2)
+    changes, ways = [], []
+    for direction in directions:
+        up, down = (z + sign * RELATIVE_STEP * direction for sign in (1, -1))
+        up, down = up.astype(np.float32), down.astype(np.float32)
+        ways.append(up.astype(np.float64) - down)  # as rounded, [N, D]
+        changes.append((decode(up).astype(np.float64) - decode(down)).reshape(len(z), -1))
+    steps = np.stack(ways, axis=1) @ np.linalg.pinv(directions)  # [N, A, A], in lengths of the directions
+    # where a direction is so short that rounding swallows the step, there is nothing to divide by
+    return np.asarray(np.swapaxes(np.linalg.pinv(steps) @ np.stack(changes, axis=1), 1, 2))
 
 
 def metric(jacobian: np.ndarray) -> np.ndarray:
@@ -52,26 +54,20 @@ def log_magnification(metrics: np.ndarray) -> np.ndarray:
     return np.where((sign > 0) & np.isfinite(log_det), log_det / 2, np.nan)
 
 
-def traces(metrics: np.ndarray) -> np.ndarray:
-    """tr G and tr G^2, [2, N]: what the distortion is made of; NaN without a dimension."""
-    if metrics.shape[1] == 0:
-        return np.full((2, len(metrics)), np.nan)
-    return np.stack([np.einsum("nii->n", metrics), np.einsum("nij,nji->n", metrics, metrics)])
+def anisotropy(metrics: np.ndarray) -> np.ndarray:
+    """D tr G^2 / (tr G)^2, from 1 where all directions are stretched alike to D where one alone is: [N, D, D] -> [N].
 
-
-def isometry_distortion(columns: np.ndarray, dim: int) -> np.ndarray:
-    """Relaxed distortion d E[tr G^2] / (E tr G)^2 >= 1 (Lee et al. 2022); 1 only of a scaled isometry.
-
-    Args:
-        columns: `traces`, [2, ..., N].
-        dim: d.
+    The relaxed distortion of Lee et al. 2022 at one point. Theirs, D E[tr G^2] / (E tr G)^2, mixes it with how the
+    scale varies, which `log_magnification` shows. And no bootstrap interval of theirs is honest where tr G is uneven:
+    for a lognormal of deviation 0.9 (of shipped runs: 1 to 2) and 1,000 points, what should hold the truth 95% of the
+    time does so 81% (percentiles), 85% (BCa of the logarithm) and 90% (bootstrap-t).
 
     Returns:
-        [...].
+        NaN where nothing changes.
     """
-    first, second = columns.mean(axis=-1)
+    trace, of_square = np.einsum("nii->n", metrics), np.einsum("nij,nji->n", metrics, metrics)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(dim * second / first**2)
+        return np.asarray(metrics.shape[1] * of_square / trace**2)
 
 
 def indicatrices(metrics: np.ndarray) -> np.ndarray:

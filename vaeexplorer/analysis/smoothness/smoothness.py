@@ -4,15 +4,15 @@ A latent space is given at best up to a change of its coordinates, so nothing he
 a model uses: curves are measured where the decoder draws them, and what is metric is measured in whitened coordinates.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
 from vaeexplorer.analysis.smoothness import bootstrap, magnification, neighbourhoods, paths
-from vaeexplorer.analysis.smoothness.bootstrap import Estimate, Statistic
+from vaeexplorer.analysis.smoothness.bootstrap import Estimate
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
 from vaeexplorer.analysis.whitening import Whitening, whiten
 
@@ -35,6 +35,7 @@ class Measure:
         better: the value of a perfect model where there is one, in words.
         per_pair: whether pairs of images are observed, and not single images.
         smoother: -1 where less means smoother, 1 where more does.
+        grows: whether it grows with the dimensions that carry something, so that models of as many alone compare.
     """
 
     key: str
@@ -44,7 +45,8 @@ class Measure:
     better: str
     per_pair: bool
     smoother: int
-    statistic: Literal["mean", "median", "spread", "distortion"]
+    statistic: Literal["mean", "median", "spread"]
+    grows: bool = False
 
 
 MEASURES = (
@@ -56,13 +58,13 @@ MEASURES = (
     Measure("curvature_features", 3, "Curvature, features", "degrees a step", "0", True, -1, "median"),
     Measure("realism", 4, "Distance to training images", "of the ends'", "1", True, -1, "median"),
     Measure("entropy", 4, "Class entropy on the way", "nats", "0", True, -1, "mean"),
-    Measure("cycle", 4, "Cycle error on the way", "whitened units", "0", True, -1, "median"),
-    Measure("magnification", 5, "Magnification spread", "log volume", "0", False, -1, "spread"),
-    Measure("distortion", 5, "Isometry distortion", "", "1", False, -1, "distortion"),
+    Measure("cycle", 4, "Cycle error on the way", "whitened units", "0", True, -1, "median", grows=True),
+    Measure("magnification", 5, "Magnification spread", "log volume", "0", False, -1, "spread", grows=True),
+    Measure("anisotropy", 5, "Anisotropy", "", "1", False, -1, "median", grows=True),
     Measure("trustworthiness", 6, "Trustworthiness", "", "1", False, 1, "mean"),
     Measure("continuity", 6, "Continuity", "", "1", False, 1, "mean"),
     Measure("agreement", 6, "Neighbours of the same class", "share of 10", "1", False, 1, "mean"),
-    Measure("error", 0, "Reconstruction error", "|x - x'|^2", "0", False, -1, "mean"),
+    Measure("error", 0, "Squared error of x' from the mean", "|x - d(μ)|²", "0", False, -1, "mean"),
 )
 
 
@@ -127,7 +129,10 @@ class Row:
     """A measure of two models, over pairs of one group or over images; without estimates where it has no meaning.
 
     Attributes:
-        difference: the first model's figure less the second's.
+        a, b: each model's figure with its own 95% interval.
+        difference: the first model's figure less the second's; the intervals of all rows hold together at 95%. None
+            where the figures do not compare: see `Measure.grows`.
+        ratio: the first model's figure over the second's, as sure; None where one of them may be 0.
         count: observations that both figures rest on.
     """
 
@@ -136,12 +141,20 @@ class Row:
     a: Estimate | None
     b: Estimate | None
     difference: Estimate | None
+    ratio: Estimate | None
     count: int
 
     @property
     def decided(self) -> bool:
         """Whether the interval of the difference leaves out 0."""
         return self.difference is not None and (self.difference.low > 0 or self.difference.high < 0)
+
+    @property
+    def note(self) -> Literal["", "undecided", "not comparable: D differs", "n/a"]:
+        """What a table says beside the figures."""
+        if self.difference is not None:
+            return "" if self.decided else "undecided"
+        return "n/a" if self.a is None else "not comparable: D differs"
 
 
 def measure(
@@ -155,7 +168,7 @@ def measure(
         progress: told the share that is done, from 0 to 1.
 
     Returns:
-        By key of `MEASURES`, [P] of the pairs or [N] of the images ([2, N] for the distortion). NaN where a pair or an
+        By key of `MEASURES`, [P] of the pairs or [N] of the images. NaN where a pair or an
         image has none: equal ends, a decoder that does not change, codes that are all the same.
     """
     count = len(material.pairs.first)
@@ -171,35 +184,45 @@ def measure(
     return observed
 
 
-def rows(a: dict[str, Array], b: dict[str, Array], pairs: paths.Pairs, dims: tuple[int, int]) -> Iterator[Row]:
+def rows(
+    a: dict[str, Array], b: dict[str, Array], pairs: paths.Pairs, dims: tuple[int, int]
+) -> tuple[list[Row], float]:
     """The table, from the observations of two models.
 
     Args:
         a, b: what `measure` found.
         pairs: those of the material.
-        dims: how many dimensions each model's distortion is of.
+        dims: how many dimensions of each model carry something.
+
+    Returns:
+        The rows, and the confidence of each single difference at which all together hold at 95%.
     """
     everyone = np.ones(len(pairs.within), bool)
     groups: dict[Group, Array] = {"all": everyone, "within": pairs.within, "between": ~pairs.within}
+    found: list[tuple[Measure, Group, int, bootstrap.Resampled | None]] = []
     for wanted in MEASURES:
+        statistic = {"mean": bootstrap.mean, "median": bootstrap.median, "spread": bootstrap.spread}[wanted.statistic]
         for group, members in groups.items():
             first, second = a[wanted.key], b[wanted.key]
             if wanted.per_pair:
                 first, second = first[members], second[members]
             elif group != "all":
                 continue
-            kept = np.isfinite(np.atleast_2d(first)).all(axis=0) & np.isfinite(np.atleast_2d(second)).all(axis=0)
-            found = bootstrap.paired_estimates(_statistics(wanted, dims), first, second)
-            first_is, second_is, difference = found or (None, None, None)
-            yield Row(wanted.key, group, first_is, second_is, difference, int(kept.sum()))
-
-
-def _statistics(wanted: Measure, dims: tuple[int, int]) -> tuple[Statistic, Statistic]:
-    if wanted.statistic == "distortion":
-        first, second = (partial(magnification.isometry_distortion, dim=dim) for dim in dims)
-        return first, second
-    statistic = {"mean": bootstrap.mean, "median": bootstrap.median, "spread": bootstrap.spread}[wanted.statistic]
-    return statistic, statistic
+            count = int((np.isfinite(first) & np.isfinite(second)).sum())
+            found.append((wanted, group, count, bootstrap.resampled(statistic, first, second)))
+    alike = dims[0] == dims[1]
+    compared = [each for wanted, _, _, each in found if each and (alike or not wanted.grows)]
+    confidence = bootstrap.simultaneous_confidence(compared)
+    table = []
+    for wanted, group, count, each in found:
+        if each is None:
+            table.append(Row(wanted.key, group, None, None, None, None, count))
+        elif wanted.grows and not alike:
+            table.append(Row(wanted.key, group, *each.estimates, None, None, count))
+        else:
+            between = each.difference(confidence), each.ratio(confidence)
+            table.append(Row(wanted.key, group, *each.estimates, *between, count))
+    return table, confidence
 
 
 def _on_paths(subject: Subject, material: Material, some: slice) -> dict[str, Array]:
@@ -238,11 +261,11 @@ def _on_paths(subject: Subject, material: Material, some: slice) -> dict[str, Ar
 def _stretching(subject: Subject, material: Material) -> dict[str, Array]:
     z = subject.codes[: min(MAGNIFICATION_IMAGES, len(material.images))]
     if not subject.whitening.kept:
-        return {"magnification": np.full(len(z), np.nan), "distortion": np.full((2, len(z)), np.nan)}
+        return dict.fromkeys(("magnification", "anisotropy"), np.full(len(z), np.nan))
     metrics = whitened_metrics(subject, z)
     return {
         "magnification": magnification.log_magnification(metrics),
-        "distortion": magnification.traces(metrics),
+        "anisotropy": magnification.anisotropy(metrics),
     }
 
 
@@ -253,9 +276,10 @@ def whitened_metrics(subject: Subject, z: Array) -> Array:
         some = z[start : start + 200]
         if subject.jacobian:
             jacobian = subject.jacobian(some)
+            whitened = jacobian @ subject.whitening.back.T.astype(jacobian.dtype)
         else:
-            jacobian = magnification.central_differences(subject.decode, some, subject.codes.std(axis=0))
-        parts.append(magnification.metric(jacobian @ subject.whitening.back.T.astype(jacobian.dtype)))
+            whitened = magnification.central_differences(subject.decode, some, subject.whitening.back)
+        parts.append(magnification.metric(whitened))  # [n, A, A]
     return np.concatenate(parts)
 
 

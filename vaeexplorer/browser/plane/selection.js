@@ -90,7 +90,7 @@ function csv(indices, codes, classes) {
     "index",
     "label",
     "class",
-    "squared_error",
+    "squared_error_at_mean",
     ...(kl ? ["kl_nats"] : []),
     ...Array.from({ length: dim }, (_, j) => `z${j + 1}`),
   ];

@@ -8,8 +8,8 @@ import streamlit as st
 
 from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.analysis.smoothness.bootstrap import Estimate
-from vaeexplorer.analysis.smoothness.smoothness import MEASURES
-from vaeexplorer.analysis.smoothness.verdict import verdict
+from vaeexplorer.analysis.smoothness.smoothness import MEASURES, Group
+from vaeexplorer.analysis.smoothness.verdict import details, verdict
 from vaeexplorer.app import sidebar, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.text import literal
@@ -18,10 +18,11 @@ from vaeexplorer.app.words import heading, notes
 from vaeexplorer.browser.packing.sprite import contact_sheet
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.tables import to_csv
+from vaeexplorer.figures.smoothness import forest, in_words
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
 
-GROUPS = {"all": "all pairs", "within": "within a class", "between": "between classes"}
+GROUPS: dict[Group, str] = {"all": "all pairs", "within": "within a class", "between": "between classes"}
 COLUMNS = 8  # of a sheet of samples
 
 
@@ -71,7 +72,7 @@ def cell(estimate: Estimate | None) -> str:
     return "n/a" if estimate is None else f"{estimate.value:.3f}  [{estimate.low:.3f}, {estimate.high:.3f}]"
 
 
-def table(found: Comparison, group: str) -> list[dict[str, str]]:
+def table(found: Comparison, group: Group) -> list[dict[str, str]]:
     """The measures over pairs of a group; those that are over images stand with all pairs."""
     about = {measure.key: measure for measure in MEASURES}
     first, second = found.runs
@@ -82,7 +83,8 @@ def table(found: Comparison, group: str) -> list[dict[str, str]]:
             first: cell(row.a),
             second: cell(row.b),
             "difference": cell(row.difference),
-            "": "" if row.decided else "n/a" if row.difference is None else "undecided",
+            "ratio": cell(row.ratio),
+            "": row.note,
         }
         for row in found.rows
         if row.group == group
@@ -95,21 +97,44 @@ def figures(found: Comparison) -> list[dict[str, object]]:
         {"run_a": found.runs[0], "run_b": found.runs[1], "measure": row.key, "pairs": row.group, "count": row.count}
         | {
             f"{which}_{part}": None if each is None else getattr(each, part)
-            for which, each in (("a", row.a), ("b", row.b), ("difference", row.difference))
+            for which, each in (("a", row.a), ("b", row.b), ("difference", row.difference), ("ratio", row.ratio))
             for part in ("value", "low", "high")
         }
-        | {"decided": row.decided}
+        | {"decided": row.decided, "note": row.note}
         for row in found.rows
     ]
 
 
-def show_table(found: Comparison) -> None:
-    """Verdict, table, what each measure says, and the downloads."""
-    for sentence in verdict(found.rows, found.runs, found.conditions, found.kept_dimensions):
-        st.markdown(sentence)
+def show_comparison(found: Comparison) -> None:
+    """Verdict and forest plot; folded, the table, what each measure says, and the downloads."""
     group = st.segmented_control("Pairs", list(GROUPS), format_func=GROUPS.__getitem__, default="all", required=True)
+    answer, *grounds = verdict(found.rows, found.runs, found.conditions)
+    plot, said = st.columns([3, 2], gap="large")
+    with plot:
+        st.plotly_chart(
+            forest(found.rows, found.runs, group),
+            key="forest",
+            config={"displayModeBar": False},
+            alt=in_words(found.rows, found.runs, group),
+        )
+        st.caption(words.FOREST)
+    with said:
+        st.markdown(f"**{answer}**")
+        for sentence in grounds:
+            st.markdown(sentence)
+    with st.expander("All figures"):
+        for sentence in details(found.rows, found.runs, found.kept_dimensions):
+            st.markdown(sentence)
+        show_table(found, group)
+    with st.expander("What each measure says, and when it misleads"):
+        for text in words.MEASURES:
+            st.markdown(text)
+
+
+def show_table(found: Comparison, group: Group) -> None:
+    """The figures of a group of pairs, and the downloads of all."""
     st.dataframe(
-        table(found, str(group)),
+        table(found, group),
         hide_index=True,
         height="content",
         alt=f"Measures of {found.runs[0]} and {found.runs[1]} with 95% intervals, and their differences",
@@ -118,12 +143,10 @@ def show_table(found: Comparison) -> None:
     a_sample = ", a sample of the full set" if held["training_images_are_a_sample"] else ""
     st.caption(
         f"{held['pairs']} pairs of test images, {held['pairs_within_classes']} of them within a class; nearest of "
-        f"{held['nearest_of']:,} training images{a_sample}. Brackets: 95% bootstrap intervals, of "
-        f"{held['resamples']:,} resamples; differences are paired. Medians over pairs, means over images."
+        f"{held['nearest_of']:,} training images{a_sample}. Brackets: bootstrap intervals, of "
+        f"{held['resamples']:,} resamples. Of each run: 95% on its own. Of differences and ratios: 95% for all of them "
+        "together (minP, Westfall & Young 1993)."
     )
-    with st.expander("What each measure says, and when it misleads"):
-        for text in words.MEASURES:
-            st.markdown(text)
     name = "--".join(found.runs)
     with st.container(horizontal=True):
         st.download_button(
@@ -175,7 +198,7 @@ pair.planes(chosen)
 st.subheader("How smooth, in figures", anchor=False)
 found = found_or_measured(space, other)
 if found:
-    show_table(found)
+    show_comparison(found)
 st.subheader("Draws from the latent space", anchor=False)
 st.markdown(words.SAMPLING)
 show_samples((space, other))

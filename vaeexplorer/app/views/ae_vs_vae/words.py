@@ -4,7 +4,7 @@ from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.app.words import Page
 
 PAGE = Page(
-    title="The same images, with and without the KL term",
+    title="The same images, with and without noise and KL term",
     instruction="Drag A or B in either plane: both show the same two test images, and below what each decoder draws on "
     "the straight way between them.",
     see="Two networks, by default of the same layers, seed and data order, one trained with noise and the KL term and "
@@ -26,7 +26,7 @@ $$\text{detour} = \frac{\sum_t d_t}{|\phi(x_T)-\phi(x_0)|} \ge 1 \qquad
 
 Curvature is the mean angle between steps after cutting the curve into steps of equal length. With $J = \partial
 d/\partial z$ and $G = J^\top J$ in whitened $z$: magnification $\tfrac12\ln\det G$ (Bishop et al. 1997; Nazari et al.
-2023) and distortion $D\,\mathbb E[\operatorname{tr}G^2]/(\mathbb E\operatorname{tr}G)^2 \ge 1$ (Lee et al. 2022).
+2023) and anisotropy $1 \le D\operatorname{tr}G^2/(\operatorname{tr}G)^2 \le D$ (Lee et al. 2022, at each point).
 Trustworthiness and continuity: Venna & Kaski 2001. The ellipses are $dz^\top G\,dz = \text{const}$: where they are
 long, the image changes slowly.
 """,
@@ -42,12 +42,16 @@ MEASURES = (
     "the classifier's entropy; how far decoded points are re-encoded from where they were. Blurred images are near to "
     "everything in pixels; a classifier can be sure of nonsense; and an encoder that agrees with its decoder may be "
     "wrong together with it.",
-    "**5. Magnification and distortion**: how unevenly the decoder stretches latent space, in whitened coordinates. "
-    "Collapsed dimensions are left out, so models that use different numbers of dimensions are not strictly "
-    "comparable.",
+    "**5. Magnification and anisotropy**: how much more the decoder stretches one place than another, and at each "
+    "place one direction than another, in whitened coordinates. Collapsed dimensions are left out. Both grow with the "
+    "dimensions that are used, and so does the cycle error: where their numbers differ they count for nobody.",
     "**6. Neighbourhood fidelity**: whether neighbours in pixels are neighbours as codes and the reverse, and whether "
     "neighbours share a class. Pixels are a poor judge of likeness, and the classes were never shown to the model.",
-    "**Reconstruction error** stands beside them all: a model that draws one image is perfectly smooth.",
+    "**The squared error** stands beside them all: a model that draws one image is perfectly smooth.",
+)
+FOREST = (
+    "The two runs' figures as a ratio, turned so that left is smoother for the first run. Filled: decided; hollow: the "
+    "interval holds 1. All intervals hold together at 95%."
 )
 SAMPLING = (
     "A VAE is trained so that N(0, I) can be sampled; an autoencoder is not, and there its draws mean nothing. But a "

@@ -9,7 +9,7 @@ PAGE = Page(
     see="Twelve VAEs that differ in β alone. Dots are 2,000 test images at their codes; each latent space is turned to "
     "lie like its neighbour's, which changes nothing, since N(0, I) looks the same from all sides. The 36 images are "
     "decoded from the same noise for every β. Rate R is the most that z can say about x, distortion D what is still "
-    "missing: one more nat in z lowers D by β nats, where the loss is least.",
+    "missing. For the best models there could be, one more nat in z lowers D by β nats.",
     why="A small β gives sharp reconstructions and codes that sprawl far outside the prior, so that samples decode to "
     "nonsense. A large β gives codes that look like the prior because they say little: dimensions collapse one by one. "
     "Only at β = 1 is the loss minus the ELBO itself. A latent space is regularized well where samples are good *and* "
@@ -20,7 +20,9 @@ PAGE = Page(
 $$\text{loss} = \underbrace{-\,\mathbb E_{q(z\mid x)}\ln p(x\mid z)}_{D} \;+\;
 \beta\,\underbrace{\mathbb E\,\mathrm{KL}\big(q(z\mid x)\,\|\,\mathcal N(0,I)\big)}_{R},
 \qquad \mathrm{ELBO} = -(R + D)$$
-$$\frac{\mathrm dD}{\mathrm dR} = -\beta \qquad\text{where the loss is least (Alemi et al. 2018)}$$
+$$\frac{\mathrm dD}{\mathrm dR} = -\beta \qquad\text{on the least } D \text{ at each } R \text{ (Alemi et al. 2018)}$$
+
+That curve is what the best of all models would reach; trained ones lie above it, and need not follow its slope.
 
 All figures are nats per image over the 10,000 test images, summed over pixels and dimensions, with one draw of $z$ an
 image. $D$ is cross-entropy on grey pixels, which has a floor above 0 (Training draws it). A dimension is *active* where

@@ -13,7 +13,7 @@ from vaeexplorer.spaces.space import Space
 
 def codes(space: Space) -> list[dict[str, object]]:
     """Index, label, error, KL and code of every image."""
-    columns: dict[str, np.ndarray] = {"label": space.data.labels, "squared_error": space.error}
+    columns: dict[str, np.ndarray] = {"label": space.data.labels, "squared_error_at_mean": space.error}
     columns |= {} if space.kl is None else {"kl_nats": space.kl}
     columns |= {f"z{number}": values for number, values in enumerate(space.codes.T, 1)}
     cells = zip(*(values.tolist() for values in columns.values()), strict=True)

@@ -16,7 +16,7 @@ FLOOR = {"mnist": (45.534, 205.97), "fashion-mnist": (189.858, 385.03)}
 PARTS = {
     "total": "Loss falls as the network learns",
     "reconstruction": "Reconstruction: how much of x is lost",
-    "kl": "KL: how much z says about x",
+    "kl": "KL: at most this z says about x",
 }
 
 

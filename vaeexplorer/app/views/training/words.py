@@ -4,12 +4,13 @@ from vaeexplorer.app.words import Page
 
 PAGE = Page(
     title="How it was learned",
-    instruction="Choose runs to compare: each line falls as the network learns, and the test line shows how "
-    "well that carries over to images it never saw.",
+    instruction="Choose runs to compare: the loss falls as the network learns (the KL may rise), and the test line "
+    "shows how well that carries over to images it never saw.",
     see="Solid lines are the 10,000 test images, dotted lines the training images. The loss is the reconstruction term "
     "plus beta times the KL term, in nats per image: summed over pixels and latent dimensions, averaged over images.",
-    why="Where train keeps falling and test does not, the network memorises. The KL term is the price in nats of what "
-    "z says about x: an autoencoder pays none and reconstructs better, a VAE pays and gets a space it can sample from.",
+    why="Where train keeps falling and test does not, the network memorises. The KL is at least as many nats as "
+    "z says about x, and its price: an autoencoder pays none and reconstructs better, a VAE pays and gets a space it "
+    "can sample from.",
     attempt="Overlay the `ae` and the `vae` run of the same size. By how many nats does the VAE reconstruct worse, and "
     "how many nats does it spend on KL?",
     formula=r"""
