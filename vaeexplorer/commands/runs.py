@@ -34,20 +34,25 @@ def train(
 ) -> None:
     """Train a model and keep it as a run.
 
-    Ctrl-C stops at the end of the epoch; the same command with --resume goes on from there.
+    Ctrl-C stops at the end of the epoch; the same command with --resume goes on from there. With more --epochs
+    an interrupted run goes on for longer, and so does a finished one with --overwrite: from its weights as kept and a
+    fresh optimizer. The step size is then that of the longer run, at the epoch reached.
 
     Args:
         config: what to train.
         name: of the run; by default what the options suggest
-        resume: go on from where an interrupted run of this name stopped
+        resume: go on from where an interrupted or, with --overwrite, a finished run of this name stopped
         restart: give up what an interrupted run of this name had reached, and begin anew
         overwrite: replace a run of this name
         json: print one JSON document, with the run's figures, and nothing else
     """
     from vaeexplorer.network import training
-    from vaeexplorer.runs.finish import finish, reserved, write
+    from vaeexplorer.runs.finish import extend, finish, reserved, write
     from vaeexplorer.runs.folder import load_run, runs_folder
+    from vaeexplorer.runs.versions import DOCUMENT
 
+    if resume and restart:
+        raise ConfigError("--resume goes on and --restart begins anew: choose one.")
     name = config.default_name if name is None else name
     with reserved(name, overwrite=overwrite) as path:
         checkpoint = runs_folder() / ".checkpoints" / f"{name}.safetensors"
@@ -56,9 +61,12 @@ def train(
             raise ConfigError(
                 f"There is a checkpoint of {name} at epoch {reached}: --resume goes on, --restart begins anew."
             )
-        if resume and not checkpoint.exists():
-            complain(f"There is no checkpoint of {name}: training begins at the first epoch.")
+        is_new = not checkpoint.exists()
         started = training.train(config, interrupted(), checkpoint=checkpoint, restart=restart)
+        if resume and is_new and (path / DOCUMENT).exists():
+            extend(started, load_run(path))
+        elif resume and is_new:
+            complain(f"There is no checkpoint of {name}: training begins at the first epoch.")
         with progress(config.train.epochs, name) as bar:
             bar(len(started.history))
             for record in started:

@@ -81,8 +81,9 @@ class Run(RunCard):
 
     Attributes:
         weights: float32, by the names of `architecture.weight_shapes`.
-        codes: of the test set in its order, [N, D], as kept: rounded to half precision, which is finer than a
-            thousandth of their spread. `model.encode` gives them exactly.
+        codes: of the test set in its order, [N, D], as kept: in half precision where that moves none by more than
+            `arrays.FINE`, a two-hundredth of the spread of its dimension, else in float32. `model.encode` gives them
+            exactly.
         labels: of the test set, [N].
         error: |x - d(mean)|^2 of each test image, float32 [N].
         files: the SHA-256 of each file, by name, as run.json says.
