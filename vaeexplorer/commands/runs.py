@@ -12,6 +12,7 @@ from rich.table import Table
 
 from vaeexplorer.commands.console import Interruption, complain, console, interrupted, progress
 from vaeexplorer.config import ConfigError, RunConfig
+from vaeexplorer.files import user_path
 
 if TYPE_CHECKING:
     from vaeexplorer.runs.folder import RunCard
@@ -108,12 +109,12 @@ def evaluate(
         images: how many test images, from the first
         json: print one JSON document and nothing else
     """
-    from vaeexplorer.data.datasets import load_dataset
     from vaeexplorer.network import evaluation
     from vaeexplorer.runs.folder import load_run
+    from vaeexplorer.runs.images import images_of
 
     loaded = load_run(run)
-    test = load_dataset(loaded.config.data.dataset, "test")
+    test = images_of(loaded, download=True)
     if not 1 <= images <= len(test):
         raise ConfigError(f"images must be 1 to {len(test):,}, not {images}.")
     if iwae_samples < 0 or (iwae_samples and loaded.config.model.model == "ae"):
@@ -138,6 +139,7 @@ def export(run: Annotated[str, tyro.conf.Positional], html: Path) -> None:
     from vaeexplorer.export.explorer import export_html
     from vaeexplorer.runs.folder import load_run
 
+    html = user_path(html)
     export_html(load_run(run), html)
     console.print(f"{html}: {html.stat().st_size / 1e6:.1f} MB")
 

@@ -30,7 +30,7 @@ class DataError(UserError):
 
 
 class DataWarning(UserWarning):
-    """The shipped sample stands in for the full set; the message says why, and how to get the full set."""
+    """Other images than the name says: the shipped sample for the full set, or a folder that holds something else."""
 
 
 def check_dataset(name: str) -> Dataset:

@@ -20,6 +20,7 @@ from vaeexplorer.config import ConfigError, RunConfig, Schedule
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import CLASS_NAMES, ImageDataset
 from vaeexplorer.documents import from_json
+from vaeexplorer.files import user_path
 from vaeexplorer.network import objectives
 from vaeexplorer.network.checkpoint import damaged, load_checkpoint, save_checkpoint
 from vaeexplorer.network.device import resolve_device, resolve_precision
@@ -55,7 +56,7 @@ class Training:
         _check(config, train_set, test_set)
         self.config = config
         self.stop = stop or Event()
-        self.checkpoint = checkpoint
+        self.checkpoint = checkpoint = user_path(checkpoint) if checkpoint else None
         self.device = resolve_device(config.train.device)
         self.precision = resolve_precision(config.train.precision, self.device)
         self.train_set = load_dataset(config.data.dataset, "train") if train_set is None else train_set

@@ -18,7 +18,7 @@ from torch import Tensor
 from vaeexplorer.arrays import halved
 from vaeexplorer.codes import to_bytes
 from vaeexplorer.documents import to_json
-from vaeexplorer.files import OWN, SHIPPED, why
+from vaeexplorer.files import OWN, SHIPPED, user_path, why
 from vaeexplorer.network.evaluation import Measurement, evaluate, measure
 from vaeexplorer.network.history import TrainingError, format_history
 from vaeexplorer.network.models import Autoencoder, build
@@ -116,7 +116,7 @@ def reserved(name: str, *, root: Path | None = None, overwrite: bool = False) ->
     Raises:
         RunError: the name is no name, a shipped run's or taken, or another training has it.
     """
-    root = root or runs_folder()
+    root = user_path(root) if root else runs_folder()
     path = root / check_name(name)
     if root != SHIPPED and (SHIPPED / name / versions.DOCUMENT).exists():
         raise RunError(f"{name} is a shipped run: choose another name.")
