@@ -117,6 +117,7 @@ def compute_umap(space: Space, on_progress: Callable[[float], None]) -> None:
 
     Raises:
         RunError: the run folder cannot be written.
+        UserError: UMAP can make nothing of these codes; nothing is kept.
     """
     with _umap_lock:
         stored = _umap(space.key, space)
