@@ -48,6 +48,7 @@ def train(
         json: print one JSON document, with the run's figures, and nothing else
     """
     from vaeexplorer.network import training
+    from vaeexplorer.results import remarks
     from vaeexplorer.runs.finish import extend, finish, reserved, write
     from vaeexplorer.runs.folder import load_run, runs_folder
     from vaeexplorer.runs.versions import DOCUMENT
@@ -78,7 +79,11 @@ def train(
             raise Interruption(f"Stopped after {epochs}: the same command with --resume goes on.")
         write(path, finish(started))
         checkpoint.unlink()
-        show([load_run(path)], json=json)
+        done = load_run(path)
+        show([done], json=json)
+        for remark in () if json else remarks.on_history([done]):
+            if remark != remarks.NEGATIVE:  # which `show` says where it is so
+                print(remark)
 
 
 def list_(json: bool = False) -> None:
@@ -161,6 +166,8 @@ def pretrain(only: tuple[str, ...] = (), workers: int = 2) -> None:
 
 def show(cards: "list[RunCard]", *, json: bool) -> None:
     """Runs and their figures on standard output, as a table or as one JSON document."""
+    from vaeexplorer.results import remarks
+
     if json:
         units = {f"{split}_{key}": unit for split in ("train", "test") for key, unit in UNITS.items()}
         document = {"schema": SCHEMA, "units": units, "runs": [describe(card) for card in cards]}
@@ -186,6 +193,8 @@ def show(cards: "list[RunCard]", *, json: bool) -> None:
             *("n/a" if cell is None else f"{cell:.2f}" for cell in figures),
         )
     Console(width=None if sys.stdout.isatty() else 160).print(table)
+    for remark in remarks.on_figures(cards):
+        print(remark)
 
 
 def describe(card: "RunCard") -> dict[str, Any]:
