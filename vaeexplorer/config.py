@@ -1,6 +1,7 @@
 """The choices that define a run, as frozen dataclasses that travel to JSON and back."""
 
 import dataclasses
+import numbers
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -167,6 +168,18 @@ def _check(config: Any) -> None:
     for name, expected in get_type_hints(type(config), include_extras=True).items():
         value = getattr(config, name)
         try:
-            object.__setattr__(config, name, convert(value, expected))
+            object.__setattr__(config, name, convert(_plain(value), expected))
         except DocumentError as error:
             raise ConfigError(f"{name} cannot be {value!r}: {error}") from None
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of NumPy and others as Python's own."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_plain, value))
+    if type(value) not in (bool, int, float):
+        if isinstance(value, numbers.Integral):
+            return int(value)
+        if isinstance(value, numbers.Real):
+            return float(value)
+    return value

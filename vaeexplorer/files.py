@@ -37,6 +37,14 @@ def content_hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
+def user_path(path: str | os.PathLike[str]) -> Path:
+    """A path as people write it: `~` is the home folder, wherever the path comes from.
+
+    Variables such as `$HOME` are the shell's to expand: a file's name may hold a dollar.
+    """
+    return Path(os.path.expanduser(path))
+
+
 def why(error: OSError) -> str:
     """What went wrong and what to do, as the end of a sentence without its full stop."""
     if error.errno in _FULL:

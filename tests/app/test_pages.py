@@ -16,10 +16,11 @@ from vaeexplorer.app import caches
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison
 from vaeexplorer.app.views.report import reports
-from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
+from vaeexplorer.config import ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.training import Training
+from vaeexplorer.results.remarks import KL_RISES, NEGATIVE
 from vaeexplorer.runs.finish import save_run
 from vaeexplorer.runs.folder import list_runs
 
@@ -234,7 +235,22 @@ def test_codes_of_other_images_are_refused(
     app.query_params["run"] = "short"
     app.run()
     assert not app.exception
-    assert app.error[0].value == "The run short has codes of 300 images, not of the 10,000 test images."
+    assert app.error[0].value.startswith("The run short has codes of 300 other images than the 10,000 test images")
+    assert "it was made with a test, so set VAEEXPLORER" in app.error[0].value
+
+
+def test_the_page_of_training_explains_what_looks_wrong(
+    app: AppTest, small_config: RunConfig, small_train: ImageDataset, mnist_test: ImageDataset
+) -> None:
+    config = dataclasses.replace(small_config, objective=ObjectiveConfig("continuous-bernoulli"))
+    training = Training(config, train_set=small_train, test_set=mnist_test)
+    list(training)
+    save_run(training, "dense")
+    for run, expected in (("dense", {NEGATIVE, KL_RISES}), ("mnist-vae-2d", {KL_RISES}), ("mnist-ae-2d", set())):
+        app.query_params["run"] = run
+        app.run().switch_page(TRAINING).run()
+        assert not app.exception
+        assert {NEGATIVE, KL_RISES} & {caption.value for caption in app.caption} == expected
 
 
 def test_umap_is_computed_once_and_kept(app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

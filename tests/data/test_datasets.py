@@ -26,6 +26,9 @@ from vaeexplorer.data.images import DataError, DataWarning, ImageDataset, Split
 from vaeexplorer.recipes import sample
 from vaeexplorer.recipes.sample import write_sample
 
+# Most tests here write tiny sets; tests/field/test_data.py is about what is said of them.
+pytestmark = pytest.mark.filterwarnings("ignore:.*are not the published ones:vaeexplorer.data.images.DataWarning")
+
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
 
@@ -109,7 +112,7 @@ def test_the_chosen_folder_comes_before_the_cache(chosen: Path, cache: Path) -> 
     assert data.images.shape == (5, 28, 28)
     assert np.all(data.images == 1)
     assert data.labels.tolist() == [0, 1, 2, 3, 4]
-    assert data.source == "VAEEXPLORER_DATA: 5 training images"
+    assert data.source == "VAEEXPLORER_DATA: 5 training images, not the published MNIST"
     assert not data.is_sample
     assert len(load_dataset("mnist")) == 3  # the split is "test" where none is asked for
 
@@ -119,7 +122,7 @@ def test_the_cache_comes_before_the_network(cache: Path, torchvision: Any) -> No
     write_set(cache, "FashionMNIST", value=2)
     data = load_dataset("fashion-mnist")
     assert np.all(data.images == 2)
-    assert (data.source, data.is_sample) == ("user cache: 3 test images", False)
+    assert (data.source, data.is_sample) == ("user cache: 3 test images, not the published Fashion-MNIST", False)
 
 
 def test_the_sample_comes_before_the_network_where_downloads_are_unwanted(cache: Path, torchvision: Any) -> None:
@@ -257,7 +260,7 @@ def test_a_download_fills_the_cache(cache: Path, torchvision: Any) -> None:
     before = socket.getdefaulttimeout()
     data = load_dataset("fashion-mnist", "train")
     assert np.all(data.images == 3)
-    assert (data.source, data.is_sample) == ("user cache: 5 training images", False)
+    assert (data.source, data.is_sample) == ("user cache: 5 training images, not the published Fashion-MNIST", False)
     assert files_in(cache) == {
         str(Path("FashionMNIST", "raw", file)) for file in (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
     }

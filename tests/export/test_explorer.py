@@ -21,7 +21,7 @@ from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.export.explorer import export_html, page
 from vaeexplorer.export.html import ExportError
 from vaeexplorer.network.inference import Codes
-from vaeexplorer.runs.folder import Run, load_run
+from vaeexplorer.runs.folder import Run, RunError, load_run
 
 LIMIT = 10_000_000
 PICTURE = "document.querySelector('#plane canvas.decoded').toDataURL()"
@@ -110,7 +110,7 @@ def test_a_folder_that_is_not_there_is_named(run: Run, tmp_path: Path, monkeypat
 def test_codes_of_other_images_are_refused(run: Run, tmp_path: Path) -> None:
     assert run.codes.logvar is not None
     few = Codes(run.codes.mean[:9], run.codes.logvar[:9])
-    with pytest.raises(ExportError, match="codes of 9 images"):
+    with pytest.raises(RunError, match="codes of 9 other images"):
         export_html(dataclasses.replace(run, codes=few), tmp_path / "page.html")
     assert not list(tmp_path.iterdir())
 

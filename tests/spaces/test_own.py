@@ -99,9 +99,12 @@ def fail(_: object) -> Any:
 BAD_ENCODE: dict[str, tuple[Any, str]] = {
     "no function": (7, "encode must be a function, not int"),
     "raises": (fail, r"encode raised KeyError on images \[1, 28, 28\]: 'no weights"),
-    "nothing": (lambda x: None, "encode must return numbers, not object"),
-    "text": (lambda x: np.array(["a"]), "encode must return numbers, not <U1"),
-    "ragged": (lambda x: [[1.0], [1.0, 2.0]], "encode must return what NumPy can read"),
+    "nothing": (lambda x: None, "What encode returns must be numbers, not NoneType"),
+    "text": (lambda x: np.array(["a"]), "What encode returns must be numbers, not <U1"),
+    "ragged": (
+        lambda x: [[1.0], [1.0, 2.0]],
+        "What encode returns must be numbers that NumPy can read: its rows differ",
+    ),
     "flat": (lambda x: np.zeros(len(x)), r"encode must return \[1, D\] for 1 images, D from 1 to 784; not \[1\]"),
     "too many rows": (lambda x: np.zeros((len(x) + 1, 2)), r"not \[2, 2\]"),
     "no dimension": (lambda x: np.zeros((len(x), 0)), "D from 1 to 784"),

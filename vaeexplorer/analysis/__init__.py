@@ -2,5 +2,5 @@
 
 What several subjects need lies here; each subject has a folder: `report` (is it regularized?), `smoothness` (AE and VAE
 compared) and `linear` (linear autoencoders and PCA). Functions take arrays and functions, never runs or pages.
-May import codes and config; no subject imports another.
+May import arrays, codes and config; no subject imports another.
 """

@@ -1,8 +1,17 @@
 """Latent codes of more than two dimensions, shown in a plane."""
 
+import atexit
+import importlib
+import shutil
+import tempfile
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+
+from vaeexplorer.errors import UserError
+
+LARGEST = 1e18  # of a code: distances between larger ones have squares beyond float32
 
 
 def umap_plane(codes: np.ndarray, *, seed: int = 0, on_progress: Callable[[float], None] | None = None) -> np.ndarray:
@@ -15,12 +24,37 @@ def umap_plane(codes: np.ndarray, *, seed: int = 0, on_progress: Callable[[float
         codes: [N, D].
         seed: a fixed seed makes the layout reproducible, on one thread.
         on_progress: called with the share done of the layout's epochs, from 0 to 1.
-    """
-    import umap
 
+    Raises:
+        UserError: codes so large that their squared distances are no float32, or a layout that is not finite.
+    """
+    if not np.abs(codes).max() < LARGEST:
+        raise UserError(f"Codes as large as {np.abs(codes).max():.0e} are too large for UMAP, which squares distances.")
+    umap = _umap()
     progress = {"file": _Progress(on_progress), "bar_format": "{n}/{total}", "mininterval": 0.2, "disable": False}
     reducer = umap.UMAP(n_components=2, random_state=seed, n_jobs=1, tqdm_kwds=progress)
-    return np.asarray(reducer.fit_transform(codes), dtype=np.float32)
+    points = np.asarray(reducer.fit_transform(codes), dtype=np.float32)
+    if not np.isfinite(points).all():
+        raise UserError("UMAP found no layout of these codes: its points are not all finite numbers.")
+    return points
+
+
+def _umap() -> Any:
+    """The module. numba keeps what it compiles of it beside it or in the home folder.
+
+    Where it may write to neither, as in a container that runs as another user, importing umap fails; then a temporary
+    folder will do.
+    """
+    try:
+        return importlib.import_module("umap")
+    except RuntimeError as error:
+        if "cannot cache function" not in str(error):
+            raise
+    numba: Any = importlib.import_module("numba")
+    folder = tempfile.mkdtemp(prefix="vaeexplorer-numba-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    numba.config.CACHE_DIR = folder
+    return importlib.import_module("umap")
 
 
 class _Progress:

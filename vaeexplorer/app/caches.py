@@ -15,6 +15,7 @@ from vaeexplorer.analysis.projection import umap_plane
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset, check_dataset
 from vaeexplorer.data.moments import load_moments
+from vaeexplorer.data.published import is_published
 from vaeexplorer.results.sweep import BETAS, Point, load_sweep
 from vaeexplorer.runs.attachments import load_projection, save_projection
 from vaeexplorer.runs.folder import RunCard, RunError, list_runs, load_run
@@ -116,6 +117,7 @@ def compute_umap(space: Space, on_progress: Callable[[float], None]) -> None:
 
     Raises:
         RunError: the run folder cannot be written.
+        UserError: UMAP can make nothing of these codes; nothing is kept.
     """
     with _umap_lock:
         stored = _umap(space.key, space)
@@ -160,5 +162,6 @@ def principal_space(space: Space) -> Space:
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _open_principal(images: str, k: int, _space: Space) -> Space:
     data = _space.data
-    found = full_pca(_space.dataset) if _space.dataset else pca(moments(data.images, data.source))
+    is_ours = _space.run is None or is_published(data)  # a folder of a set's name may hold other images
+    found = full_pca(_space.dataset) if _space.dataset and is_ours else pca(moments(data.images, data.source))
     return open_principal(found, k, data)

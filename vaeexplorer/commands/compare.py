@@ -37,12 +37,10 @@ def compare(
     from vaeexplorer.results import comparison
     from vaeexplorer.results.smoothness import compare as compare_spaces
     from vaeexplorer.runs.folder import load_run
+    from vaeexplorer.runs.images import images_of
     from vaeexplorer.spaces.space import open_run
 
-    a, b = (
-        open_run(run, load_dataset(run.config.data.dataset, "test", download=False))
-        for run in (load_run(run_a), load_run(run_b))
-    )
+    a, b = (open_run(run, images_of(run)) for run in (load_run(run_a), load_run(run_b)))
     comparison.check_comparable(a, b)
     assert a.dataset is not None
     train = load_dataset(a.dataset, "train", download=False)

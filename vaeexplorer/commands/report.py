@@ -12,6 +12,7 @@ from rich.table import Table
 
 from vaeexplorer.commands.console import complain, progress
 from vaeexplorer.config import ConfigError
+from vaeexplorer.files import user_path
 
 if TYPE_CHECKING:
     from vaeexplorer.analysis.report.measurements import Progress
@@ -41,7 +42,7 @@ def report(
     from vaeexplorer.results import report as report_card
     from vaeexplorer.runs.folder import RunError, load_run
 
-    loaded = load_run(run)
+    loaded, html = load_run(run), html and user_path(html)
     if nll and loaded.config.model.model == "ae":
         raise ConfigError("A plain autoencoder has no likelihood: leave --nll out.")
     if html is not None and not html.parent.is_dir():

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from vaeexplorer.commands.console import Interruption, complain, console, interrupted, progress
 from vaeexplorer.config import ConfigError, RunConfig
+from vaeexplorer.files import user_path
 
 if TYPE_CHECKING:
     from vaeexplorer.runs.folder import RunCard
@@ -21,11 +22,6 @@ UNITS = {
     **dict.fromkeys(("total", "reconstruction", "kl", "elbo", "nll"), "nats per image"),
     "squared_error": "|x - x'|^2 per image, x' decoded from one z drawn from q(z|x)",
 }
-GREY = (
-    "elbo and nll of bernoulli runs: cross-entropy of grey pixels is no log density of them, and never 0. Such figures "
-    "compare with each other, not with other likelihoods and not with tables of binarized images."
-)
-SQUARED = "squared_error: x' is decoded from one z drawn from q(z|x); compare and the pages decode its mean."
 
 
 def train(
@@ -39,20 +35,26 @@ def train(
 ) -> None:
     """Train a model and keep it as a run.
 
-    Ctrl-C stops at the end of the epoch; the same command with --resume goes on from there.
+    Ctrl-C stops at the end of the epoch; the same command with --resume goes on from there. With more --epochs
+    an interrupted run goes on for longer, and so does a finished one with --overwrite: from its weights as kept and a
+    fresh optimizer. The step size is then that of the longer run, at the epoch reached.
 
     Args:
         config: what to train.
         name: of the run; by default what the options suggest
-        resume: go on from where an interrupted run of this name stopped
+        resume: go on from where an interrupted or, with --overwrite, a finished run of this name stopped
         restart: give up what an interrupted run of this name had reached, and begin anew
         overwrite: replace a run of this name
         json: print one JSON document, with the run's figures, and nothing else
     """
     from vaeexplorer.network import training
-    from vaeexplorer.runs.finish import finish, reserved, write
+    from vaeexplorer.results import remarks
+    from vaeexplorer.runs.finish import extend, finish, reserved, write
     from vaeexplorer.runs.folder import load_run, runs_folder
+    from vaeexplorer.runs.versions import DOCUMENT
 
+    if resume and restart:
+        raise ConfigError("--resume goes on and --restart begins anew: choose one.")
     name = config.default_name if name is None else name
     with reserved(name, overwrite=overwrite) as path:
         checkpoint = runs_folder() / ".checkpoints" / f"{name}.safetensors"
@@ -61,9 +63,12 @@ def train(
             raise ConfigError(
                 f"There is a checkpoint of {name} at epoch {reached}: --resume goes on, --restart begins anew."
             )
-        if resume and not checkpoint.exists():
-            complain(f"There is no checkpoint of {name}: training begins at the first epoch.")
+        is_new = not checkpoint.exists()
         started = training.train(config, interrupted(), checkpoint=checkpoint, restart=restart)
+        if resume and is_new and (path / DOCUMENT).exists():
+            extend(started, load_run(path))
+        elif resume and is_new:
+            complain(f"There is no checkpoint of {name}: training begins at the first epoch.")
         with progress(config.train.epochs, name) as bar:
             bar(len(started.history))
             for record in started:
@@ -74,7 +79,11 @@ def train(
             raise Interruption(f"Stopped after {epochs}: the same command with --resume goes on.")
         write(path, finish(started))
         checkpoint.unlink()
-        show([load_run(path)], json=json)
+        done = load_run(path)
+        show([done], json=json)
+        for remark in () if json else remarks.on_history([done]):
+            if remark != remarks.NEGATIVE:  # which `show` says where it is so
+                print(remark)
 
 
 def list_(json: bool = False) -> None:
@@ -105,12 +114,12 @@ def evaluate(
         images: how many test images, from the first
         json: print one JSON document and nothing else
     """
-    from vaeexplorer.data.datasets import load_dataset
     from vaeexplorer.network import evaluation
     from vaeexplorer.runs.folder import load_run
+    from vaeexplorer.runs.images import images_of
 
     loaded = load_run(run)
-    test = load_dataset(loaded.config.data.dataset, "test")
+    test = images_of(loaded, download=True)
     if not 1 <= images <= len(test):
         raise ConfigError(f"images must be 1 to {len(test):,}, not {images}.")
     if iwae_samples < 0 or (iwae_samples and loaded.config.model.model == "ae"):
@@ -135,6 +144,7 @@ def export(run: Annotated[str, tyro.conf.Positional], html: Path) -> None:
     from vaeexplorer.export.explorer import export_html
     from vaeexplorer.runs.folder import load_run
 
+    html = user_path(html)
     export_html(load_run(run), html)
     console.print(f"{html}: {html.stat().st_size / 1e6:.1f} MB")
 
@@ -156,9 +166,16 @@ def pretrain(only: tuple[str, ...] = (), workers: int = 2) -> None:
 
 def show(cards: "list[RunCard]", *, json: bool) -> None:
     """Runs and their figures on standard output, as a table or as one JSON document."""
+    from vaeexplorer.results import remarks
+
     if json:
         units = {f"{split}_{key}": unit for split in ("train", "test") for key, unit in UNITS.items()}
-        document = {"schema": SCHEMA, "units": units, "caveat": GREY, "runs": [describe(card) for card in cards]}
+        document = {
+            "schema": SCHEMA,
+            "units": units,
+            "caveat": remarks.GREY,
+            "runs": [describe(card) for card in cards],
+        }
         print(jsonlib.dumps(document, indent=2))
         return
     table = Table(box=None, header_style="bold")
@@ -182,11 +199,8 @@ def show(cards: "list[RunCard]", *, json: bool) -> None:
         )
     out = Console(width=None if sys.stdout.isatty() else 160)
     out.print(table)
-    likelihoods = {card.config.objective.likelihood for card in cards if card.config.model.model == "vae"}
-    if "bernoulli" in likelihoods:
-        out.print(GREY)
-    if likelihoods:
-        out.print(SQUARED)
+    for remark in remarks.on_figures(cards):
+        out.print(remark)
 
 
 def describe(card: "RunCard") -> dict[str, Any]:

@@ -12,9 +12,10 @@ from platformdirs import user_cache_dir
 
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.download import DownloadError, fetch
-from vaeexplorer.data.folders import FOLDERS, Place, file_names
+from vaeexplorer.data.folders import FOLDERS, UNPUBLISHED, Place, file_names, misplaced
 from vaeexplorer.data.images import DataError, DataWarning, ImageDataset, Split, check_dataset
-from vaeexplorer.files import SHIPPED
+from vaeexplorer.data.published import is_published
+from vaeexplorer.files import SHIPPED, user_path
 
 SAMPLE = Place("shipped sample", SHIPPED / "data", "check the repository out again", is_sample=True)
 
@@ -29,17 +30,18 @@ def load_dataset(name: Dataset, split: Split = "test", *, download: bool = True)
         DataError: an unknown name or split, a VAEEXPLORER_DATA without the set, a file that is not what it should be.
 
     Warns:
-        DataWarning: the download failed and the shipped sample is used.
+        DataWarning: the download failed and the shipped sample is used; or a folder of the set's name holds other
+            images, or the images with other labels, as their hashes say. `source` says so too.
     """
     check_dataset(name)
     if split not in get_args(Split):
         raise DataError(f"there is no split {split!r}: choose one of {', '.join(get_args(Split))}")
 
     if chosen := os.environ.get("VAEEXPLORER_DATA"):
-        return _load_chosen(Path(os.path.expanduser(chosen)), name, split)
+        return _noticed(_load_chosen(user_path(chosen), name, split))
     cache = Place("user cache", Path(user_cache_dir("vaeexplorer", appauthor=False)), "delete it to download it again")
     if cached := cache.read(name, split):
-        return cached
+        return _noticed(cached)
     failure = None
     if download:
         try:
@@ -62,7 +64,17 @@ def _load_chosen(root: Path, name: Dataset, split: Split) -> ImageDataset:
     if data := Place("VAEEXPLORER_DATA", root, "replace it by an intact copy").read(name, split):
         return data
     needed = " and ".join(f"{FOLDERS[name]}/raw/{file}" for file in file_names(split))
-    raise DataError(f"VAEEXPLORER_DATA is {root}, which lacks {needed} (or .gz): put them there or unset it")
+    remedy = misplaced(root, name, split) or "put them there or unset it"
+    raise DataError(f"VAEEXPLORER_DATA is {root}, which lacks {needed} (or .gz): {remedy}")
+
+
+def _noticed(data: ImageDataset) -> ImageDataset:
+    """The images, with a warning where they are others than their folder's name says."""
+    if UNPUBLISHED in data.source:
+        warnings.warn(
+            f"images or labels of {data.name} are not the published ones ({data.source})", DataWarning, stacklevel=3
+        )
+    return data
 
 
 def recognise(images: np.ndarray) -> Dataset | None:
@@ -77,8 +89,11 @@ def recognise(images: np.ndarray) -> Dataset | None:
 
 @functools.cache
 def _known(name: Dataset) -> frozenset[int]:
-    both = (load_dataset(name, split, download=False).images for split in get_args(Split))
-    return frozenset(fingerprint for images in both for fingerprint in _fingerprints(images))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        here = (load_dataset(name, split, download=False) for split in get_args(Split))
+        both = [data if is_published(data) else SAMPLE.read(name, data.split) for data in here]
+    return frozenset(fingerprint for data in both if data for fingerprint in _fingerprints(data.images))
 
 
 def _fingerprints(images: np.ndarray) -> Iterator[int]:

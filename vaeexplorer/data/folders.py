@@ -1,7 +1,8 @@
 """A set of images in a folder of torchvision's layout."""
 
 import os
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,11 @@ import numpy as np
 from vaeexplorer.config import IMAGE_SIZE, Dataset
 from vaeexplorer.data.idx import read_idx
 from vaeexplorer.data.images import CLASS_NAMES, FULL_SIZE, DataError, ImageDataset, Split
+from vaeexplorer.data.published import TITLES, is_published
 
 FOLDERS: dict[Dataset, str] = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}  # and torchvision's classes
+UNPUBLISHED = "not the published"
+"""how a source says that its images or labels are others than those of the set's name"""
 _PREFIXES: dict[Split, str] = {"train": "train", "test": "t10k"}
 
 
@@ -43,7 +47,7 @@ class Place:
                 raise DataError(
                     f"{images_path.name} has {len(images):,} images but {labels_path.name} has {len(labels):,} labels"
                 )
-            return ImageDataset(
+            data = ImageDataset(
                 name=name,
                 split=split,
                 images=images,
@@ -52,6 +56,9 @@ class Place:
                 source=f"{self.title}: {_count(len(images), split, cut=self.is_sample)}",
                 is_sample=self.is_sample and len(images) < FULL_SIZE[split],
             )
+            if self.is_sample or is_published(data):
+                return data
+            return replace(data, source=f"{data.source}, {UNPUBLISHED} {TITLES[name]}")
         except DataError as error:
             raise DataError(f"{name} in {folder} is damaged: {error}; {self.remedy}") from error
 
@@ -59,6 +66,30 @@ class Place:
 def file_names(split: Split) -> tuple[str, str]:
     """Of the images and of the labels."""
     return f"{_PREFIXES[split]}-images-idx3-ubyte", f"{_PREFIXES[split]}-labels-idx1-ubyte"
+
+
+def misplaced(root: Path, name: Dataset, split: Split) -> str:
+    """Where the files of a set lie instead, as a sentence's end without its full stop; empty where they do not.
+
+    Looked at are the folder itself, a level deeper and a level higher than they should be, and names with a dot as some
+    archives have them, `t10k-images.idx3-ubyte`. The other set's folder is left out: its files have the same names.
+    """
+    others = set(FOLDERS.values()) - {FOLDERS[name]}
+    folders = [root, root / "raw", root / FOLDERS[name], root / FOLDERS[name] / "raw"]
+    with suppress(OSError):
+        folders += [folder / FOLDERS[name] / "raw" for folder in sorted(root.iterdir()) if folder.is_dir()]
+    for folder in folders:
+        if others & {*folder.parts[-2:]}:
+            continue
+        for file in file_names(split):
+            for written in (file, file.replace("-idx", ".idx")):
+                if found := _plain_or_gz(folder / written):
+                    if written != file:
+                        return f"there is {found}: rename it to {found.name.replace('.idx', '-idx')}"
+                    if folder.parts[-2:] == (FOLDERS[name], "raw"):
+                        return f"they are in {folder}: name {folder.parent.parent}"
+                    return f"there is {found}: move it to {root / FOLDERS[name] / 'raw'}"
+    return ""
 
 
 def _plain_or_gz(path: Path) -> Path | None:

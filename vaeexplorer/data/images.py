@@ -1,5 +1,6 @@
 """Labelled grey images, and the names and sizes of the sets there are."""
 
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, cast, get_args
@@ -7,6 +8,7 @@ from typing import Literal, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from vaeexplorer.arrays import to_numpy
 from vaeexplorer.config import IMAGE_SIZE, Dataset
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import content_hash
@@ -28,7 +30,7 @@ class DataError(UserError):
 
 
 class DataWarning(UserWarning):
-    """The shipped sample stands in for the full set; the message says why, and how to get the full set."""
+    """Other images than the name says: the shipped sample for the full set, or a folder that holds something else."""
 
 
 def check_dataset(name: str) -> Dataset:
@@ -62,19 +64,25 @@ class ImageDataset:
     """whether images are missing, so that numbers can be labelled as those of a sample"""
 
     def __post_init__(self) -> None:
-        images, labels = np.asarray(self.images), np.asarray(self.labels)
+        try:
+            images, labels = to_numpy(self.images, "images"), to_numpy(self.labels, "labels")
+        except UserError as error:
+            raise DataError(str(error).rstrip(".")) from None
+        names = _names(self.class_names)
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
             raise DataError(f"images must be uint8 [N, 28, 28], not {images.dtype} {list(images.shape)}")
         if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
             raise DataError(f"labels must be whole numbers [{len(images)}], not {labels.dtype} {list(labels.shape)}")
         if not len(images):
             raise DataError("there are no images")
-        wrong = labels[(labels < 0) | (labels >= len(self.class_names))]
+        wrong = labels[(labels < 0) | (labels >= len(names))]
         if len(wrong):
-            raise DataError(f"labels must be 0 to {len(self.class_names) - 1}, not {wrong[0]}")
-        for field, array in (("images", images.view()), ("labels", labels.astype(np.int64))):
+            raise DataError(f"labels must be 0 to {len(names) - 1}, not {wrong[0]}")
+        kept = images.copy() if images.flags.writeable else images.view()  # whoever gave them may write to them later
+        for field, array in (("images", kept), ("labels", labels.astype(np.int64))):
             array.flags.writeable = False
             object.__setattr__(self, field, array)
+        object.__setattr__(self, "class_names", names)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -83,3 +91,10 @@ class ImageDataset:
     def content_hash(self) -> str:
         """What the images, in their order, are known by."""
         return content_hash(self.images.tobytes())
+
+
+def _names(given: object) -> tuple[str, ...]:
+    """Class names as texts, in their order."""
+    if isinstance(given, str | bytes | Set | Mapping) or not isinstance(given, Iterable):
+        raise DataError(f"class_names must be a sequence of names, one a class, not {type(given).__name__}")
+    return tuple(str(name) for name in given)

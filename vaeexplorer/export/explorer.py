@@ -12,10 +12,10 @@ from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.browser import bundle, links
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
-from vaeexplorer.data.datasets import load_dataset
-from vaeexplorer.export.html import ExportError, render, write
+from vaeexplorer.export.html import render, write
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.runs.folder import Run, list_runs, load_run
+from vaeexplorer.runs.images import images_of
 from vaeexplorer.runs.partners import partner
 
 MOST = 10_000_000
@@ -30,7 +30,8 @@ def export_html(run: Run, path: Path) -> None:
     """Write the run's page, whole or not at all.
 
     Raises:
-        ExportError: its codes are not those of the test images, or the file cannot be written.
+        ExportError: the file cannot be written.
+        RunError: its codes are not those of the test images here.
         DataError: the test images cannot be had.
     """
     write(path, page(run))
@@ -40,12 +41,10 @@ def page(run: Run) -> str:
     """The run's page, as text.
 
     Raises:
-        ExportError: its codes are not those of the test images.
+        RunError: its codes are not those of the test images here.
         DataError: the test images cannot be had.
     """
-    data = load_dataset(run.config.data.dataset, "test", download=False)
-    if len(run.codes.mean) != len(data):
-        raise ExportError(f"The run {run.name} has codes of {len(run.codes.mean):,} images, not of the {len(data):,}.")
+    data = images_of(run)
     logvar = run.codes.logvar
     kl = None if logvar is None else kl_per_dimension(run.codes.mean, logvar).sum(axis=1)
     fill = functools.partial(

@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from vaeexplorer.errors import UserError
-from vaeexplorer.files import whole_file, why
+from vaeexplorer.files import user_path, whole_file, why
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -34,7 +34,7 @@ def write(path: Path, text: str) -> None:
         ExportError: the file cannot be written.
     """
     try:
-        with whole_file(path) as file:
+        with whole_file(user_path(path)) as file:
             file.write(text.encode())
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {why(error)}.") from None

@@ -1,5 +1,6 @@
 """Learning curves: nats per image at every epoch, for train and test."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,11 +64,16 @@ def learning_curves(
                 )
             )
     for reference in references:
-        figure.add_hline(
-            y=reference.value,
-            line={"color": INK, "width": 1, "dash": "dash"},
-            annotation={"text": f"{reference.name} {reference.value:.1f}", "font": {"color": INK, "size": 11}},
-            annotation_position="top right",
+        figure.add_hline(y=reference.value, line={"color": INK, "width": 1, "dash": "dash"})
+        figure.add_annotation(
+            text=f"{reference.name} {reference.value:.1f}",
+            font={"color": INK, "size": 11},
+            x=1,
+            xref="x domain",
+            y=math.log10(reference.value) if log else reference.value,  # of a logarithmic axis, its exponent
+            xanchor="right",
+            yanchor="bottom",
+            showarrow=False,
         )
     themed(figure, title=title, height=height, hovermode="closest", showlegend=False)
     figure.update_xaxes(title="epoch", rangemode="tozero")

@@ -8,7 +8,7 @@ import json
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Event
 
@@ -16,10 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vaeexplorer.config import RunConfig, Schedule
+from vaeexplorer.config import ConfigError, RunConfig, Schedule
 from vaeexplorer.data.datasets import load_dataset
-from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.data.images import CLASS_NAMES, ImageDataset
 from vaeexplorer.documents import from_json
+from vaeexplorer.files import user_path
 from vaeexplorer.network import objectives
 from vaeexplorer.network.checkpoint import damaged, load_checkpoint, save_checkpoint
 from vaeexplorer.network.device import resolve_device, resolve_precision
@@ -38,7 +39,8 @@ class Training:
     Attributes:
         network: the model, trained so far.
         history: the records so far.
-        snapshots: codes of the first 2,000 test images after each epoch, float16 [2000, D] each.
+        snapshots: codes of the first 2,000 test images after each epoch, float32 [2000, D] each.
+        extended: how the number of epochs was changed on the way, for people; empty where it was not.
         device, precision: what `auto` came to.
     """
 
@@ -52,19 +54,21 @@ class Training:
         train_set: ImageDataset | None = None,
         test_set: ImageDataset | None = None,
     ) -> None:
+        _check(config, train_set, test_set)
         self.config = config
         self.stop = stop or Event()
-        self.checkpoint = checkpoint
+        self.checkpoint = checkpoint = user_path(checkpoint) if checkpoint else None
         self.device = resolve_device(config.train.device)
         self.precision = resolve_precision(config.train.precision, self.device)
-        self.train_set = train_set or load_dataset(config.data.dataset, "train")
-        self.test_set = test_set or load_dataset(config.data.dataset, "test")
+        self.train_set = load_dataset(config.data.dataset, "train") if train_set is None else train_set
+        self.test_set = load_dataset(config.data.dataset, "test") if test_set is None else test_set
         self.network = build(config.model, config.objective.likelihood, config.train.seed).to(self.device)
         self.optimizer = adam(self.network, self.device, config.train.learning_rate)
         self._images = to_device(self.train_set.images, self.device)
         begin_at_mean_image(self.network, self._images)
         self.history: list[EpochRecord] = []
         self.snapshots: list[np.ndarray] = []
+        self.extended = ""
         if checkpoint and checkpoint.exists() and not restart:
             self._load_checkpoint(checkpoint)
 
@@ -99,6 +103,32 @@ class Training:
                 self._save_checkpoint(self.checkpoint)
             yield self.history[-1]
 
+    def go_on(self, before: RunConfig, history: list[EpochRecord], snapshots: np.ndarray, extended: str = "") -> None:
+        """Count on from an earlier training, whose weights the network gets, perhaps for more epochs than it planned.
+
+        The step size, which the schedule sets by the share of epochs done, is from here on that of the longer run:
+        under one-cycle it rises again where the shorter run had come to its end.
+
+        Args:
+            before: the configuration of the earlier training; it may differ in the number of epochs alone.
+            history: its records.
+            snapshots: codes after each of its epochs, [epochs, 2000, D].
+            extended: how its own number of epochs was changed.
+
+        Raises:
+            TrainingError: another option differs, or it went beyond the epochs asked for.
+        """
+        planned, asked, reached = before.train.epochs, self.config.train.epochs, len(history)
+        if odd := _difference(replace(before, train=replace(before.train, epochs=asked)), self.config):
+            raise TrainingError(
+                f"What there is of this name has another configuration ({odd}): give the same options, or another name."
+            )
+        if reached > asked:
+            raise TrainingError(f"What there is of this name is at epoch {reached}, beyond the {asked} asked for.")
+        change = "" if planned == asked else f"from {planned} epochs to {asked} at epoch {reached}"
+        self.extended = ", ".join(filter(None, (extended, change)))
+        self.history, self.snapshots = list(history), list(snapshots)
+
     def _train_epoch(self, step: Step, epoch: int) -> Losses:
         config = self.config.train
         count = len(self._images)
@@ -126,7 +156,7 @@ class Training:
             terms = self._batch_terms(images[batch], eps[batch], self.config.objective.beta)
             sums.append(torch.stack([term.sum() for term in terms]))
         codes = self.network.encode(images[:SNAPSHOT_IMAGES].float() / 255).mean
-        return _losses(sums, len(images)), codes.half().cpu().numpy()
+        return _losses(sums, len(images)), codes.cpu().numpy()
 
     def _batch_loss(self, images: Tensor, eps: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
         """What a step minimises, and the sums over the batch of the three terms."""
@@ -146,6 +176,7 @@ class Training:
     def _save_checkpoint(self, path: Path) -> None:
         history = json.dumps([asdict(record) for record in self.history])
         about = {"config": json.dumps(self.config.to_json()), "images": self._images_hash, "history": history}
+        about |= {"extended": self.extended}
         snapshots = torch.from_numpy(np.stack(self.snapshots))
         save_checkpoint(path, self.network, self.optimizer, about, {"snapshots": snapshots})
 
@@ -157,8 +188,6 @@ class Training:
             images, snapshots = found.about["images"], found.tensors["snapshots"]
         except (ValueError, KeyError) as error:
             raise damaged(path, error) from None
-        if config != self.config:
-            raise TrainingError(f"The checkpoint {path.name} has another configuration: delete it or rename the run.")
         if images != self._images_hash:
             raise TrainingError(
                 f"The checkpoint {path.name} is of other images than {self.train_set.source}: "
@@ -166,14 +195,38 @@ class Training:
             )
         if len(snapshots) != len(history):
             raise damaged(path, ValueError("history and snapshots differ in length"))
+        self.go_on(config, history, snapshots.float().cpu().numpy(), found.about.get("extended", ""))
         found.restore(self.network, self.optimizer)
-        self.history = history
-        self.snapshots = list(snapshots.cpu().numpy())
 
     @property
     def _images_hash(self) -> str:
         """What the images are known by: a resumed run goes on with the same."""
         return f"{self.train_set.content_hash} {self.test_set.content_hash}"
+
+
+def _check(config: RunConfig, train_set: ImageDataset | None, test_set: ImageDataset | None) -> None:
+    """Raise ConfigError where something else was given, or what cannot come to a run."""
+    if not isinstance(config, RunConfig):
+        raise ConfigError(f"config must be a RunConfig, not {type(config).__name__}.")
+    for keyword, given in (("train_set", train_set), ("test_set", test_set)):
+        if given is not None and not isinstance(given, ImageDataset):
+            raise ConfigError(f"{keyword} must be an ImageDataset, not {type(given).__name__}.")
+    classes = len(CLASS_NAMES[config.data.dataset])
+    if test_set is not None and (label := int(test_set.labels.max())) >= classes:
+        raise ConfigError(f"test_set has the label {label}, and {config.data.dataset} has {classes} classes from 0.")
+    objective, epochs = config.objective, config.train.epochs
+    if config.model.model == "vae" and objective.kl_warmup > epochs:
+        raise ConfigError(
+            f"kl_warmup is {objective.kl_warmup} epochs and the run has {epochs}: the weight of the KL term ends at "
+            f"{warmed_up(objective.beta, epochs, objective.kl_warmup):.3g}, below beta = {objective.beta:g}."
+        )
+
+
+def _difference(one: RunConfig, other: RunConfig) -> str:
+    """The first option in which two configurations differ, with both values; empty where they are equal."""
+    parts = zip(one.to_json().values(), other.to_json().values(), strict=True)
+    odd = (f"{name} {value}, not {b[name]}" for a, b in parts for name, value in a.items() if value != b[name])
+    return next(odd, "")
 
 
 def _losses(sums: list[Tensor], count: int) -> Losses:
@@ -196,7 +249,8 @@ def train(
     Args:
         config: what to train, and how.
         stop: set it (from a signal or another thread) to stop at the end of the epoch.
-        checkpoint: a file to write after every epoch; if it is there already, training goes on from it.
+        checkpoint: a file to write after every epoch; if it is there already, training goes on from it, for more epochs
+            than it was begun with where the configuration says so (`Training.go_on`).
         restart: begin at the first epoch all the same; the file is replaced after it.
         train_set, test_set: instead of the data set that the configuration names.
 
@@ -204,6 +258,7 @@ def train(
         The training: iterate over it to run it; `.network`, `.history` and `.snapshots` hold what came of it.
 
     Raises:
+        ConfigError: a configuration or image set of another type, or a KL warm-up that is longer than the run.
         TrainingError: the device is not there, the checkpoint is of another run, or the loss is not finite.
         DataError: the images cannot be had.
     """

@@ -291,8 +291,11 @@ class Reproduction:
         except (ValueError, KeyError) as error:
             raise damaged(path, error) from None
         if config != self.config:
-            raise TrainingError(f"The checkpoint {path.name} has another configuration: delete it.")
+            raise TrainingError(f"The checkpoint {path.name} has another configuration: rename or delete it.")
         if images != self._images_hash:
-            raise TrainingError(f"The checkpoint {path.name} is of other images than {self.source}: delete it.")
+            raise TrainingError(
+                f"The checkpoint {path.name} is of other images than {self.source}: "
+                "give it those it began with, or rename it."
+            )
         found.restore(self.network, self.optimizer)
         self.losses, self.seconds = losses, seconds

@@ -11,12 +11,12 @@ from vaeexplorer.analysis.report.posteriors import codes_hash
 from vaeexplorer.analysis.report.report import Report, report
 from vaeexplorer.codes import Codes, Model
 from vaeexplorer.config import Dataset
-from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.evaluation import negative_log_likelihood
 from vaeexplorer.runs.attachments import load_report, save_report
 from vaeexplorer.runs.folder import Run, RunCard
+from vaeexplorer.runs.images import images_of, training_images_of
 from vaeexplorer.version import __version__
 
 NLL_IMAGES = 500
@@ -31,29 +31,32 @@ Features = Callable[[np.ndarray], np.ndarray]
 def report_run(run: Run, on_progress: Progress | None = None, *, seed: int = 0) -> Report:
     """Measure a run: its codes of the test images, by a classifier that learns from those of the training images.
 
+    Where the images that it was trained on are not on this machine, the test images are halved.
+
     Args:
         run: of which the codes, as kept, and the decoder are looked at.
         on_progress: see `analysis.report.report`.
         seed: of all draws.
 
     Raises:
+        RunError: the test images here are others than those of the run.
         DataError, ClassifierError: images or classifier cannot be had.
         ValueError: codes that no report can be made of.
     """
     if on_progress:
         on_progress(0.0, "codes of the training images")
-    dataset = run.config.data.dataset
-    test, train = (load_dataset(dataset, split, download=False) for split in ("test", "train"))
+    test, train = images_of(run), training_images_of(run)
     found = report_codes(
         run.name,
         run.codes,
         run.model,
         test,
-        training=run.model.encode(train.images),
+        training=None if train is None else run.model.encode(train.images),
         seed=seed,
         on_progress=on_progress,
     )
-    return replace(found, about=found.about | {"dataset": dataset, "training_source": train.source})
+    source = train.source if train else f"not here: {run.provenance.get('train_images', 'unknown')}"
+    return replace(found, about=found.about | {"dataset": run.config.data.dataset, "training_source": source})
 
 
 def report_codes(
@@ -129,9 +132,10 @@ def nll_gap(run: Run, on_progress: Progress | None = None) -> float:
 
     Raises:
         ValueError: an autoencoder, which has no likelihood.
+        RunError: the test images here are others than those of the run.
         DataError: images cannot be had.
     """
-    images = load_dataset(run.config.data.dataset, "test", download=False).images[:NLL_IMAGES]
+    images = images_of(run).images[:NLL_IMAGES]
     done = 0
 
     def told(count: int) -> None:
@@ -154,8 +158,10 @@ def kept_report(run: Run) -> Report | None:
         found = None if kept is None else Report.from_json(kept)
     except ValueError:
         return None
-    ours = codes_hash(run.codes.mean, run.codes.logvar)
-    return found if found is not None and found.about.get("codes") == ours else None
+    if found is None or found.about.get("codes") != codes_hash(run.codes.mean, run.codes.logvar):
+        return None
+    images = found.about.get("images")
+    return found if run.provenance.get("test_images_hash", images) == images else None
 
 
 def keep(run: RunCard, found: Report) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from vaeexplorer.arrays import halved
 from vaeexplorer.documents import DocumentError, from_json, to_json
+from vaeexplorer.errors import UserError
 from vaeexplorer.files import Shape, arrays_size, read_arrays, read_file, whole_file, why
 from vaeexplorer.runs.folder import Run, RunCard, RunError, check_name, read_card
 
@@ -40,10 +42,13 @@ def save_projection(run: RunCard, kind: str, points: np.ndarray) -> None:
     """Keep a projection [N, 2] of the test codes with the run.
 
     Raises:
-        RunError: the folder cannot be written, or holds another run by now.
+        RunError: the folder cannot be written, holds another run by now, or a point is not finite.
     """
     packed = io.BytesIO()
-    np.savez_compressed(packed, points=points.astype(np.float16))
+    try:
+        np.savez_compressed(packed, points=halved(points))
+    except UserError as error:
+        raise RunError(f"The {kind} projection of {run.name} cannot be kept. {error}") from None
     _save(run, f"{kind} projection", f"{check_name(kind)}.npz", packed.getvalue())
 
 

@@ -15,11 +15,12 @@ import torch
 from filelock import FileLock, Timeout
 from torch import Tensor
 
+from vaeexplorer.arrays import halved
 from vaeexplorer.codes import to_bytes
 from vaeexplorer.documents import to_json
-from vaeexplorer.files import OWN, SHIPPED, why
+from vaeexplorer.files import OWN, SHIPPED, user_path, why
 from vaeexplorer.network.evaluation import Measurement, evaluate, measure
-from vaeexplorer.network.history import format_history
+from vaeexplorer.network.history import TrainingError, format_history
 from vaeexplorer.network.models import Autoencoder, build
 from vaeexplorer.network.training import Training
 from vaeexplorer.runs import attachments, contents, versions
@@ -56,14 +57,31 @@ def finish(training: Training) -> Finished:
     config, images = training.config, training.test_set.images
     network: Autoencoder = training.network
     weights = {key: tensor.detach().cpu().contiguous() for key, tensor in network.state_dict().items()}
-    halved = build(config.model, config.objective.likelihood).to(training.device)
-    halved.load_state_dict({key: tensor.half().float() for key, tensor in weights.items()})
-    test = measure(halved, config, images)
-    if abs(test.figures["elbo"] - evaluate(network, config, images)["elbo"]) < FLOAT16_TOLERANCE:
-        network, weights = halved, {key: tensor.half() for key, tensor in weights.items()}
+    rounded = build(config.model, config.objective.likelihood).to(training.device)
+    rounded.load_state_dict({key: tensor.half().float() for key, tensor in weights.items()})
+    test = measure(rounded, config, images)
+    moved = abs(test.figures["elbo"] - evaluate(network, config, images)["elbo"])
+    if moved < FLOAT16_TOLERANCE and all(tensor.isfinite().all() for tensor in rounded.state_dict().values()):
+        network, weights = rounded, {key: tensor.half() for key, tensor in weights.items()}
     else:
         test = measure(network, config, images)
     return Finished(training, weights, test, evaluate(network, config, training.train_set.images))
+
+
+def extend(training: Training, run: Run) -> None:
+    """Let a training go on from a finished run for more epochs: from its weights as written, with a fresh optimizer.
+
+    Raises:
+        RunError: the run was trained on other images.
+        TrainingError: it differs in more than the number of epochs, or has as many as are asked for.
+    """
+    for which, data in (("train", training.train_set), ("test", training.test_set)):
+        if run.provenance.get(f"{which}_images_hash", data.content_hash) != data.content_hash:
+            raise RunError(f"The run {run.name} has other {which} images than {data.source}.")
+    if len(run.history) >= training.config.train.epochs:
+        raise TrainingError(f"The run {run.name} has its {len(run.history)} epochs: ask for more to go on.")
+    training.go_on(run.config, run.history, run.snapshots, str(run.provenance.get("extended", "")))
+    training.network.load_state_dict({name: torch.tensor(array) for name, array in run.weights.items()})
 
 
 def save_run(training: Training, name: str | None = None, *, root: Path | None = None, overwrite: bool = False) -> Run:
@@ -98,7 +116,7 @@ def reserved(name: str, *, root: Path | None = None, overwrite: bool = False) ->
     Raises:
         RunError: the name is no name, a shipped run's or taken, or another training has it.
     """
-    root = root or runs_folder()
+    root = user_path(root) if root else runs_folder()
     path = root / check_name(name)
     if root != SHIPPED and (SHIPPED / name / versions.DOCUMENT).exists():
         raise RunError(f"{name} is a shipped run: choose another name.")
@@ -134,24 +152,33 @@ def write(path: Path, finished: Finished) -> None:
     """Write a run's folder, whole or not at all.
 
     Raises:
-        RunError: it cannot be written.
+        RunError: it cannot be written, or holds numbers that could not be read again.
     """
     training, codes = finished.training, finished.test.codes
+    snapshots = np.stack(training.snapshots)
+    # What is read is checked; so nothing is written that the reader would refuse.
+    if not all(np.isfinite(each).all() for each in (codes.mean, finished.test.error, snapshots)):
+        raise RunError("The codes have grown beyond what float32 can hold, so there is nothing to keep.")
     arrays: dict[str, np.ndarray] = {
-        "mean": codes.mean.astype(np.float16),
-        "labels": training.test_set.labels.astype(np.uint8),
+        "mean": halved(codes.mean),
+        "labels": training.test_set.labels.astype(np.uint8),  # below the number of classes, as `train` checked
         "error": finished.test.error,
     }
     if codes.logvar is not None:
-        arrays["logvar"] = codes.logvar.astype(np.float16)
+        arrays["logvar"] = halved(codes.logvar)
     files = {
         contents.HISTORY: format_history(training.history).encode(),
         contents.WEIGHTS: safetensors.torch.save(finished.weights),
         contents.CODES: _packed(arrays),
-        contents.SNAPSHOTS: _packed(to_bytes(np.stack(training.snapshots))),
+        contents.SNAPSHOTS: _packed(to_bytes(snapshots)),
     }
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    files[versions.DOCUMENT] = to_json(_document(finished, hashes), indent=2).encode()
+    try:
+        files[versions.DOCUMENT] = to_json(_document(finished, hashes), indent=2).encode()
+    except ValueError:
+        raise RunError(
+            "The figures of this training are not all finite numbers, so there is nothing to keep."
+        ) from None
     try:
         versions.replace(path, files, dated=attachments.NAMES)
     except OSError as error:
@@ -178,8 +205,13 @@ def _document(finished: Finished, files: dict[str, str]) -> RunDocument:
         "threads": torch.get_num_threads(),
         "seconds": round(sum(record.seconds for record in training.history), 1),
         "train_images": training.train_set.source,
+        "train_images_count": len(training.train_set),
         "train_images_hash": training.train_set.content_hash,
+        "test_images": training.test_set.source,
+        "test_images_count": len(training.test_set),
         "test_images_hash": training.test_set.content_hash,
         "weights": "float16" if half else "float32",
     }
+    if training.extended:
+        provenance["extended"] = training.extended
     return RunDocument(1, config, metrics, provenance, files)

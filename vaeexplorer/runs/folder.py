@@ -23,7 +23,7 @@ from vaeexplorer.config import RunConfig
 from vaeexplorer.data.images import CLASS_NAMES
 from vaeexplorer.documents import Finite, Plain, from_json, to_json
 from vaeexplorer.errors import UserError
-from vaeexplorer.files import SHIPPED, content_hash, why
+from vaeexplorer.files import SHIPPED, content_hash, user_path, why
 from vaeexplorer.network.architecture import LOGVAR_RANGE
 from vaeexplorer.network.history import EpochRecord, parse_history
 from vaeexplorer.runs import contents
@@ -81,8 +81,9 @@ class Run(RunCard):
 
     Attributes:
         weights: float32, by the names of `architecture.weight_shapes`.
-        codes: of the test set in its order, [N, D], as kept: rounded to half precision, which is finer than a
-            thousandth of their spread. `model.encode` gives them exactly.
+        codes: of the test set in its order, [N, D], as kept: in half precision where that moves none by more than
+            `arrays.FINE`, a two-hundredth of the spread of its dimension, else in float32. `model.encode` gives them
+            exactly.
         labels: of the test set, [N].
         error: |x - d(mean)|^2 of each test image, float32 [N].
         files: the SHA-256 of each file, by name, as run.json says.
@@ -120,7 +121,7 @@ class Run(RunCard):
 
 def runs_folder() -> Path:
     """Where the user's runs live: VAEEXPLORER_RUNS, or `runs` in the working folder."""
-    return Path(os.environ.get("VAEEXPLORER_RUNS") or "runs")
+    return user_path(os.environ.get("VAEEXPLORER_RUNS") or "runs")
 
 
 def check_name(name: str) -> str:
@@ -182,7 +183,7 @@ def read_card(path: Path) -> RunCard:
 
 def _find(name: str | Path) -> Path:
     if isinstance(name, Path) or Path(name).name != name:
-        candidates = [Path(name)]
+        candidates = [user_path(name)]
     else:
         candidates = [root / check_name(name) for root in (SHIPPED, runs_folder())]
     for path in candidates:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from vaeexplorer.analysis.squared_error import squared_error
+from vaeexplorer.arrays import FINE, rounding, to_numpy
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import IMAGE_SIZE, PIXELS
 from vaeexplorer.data.images import DataError, ImageDataset
@@ -43,7 +44,7 @@ class Functions:
             UserError: what is given is no image.
             ModelError: the function fails, or returns something else than codes.
         """
-        images = np.asarray(images)
+        images = to_numpy(images, "Images")
         if images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
             raise UserError(f"Images must be [N, 28, 28], not {list(images.shape)}.")
         if images.dtype != np.uint8:
@@ -64,7 +65,8 @@ class Functions:
             UserError: latent points that are none.
             ModelError: the function fails, or returns something else than images.
         """
-        z = np.asarray(z, np.float32)
+        with np.errstate(over="ignore"):
+            z = to_numpy(z, "Latent points").astype(np.float32)
         if z.ndim != 2 or not np.isfinite(z).all():
             raise UserError("Latent points must be [N, D], and finite.")
         images = np.empty((len(z), IMAGE_SIZE, IMAGE_SIZE), np.float32)
@@ -77,6 +79,7 @@ class Functions:
             # Streamlit puts the page that it runs in the place of the caller's main module, which pickling relies on.
             page, sys.modules["__main__"] = sys.modules["__main__"], self._main
             try:
+                given = np.array(given)  # theirs to write to: functions scale in place, and torch shares the memory
                 return self._encode(given) if name == "encode" else self._decode(given)
             except (Exception, SystemExit) as error:  # anything may go wrong in there
                 reason = (str(error).strip() or "no reason given").splitlines()[0].rstrip(".")
@@ -99,19 +102,16 @@ def open_model(encode: Callable[[Any], Any], decode: Callable[[Any], Any], data:
         ModelError: see `explore`.
     """
     try:
-        images, labels = np.asarray(data.images), np.asarray(data.labels)
-        classes = tuple(str(each) for each in data.class_names)
-        dataset = ImageDataset(name, "test", images, labels, classes, getattr(data, "source", "your own"))
+        source = str(getattr(data, "source", "your own"))
+        dataset = ImageDataset(name, "test", data.images, data.labels, data.class_names, source)
     except AttributeError as error:
         raise ModelError(f"data must have .images, .labels and .class_names ({error}).") from None
-    except TypeError:
-        raise ModelError("data.class_names must be a sequence of names, one a class.") from None
     except DataError as error:
         raise ModelError(f"data: {error}.") from None
     if len(dataset) > MOST_IMAGES:
         raise ModelError(f"data has {len(dataset):,} images; the browser takes {MOST_IMAGES:,} at most.")
-    if len(classes) > 256:
-        raise ModelError(f"data has {len(classes)} classes; there may be 256.")
+    if (classes := len(dataset.class_names)) > 256:
+        raise ModelError(f"data has {classes} classes; there may be 256.")
     model = Functions(encode, decode)
     model.decode(model.encode(dataset.images[:1]).mean)  # what fails for one image should not fail after ten thousand
     codes = model.encode(dataset.images)
@@ -127,15 +127,27 @@ def _batches(count: int) -> Iterator[slice]:
 
 
 def _codes(returned: Any, count: int) -> Codes:
-    """What `encode` returned for so many images: [N, D], a pair of them, or something with `.mean` and `.logvar`."""
-    if isinstance(returned, tuple):
+    """What `encode` returned for so many images: [N, D], a pair of them, or something with `.mean` and `.logvar`.
+
+    Names come before places: a named tuple may hold more than two fields, or the two in another order.
+    """
+    if hasattr(returned, "logvar") and hasattr(returned, "mean"):
+        mean, logvar = returned.mean, returned.logvar
+    elif fields := getattr(returned, "_fields", None):
+        raise ModelError(
+            f"encode returned a named tuple of {', '.join(map(str, fields))}: name its fields mean and logvar."
+        )
+    elif isinstance(returned, tuple):
         if len(returned) != 2:
             raise ModelError(
                 f"encode must return one array or a pair (mean, log variance), not {len(returned)} things."
             )
         mean, logvar = returned
-    elif hasattr(returned, "logvar"):
-        mean, logvar = returned.mean, returned.logvar
+    elif isinstance(returned, list) and returned and np.ndim(returned[0]) == 2:
+        raise ModelError(
+            f"encode returned a list of {len(returned)} arrays, as Keras does: return its mean and log variance as a "
+            "pair (mean, log variance)."
+        )
     else:
         mean, logvar = returned, None
     mean = _numbers("encode", mean)
@@ -166,15 +178,15 @@ def _images(returned: Any, z: np.ndarray) -> np.ndarray:
 
 
 def _numbers(name: str, returned: Any) -> np.ndarray:
+    """A copy, float32: what a function returns may be its own, and be written to at its next call."""
     try:
-        array = np.asarray(returned)
-    except Exception as error:  # a tensor on a GPU, or one that asks for its gradient
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-        raise ModelError(f"{name} must return what NumPy can read: {reason}.") from None
-    if array.dtype.kind not in "fiub":
-        raise ModelError(f"{name} must return numbers, not {array.dtype}.")
+        array = to_numpy(returned, f"What {name} returns")
+    except UserError as error:
+        raise ModelError(str(error)) from None
     with np.errstate(over="ignore"):
-        array = array.astype(np.float32)
-    if not np.isfinite(array).all():
+        narrow = array.astype(np.float32)
+    if not np.isfinite(narrow).all():
         raise ModelError(f"{name} returned numbers that are not finite.")
-    return array
+    if narrow.ndim == 2 and rounding(array, narrow) > FINE:
+        raise ModelError(f"{name} returned codes so far from 0 that float32 blurs them: take off their mean.")
+    return narrow

@@ -15,7 +15,8 @@ from vaeexplorer.codes import Codes, Model
 from vaeexplorer.config import Dataset, RunConfig
 from vaeexplorer.data.datasets import recognise
 from vaeexplorer.data.images import ImageDataset
-from vaeexplorer.runs.folder import Run, RunError
+from vaeexplorer.runs.folder import Run
+from vaeexplorer.runs.images import check_test_images
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,12 +97,7 @@ def open_run(run: Run, data: ImageDataset) -> Space:
     Raises:
         RunError: the codes are of other images.
     """
-    if len(run.codes.mean) != len(data):
-        raise RunError(
-            f"The run {run.name} has codes of {len(run.codes.mean):,} images, not of the {len(data):,} test images."
-        )
-    if run.provenance.get("test_images_hash", data.content_hash) != data.content_hash:
-        raise RunError(f"The run {run.name} has codes of other images than the test images of {data.name}.")
+    check_test_images(run, data)
     linear = "Linear " if run.config.model.arch == "linear" else ""
     return Space(
         name=run.name,

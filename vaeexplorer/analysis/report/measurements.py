@@ -82,17 +82,23 @@ def posteriors(world: World, found: HeldOut, *, known_prior: bool) -> Iterator[D
     saturated = f"saturated at ln N = {math.log(count):.2f}" if split.kl > math.log(count) - 2 else ""
     information = Estimate.of_mean(split.mutual_information, split.error)
     yield Diagnostic.estimated(
-        "mutual_information", "posteriors", information, flag=few or _below_0(information.value) or saturated
+        "mutual_information", "posteriors", information, flag=_flags(few, _below_0(information.value), saturated)
     )
     least = Estimate(*(max(0.0, bound) for bound in found.divergence))
     limits = Estimate(split.kl - least.value, split.kl - least.high, split.kl - least.low)
-    yield Diagnostic.estimated("information_limit", "posteriors", limits, flag=few)
+    yield Diagnostic.estimated("information_limit", "posteriors", limits, flag=_flags(few, _below_0(limits.value)))
     yield Diagnostic.estimated("marginal_kl_least", "aggregate", found.divergence, flag=few)
     marginal = Estimate.of_mean(split.marginal_kl, split.marginal_error)
-    yield Diagnostic.estimated("marginal_kl", "aggregate", marginal, flag=few or _below_0(marginal.value) or saturated)
+    yield Diagnostic.estimated(
+        "marginal_kl", "aggregate", marginal, flag=_flags(few, _below_0(marginal.value), saturated)
+    )
     for key, value in (("total_correlation", split.total_correlation), ("dimensionwise_kl", split.dimensionwise.sum())):
-        flag = few or _below_0(value) or (saturated if key == "total_correlation" else "")
+        flag = _flags(few, _below_0(value), saturated if key == "total_correlation" else "")
         yield Diagnostic(key, "aggregate", float(value), flag=flag)
+
+
+def _flags(*flags: str) -> str:
+    return "; ".join(filter(None, flags))
 
 
 def _below_0(value: float) -> str:

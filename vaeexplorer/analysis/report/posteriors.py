@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.arrays import FINE, rounding, to_numpy
 from vaeexplorer.errors import UserError
 
 FEWEST, WIDEST = 100, 256
@@ -106,11 +107,15 @@ def checked(codes: "CodesLike | np.ndarray") -> tuple[np.ndarray, np.ndarray | N
 
 def matrix(array: object, what: str) -> np.ndarray:
     """float32 [N, D], finite."""
-    matrix = np.asarray(array, np.float32)
+    given = to_numpy(array, what)
+    with np.errstate(over="ignore"):
+        matrix = given.astype(np.float32)  # a copy: what the caller writes to later is not in the report
     if matrix.ndim != 2:
         raise UserError(f"{what} must be [N, D], not of shape {list(matrix.shape)}.")
     if not np.isfinite(matrix).all():
         raise UserError(f"{what} are not all finite numbers.")
+    if rounding(given, matrix) > FINE:
+        raise UserError(f"{what} lie so far from 0 that float32 blurs them: take off their mean.")
     return matrix
 
 

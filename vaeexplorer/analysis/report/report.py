@@ -55,6 +55,7 @@ from vaeexplorer.analysis.report.verdicts import (
     summary,
     verdicts,
 )
+from vaeexplorer.arrays import to_numpy
 from vaeexplorer.documents import DocumentError, convert
 from vaeexplorer.errors import UserError
 
@@ -199,9 +200,9 @@ def report(
             samples(
                 world,
                 compared,
-                decode=lambda z: as_floats(decode(z)),
-                images=None if images is None else as_floats(np.asarray(images)),
-                features=features,
+                decode=lambda z: as_floats(_copied(decode, "decode")(np.asarray(z, np.float32))),
+                images=None if images is None else as_floats(to_numpy(images, "Images")),
+                features=None if features is None else _copied(features, "features"),
                 step=step,
                 rng=rng,
             )
@@ -250,6 +251,11 @@ def report(
         [float(f"{value:.5g}") for value in np.linalg.eigvalsh(spread.covariance)[::-1]],
         *(collapse, about, round(time.perf_counter() - started, 1)),
     )
+
+
+def _copied(function: Features, name: str) -> Features:
+    """Copies in and out: functions write to what they get, and may return the same array at every call."""
+    return lambda given: to_numpy(function(given.copy()), f"What {name} returns").copy()
 
 
 def _about(world: World, training: World | None, found: HeldOut, used: int, judge: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from vaeexplorer.app import caches, state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.text import literal
 from vaeexplorer.browser import bundle, links
-from vaeexplorer.runs.folder import RunError
+from vaeexplorer.errors import UserError
 from vaeexplorer.spaces.space import Space
 
 FEWEST = 50  # images of which UMAP makes anything
@@ -51,7 +51,7 @@ def _umap(space: Space) -> str | None:
         place = st.empty()
         if points is None and place.button("Compute UMAP (about a minute, once)", key=state.UMAP_BUTTON):
             points = _compute_umap(space, place)
-    except RunError as error:
+    except UserError as error:
         st.error(literal(error))
         return None
     return None if points is None else base64.b64encode(points.astype("<f4").tobytes()).decode()

@@ -7,8 +7,10 @@ import streamlit as st
 from vaeexplorer.app import sidebar, state
 from vaeexplorer.app.views.training import legend, words
 from vaeexplorer.app.words import heading, notes
+from vaeexplorer.data.published import FULL
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.curves import Curve, Reference, learning_curves
+from vaeexplorer.results import remarks
 from vaeexplorer.runs.folder import RunCard
 
 # Test cost in nats per image of a perfect and of a constant Bernoulli decoder: the pixels' entropies, the mean image.
@@ -41,7 +43,9 @@ def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
             for card in cards
             if part != "kl" or card.config.model.model == "vae"
         ]
-        has_lines = likelihood == "bernoulli" and part != "kl"
+        published = FULL[dataset, "test"][0]
+        are_ours = all(card.provenance.get("test_images_hash", published) == published for card in cards)
+        has_lines = likelihood == "bernoulli" and part != "kl" and are_ours
         references = [Reference("floor", floor), Reference("mean image", mean_image)] if has_lines else []
         with column:
             st.plotly_chart(
@@ -102,6 +106,8 @@ for dataset, likelihood in groups:
         card for card in chosen if (card.config.data.dataset, card.config.objective.likelihood) == (dataset, likelihood)
     ]
     show_curves(own, likelihood, dataset)
+for remark in remarks.on_history(chosen):
+    st.caption(remark)
 
 st.subheader("Configurations and final figures", anchor=False)
 st.caption("Nats per image on the 10,000 test images, one sample of z each.")
