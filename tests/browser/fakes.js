@@ -119,6 +119,7 @@ export function install() {
   let last = 0;
   Object.assign(globalThis, {
     devicePixelRatio: 1,
+    innerHeight: 1000,
     ImageData,
     Worker: FakeWorker,
     ResizeObserver: class {
@@ -128,6 +129,7 @@ export function install() {
     document: {
       createElement: (tag) => new FakeElement(tag),
       createElementNS: (_, tag) => new FakeElement(tag),
+      addEventListener() {},
     },
     getComputedStyle: () => ({ color: "rgb(1, 2, 3)", caretColor: "red", backgroundColor: "white" }),
     matchMedia: () => ({ matches: true }),
@@ -209,16 +211,21 @@ export function networkFile(dim = 2, level = 0.25) {
   );
 }
 
-/** Codes of `count` images with this error and KL, in a row; the classes alternate. */
-export function codesFile(count = 30, dim = 2, error = 1, kl = 2) {
-  const mean = Float32Array.from({ length: count * dim }, (_, i) => Math.sin(i));
+/** Codes of `count` images with this error and KL, in a row; the classes alternate.
+ * @param {number[]} [scales]  of the dimensions, in turn @param {boolean} [isVae] */
+export function codesFile(count = 30, dim = 2, error = 1, kl = 2, scales = [1], isVae = true) {
+  const mean = Float32Array.from({ length: count * dim }, (_, i) => Math.sin(i) * scales[(i % dim) % scales.length]);
+  const errors = new Float32Array(count).fill(error),
+    labels = Uint8Array.from({ length: count }, (_, i) => i % 2);
+  if (!isVae)
+    return frame({ kind: "codes", precision: "<f4", count, dim, logvar: false, kl: false }, mean, errors, labels);
   return frame(
     { kind: "codes", precision: "<f4", count, dim, logvar: true, kl: true },
     mean,
-    new Float32Array(count * dim).fill(-2),
-    new Float32Array(count).fill(error),
+    Float32Array.from({ length: count * dim }, (_, i) => -2 + 2 * Math.log(scales[(i % dim) % scales.length])),
+    errors,
     new Float32Array(count).fill(kl),
-    Uint8Array.from({ length: count }, (_, i) => i % 2),
+    labels,
   );
 }
 

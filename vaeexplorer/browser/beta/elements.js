@@ -6,10 +6,10 @@
  *            choose(index: number, tell?: boolean): void, moveTo(x: number, y: number): void}} Dial
  *   what the elements read and do
  */
-import { h, positionIn } from "../draw/dom.js";
-import { ARROWS } from "../draw/gestures.js";
+import { h } from "../draw/dom.js";
+import { ARROWS, FINGER, listen } from "../interact/gestures.js";
 import { tile } from "../draw/sprite.js";
-import { toLatent } from "../engine/geometry.js";
+import { toLatent, toScreen } from "../engine/geometry.js";
 
 const STEP = 0.1; // of an arrow key, latent units
 
@@ -85,17 +85,24 @@ export function build(root, dial) {
 
 /** @param {HTMLElement} stage @param {Dial} dial */
 function listenTo(stage, dial) {
-  const move = (/** @type {PointerEvent} */ event) => {
-    const { x, y } = positionIn(stage, event);
+  const move = (/** @type {import("../interact/gestures.js").At} */ { x, y }) => {
     if (dial.shown) dial.moveTo(...toLatent(dial.shown.view, x, y));
   };
-  stage.onpointerdown = (event) => {
-    stage.setPointerCapture(event.pointerId);
-    move(event);
-  };
-  stage.onpointermove = (event) => {
-    if (stage.hasPointerCapture(event.pointerId)) move(event);
-  };
+  /** @type {[number, number]} */ let before = dial.at;
+  listen(stage, {
+    start: (at) => {
+      before = dial.at;
+      move(at);
+    },
+    move,
+    end: () => {},
+    cancel: () => dial.moveTo(...before),
+    hover: () => {},
+    holds: (at) => {
+      const [x, y] = dial.shown ? toScreen(dial.shown.view, ...dial.at) : [NaN, NaN];
+      return Math.hypot(x - at.x, y - at.y) < FINGER;
+    },
+  });
   stage.onkeydown = (event) => {
     const by = ARROWS[event.key];
     if (!by) return;

@@ -8,7 +8,7 @@
  *   what the elements read and do; `model` is null until it is loaded
  */
 import { button, h, section } from "../draw/dom.js";
-import { number } from "../draw/numbers.js";
+import { coordinate, number } from "../draw/numbers.js";
 import { tile } from "../draw/sprite.js";
 import { axisName } from "../engine/projections.js";
 
@@ -137,17 +137,19 @@ export function buildSliders(box, order, page) {
   return sliders;
 }
 
-/** @param {HTMLElement} table @param {number[]} order  dimensions @param {number[]} mean @param {number[] | null} sigma
- * @param {number[]} eps @param {number[]} z @param {number[] | null} kl  of each dimension, nats */
-export function fillTable(table, order, mean, sigma, eps, z, kl) {
+/** @param {HTMLElement} table @param {number[]} order  dimensions @param {number[]} steps  of all dimensions
+ * @param {Pick<import("./walk.js").Walk, "mean" | "sigma" | "z">} walk @param {number[]} eps
+ * @param {number[] | null} kl  of each dimension, nats */
+export function fillTable(table, order, steps, { mean, sigma, z }, eps, kl) {
   const row = (/** @type {string} */ tag, /** @type {string[]} */ ...cells) =>
     h("tr", {}, ...cells.map((cell) => h(tag, { textContent: cell })));
   const head = sigma ? row("th", "", "μ", "σ", "ε", "z", "KL") : row("th", "", "z");
-  const rows = order.map((j) =>
-    sigma && kl
-      ? row("td", axisName(j), number(mean[j]), number(sigma[j], 3), number(eps[j]), number(z[j]), number(kl[j]))
-      : row("td", axisName(j), number(z[j])),
-  );
+  const rows = order.map((j) => {
+    const [at, spread] = [coordinate(z[j], steps[j]), sigma && coordinate(sigma[j], steps[j] / 10)];
+    return spread && kl
+      ? row("td", axisName(j), coordinate(mean[j], steps[j]), spread, number(eps[j]), at, number(kl[j]))
+      : row("td", axisName(j), at);
+  });
   table.replaceChildren(head, ...rows);
 }
 

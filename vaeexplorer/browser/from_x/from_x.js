@@ -11,7 +11,7 @@
 import { Latest, loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
 import { pen } from "../draw/canvas.js";
 import { complain } from "../draw/dom.js";
-import { number } from "../draw/numbers.js";
+import { coordinate, number, shortest } from "../draw/numbers.js";
 import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
 import { dotColors } from "../engine/codes.js";
 import { normal, repeatable } from "../engine/geometry.js";
@@ -199,6 +199,7 @@ export class FromX {
   /** @param {Float32Array} x @param {import("./walk.js").Walk} walk */
   draw(x, { mean, logvar, sigma, z, image, error, cloud }) {
     const { network, plain, codes, space } = this.model,
+      { steps } = this.model.summary,
       { ui } = this;
     paintGrey(pen(ui.x), x, 1);
     paintGrey(pen(ui.decoded), image, 1);
@@ -218,11 +219,15 @@ export class FromX {
     for (const { dimension, input, output, row } of this.sliders) {
       input.value = String(this.eps[dimension]);
       output.textContent = number(this.eps[dimension]);
-      row.title = sigma ? `${axisName(dimension)}: μ ${number(mean[dimension])}, σ ${number(sigma[dimension], 3)}` : "";
+      const step = steps[dimension],
+        name = axisName(dimension);
+      row.title = sigma
+        ? `${name}: μ ${coordinate(mean[dimension], step)}, σ ${coordinate(sigma[dimension], step / 10)}`
+        : "";
     }
     const order = this.model.summary.order.slice(0, MOST),
       kl = logvar ? gaussianKl(mean, logvar) : null;
-    fillTable(ui.table, order, mean, sigma, this.eps, z, kl);
+    fillTable(ui.table, order, steps, { mean, sigma, z }, this.eps, kl);
     fillLoss(ui.loss, network, error, kl);
     ui.z.textContent = sigma
       ? "A distribution: every draw is another z."
@@ -231,7 +236,7 @@ export class FromX {
       const code = encode(plain, x).mean,
         answer = decode(plain, code);
       paintGrey(pen(ui.plain), answer, 1);
-      const shown = code.slice(0, 4).map((value) => number(value));
+      const shown = code.slice(0, 4).map((value) => shortest(Number(value.toPrecision(3))));
       const [plainError, ownError] = [answer, image].map((other) => number(squaredError(x, other), 1));
       ui.plainText.textContent =
         `One point, no cloud: z = (${shown.join(", ")}${code.length > 4 ? ", …" : ""}). ` +

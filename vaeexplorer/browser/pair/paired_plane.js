@@ -3,7 +3,7 @@
  * One of several latent planes that show the same pair of test images: dots, a field behind them, the straight way from
  * A to B, and the images that the decoder draws along it.
  *
- * @typedef {import("../draw/gestures.js").At} At
+ * @typedef {import("../interact/gestures.js").At} At
  * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls"> & {kind: string}} Space  kind: AE, VAE or PCA
  * @typedef {{indices: [number, number], colors: string[], sprite: ImageBitmap | null,
  *            theme?: import("../draw/theme.js").Theme, arrived(): void, choose(which: 0 | 1, index: number): void,
@@ -15,11 +15,11 @@ import { Background } from "../engine/background.js";
 import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
 import { complain, h } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
-import { ARROWS, listen } from "../draw/gestures.js";
+import { ARROWS, FINGER, listen } from "../interact/gestures.js";
 import { drawPath, drawPrior, prepareOverlay, ring } from "../draw/overlay.js";
 import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
 import { codeOf, dotColors } from "../engine/codes.js";
-import { NearestInPlane, fit, lerp, pan, toLatent, toScreen, zoom } from "../engine/geometry.js";
+import { NearestInPlane, fit, lerp, nextPoint, pan, toLatent, toScreen, zoomWithin } from "../engine/geometry.js";
 import { PIXELS, SIDE, imageAt } from "../engine/network.js";
 import { boxOf, dimensionPlane, place, principalPlane } from "../engine/projections.js";
 import { RemoteBackground } from "../engine/remote.js";
@@ -79,7 +79,8 @@ export class Pane {
       },
       hover: (at) => this.hover(at),
       pan: (dx, dy) => this.look(pan(this.view, dx, dy)),
-      zoom: (at, factor) => this.look(zoom(this.view, at.x, at.y, factor)),
+      zoom: (at, factor) => this.zoom(at.x, at.y, factor),
+      holds: (at) => Math.min(...this.distances(at)) < FINGER,
       settled: () => pair.askForFields(),
     });
     this.stage.onkeydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
@@ -136,9 +137,16 @@ export class Pane {
 
   /** @param {import("../engine/geometry.js").View} view */
   look(view) {
-    if (view.scale < this.home.scale / 4 || view.scale > this.home.scale * 200) return;
     this.view = view;
     this.redraw(true);
+  }
+
+  /** @param {number} x @param {number} y  CSS pixels, which stay where they are @param {number} factor
+   * @returns {boolean} whether there was anything left to zoom */
+  zoom(x, y, factor) {
+    const view = zoomWithin(this.view, this.home, x, y, factor);
+    if (view && this.plane) this.look(view);
+    return Boolean(view && this.plane);
   }
 
   lookHome() {
@@ -182,15 +190,20 @@ export class Pane {
     return -1;
   }
 
-  /** Takes hold of A or B, whichever is nearer. @param {At} at */
-  take(at) {
+  /** How far A and B are from there, CSS pixels. @param {At} at @returns {number[]} */
+  distances(at) {
     const { plane, codes, ends } = this;
-    if (!plane || !codes || !ends) return;
-    const far = ends.map((end) => {
+    if (!plane || !codes || !ends) return [Infinity, Infinity];
+    return ends.map((end) => {
       const [x, y] = toScreen(this.view, ...place(plane, end, codes));
       return Math.hypot(x - at.x, y - at.y);
     });
-    this.held = far[1] < far[0] ? 1 : 0;
+  }
+
+  /** Takes hold of A or B, whichever is nearer. @param {At} at */
+  take(at) {
+    const [a, b] = this.distances(at);
+    this.held = b < a ? 1 : 0;
     this.drag(at);
   }
 
@@ -205,27 +218,14 @@ export class Pane {
     const step = ARROWS[event.key];
     if (!step || !this.plane) return;
     event.preventDefault();
-    const { xs, ys } = this.plane,
-      which = event.shiftKey ? 1 : 0,
-      from = this.pair.indices[which];
-    let best = -1,
-      least = Infinity;
-    for (let i = 0; i < xs.length; i++) {
-      const dx = xs[i] - xs[from],
-        dy = ys[i] - ys[from],
-        along = dx * step[0] + dy * step[1];
-      const cost = along > 8 / this.view.scale ? along + 2 * Math.abs(dx * step[1] - dy * step[0]) : Infinity;
-      if (cost < least) {
-        least = cost;
-        best = i;
-      }
-    }
+    const which = event.shiftKey ? 1 : 0;
+    const best = nextPoint(this.plane.xs, this.plane.ys, this.pair.indices[which], step, 8 / this.view.scale);
     if (best < 0) return;
     this.pair.choose(which, best);
     this.pair.settle();
   }
 
-  /** @param {import("../draw/gestures.js").At | null} at */
+  /** @param {import("../interact/gestures.js").At | null} at */
   hover(at) {
     const { plane, codes } = this;
     this.hovered = -1;

@@ -225,21 +225,6 @@ export class LatentPlane {
     this.redraw({ dots: true });
   }
 
-  /* ------------------------------------------------------------------ the view */
-
-  /** @param {import("../engine/geometry.js").View} view */
-  look(view) {
-    if (!this.home || view.scale < this.home.scale / 4 || view.scale > this.home.scale * 200) return;
-    this.view = view;
-    this.link.at = [view.cx, view.cy, view.width / view.scale];
-    this.redraw({ dots: true });
-  }
-
-  lookHome() {
-    this.link.at = null;
-    this.layers.resize();
-  }
-
   /** @param {{z?: boolean, dots?: boolean}} what  is stale */
   redraw(what) {
     this.layers.redraw(what);
@@ -294,7 +279,7 @@ export class LatentPlane {
     clearTimeout(this.tellTimer);
     if (!this.model) return;
     this.showZ(); // what is announced is of now
-    this.readout.announce(this.z);
+    this.readout.announce(this.z, this.model.summary);
     if (this.isCurrent) this.report(this.texts);
   }
 }
