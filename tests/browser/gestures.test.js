@@ -160,7 +160,7 @@ test("the finger that is left goes on moving the view, and only its end is one",
 /** Turns the wheel over the plane. @returns {boolean} whether the page stays where it is */
 function turn(more = {}) {
   let prevented = false;
-  const event = { clientX: 60, clientY: 70, deltaY: -100, deltaMode: 0, timeStamp: 1e6 };
+  const event = { clientX: 60, clientY: 70, deltaY: -100, deltaMode: 0, timeStamp: 1e6, cancelable: true };
   target.listeners.wheel({ ...event, preventDefault: () => (prevented = true), ...more });
   return prevented;
 }

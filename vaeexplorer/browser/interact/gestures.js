@@ -126,7 +126,7 @@ export function listen(target, handlers) {
     (event) => {
       if (event.ctrlKey)
         event.preventDefault(); // a pinch on a touchpad never zooms the page
-      else if (event.timeStamp - scrolledAt < SCROLL_REST) return;
+      else if (!event.cancelable || event.timeStamp - scrolledAt < SCROLL_REST) return;
       const factor = Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0018));
       if (!handlers.zoom?.(where(event), factor)) return;
       event.preventDefault();

@@ -64,7 +64,7 @@ export class Pane {
     const { remote } = space.urls; // of a model that only the server can run
     this.background = remote
       ? new RemoteBackground(remote, receive, (trouble) => this.say(trouble))
-      : new Background(receive);
+      : new Background(receive, (trouble) => this.say(trouble));
     let touched = pair.indices;
     listen(this.stage, {
       start: (at) => {

@@ -52,7 +52,7 @@ export class LatentPlane {
     /** @type {import("../engine/projections.js").Plane | null} */ this.plane = null;
     /** @type {import("../engine/background.js").Receive} */
     this.receive = (kind, start, pixels, done) => this.layers.receive(kind, start, pixels, done);
-    this.worker = new Background(this.receive);
+    this.worker = new Background(this.receive, (trouble) => this.say(trouble));
     /** @type {RemoteBackground | null} */ this.remote = null;
     this.selection = new Selection(this.ui.selection);
     this.readout = new Readout(this.ui);
