@@ -132,7 +132,7 @@ export function install() {
       addEventListener() {},
     },
     getComputedStyle: () => ({ color: "rgb(1, 2, 3)", caretColor: "red", backgroundColor: "white" }),
-    matchMedia: () => ({ matches: true }),
+    matchMedia: () => ({ matches: true, addEventListener() {} }),
     createImageBitmap: async (blob) => ({ width: 28, height: 28, blob }),
     requestAnimationFrame: (run) => (frames.set(++last, run), last),
     cancelAnimationFrame: (id) => frames.delete(id),

@@ -7,7 +7,7 @@
  * @typedef {{xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View}} Dots
  */
 import { Latest, fetchOnce } from "../engine/fetch.js";
-import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { complain, h, legend, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { number } from "../draw/numbers.js";
@@ -38,14 +38,13 @@ export class BetaDial {
     /** @type {Dots | null} where the dots are now */ this.shown = null;
     /** @type {Dots & {since: number} | null} where they move from, and since when, ms */ this.from = null;
     this.ui = build(root, this);
-    this.resizing = new ResizeObserver(() => this.redraw());
-    this.resizing.observe(this.ui.stage);
+    this.endResizing = onResize(this.ui.stage, () => this.redraw());
   }
 
   stop() {
     this.latest.stop();
     cancelAnimationFrame(this.frame);
-    this.resizing.disconnect();
+    this.endResizing();
   }
 
   /** @param {Given} given */

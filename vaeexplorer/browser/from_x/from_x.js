@@ -9,7 +9,7 @@
  *   plain: the autoencoder of the same network and reconstruction term, to stand beside the VAE
  */
 import { Latest, loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
-import { pen } from "../draw/canvas.js";
+import { onResize, pen } from "../draw/canvas.js";
 import { complain } from "../draw/dom.js";
 import { coordinate, number, shortest } from "../draw/numbers.js";
 import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
@@ -51,8 +51,7 @@ export class FromX {
     );
     this.ui = build(root, this);
     this.plane = new PosteriorPlane(this.ui.plane, root);
-    this.resizing = new ResizeObserver(() => this.redraw());
-    this.resizing.observe(this.ui.plane);
+    this.endResizing = onResize(this.ui.plane, () => this.redraw());
   }
 
   stop() {
@@ -60,7 +59,7 @@ export class FromX {
     this.files.stop();
     this.space = this.model = null;
     cancelAnimationFrame(this.frame);
-    this.resizing.disconnect();
+    this.endResizing();
     this.root.remove();
   }
 

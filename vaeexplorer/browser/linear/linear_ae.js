@@ -7,7 +7,7 @@
  *   addresses of film and sprite; step: where to stop, null to play the film
  */
 import { Latest, fetchOnce, loadSprite } from "../engine/fetch.js";
-import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { drawChart } from "../draw/chart.js";
 import { complain, legend, positionIn, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
@@ -40,15 +40,14 @@ export class LinearAE {
     this.playing = 0;
     this.drawing = 0;
     this.ui = build(root, this);
-    this.resizing = new ResizeObserver(() => this.redraw());
-    this.resizing.observe(root);
+    this.endResizing = onResize(root, () => this.redraw());
   }
 
   stop() {
     this.latest.stop();
     cancelAnimationFrame(this.playing);
     cancelAnimationFrame(this.drawing);
-    this.resizing.disconnect();
+    this.endResizing();
     this.root.remove();
   }
 

@@ -12,7 +12,7 @@
  */
 import { Latest, loadCodes, loadNetwork } from "../engine/fetch.js";
 import { Background } from "../engine/background.js";
-import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { complain, h } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { ARROWS, FINGER, listen } from "../interact/gestures.js";
@@ -84,15 +84,14 @@ export class Pane {
       settled: () => pair.askForFields(),
     });
     this.stage.onkeydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
-    this.resizing = new ResizeObserver(() => this.resize());
-    this.resizing.observe(this.stage);
+    this.endResizing = onResize(this.stage, () => this.resize());
     this.load();
   }
 
   stop() {
     this.latest.stop();
     cancelAnimationFrame(this.frame);
-    this.resizing.disconnect();
+    this.endResizing();
     this.background.stop();
   }
 
@@ -129,8 +128,10 @@ export class Pane {
     this.ratio = pixelRatio();
     for (const layer of Object.values(this.layers)) fitCanvas(layer, width, height);
     prepareOverlay(pen(this.layers.overlay));
-    const box = boxOf(this.plane);
-    this.home = this.view = fit(box, width, height);
+    const { view, home } = this;
+    this.home = fit(boxOf(this.plane), width, height);
+    // What the visitor looks at stays: centre, and width in view.
+    this.view = view === home ? this.home : { ...view, scale: (view.scale * width) / view.width, width, height };
     this.redraw(true);
     this.pair.askForFields();
   }

@@ -16,7 +16,7 @@
  *            selection: {receive(start: number, pixels: Uint8Array): void}, showZ(): void}} Layered
  *   what the layers show of the latent plane; they set its view when its size on the screen changes
  */
-import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { drawPoints } from "../draw/dots.js";
 import { significant } from "../draw/numbers.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
@@ -44,15 +44,14 @@ export class Layers {
     this.manifold = new Manifold();
     this.manifoldKey = "";
     this.theme = this.readTheme();
-    this.resizing = new ResizeObserver(() => this.resize());
-    this.resizing.observe(plane.ui.stage);
+    this.endResizing = onResize(plane.ui.stage, () => this.resize());
   }
 
   stop() {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.manifoldTimer);
     clearTimeout(this.asideTimer);
-    this.resizing.disconnect();
+    this.endResizing();
   }
 
   readTheme() {
