@@ -109,7 +109,8 @@ test("pair: what is looked at stays when the size changes, all of the plane does
   assert.ok(plane.zoom(100, 100, 4));
   const { cx, cy, scale } = plane.view;
   resize(200, 300);
-  assert.deepEqual([plane.view.cx, plane.view.cy, plane.view.scale], [cx, cy, scale / 2]);
+  assert.deepEqual([plane.view.cx, plane.view.cy], [cx, cy]);
+  assert.ok(Math.abs(plane.view.scale - scale / 2) < 1e-9);
   plane.lookHome();
   resize(400, 400);
   assert.equal(plane.view, plane.home);
