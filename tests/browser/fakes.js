@@ -31,6 +31,9 @@ export class FakeElement {
   set className(text) {
     this.classes = new Set(text.split(" "));
   }
+  removeAttribute(name) {
+    delete this.attributes[name];
+  }
   setAttribute(name, value) {
     this.attributes[name] = value;
     if (name === "class") this.className = value;
@@ -113,6 +116,8 @@ class FakeWorker {
   }
 }
 
+const { setInterval } = globalThis;
+
 /** Puts the stand-ins where the modules look for them. @returns {() => void} draws the frame that was asked for */
 export function install() {
   const frames = new Map();
@@ -120,6 +125,7 @@ export function install() {
   Object.assign(globalThis, {
     devicePixelRatio: 1,
     innerHeight: 1000,
+    setInterval: (/** @type {() => void} */ run, /** @type {number} */ ms) => setInterval(run, ms).unref(),
     ImageData,
     Worker: FakeWorker,
     ResizeObserver: class {
@@ -163,8 +169,7 @@ export class Net {
   }
   async answer(url, bytes, init = {}) {
     this.take(url).resolve(new Response(bytes, init));
-    await settled();
-    await settled(); // a body is read in turns of its own
+    for (let turn = 0; turn < 4; turn++) await settled(); // a body is read in turns of its own
   }
   async fail(url) {
     this.take(url).reject(new TypeError("gone"));

@@ -92,18 +92,21 @@ def test_without_the_test_images_the_plane_still_decodes(server: str, chromium: 
     changed(page, lambda: pixels(page), picture)
 
 
+POLICY = """document.addEventListener("DOMContentLoaded", () => {
+  const policy = document.createElement("meta");
+  policy.httpEquiv = "Content-Security-Policy";
+  policy.content = "worker-src 'self'";
+  document.head.append(policy);
+})"""
+
+
 @pytest.mark.browser
 def test_where_workers_are_refused_the_page_decodes_and_says_so(
     server: str, chromium: Any, troubles: list[str]
 ) -> None:
     page = chromium
 
-    def refuse(route: Any) -> None:
-        answer = route.fetch()
-        policy = {"content-type": "text/html", "content-security-policy": "worker-src 'self'"}
-        route.fulfill(body=answer.body(), headers=policy)
-
-    page.route(f"{server}/?run=mnist-vae-2d", refuse)
+    page.add_init_script(POLICY)
     opened(page, f"{server}/?run=mnist-vae-2d")  # with decoded strips
     page.locator(".message").get_by_text("There is no worker for this page").wait_for()
     page.get_by_role("link", name="AE vs VAE").click()

@@ -43,6 +43,7 @@ export class BetaDial {
 
   stop() {
     this.latest.stop();
+    this.ui.loading.end(false);
     cancelAnimationFrame(this.frame);
     this.endResizing();
   }
@@ -51,11 +52,13 @@ export class BetaDial {
   update(given) {
     if (this.given?.url === given.url) return this.redraw(); // the theme may be another
     this.given = given;
+    this.ui.loading.begin("the models", [given.url]);
     this.latest.ask(
       () => fetchOnce(given.url, unpackSweep),
       (sweep) => this.open(given, sweep),
       (error) => {
         this.given = null;
+        this.ui.loading.end(false);
         complain(this.ui.message, `The models could not be loaded. ${error.message}`, () => this.update(given));
       },
     );
@@ -78,6 +81,7 @@ export class BetaDial {
       new Set(),
     );
     this.ui.message.textContent = "";
+    this.ui.loading.end(true);
     this.from = this.shown = null;
     this.furnish(given, sweep);
     const wanted = sweep.points.findIndex(({ beta }) => beta === given.beta);

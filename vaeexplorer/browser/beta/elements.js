@@ -9,6 +9,7 @@
 import { h } from "../draw/dom.js";
 import { ARROWS, FINGER, listen } from "../interact/gestures.js";
 import { tile } from "../draw/sprite.js";
+import { Loading } from "../interact/loading.js";
 import { toLatent, toScreen } from "../engine/geometry.js";
 
 const STEP = 0.1; // of an arrow key, latent units
@@ -58,8 +59,16 @@ export function build(root, dial) {
   ui.stage.append(ui.dots, ui.overlay, ui.axis);
   ui.card.append(ui.stage, ui.legend);
   listenTo(ui.stage, dial);
+  const dialBox = h(
+    "fieldset",
+    { class: "dial" },
+    h("label", {}, "β ", ui.beta),
+    h("div", { class: "track" }, slider, ui.stops),
+  );
+  const loading = new Loading(root, [dialBox]);
+  ui.stage.append(loading.element);
   root.replaceChildren(
-    h("div", { class: "dial" }, h("label", {}, "β ", ui.beta), h("div", { class: "track" }, slider, ui.stops)),
+    dialBox,
     ui.remark,
     ui.message,
     h(
@@ -80,7 +89,7 @@ export function build(root, dial) {
       ui.curves,
     ),
   );
-  return ui;
+  return { ...ui, loading };
 }
 
 /** @param {HTMLElement} stage @param {Dial} dial */

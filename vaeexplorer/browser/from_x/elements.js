@@ -41,6 +41,7 @@ export function build(root, page) {
     plainText: h("p", { class: "label" }),
     plainBox: h("section", { class: "plain" }),
     near: button("", "The posterior from near by, or among all codes"),
+    path: h("fieldset", { class: "path" }),
     message: h("p", { class: "message", role: "status" }),
   };
   const act = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ what) =>
@@ -61,48 +62,47 @@ export function build(root, page) {
   };
   ui.file.onchange = () => page.read(ui.file.files[0]);
   ui.plainBox.append(h("h4", { textContent: "The autoencoder beside it" }), ui.plain, ui.plainText);
-  root.append(
-    h(
-      "div",
-      { class: "path" },
-      section(
-        "x",
-        ui.x,
-        h("p", { class: "label" }, ui.source),
-        h(
-          "div",
-          { class: "buttons" },
-          ui.number,
-          act("Random", "A random test image", () => pick(Math.floor(Math.random() * (page.model?.codes.count ?? 1)))),
-          act("File…", "A picture of your own", () => ui.file.click()),
-          ui.file,
-        ),
-        h("p", { class: "label", textContent: "or draw:" }),
-        page.pad.canvas,
-        h(
-          "div",
-          { class: "buttons" },
-          act("Clear", "An empty pad", () => page.pad.clear()),
-        ),
+  ui.path.append(
+    section(
+      "x",
+      ui.x,
+      h("p", { class: "label" }, ui.source),
+      h(
+        "div",
+        { class: "buttons" },
+        ui.number,
+        act("Random", "A random test image", () => pick(Math.floor(Math.random() * (page.model?.codes.count ?? 1)))),
+        act("File…", "A picture of your own", () => ui.file.click()),
+        ui.file,
       ),
-      section("q(z | x)", ui.plane, h("div", { class: "buttons" }, ui.near), ui.z, ui.table),
-      section(
-        "ε",
-        h(
-          "div",
-          { class: "noise" },
-          h("p", { class: "label", textContent: "z = μ + σ · ε" }),
-          ui.sliders,
-          h(
-            "div",
-            { class: "buttons" },
-            act("Resample", "Draw ε from N(0, I) again", () => page.resample()),
-            act("ε = 0", "The posterior's mean", () => page.resample(true)),
-          ),
-        ),
+      h("p", { class: "label", textContent: "or draw:" }),
+      page.pad.canvas,
+      h(
+        "div",
+        { class: "buttons" },
+        act("Clear", "An empty pad", () => page.pad.clear()),
       ),
-      section("x′ = d(z)", ui.decoded, ui.loss),
     ),
+    section("q(z | x)", ui.plane, h("div", { class: "buttons" }, ui.near), ui.z, ui.table),
+    section(
+      "ε",
+      h(
+        "div",
+        { class: "noise" },
+        h("p", { class: "label", textContent: "z = μ + σ · ε" }),
+        ui.sliders,
+        h(
+          "div",
+          { class: "buttons" },
+          act("Resample", "Draw ε from N(0, I) again", () => page.resample()),
+          act("ε = 0", "The posterior's mean", () => page.resample(true)),
+        ),
+      ),
+    ),
+    section("x′ = d(z)", ui.decoded, ui.loss),
+  );
+  root.append(
+    ui.path,
     h("section", { class: "draws" }, h("h4", { textContent: "Fifty draws from q(z | x), decoded" }), ui.cloud),
     ui.plainBox,
     ui.message,

@@ -16,6 +16,7 @@ import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
 import { dotColors } from "../engine/codes.js";
 import { normal, repeatable } from "../engine/geometry.js";
 import { PIXELS, SIDE, decode, encode } from "../engine/network.js";
+import { Loading } from "../interact/loading.js";
 import { axisName } from "../engine/projections.js";
 import { summarize } from "../engine/summary.js";
 import { Pad, fromFile } from "./drawing.js";
@@ -50,12 +51,15 @@ export class FromX {
       () => this.tell(),
     );
     this.ui = build(root, this);
+    this.loading = new Loading(root, [this.ui.path]);
+    this.ui.path.before(this.loading.element);
     this.plane = new PosteriorPlane(this.ui.plane, root);
     this.endResizing = onResize(this.ui.plane, () => this.redraw());
   }
 
   stop() {
     this.latest.stop();
+    this.loading.end(false);
     this.files.stop();
     this.space = this.model = null;
     cancelAnimationFrame(this.frame);
@@ -67,6 +71,8 @@ export class FromX {
   update(space, texts) {
     if (JSON.stringify(space) === JSON.stringify(this.space)) return this.redraw(); // the theme may be another
     this.space = space;
+    const { urls } = space;
+    this.loading.begin(space.name, [urls.network, urls.codes, urls.sprite, space.plain?.url]);
     this.latest.ask(
       () =>
         Promise.all([
@@ -79,6 +85,7 @@ export class FromX {
         const summary = summarize(codes, space.classes.length);
         this.model = { space, network: own && own.network, codes, sprite, summary, plain: plain?.network };
         this.sliders = buildSliders(this.ui.sliders, summary.order, this);
+        this.loading.end(true);
         this.open(texts);
       },
       (error) => this.fail(space, texts, error),
@@ -88,6 +95,7 @@ export class FromX {
   /** The last good picture stays. @param {Space} space @param {Record<string, string>} texts @param {Error} error */
   fail(space, texts, error) {
     this.space = null;
+    this.loading.end(false);
     const text = `The network of ${space.name} could not be opened. ${error.message}`;
     complain(this.ui.message, text, () => this.update(space, texts));
   }

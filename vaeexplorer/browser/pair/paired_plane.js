@@ -16,9 +16,10 @@ import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { complain, h } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { ARROWS, FINGER, listen } from "../interact/gestures.js";
+import { Loading } from "../interact/loading.js";
 import { drawPath, drawPrior, prepareOverlay, ring } from "../draw/overlay.js";
 import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
-import { codeOf, dotColors } from "../engine/codes.js";
+import { codeOf, dotColors, plainColors } from "../engine/codes.js";
 import { NearestInPlane, fit, lerp, nextPoint, pan, toLatent, toScreen, zoomWithin } from "../engine/geometry.js";
 import { PIXELS, SIDE, imageAt } from "../engine/network.js";
 import { boxOf, dimensionPlane, place, principalPlane } from "../engine/projections.js";
@@ -54,6 +55,8 @@ export class Pane {
       ...layers,
       this.card,
     );
+    this.loading = new Loading(this.stage, []);
+    this.stage.append(this.loading.element);
     this.message = h("p", { class: "message", hidden: true, role: "status" });
     const heading = h("h4", {}, space.kind, h("small", { textContent: space.name }));
     this.element = h("section", {}, heading, this.stage, this.message);
@@ -90,6 +93,7 @@ export class Pane {
 
   stop() {
     this.latest.stop();
+    this.loading.end(false);
     cancelAnimationFrame(this.frame);
     this.endResizing();
     this.background.stop();
@@ -97,6 +101,7 @@ export class Pane {
 
   load() {
     const { urls, name } = this.space;
+    this.loading.begin(name, [urls.codes, urls.network]);
     this.latest.ask(
       () => Promise.all([loadCodes(urls), loadNetwork(urls)]),
       ([codes, loaded]) => {
@@ -105,10 +110,12 @@ export class Pane {
         this.plane = codes.dim > 2 ? principalPlane(codes) : dimensionPlane(codes, 0, 1);
         this.nearest = new NearestInPlane(this.plane.xs, this.plane.ys);
         this.message.hidden = true;
+        this.loading.end(true);
         this.resize();
         this.pair.arrived();
       },
       (error) => {
+        this.loading.end(false);
         complain(this.message, `${name} could not be loaded. ${error.message}`, () => this.load());
         this.message.hidden = false;
       },
@@ -159,8 +166,7 @@ export class Pane {
   get ends() {
     const { codes } = this;
     if (!codes) return null;
-    const [a, b] = this.pair.indices.map((i) => codeOf(codes, i));
-    return [a, b];
+    return [codeOf(codes, this.pair.indices[0]), codeOf(codes, this.pair.indices[1])];
   }
 
   /** What the server is to measure: the region in view, and how its plane lies in latent space. */
@@ -258,7 +264,9 @@ export class Pane {
     if (!plane || !codes || !ends || !ratio || !theme) return;
     if (this.dotsStale) {
       this.dotsStale = false;
-      const colors = this.field ? plain(codes.count, theme.ink) : dotColors(codes, "class", pair.colors, new Set());
+      const colors = this.field
+        ? plainColors(codes.count, theme.ink)
+        : dotColors(codes, "class", pair.colors, new Set());
       drawPoints(pen(layers.dots), view, plane.xs, plane.ys, colors, ratio);
       if (this.field) this.field.draw(pen(layers.field), view, ratio, theme.text);
       else pen(layers.field).clearRect(0, 0, layers.field.width, layers.field.height);
@@ -288,12 +296,4 @@ export class Pane {
       paintGrey(pen(this.canvas), imageAt(pixels, i), 255, (start + i) * PITCH, 0);
     if (done && this.stripStale) this.drawStrip();
   }
-}
-
-/** Dots of one colour: on a field, class colours would look like its values.
- * @param {number} count @param {number[]} ink RGB @returns {Uint8ClampedArray} RGBA, [N * 4] */
-function plain(count, ink) {
-  const colors = new Uint8ClampedArray(4 * count);
-  for (let i = 0; i < count; i++) colors.set([...ink, 70], 4 * i);
-  return colors;
 }

@@ -3,6 +3,7 @@
 import { button, h, press } from "../draw/dom.js";
 import { coordinate, number } from "../draw/numbers.js";
 import { tile } from "../draw/sprite.js";
+import { Loading } from "../interact/loading.js";
 import { axisName } from "../engine/projections.js";
 
 export const NEAR = 6; // test images beside the decoded one
@@ -64,15 +65,20 @@ export function build(root) {
   ui.stage.append(ui.manifold, ui.dots, ui.overlay, ui.across, ui.up, ui.card);
   const label = (/** @type {string} */ text) => h("div", { class: "label", textContent: text });
   const tools = h("div", { class: "segments" }, ui.manifoldButton, ui.pathButton, ui.lassoButton, ui.resetButton);
+  const toolbar = h(
+    "fieldset",
+    { class: "toolbar" },
+    ui.colors,
+    h("span", { class: "choice" }, ui.planes, ui.axesBox),
+    tools,
+  );
+  const buttons = h(
+    "fieldset",
+    { class: "buttons" },
+    ...[ui.sample, ui.means, ui.random, ui.index, ui.resample, ui.walk, ui.copy],
+  );
   ui.explorer.append(
-    h(
-      "section",
-      { class: "plane", "aria-label": "Latent plane" },
-      h("div", { class: "toolbar" }, ui.colors, h("span", { class: "choice" }, ui.planes, ui.axesBox), tools),
-      ui.stage,
-      ui.message,
-      ui.legend,
-    ),
+    h("section", { class: "plane", "aria-label": "Latent plane" }, toolbar, ui.stage, ui.message, ui.legend),
     h(
       "section",
       { class: "now", "aria-label": "Decoded image" },
@@ -87,12 +93,14 @@ export function build(root) {
         ui.facts,
       ),
       ui.sliders,
-      h("div", { class: "buttons" }, ui.sample, ui.means, ui.random, ui.index, ui.resample, ui.walk, ui.copy),
+      buttons,
     ),
     ui.strips,
   );
   root.replaceChildren(ui.explorer, ui.selection, ui.live);
-  return ui;
+  const loading = new Loading(root, [toolbar, buttons]);
+  ui.stage.append(loading.element);
+  return { ...ui, loading };
 }
 
 /** @typedef {ReturnType<typeof build>} Ui */

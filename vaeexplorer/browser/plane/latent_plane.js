@@ -66,6 +66,7 @@ export class LatentPlane {
     clearTimeout(this.tellTimer);
     this.controls.stopWalk();
     this.layers.stop();
+    this.ui.loading.end(false);
     this.worker.stop();
     this.remote?.stop();
   }
@@ -83,12 +84,14 @@ export class LatentPlane {
     this.asked = space;
     this.controls.stopWalk();
     this.readout.say("");
+    this.ui.loading.begin(space.name, [space.urls.network, space.urls.codes]);
     this.latest.ask(
       () => Promise.all([loadNetwork(space.urls), loadCodes(space.urls)]),
       ([loaded, codes]) => {
         if (loaded && loaded.network.latentDim !== codes.dim) throw new Error("Network and codes differ in size.");
         this.open(space, texts, loaded, codes);
         this.takeUmap();
+        this.ui.loading.end(true);
         this.loadImages(space, texts);
       },
       (error) => this.fail(`The network of ${space.name} could not be loaded. ${error.message}`, texts),
@@ -111,10 +114,12 @@ export class LatentPlane {
   /** @param {Space} space @param {Record<string, string>} texts */
   loadImages(space, texts) {
     this.sprite = null;
+    this.ui.loading.begin("the test images", [space.urls.sprite]);
     this.latest.ask(
       () => loadSprite(space.urls),
       (sprite) => {
         this.sprite = sprite;
+        this.ui.loading.end(true);
         this.redraw({ z: true });
       },
       (error) => this.fail(`The test images could not be loaded. ${error.message}`, texts),
@@ -124,6 +129,7 @@ export class LatentPlane {
   /** The last good picture stays. @param {string} text @param {Record<string, string>} texts */
   fail(text, texts) {
     const failed = /** @type {Space} */ (this.asked);
+    this.ui.loading.end(false);
     this.readout.complain(text, () => {
       this.asked = null;
       this.update(failed, texts);
