@@ -16,9 +16,13 @@ beforeEach(() => {
 /** A background, and what it hands on. */
 function background() {
   const seen = [],
-    made = new Background((...given) => seen.push(given));
+    troubles = [];
+  const made = new Background(
+    (...given) => seen.push(given),
+    (trouble) => troubles.push(trouble),
+  );
   const message = (/** @type {object} */ data) => made.worker.onmessage({ data });
-  return { made, seen, message, sent: made.worker.sent };
+  return { made, seen, troubles, message, sent: made.worker?.sent };
 }
 
 test("images come from the newest request of their kind, and the kind is busy until they are all there", () => {
@@ -69,6 +73,66 @@ test("once stopped, what is still on its way is ignored, and the worker ends", (
   message({ kind: "strips", id: 1, start: 0, pixels: "late", done: true });
   assert.deepEqual(seen, []);
   assert.ok(made.worker.ended);
+});
+
+test("a decoder that throws is answered for, said, and not waited for; images that come take the words away", () => {
+  const { made, seen, troubles, message } = background();
+  made.request("strips", Float32Array.of(1, 2), 2);
+  message({ kind: "strips", id: 1, error: "no memory" });
+  assert.ok(!made.isBusy("strips"));
+  assert.deepEqual([seen, troubles], [[], ["The images could not be decoded: no memory"]]);
+  made.request("strips", Float32Array.of(1, 2), 2);
+  message({ kind: "strips", id: 1, error: "an older one" });
+  assert.ok(made.isBusy("strips"));
+  message({ kind: "strips", id: 2, start: 0, pixels: "all", done: true });
+  assert.deepEqual(troubles.slice(1), [""]);
+});
+
+/** Until nothing is under way any more. @param {Background} made */
+async function decoded(made) {
+  for (let turns = 0; made.newest.size; turns++) {
+    assert.ok(turns < 1000, "it never ends");
+    await new Promise((done) => setTimeout(done));
+  }
+}
+
+test("without a worker the page decodes a few images at a time, what was asked for before included, and says so", async () => {
+  const RefusedWorker = class {
+    constructor() {
+      throw new Error("refused by a policy");
+    }
+  };
+  for (const refuse of ["at once", "later", "by a message that cannot be read"]) {
+    const { Worker } = globalThis;
+    if (refuse === "at once") globalThis.Worker = /** @type {any} */ (RefusedWorker);
+    const { made, seen, troubles } = background();
+    globalThis.Worker = Worker;
+    const { worker } = made;
+    made.use(networkFile(2, 0.25));
+    made.request("strips", new Float32Array(2 * 30).fill(1), 2);
+    made.request("manifold", new Float32Array(2).fill(5), 2);
+    if (refuse === "later") worker.onerror({});
+    else if (worker) worker.onmessageerror({});
+    await decoded(made);
+    assert.equal(troubles.length, 1, refuse);
+    assert.match(troubles[0], /^There is no worker for this page/);
+    if (worker) assert.ok(worker.ended);
+    const strips = seen.filter(([kind]) => kind === "strips");
+    assert.deepEqual(
+      strips.map(([, start]) => start),
+      [0, 4, 8, 12, 16, 20, 24, 28],
+    );
+    assert.equal(strips.at(-1)[3], true);
+    assert.equal(strips[0][2][0], Math.round(255 * 0.35));
+    assert.equal(seen.find(([kind]) => kind === "manifold")[2][0], Math.round(255 * 0.75));
+    assert.ok(seen.findIndex(([kind]) => kind === "manifold") < 3, "kinds take turns");
+
+    made.use(networkFile(2, 0.5));
+    made.request("gallery", new Float32Array(2).fill(1), 2);
+    await decoded(made);
+    assert.equal(seen.at(-1)[2][0], Math.round(255 * 0.6));
+    made.stop();
+  }
 });
 
 /* ------------------------------------------------------------------ the server */

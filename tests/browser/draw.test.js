@@ -1,7 +1,7 @@
 /** Numbers as text, and canvases as sharp as the screen. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fitCanvas, pixelRatio } from "./draw/canvas.js";
+import { fitCanvas, onResize, pixelRatio } from "./draw/canvas.js";
 import { number, power, scientific, shortest } from "./draw/numbers.js";
 
 test("numbers have a true minus sign, and zero has none", () => {
@@ -28,4 +28,40 @@ test("a canvas has the pixels of its size on the screen, two for each at the mos
   }
   assert.equal(fitCanvas(canvas, 40, 40), true);
   assert.deepEqual([canvas.width, canvas.height], [40, 40]);
+});
+
+test("who watches a canvas hears of every change of the screen's pixels, until it stops", () => {
+  /** @type {[string, () => void][]} */ const queries = [];
+  const observed = [];
+  Object.assign(globalThis, {
+    devicePixelRatio: 1,
+    matchMedia: (/** @type {string} */ query) => ({
+      addEventListener: (/** @type {string} */ _, /** @type {() => void} */ act) => queries.push([query, act]),
+    }),
+    ResizeObserver: class {
+      constructor(/** @type {() => void} */ act) {
+        this.act = act;
+      }
+      observe(/** @type {any} */ element) {
+        observed.push([element, this.act]);
+      }
+      disconnect() {
+        observed.pop();
+      }
+    },
+  });
+  const seen = [];
+  const [first, second] = ["a", "b"].map((name) => onResize(/** @type {any} */ (name), () => seen.push(name)));
+  assert.equal(queries.length, 1, "one query for all");
+  for (const ratio of [2, 1.25]) {
+    globalThis.devicePixelRatio = ratio;
+    queries.at(-1)?.[1]();
+    assert.equal(queries.at(-1)?.[0], `(resolution: ${ratio}dppx)`, "armed again");
+  }
+  assert.deepEqual(seen, ["a", "b", "a", "b"]);
+  assert.equal(observed[0][0], "a");
+  second();
+  queries.at(-1)?.[1]();
+  assert.deepEqual(seen.slice(4), ["a"]);
+  first();
 });

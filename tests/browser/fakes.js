@@ -31,6 +31,9 @@ export class FakeElement {
   set className(text) {
     this.classes = new Set(text.split(" "));
   }
+  removeAttribute(name) {
+    delete this.attributes[name];
+  }
   setAttribute(name, value) {
     this.attributes[name] = value;
     if (name === "class") this.className = value;
@@ -113,12 +116,16 @@ class FakeWorker {
   }
 }
 
+const { setInterval } = globalThis;
+
 /** Puts the stand-ins where the modules look for them. @returns {() => void} draws the frame that was asked for */
 export function install() {
   const frames = new Map();
   let last = 0;
   Object.assign(globalThis, {
     devicePixelRatio: 1,
+    innerHeight: 1000,
+    setInterval: (/** @type {() => void} */ run, /** @type {number} */ ms) => setInterval(run, ms).unref(),
     ImageData,
     Worker: FakeWorker,
     ResizeObserver: class {
@@ -128,9 +135,10 @@ export function install() {
     document: {
       createElement: (tag) => new FakeElement(tag),
       createElementNS: (_, tag) => new FakeElement(tag),
+      addEventListener() {},
     },
     getComputedStyle: () => ({ color: "rgb(1, 2, 3)", caretColor: "red", backgroundColor: "white" }),
-    matchMedia: () => ({ matches: true }),
+    matchMedia: () => ({ matches: true, addEventListener() {} }),
     createImageBitmap: async (blob) => ({ width: 28, height: 28, blob }),
     requestAnimationFrame: (run) => (frames.set(++last, run), last),
     cancelAnimationFrame: (id) => frames.delete(id),
@@ -161,8 +169,7 @@ export class Net {
   }
   async answer(url, bytes, init = {}) {
     this.take(url).resolve(new Response(bytes, init));
-    await settled();
-    await settled(); // a body is read in turns of its own
+    for (let turn = 0; turn < 4; turn++) await settled(); // a body is read in turns of its own
   }
   async fail(url) {
     this.take(url).reject(new TypeError("gone"));
@@ -209,16 +216,21 @@ export function networkFile(dim = 2, level = 0.25) {
   );
 }
 
-/** Codes of `count` images with this error and KL, in a row; the classes alternate. */
-export function codesFile(count = 30, dim = 2, error = 1, kl = 2) {
-  const mean = Float32Array.from({ length: count * dim }, (_, i) => Math.sin(i));
+/** Codes of `count` images with this error and KL, in a row; the classes alternate.
+ * @param {number[]} [scales]  of the dimensions, in turn @param {boolean} [isVae] */
+export function codesFile(count = 30, dim = 2, error = 1, kl = 2, scales = [1], isVae = true) {
+  const mean = Float32Array.from({ length: count * dim }, (_, i) => Math.sin(i) * scales[(i % dim) % scales.length]);
+  const errors = new Float32Array(count).fill(error),
+    labels = Uint8Array.from({ length: count }, (_, i) => i % 2);
+  if (!isVae)
+    return frame({ kind: "codes", precision: "<f4", count, dim, logvar: false, kl: false }, mean, errors, labels);
   return frame(
     { kind: "codes", precision: "<f4", count, dim, logvar: true, kl: true },
     mean,
-    new Float32Array(count * dim).fill(-2),
-    new Float32Array(count).fill(error),
+    Float32Array.from({ length: count * dim }, (_, i) => -2 + 2 * Math.log(scales[(i % dim) % scales.length])),
+    errors,
     new Float32Array(count).fill(kl),
-    Uint8Array.from({ length: count }, (_, i) => i % 2),
+    labels,
   );
 }
 

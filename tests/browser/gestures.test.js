@@ -2,17 +2,23 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { FakeElement } from "./fakes.js";
-import { listen } from "./draw/gestures.js";
+import { listen } from "./interact/gestures.js";
 
 const REST = 300; // ms
 
+const HOLD = 180; // ms
+
 /** @type {any[]} */ let seen;
 /** @type {FakeElement} */ let target;
+/** @type {any} */ let handlers;
 /** @type {Map<number, [() => void, number]>} */ const timers = new Map();
 globalThis.setTimeout = (/** @type {() => void} */ run, /** @type {number} */ ms) => (
   timers.set(timers.size + 1, [run, ms]), timers.size
 );
 globalThis.clearTimeout = (/** @type {number} */ id) => timers.delete(id);
+/** @type {(event: {timeStamp: number}) => void} what a scroll of the page calls */ let scroll = () => {};
+globalThis.document = /** @type {any} */ ({ addEventListener: (_, /** @type {any} */ run) => (scroll = run) });
+globalThis.innerHeight = 1000;
 
 beforeEach(() => {
   seen = [];
@@ -20,10 +26,13 @@ beforeEach(() => {
   target = new FakeElement(); // its corner is at (10, 20)
   const note =
     (/** @type {string} */ name) =>
-    (...given) =>
+    (...given) => {
       seen.push([name, ...given.map((each) => (each && typeof each === "object" ? [each.x, each.y] : each))]);
+      return true;
+    };
   const names = ["start", "move", "end", "hover", "cancel", "pan", "zoom", "settled"];
-  listen(target, Object.fromEntries(names.map((name) => [name, note(name)])));
+  handlers = Object.fromEntries(names.map((name) => [name, note(name)]));
+  listen(target, handlers);
 });
 
 /** @param {"down" | "move" | "up" | "cancel"} type @param {number} x @param {number} y  in the plane */
@@ -148,21 +157,18 @@ test("the finger that is left goes on moving the view, and only its end is one",
   assert.equal(acts().length, 4, "a pointer that never came down");
 });
 
+/** Turns the wheel over the plane. @returns {boolean} whether the page stays where it is */
+function turn(more = {}) {
+  let prevented = false;
+  const event = { clientX: 60, clientY: 70, deltaY: -100, deltaMode: 0, timeStamp: 1e6, cancelable: true };
+  target.listeners.wheel({ ...event, preventDefault: () => (prevented = true), ...more });
+  return prevented;
+}
+
 test("the wheel zooms at the pointer, and has settled once it rests", () => {
-  const turn = (/** @type {object} */ more) => {
-    let prevented = false;
-    target.listeners.wheel({
-      clientX: 60,
-      clientY: 70,
-      deltaMode: 0,
-      preventDefault: () => (prevented = true),
-      ...more,
-    });
-    assert.ok(prevented, "the page does not scroll");
-  };
-  turn({ deltaY: -100 });
-  turn({ deltaY: 100 });
-  turn({ deltaY: 3, deltaMode: 1 }); // lines
+  assert.ok(turn({ deltaY: -100 }));
+  assert.ok(turn({ deltaY: 100 }));
+  assert.ok(turn({ deltaY: 3, deltaMode: 1 })); // lines
   const [[, at, near], [, , far], [, , lines]] = acts();
   assert.deepEqual(at, [50, 50]);
   assert.ok(near > 1 && Math.abs(near * far - 1) < 1e-12);
@@ -172,6 +178,102 @@ test("the wheel zooms at the pointer, and has settled once it rests", () => {
   assert.equal(ms, REST);
   run();
   assert.deepEqual(acts().at(-1), ["settled"]);
+});
+
+test("the wheel scrolls the page where nothing is left to zoom", () => {
+  handlers.zoom = () => false;
+  assert.equal(turn(), false);
+  assert.equal(timers.size, 0, "nothing has to settle");
+  handlers.zoom = undefined;
+  assert.equal(turn(), false, "a plane that always shows everything");
+  assert.ok(turn({ ctrlKey: true }), "a pinch on a touchpad would zoom the page");
+});
+
+test("a page that is being scrolled goes on, though a plane comes under the pointer", () => {
+  scroll({ timeStamp: 5000 });
+  assert.equal(turn({ timeStamp: 5100 }), false);
+  scroll({ timeStamp: 5300 });
+  assert.equal(turn({ timeStamp: 5650 }), false);
+  assert.deepEqual(acts(), []);
+  assert.ok(turn({ timeStamp: 5701 }), "the page has come to rest");
+});
+
+/* ------------------------------------------------------------------ fingers, where a plane fills the window */
+
+/** Whether the page stays where it is under a moving finger. */
+function stays() {
+  let prevented = false;
+  target.listeners.touchmove({ cancelable: true, preventDefault: () => (prevented = true) });
+  return prevented;
+}
+const fill = () => Object.assign(target, { clientHeight: 700 });
+
+test("beside a plane there is room to scroll: a finger drags at once, in every direction", () => {
+  target.clientHeight = 500;
+  pointer("down", 50, 60, finger(1));
+  assert.ok(stays());
+  pointer("move", 50, 90, finger(1));
+  pointer("up", 50, 90, finger(1));
+  assert.deepEqual(names(), ["start", "move", "end"]);
+});
+
+test("a swipe up or down over a plane that fills the window scrolls the page and changes nothing", () => {
+  fill();
+  pointer("down", 50, 60, finger(1));
+  pointer("move", 51, 80, finger(1));
+  assert.equal(stays(), false);
+  pointer("cancel", 51, 90, finger(1)); // the browser scrolls
+  assert.deepEqual(names(), []);
+  assert.equal(timers.size, 0);
+  pointer("down", 50, 60);
+  assert.deepEqual(names(), ["start"], "a mouse drags");
+});
+
+test("there a finger that goes sideways, rests, or holds something drags, and a tap is one", () => {
+  fill();
+  pointer("down", 50, 60, finger(1));
+  pointer("move", 60, 61, finger(1));
+  assert.ok(stays());
+  pointer("up", 60, 61, finger(1));
+  assert.deepEqual(acts(), [
+    ["start", [50, 60]],
+    ["move", [60, 61]],
+    ["end", [60, 61], false],
+  ]);
+  seen = [];
+  pointer("down", 50, 60, finger(1));
+  const [[run, ms]] = timers.values();
+  assert.equal(ms, HOLD);
+  run();
+  pointer("move", 50, 90, finger(1));
+  assert.ok(stays());
+  pointer("up", 50, 90, finger(1));
+  assert.deepEqual(names(), ["start", "move", "end"]);
+  seen = [];
+  handlers.holds = () => true;
+  pointer("down", 50, 60, finger(1));
+  assert.deepEqual(names(), ["start"]);
+  pointer("up", 50, 60, finger(1));
+  seen = [];
+  handlers.holds = () => false;
+  pointer("down", 50, 60, finger(1));
+  pointer("up", 50, 60, finger(1));
+  assert.deepEqual(acts(), [
+    ["start", [50, 60]],
+    ["end", [50, 60], true],
+  ]);
+});
+
+test("there two fingers zoom and move the view", () => {
+  fill();
+  pointer("down", 100, 100, finger(1));
+  pointer("down", 200, 100, finger(2));
+  assert.ok(stays());
+  pointer("move", 300, 100, finger(2));
+  assert.deepEqual(acts(), [
+    ["zoom", [150, 100], 2],
+    ["pan", 50, 0],
+  ]);
 });
 
 test("the menu of the right button stays away", () => {

@@ -162,6 +162,7 @@ test("ellipses keep their shape and direction, and share one size, but for those
 const summary = /** @type {any} */ ({
   order: [1, 0],
   collapsed: [true, false],
+  steps: [0.01, 0.01],
   walk: [
     [-3, 3],
     [-6, 6],

@@ -96,6 +96,26 @@ test("pair: test images that could not be loaded can be tried again", async () =
   assert.equal(widget.live.textContent, "");
 });
 
+test("pair: what is looked at stays when the size changes, all of the plane does too", async () => {
+  const widget = pair();
+  widget.update(beside("a"));
+  await arrive(net, space("a"));
+  const [plane] = widget.panes;
+  const resize = (/** @type {number} */ width, /** @type {number} */ height) => {
+    Object.assign(plane.stage, { clientWidth: width, clientHeight: height });
+    plane.resize();
+  };
+  resize(400, 400);
+  assert.ok(plane.zoom(100, 100, 4));
+  const { cx, cy, scale } = plane.view;
+  resize(200, 300);
+  assert.deepEqual([plane.view.cx, plane.view.cy], [cx, cy]);
+  assert.ok(Math.abs(plane.view.scale - scale / 2) < 1e-9);
+  plane.lookHome();
+  resize(400, 400);
+  assert.equal(plane.view, plane.home);
+});
+
 /* ------------------------------------------------------------------ the latent plane */
 
 const plane = () => new LatentPlane(new FakeElement(), report);

@@ -141,3 +141,33 @@ def drawn(page: Any, color: str) -> int:
         )
     )
     return count
+
+
+@pytest.mark.browser
+def test_a_sharper_screen_gets_sharper_canvases_and_the_view_stays(server: str, chromium: Any) -> None:
+    page = chromium
+    screen = page.context.new_cdp_session(page)
+    metrics = {"width": 1200, "height": 900, "mobile": False}
+    screen.send("Emulation.setDeviceMetricsOverride", metrics | {"deviceScaleFactor": 1})
+    opened(page, f"{server}/?run=mnist-vae-2d&z=1,0.5&at=0.5,0.25,3")
+    sharpness = "canvas => canvas.width / canvas.clientWidth"
+
+    def sharp(stage: Any, ratio: float) -> None:
+        for layer in stage.locator("canvas.layer").all():
+            wait_until(page, lambda at=layer: abs(at.evaluate(sharpness) - ratio) < 0.01, f"a ratio of {ratio}")
+
+    stage = page.locator(".stage")
+    sharp(stage, 1)
+    screen.send("Emulation.setDeviceMetricsOverride", metrics | {"deviceScaleFactor": 2})
+    sharp(stage, 2)
+    screen.send("Emulation.setDeviceMetricsOverride", metrics | {"deviceScaleFactor": 1.5, "width": 1100})
+    sharp(stage, 1.5)
+    page.get_by_role("button", name="manifold").click()
+    page.wait_for_url("**manifold=0**")
+    assert "at=0.5,0.25,3" in page.url.replace("%2C", ",")
+
+    page.get_by_role("link", name="AE vs VAE").click()
+    page.locator(".pair .stage").nth(1).wait_for()
+    for number, ratio in enumerate((1, 2)):
+        screen.send("Emulation.setDeviceMetricsOverride", metrics | {"deviceScaleFactor": ratio})
+        sharp(page.locator(".pair .stage").nth(number), ratio)

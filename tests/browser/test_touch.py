@@ -37,6 +37,61 @@ def phone(server: str, chromium: Any) -> Any:
     return chromium
 
 
+TURN_WHILE_THE_PAGE_MOVES = """stage => {
+  document.querySelector("[data-testid=stMain]").dispatchEvent(new Event("scroll"));
+  const turn = new WheelEvent("wheel", { deltaY: -60, cancelable: true, bubbles: true });
+  stage.dispatchEvent(turn);
+  return turn.defaultPrevented;
+}"""
+SCROLLED = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+
+
+@pytest.mark.browser
+def test_a_phone_on_its_side_scrolls_over_the_plane(server: str, chromium: Any) -> None:
+    page = chromium
+    page.set_viewport_size({"width": 740, "height": 360})
+    fingers = Fingers(page)
+    stage = opened(page, f"{server}/?z=1,0.5")
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    assert box["height"] < 0.8 * 360
+    before, top = pixels(page), page.evaluate(SCROLLED)
+    x, y = box["x"] + 40, box["y"] + box["height"] - 20  # away from z
+    fingers.go(((x, y), (x, y - 150)))
+    assert changed(page, lambda: page.evaluate(SCROLLED), top) > top + 50
+    rested(page, lambda: page.evaluate(SCROLLED))
+    assert pixels(page) == before
+
+    stage.scroll_into_view_if_needed()
+    top = rested(page, lambda: page.evaluate(SCROLLED))
+    box = stage.bounding_box()
+    x, y = box["x"] + 40, box["y"] + box["height"] / 2
+    fingers.go(((x, y), (x + 90, y + 10)))  # sideways
+    changed(page, lambda: pixels(page), before)
+    assert page.evaluate(SCROLLED) == top
+
+
+@pytest.mark.browser
+def test_the_wheel_zooms_until_nothing_is_left_and_a_page_that_moves_goes_on(server: str, chromium: Any) -> None:
+    page = chromium
+    page.set_viewport_size({"width": 1000, "height": 900})
+    stage = opened(page, f"{server}/")
+    top = page.evaluate(SCROLLED)
+    dots = stage.locator("canvas").nth(1)
+    before = picture(dots)
+    page.mouse.move(*middle(stage))
+    page.mouse.wheel(0, 400)
+    before = changed(page, lambda: picture(dots), before)
+    assert page.evaluate(SCROLLED) == top
+    page.mouse.wheel(0, 400)  # a quarter of its size: nothing is left to zoom
+    before = changed(page, lambda: picture(dots), before)
+    assert page.evaluate(SCROLLED) == top
+    page.mouse.wheel(0, 100)
+    changed(page, lambda: page.evaluate(SCROLLED), top)
+    assert not stage.evaluate(TURN_WHILE_THE_PAGE_MOVES)
+    assert picture(dots) == before
+
+
 def view(page: Any) -> list[float]:
     """Centre and width of what the plane shows, as the address has them."""
     text: str = page.evaluate("new URL(location.href).searchParams.get('at')")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.driving import changed, middle, opened, pixels, wait_until
+from tests.browser.driving import LAST_PIXEL, changed, middle, opened, pixels, wait_until
 
 NAN = np.float16("nan").tobytes()
 
@@ -95,6 +95,33 @@ def test_without_the_test_images_the_plane_still_decodes(server: str, chromium: 
     picture, (x, y) = pixels(page), middle(stage)
     page.mouse.click(x + 60, y + 90)
     changed(page, lambda: pixels(page), picture)
+
+
+POLICY = """document.addEventListener("DOMContentLoaded", () => {
+  const policy = document.createElement("meta");
+  policy.httpEquiv = "Content-Security-Policy";
+  policy.content = "worker-src 'self'";
+  document.head.append(policy);
+})"""
+
+
+@pytest.mark.browser
+def test_where_workers_are_refused_the_page_decodes_and_says_so(
+    server: str, chromium: Any, troubles: list[str]
+) -> None:
+    page = chromium
+
+    page.add_init_script(POLICY)
+    opened(page, f"{server}/?run=mnist-vae-2d")  # with decoded strips
+    page.locator(".message").get_by_text("There is no worker for this page").wait_for()
+    page.get_by_role("link", name="AE vs VAE").click()
+    ways = page.locator(".pair .rows canvas")
+    ways.nth(1).wait_for()
+    for way in (0, 1):
+        wait_until(page, lambda way=way: ways.nth(way).evaluate(LAST_PIXEL) == 255, "a decoded way")
+    assert troubles
+    assert all("worker-src" in trouble for trouble in troubles), troubles
+    troubles.clear()
 
 
 @pytest.mark.browser

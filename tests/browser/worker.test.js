@@ -72,6 +72,16 @@ test("another network drops what waits and decodes what comes", () => {
   assert.deepEqual([...new Set(out[1].pixels)], [Math.round(255 * 0.6)]);
 });
 
+test("a decoder that throws answers with its words, and the other requests get their images", () => {
+  send({ kind: "strips", id: 1, zs: null, dim: 2 }); // it has no length
+  ask("gallery", 2);
+  go();
+  const [failed, good] = /** @type {any[]} */ (out);
+  assert.deepEqual([failed.kind, failed.id], ["strips", 1]);
+  assert.match(failed.error, /null/);
+  assert.deepEqual([good.kind, good.done], ["gallery", true]);
+});
+
 test("it works again after a rest", () => {
   ask("strips", 1);
   go();

@@ -24,7 +24,7 @@ class Key(Generic[T]):
         default: what holds where the address has no such name, or a value that makes no sense.
         options: of a choice.
         limits: the least and the greatest number.
-        digits: after the point, at the most.
+        digits: significant ones, at the most, of each of the numbers.
         count: of numbers, where it is not that of the latent dimensions.
         of_any_run: whether it also holds when another run is chosen.
         aliases: what addresses of earlier versions hold for an option.
@@ -71,16 +71,16 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-_COORDINATES = (-1e4, 1e4)
+_COORDINATES = (-3.4e38, 3.4e38)  # float32, in which decoders compute, and the digits that it has
 PLANE: tuple[Key[Any], ...] = (
-    Key("z", "numbers", None, limits=_COORDINATES, digits=3),
+    Key("z", "numbers", None, limits=_COORDINATES, digits=7),
     Key("color", "choice", "class", options=("class", "error", "KL"), of_any_run=True),
     Key("plane", "choice", "z", options=("z", "PCA", "UMAP"), of_any_run=True),
     Key("across", "axis", None),
     Key("up", "axis", None),
-    Key("a", "numbers", None, limits=_COORDINATES, digits=3),
-    Key("b", "numbers", None, limits=_COORDINATES, digits=3),
-    Key("at", "numbers", None, limits=_COORDINATES, digits=3, count=3),  # centre and width of the visible region
+    Key("a", "numbers", None, limits=_COORDINATES, digits=7),
+    Key("b", "numbers", None, limits=_COORDINATES, digits=7),
+    Key("at", "numbers", None, limits=_COORDINATES, digits=7, count=3),  # centre and width of the visible region
     Key("manifold", "flag", None, of_any_run=True),
     Key("hidden", "indices", ()),  # classes
 )
@@ -88,7 +88,7 @@ PLANE: tuple[Key[Any], ...] = (
 WALK: tuple[Key[Any], ...] = (
     Key("image", "indices", (0,), count=1, of_any_run=True),  # a test image
     Key("drawing", "image", None, of_any_run=True),
-    Key("eps", "numbers", None, limits=(-100, 100), digits=2, of_any_run=True),
+    Key("eps", "numbers", None, limits=(-100, 100), of_any_run=True),
 )
 """of the walk from x to x'"""
 

@@ -7,7 +7,7 @@
  * @typedef {{xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View}} Dots
  */
 import { Latest, fetchOnce } from "../engine/fetch.js";
-import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { complain, h, legend, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { number } from "../draw/numbers.js";
@@ -38,25 +38,27 @@ export class BetaDial {
     /** @type {Dots | null} where the dots are now */ this.shown = null;
     /** @type {Dots & {since: number} | null} where they move from, and since when, ms */ this.from = null;
     this.ui = build(root, this);
-    this.resizing = new ResizeObserver(() => this.redraw());
-    this.resizing.observe(this.ui.stage);
+    this.endResizing = onResize(this.ui.stage, () => this.redraw());
   }
 
   stop() {
     this.latest.stop();
+    this.ui.loading.end(false);
     cancelAnimationFrame(this.frame);
-    this.resizing.disconnect();
+    this.endResizing();
   }
 
   /** @param {Given} given */
   update(given) {
     if (this.given?.url === given.url) return this.redraw(); // the theme may be another
     this.given = given;
+    this.ui.loading.begin("the models", [given.url]);
     this.latest.ask(
       () => fetchOnce(given.url, unpackSweep),
       (sweep) => this.open(given, sweep),
       (error) => {
         this.given = null;
+        this.ui.loading.end(false);
         complain(this.ui.message, `The models could not be loaded. ${error.message}`, () => this.update(given));
       },
     );
@@ -79,6 +81,7 @@ export class BetaDial {
       new Set(),
     );
     this.ui.message.textContent = "";
+    this.ui.loading.end(true);
     this.from = this.shown = null;
     this.furnish(given, sweep);
     const wanted = sweep.points.findIndex(({ beta }) => beta === given.beta);

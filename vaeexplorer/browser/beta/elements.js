@@ -6,10 +6,11 @@
  *            choose(index: number, tell?: boolean): void, moveTo(x: number, y: number): void}} Dial
  *   what the elements read and do
  */
-import { h, positionIn } from "../draw/dom.js";
-import { ARROWS } from "../draw/gestures.js";
+import { h } from "../draw/dom.js";
+import { ARROWS, FINGER, listen } from "../interact/gestures.js";
 import { tile } from "../draw/sprite.js";
-import { toLatent } from "../engine/geometry.js";
+import { Loading } from "../interact/loading.js";
+import { toLatent, toScreen } from "../engine/geometry.js";
 
 const STEP = 0.1; // of an arrow key, latent units
 
@@ -58,8 +59,16 @@ export function build(root, dial) {
   ui.stage.append(ui.dots, ui.overlay, ui.axis);
   ui.card.append(ui.stage, ui.legend);
   listenTo(ui.stage, dial);
+  const dialBox = h(
+    "fieldset",
+    { class: "dial" },
+    h("label", {}, "β ", ui.beta),
+    h("div", { class: "track" }, slider, ui.stops),
+  );
+  const loading = new Loading(root, [dialBox]);
+  ui.stage.append(loading.element);
   root.replaceChildren(
-    h("div", { class: "dial" }, h("label", {}, "β ", ui.beta), h("div", { class: "track" }, slider, ui.stops)),
+    dialBox,
     ui.remark,
     ui.message,
     h(
@@ -80,22 +89,29 @@ export function build(root, dial) {
       ui.curves,
     ),
   );
-  return ui;
+  return { ...ui, loading };
 }
 
 /** @param {HTMLElement} stage @param {Dial} dial */
 function listenTo(stage, dial) {
-  const move = (/** @type {PointerEvent} */ event) => {
-    const { x, y } = positionIn(stage, event);
+  const move = (/** @type {import("../interact/gestures.js").At} */ { x, y }) => {
     if (dial.shown) dial.moveTo(...toLatent(dial.shown.view, x, y));
   };
-  stage.onpointerdown = (event) => {
-    stage.setPointerCapture(event.pointerId);
-    move(event);
-  };
-  stage.onpointermove = (event) => {
-    if (stage.hasPointerCapture(event.pointerId)) move(event);
-  };
+  /** @type {[number, number]} */ let before = dial.at;
+  listen(stage, {
+    start: (at) => {
+      before = dial.at;
+      move(at);
+    },
+    move,
+    end: () => {},
+    cancel: () => dial.moveTo(...before),
+    hover: () => {},
+    holds: (at) => {
+      const [x, y] = dial.shown ? toScreen(dial.shown.view, ...dial.at) : [NaN, NaN];
+      return Math.hypot(x - at.x, y - at.y) < FINGER;
+    },
+  });
   stage.onkeydown = (event) => {
     const by = ARROWS[event.key];
     if (!by) return;

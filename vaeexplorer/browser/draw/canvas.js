@@ -19,3 +19,30 @@ export function fitCanvas(canvas, width = canvas.clientWidth, height = canvas.cl
   canvas.height = down;
   return true;
 }
+
+/** @type {Set<() => void>} */ const watching = new Set();
+let isArmed = false;
+
+/** A window may be moved to another screen, or the page enlarged. A media query knows one ratio, so each change needs
+ * another query. */
+function arm() {
+  isArmed = true;
+  const changed = () => {
+    arm();
+    for (const act of watching) act();
+  };
+  matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", changed, { once: true });
+}
+
+/** Calls whenever what a canvas should be painted for changes: the size of an element, or the pixels of the screen.
+ * @param {Element} element @param {() => void} act @returns {() => void} ends it */
+export function onResize(element, act) {
+  const sizes = new ResizeObserver(act);
+  sizes.observe(element);
+  watching.add(act);
+  if (!isArmed) arm();
+  return () => {
+    sizes.disconnect();
+    watching.delete(act);
+  };
+}

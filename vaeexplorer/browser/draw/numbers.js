@@ -2,6 +2,7 @@
 /** Numbers as text: for the eye, with a true minus sign, and in addresses. */
 
 const LONGEST = 64; // numbers of a list in an address
+const ROUNDING = 1e-12; // of the largest number: 0.1 + 0.2 - 0.3
 
 /** With a fixed number of digits after the point, and no minus sign before a zero.
  * @param {number} value @param {number} [digits] */
@@ -10,9 +11,25 @@ export const number = (value, digits = 2) => minus((Number(value.toFixed(digits)
 /** With as few digits as possible, six at the most. @param {number} value */
 export const shortest = (value) => minus(String(Number(value.toPrecision(6))));
 
-/** 8.8e-8 as 8.8 · 10⁻⁸. @param {number} value */
-export function scientific(value) {
-  const [digits, exponent] = value.toExponential(1).split("e");
+/** With three significant digits, as a power of ten where there would be many zeros. @param {number} value */
+export function brief(value) {
+  const size = Math.abs(value);
+  return size && (size < 1e-3 || size >= 1e6) ? scientific(value, 2) : shortest(Number(value.toPrecision(3)));
+}
+
+/** A latent coordinate to its dimension's step, which is a power of ten; 0.00, 4123456, 4.12 · 10⁻⁸.
+ * @param {number} value @param {number} step */
+export function coordinate(value, step) {
+  const places = -Math.round(Math.log10(step)),
+    size = Math.abs(value);
+  if (places <= 6 && size < 1e7) return number(value, Math.max(0, places));
+  if (size < step / 2) return "0";
+  return scientific(value, Math.min(4, Math.max(0, Math.floor(Math.log10(size)) + places)));
+}
+
+/** 8.8e-8 as 8.8 · 10⁻⁸. @param {number} value @param {number} [places]  after the point */
+export function scientific(value, places = 1) {
+  const [digits, exponent] = value.toExponential(places).split("e");
   return `${minus(digits)} · ${power(Number(exponent))}`;
 }
 
@@ -32,7 +49,14 @@ export function parseNumbers(text, count, limit) {
   return values.length === count && values.every((value) => Math.abs(value) < limit) ? values : null;
 }
 
-/** A list for an address. @param {number[] | null} values @param {number} digits  after the point, at the most
+/** A list for an address. @param {number[] | null} values @param {number} digits  significant ones, at the most
  * @returns {string} empty where there are no values, or more than an address should hold */
 export const formatNumbers = (values, digits) =>
-  values && values.length <= LONGEST ? values.map((value) => String(Number(value.toFixed(digits)) + 0)).join(",") : "";
+  values && values.length <= LONGEST ? significant(values, digits).join(",") : "";
+
+/** Each number to so many significant digits, whatever its size; what is rounding beside the largest of them is 0.
+ * @param {number[]} values @param {number} digits */
+export function significant(values, digits) {
+  const least = ROUNDING * Math.max(...values.map(Math.abs));
+  return values.map((value) => (Math.abs(value) < least ? 0 : Number(value.toPrecision(digits)) + 0));
+}

@@ -1,35 +1,81 @@
 // @ts-check
 /**
- * Images decoded in a worker, so that a drag never waits for them.
+ * Images decoded in a worker, so that a drag never waits for them. Where the browser refuses a worker, the page decodes
+ * them itself, a few at a time.
  *
  * @typedef {"image" | "strips" | "gallery" | "manifold"} Kind
  *   an image is the one at z, requested only where the page cannot decode it itself
  * @typedef {(kind: Kind, start: number, pixels: Uint8Array, done: boolean) => void} Receive
  *   gets images from number `start` on, 784 pixels each; `done` with the last of a request
  */
+import { unpack } from "./network.js";
+import { Queue } from "./queue.js";
 import { WORKER_SOURCE } from "./worker_source.js";
 
+const CHUNK = 4; // images at a time in the page: a few milliseconds
+const REFUSED = "There is no worker for this page: it decodes strips and galleries itself, and drags are less smooth.";
+
 export class Background {
-  /** @param {Receive} onImages */
-  constructor(onImages) {
-    const url = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
-    this.worker = new Worker(url);
-    URL.revokeObjectURL(url);
+  /** @param {Receive} onImages
+   * @param {(trouble: string) => void} onTrouble  gets a sentence, or an empty text when images come again */
+  constructor(onImages, onTrouble) {
+    this.onImages = onImages;
+    this.onTrouble = onTrouble;
     this.id = 0;
-    /** @type {Map<Kind, number>} newest request of each kind */
+    this.troubled = this.isSaid = false;
+    /** @type {Map<Kind, import("./queue.js").Request>} newest request of each kind, until it is answered */
     this.newest = new Map();
-    this.worker.onmessage = ({ data }) => {
-      if (this.newest.get(data.kind) !== data.id) return;
-      if (data.done) this.newest.delete(data.kind);
-      onImages(data.kind, data.start, data.pixels, data.done);
-    };
+    /** @type {ArrayBuffer | null} */ this.network = null;
+    /** @type {Queue | null} in the page */ this.queue = null;
+    /** @type {Worker | null} */ this.worker = null;
+    try {
+      const url = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
+      this.worker = new Worker(url);
+      URL.revokeObjectURL(url);
+      this.worker.onmessage = ({ data }) => this.take(data);
+      this.worker.onerror = (event) => {
+        event.preventDefault?.(); // it is dealt with
+        this.refused();
+      };
+      this.worker.onmessageerror = () => this.refused();
+    } catch {
+      this.refused();
+    }
+  }
+
+  /** The page takes over, what was asked for included. */
+  refused() {
+    this.worker?.terminate();
+    this.worker = null;
+    if (this.queue) return;
+    this.queue = new Queue(CHUNK, (answer) => this.take(answer));
+    this.queue.use(this.network && unpack(this.network));
+    for (const request of this.newest.values()) this.send(request);
+  }
+
+  /** @param {import("./queue.js").Answer} answer */
+  take(answer) {
+    const kind = /** @type {Kind} */ (answer.kind);
+    if (this.newest.get(kind)?.id !== answer.id) return;
+    if ("error" in answer) {
+      this.newest.delete(kind);
+      this.troubled = true;
+      return this.onTrouble(`The images could not be decoded: ${answer.error}`);
+    }
+    if (answer.done) this.newest.delete(kind);
+    if (this.troubled) this.onTrouble("");
+    this.troubled = false;
+    this.onImages(kind, answer.start, answer.pixels, answer.done);
   }
 
   /** Another network; pending requests are dropped.
    * @param {ArrayBuffer | null} bytes  packed weights, which are copied; null where the server decodes */
   use(bytes) {
     this.newest.clear();
-    if (bytes) this.worker.postMessage({ network: bytes });
+    this.network = bytes;
+    this.isSaid = false;
+    if (this.queue) this.queue.use(bytes && unpack(bytes));
+    else if (bytes) this.worker?.postMessage({ network: bytes });
   }
 
   /** @param {Kind} kind */
@@ -38,14 +84,26 @@ export class Background {
   }
 
   /** Replaces an unfinished request of the same kind.
-   * @param {Kind} kind @param {Float32Array} zs  [N * D], not usable afterwards @param {number} dim */
+   * @param {Kind} kind @param {Float32Array} zs  [N * D] @param {number} dim */
   request(kind, zs, dim) {
-    this.newest.set(kind, ++this.id);
-    this.worker.postMessage({ kind, id: this.id, zs, dim }, { transfer: [zs.buffer] });
+    const request = { kind, id: ++this.id, zs, dim };
+    this.newest.set(kind, request);
+    this.send(request);
+  }
+
+  /** @param {import("./queue.js").Request} request */
+  send(request) {
+    if (this.queue && !this.isSaid) {
+      this.isSaid = true;
+      this.onTrouble(REFUSED);
+    }
+    if (this.queue) this.queue.add(request);
+    else this.worker?.postMessage(request);
   }
 
   stop() {
     this.newest.clear();
-    this.worker.terminate();
+    this.worker?.terminate();
+    this.queue?.use(null);
   }
 }

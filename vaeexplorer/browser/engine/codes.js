@@ -87,3 +87,11 @@ export function dotColors(codes, by, classColors, hidden) {
   }
   return colors;
 }
+
+/** Dots of one colour: on a field, class colours would look like its values.
+ * @param {number} count @param {number[]} ink RGB @returns {Uint8ClampedArray} RGBA, [N * 4] */
+export function plainColors(count, ink) {
+  const colors = new Uint8ClampedArray(4 * count);
+  for (let i = 0; i < count; i++) colors.set([...ink, 70], 4 * i);
+  return colors;
+}

@@ -13,26 +13,37 @@ const MOST = 12; // files kept: those of the last few runs; the browser's own ca
 
 /** @type {any} the widgets of a page are scripts of their own, and share this alone */
 const page = globalThis;
-/** What was asked for last stands last. @type {Map<string, Promise<any>>} */
+/** What was asked for last stands last.
+ * @typedef {{got: number, total: number}} Progress  bytes; total is 0 where it is not known
+ * @type {Map<string, {promise: Promise<any>, progress: Progress}>} */
 const fetched = (page.__vaeexplorer ??= new Map());
 
 /** What `read` makes of the bytes at an address. @template T @param {string} url
  * @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
 export function fetchOnce(url, read) {
-  const known = fetched.get(url);
-  const promise = known ?? fetchNow(url, read);
+  const known = fetched.get(url),
+    progress = known?.progress ?? { got: 0, total: 0 },
+    promise = known?.promise ?? fetchNow(url, read, progress);
   fetched.delete(url);
-  fetched.set(url, promise);
+  fetched.set(url, { promise, progress });
   if (fetched.size > MOST) fetched.delete(/** @type {string} */ (fetched.keys().next().value));
   if (!known)
     promise.catch(() => {
-      if (fetched.get(url) === promise) fetched.delete(url); // a later try may succeed
+      if (fetched.get(url)?.promise === promise) fetched.delete(url); // a later try may succeed
     });
   return promise;
 }
 
-/** @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @returns {Promise<T>} */
-async function fetchNow(url, read) {
+/** How far files have come, together. @param {(string | undefined)[]} urls @returns {Progress} */
+export function progressOf(urls) {
+  const parts = urls.map((url) => fetched.get(url ?? "")?.progress ?? { got: 0, total: 0 });
+  const sum = (/** @type {"got" | "total"} */ name) => parts.reduce((all, part) => all + part[name], 0);
+  return { got: sum("got"), total: sum("total") };
+}
+
+/** @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @param {Progress} progress
+ * @returns {Promise<T>} */
+async function fetchNow(url, read, progress) {
   let response;
   try {
     response = await fetch(url);
@@ -40,10 +51,28 @@ async function fetchNow(url, read) {
     throw new Error("The server cannot be reached.");
   }
   if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-  const bytes = await response.arrayBuffer(),
+  const bytes = await bodyOf(response, progress),
     result = await read(bytes);
   if (!(await isNamed(url, bytes))) throw new Error("What came is not what was asked for: reload the page.");
   return result;
+}
+
+/** @param {Response} response @param {Progress} progress  is brought up to date @returns {Promise<ArrayBuffer>} */
+async function bodyOf(response, progress) {
+  if (!response.headers.get("Content-Encoding")) progress.total = Number(response.headers.get("Content-Length"));
+  const parts = [],
+    reader = response.body?.getReader();
+  try {
+    for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+      parts.push(part.value);
+      progress.got += part.value.length;
+    }
+  } catch {
+    throw new Error("The connection was lost.");
+  }
+  const bytes = new Uint8Array(progress.got);
+  parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
+  return bytes.buffer;
 }
 
 /** Whether the bytes are those that the address names by the beginning of their SHA-256, if it names any. Browsers work

@@ -28,6 +28,15 @@ export function zoom(v, px, py, factor) {
   return { ...v, scale, cx: x - (px - v.width / 2) / scale, cy: y + (py - v.height / 2) / scale };
 }
 
+const [OUT, IN] = [1 / 4, 200]; // how far a visitor can zoom, of what shows everything
+
+/** Zoom about a screen point as far as is allowed. @param {View} v @param {View} home  shows everything
+ * @param {number} px @param {number} py @param {number} factor @returns {View | null} null at the limit */
+export function zoomWithin(v, home, px, py, factor) {
+  const allowed = Math.min(IN * home.scale, Math.max(OUT * home.scale, v.scale * factor)) / v.scale;
+  return Math.abs(allowed - 1) < 1e-9 ? null : zoom(v, px, py, allowed);
+}
+
 /** @param {View} v @param {number} dx @param {number} dy CSS pixels the content moves by @returns {View} */
 export const pan = (v, dx, dy) => ({ ...v, cx: v.cx - dx / v.scale, cy: v.cy + dy / v.scale });
 
@@ -89,6 +98,22 @@ export class NearestInPlane {
         }
     return best;
   }
+}
+
+/** The nearest point in a direction, what lies aside counting twice; or -1.
+ * @param {Float32Array} xs @param {Float32Array} ys @param {number} from  a point
+ * @param {[number, number]} step  to the right and up, one of them 0 @param {number} least  how far it must be */
+export function nextPoint(xs, ys, from, step, least) {
+  let best = -1,
+    cheapest = Infinity;
+  for (let i = 0; i < xs.length; i++) {
+    const dx = xs[i] - xs[from],
+      dy = ys[i] - ys[from],
+      along = dx * step[0] + dy * step[1];
+    const cost = along > least ? along + 2 * Math.abs(dx * step[1] - dy * step[0]) : Infinity;
+    if (cost < cheapest) [best, cheapest] = [i, cost];
+  }
+  return best;
 }
 
 /** Indices of the k codes nearest to z in all D dimensions, nearest first.

@@ -4,14 +4,17 @@
  *
  * @typedef {import("./codes.js").Codes} Codes
  * @typedef {{means: number[][], meanKl: number[] | null, order: number[], collapsed: boolean[],
- *            reach: [number, number][], walk: [number, number][], farthest: [number, number]}} Summary
+ *            reach: [number, number][], walk: [number, number][], steps: number[],
+ *            farthest: [number, number]}} Summary
  *   means of the classes; KL of each dimension in nats; dimensions from the most informative on; range of each slider
- *   and of each traversal; the two classes whose means lie farthest apart
+ *   and of each traversal; the step to which each dimension is shown and slid, a power of ten; the two classes whose
+ *   means lie farthest apart
  */
 import { normal } from "./geometry.js";
 
 const ACTIVE_VARIANCE = 0.01; // of the means (Burda et al. 2016); a dimension that is not active is collapsed
 const PRIOR_REACH = 3;
+const PLACES = 400; // at least so many steps in six standard deviations: 0.01 where the codes are as the prior
 
 /** @param {Codes} codes @param {number} classes @returns {Summary} */
 export function summarize(codes, classes) {
@@ -20,7 +23,8 @@ export function summarize(codes, classes) {
   const members = new Array(classes).fill(0);
   const meanKl = new Array(dim).fill(0),
     variance = new Array(dim).fill(0),
-    centre = new Array(dim).fill(0);
+    centre = new Array(dim).fill(0),
+    noise = new Array(dim).fill(0); // mean variance of q(z|x)
   for (let i = 0; i < count; i++) {
     members[labels[i]]++;
     for (let j = 0; j < dim; j++) {
@@ -30,6 +34,7 @@ export function summarize(codes, classes) {
       if (logvar) {
         const l = logvar[i * dim + j];
         meanKl[j] += (value * value + Math.exp(l) - 1 - l) / 2 / count;
+        noise[j] += Math.exp(l) / count;
       }
     }
   }
@@ -45,7 +50,7 @@ export function summarize(codes, classes) {
     const sorted = Float32Array.from({ length: count }, (_, i) => mean[i * dim + j]).sort();
     const low = logvar ? Math.min(sorted[0], -PRIOR_REACH) : sorted[0];
     const high = logvar ? Math.max(sorted[count - 1], PRIOR_REACH) : sorted[count - 1];
-    reach.push([Math.floor(low * 10) / 10, Math.ceil(high * 10) / 10]);
+    reach.push(outward(low, high));
     // Where nearly all codes are: 3 sigma of the prior. Without a prior, or with codes far outside it, the quantiles of
     // the codes at the same probabilities.
     const [first, last] = [0.00135, 0.99865].map((p) => sorted[Math.round(p * (count - 1))]);
@@ -58,8 +63,21 @@ export function summarize(codes, classes) {
     collapsed: variance.map((moved) => logvar !== null && moved <= ACTIVE_VARIANCE),
     reach,
     walk,
+    steps: variance.map((moved, j) => stepOf(6 * Math.sqrt(moved + noise[j]) || reach[j][1] - reach[j][0])),
     farthest: farthest(means),
   };
+}
+
+/** A power of ten. @param {number} range */
+const stepOf = (range) => Number(`1e${Math.floor(Math.log10(range / PLACES))}`);
+
+/** A range with round ends, in hundredths to tenths of its length. @param {number} low @param {number} high
+ * @returns {[number, number]} */
+function outward(low, high) {
+  if (!(high > low)) return [low - 1, high + 1]; // a dimension in which all codes are the same
+  const unit = 10 ** (Math.floor(Math.log10(high - low)) - 1);
+  const [first, last] = [Math.floor(low / unit), Math.ceil(high / unit)].map((k) => Number((k * unit).toPrecision(12)));
+  return [first, last];
 }
 
 /** @param {number[][]} points @returns {[number, number]} the two that lie farthest apart */
@@ -91,6 +109,7 @@ export function moments({ count, dim, mean }) {
  * @param {number[][]} matrix @returns {{values: number[], vectors: number[][]}} */
 export function eigen(matrix) {
   const n = matrix.length,
+    least = 1e-15 * matrix.reduce((trace, row, i) => trace + Math.abs(row[i]), 0),
     a = matrix.map((row) => row.slice());
   const v = a.map((_, i) => a.map((_, j) => Number(i === j))); // rows become eigenvectors
   for (let sweep = 0; sweep < 30; sweep++) {
@@ -98,7 +117,7 @@ export function eigen(matrix) {
     for (let p = 0; p < n; p++)
       for (let q = p + 1; q < n; q++) {
         off += a[p][q] ** 2;
-        if (Math.abs(a[p][q]) < 1e-14) continue;
+        if (Math.abs(a[p][q]) <= least) continue;
         const theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
         const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1)),
           c = 1 / Math.hypot(t, 1),
@@ -107,7 +126,7 @@ export function eigen(matrix) {
         for (let k = 0; k < n; k++) [a[p][k], a[q][k]] = [c * a[p][k] - s * a[q][k], s * a[p][k] + c * a[q][k]];
         for (let k = 0; k < n; k++) [v[p][k], v[q][k]] = [c * v[p][k] - s * v[q][k], s * v[p][k] + c * v[q][k]];
       }
-    if (off < 1e-18) break;
+    if (off <= (n * least) ** 2) break;
   }
   const order = a.map((_, i) => i).sort((i, j) => a[j][j] - a[i][i]);
   return { values: order.map((i) => a[i][i]), vectors: order.map((i) => v[i]) };

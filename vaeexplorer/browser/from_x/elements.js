@@ -8,7 +8,7 @@
  *   what the elements read and do; `model` is null until it is loaded
  */
 import { button, h, section } from "../draw/dom.js";
-import { number } from "../draw/numbers.js";
+import { coordinate, number } from "../draw/numbers.js";
 import { tile } from "../draw/sprite.js";
 import { axisName } from "../engine/projections.js";
 
@@ -41,6 +41,7 @@ export function build(root, page) {
     plainText: h("p", { class: "label" }),
     plainBox: h("section", { class: "plain" }),
     near: button("", "The posterior from near by, or among all codes"),
+    path: h("fieldset", { class: "path" }),
     message: h("p", { class: "message", role: "status" }),
   };
   const act = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ what) =>
@@ -61,48 +62,47 @@ export function build(root, page) {
   };
   ui.file.onchange = () => page.read(ui.file.files[0]);
   ui.plainBox.append(h("h4", { textContent: "The autoencoder beside it" }), ui.plain, ui.plainText);
-  root.append(
-    h(
-      "div",
-      { class: "path" },
-      section(
-        "x",
-        ui.x,
-        h("p", { class: "label" }, ui.source),
-        h(
-          "div",
-          { class: "buttons" },
-          ui.number,
-          act("Random", "A random test image", () => pick(Math.floor(Math.random() * (page.model?.codes.count ?? 1)))),
-          act("File…", "A picture of your own", () => ui.file.click()),
-          ui.file,
-        ),
-        h("p", { class: "label", textContent: "or draw:" }),
-        page.pad.canvas,
-        h(
-          "div",
-          { class: "buttons" },
-          act("Clear", "An empty pad", () => page.pad.clear()),
-        ),
+  ui.path.append(
+    section(
+      "x",
+      ui.x,
+      h("p", { class: "label" }, ui.source),
+      h(
+        "div",
+        { class: "buttons" },
+        ui.number,
+        act("Random", "A random test image", () => pick(Math.floor(Math.random() * (page.model?.codes.count ?? 1)))),
+        act("File…", "A picture of your own", () => ui.file.click()),
+        ui.file,
       ),
-      section("q(z | x)", ui.plane, h("div", { class: "buttons" }, ui.near), ui.z, ui.table),
-      section(
-        "ε",
-        h(
-          "div",
-          { class: "noise" },
-          h("p", { class: "label", textContent: "z = μ + σ · ε" }),
-          ui.sliders,
-          h(
-            "div",
-            { class: "buttons" },
-            act("Resample", "Draw ε from N(0, I) again", () => page.resample()),
-            act("ε = 0", "The posterior's mean", () => page.resample(true)),
-          ),
-        ),
+      h("p", { class: "label", textContent: "or draw:" }),
+      page.pad.canvas,
+      h(
+        "div",
+        { class: "buttons" },
+        act("Clear", "An empty pad", () => page.pad.clear()),
       ),
-      section("x′ = d(z)", ui.decoded, ui.loss),
     ),
+    section("q(z | x)", ui.plane, h("div", { class: "buttons" }, ui.near), ui.z, ui.table),
+    section(
+      "ε",
+      h(
+        "div",
+        { class: "noise" },
+        h("p", { class: "label", textContent: "z = μ + σ · ε" }),
+        ui.sliders,
+        h(
+          "div",
+          { class: "buttons" },
+          act("Resample", "Draw ε from N(0, I) again", () => page.resample()),
+          act("ε = 0", "The posterior's mean", () => page.resample(true)),
+        ),
+      ),
+    ),
+    section("x′ = d(z)", ui.decoded, ui.loss),
+  );
+  root.append(
+    ui.path,
     h("section", { class: "draws" }, h("h4", { textContent: "Fifty draws from q(z | x), decoded" }), ui.cloud),
     ui.plainBox,
     ui.message,
@@ -137,17 +137,19 @@ export function buildSliders(box, order, page) {
   return sliders;
 }
 
-/** @param {HTMLElement} table @param {number[]} order  dimensions @param {number[]} mean @param {number[] | null} sigma
- * @param {number[]} eps @param {number[]} z @param {number[] | null} kl  of each dimension, nats */
-export function fillTable(table, order, mean, sigma, eps, z, kl) {
+/** @param {HTMLElement} table @param {number[]} order  dimensions @param {number[]} steps  of all dimensions
+ * @param {Pick<import("./walk.js").Walk, "mean" | "sigma" | "z">} walk @param {number[]} eps
+ * @param {number[] | null} kl  of each dimension, nats */
+export function fillTable(table, order, steps, { mean, sigma, z }, eps, kl) {
   const row = (/** @type {string} */ tag, /** @type {string[]} */ ...cells) =>
     h("tr", {}, ...cells.map((cell) => h(tag, { textContent: cell })));
   const head = sigma ? row("th", "", "μ", "σ", "ε", "z", "KL") : row("th", "", "z");
-  const rows = order.map((j) =>
-    sigma && kl
-      ? row("td", axisName(j), number(mean[j]), number(sigma[j], 3), number(eps[j]), number(z[j]), number(kl[j]))
-      : row("td", axisName(j), number(z[j])),
-  );
+  const rows = order.map((j) => {
+    const [at, spread] = [coordinate(z[j], steps[j]), sigma && coordinate(sigma[j], steps[j] / 10)];
+    return spread && kl
+      ? row("td", axisName(j), coordinate(mean[j], steps[j]), spread, number(eps[j]), at, number(kl[j]))
+      : row("td", axisName(j), at);
+  });
   table.replaceChildren(head, ...rows);
 }
 

@@ -9,13 +9,14 @@
  *   plain: the autoencoder of the same network and reconstruction term, to stand beside the VAE
  */
 import { Latest, loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
-import { pen } from "../draw/canvas.js";
+import { onResize, pen } from "../draw/canvas.js";
 import { complain } from "../draw/dom.js";
-import { number } from "../draw/numbers.js";
+import { coordinate, number, shortest } from "../draw/numbers.js";
 import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
 import { dotColors } from "../engine/codes.js";
 import { normal, repeatable } from "../engine/geometry.js";
 import { PIXELS, SIDE, decode, encode } from "../engine/network.js";
+import { Loading } from "../interact/loading.js";
 import { axisName } from "../engine/projections.js";
 import { summarize } from "../engine/summary.js";
 import { Pad, fromFile } from "./drawing.js";
@@ -50,17 +51,19 @@ export class FromX {
       () => this.tell(),
     );
     this.ui = build(root, this);
+    this.loading = new Loading(root, [this.ui.path]);
+    this.ui.path.before(this.loading.element);
     this.plane = new PosteriorPlane(this.ui.plane, root);
-    this.resizing = new ResizeObserver(() => this.redraw());
-    this.resizing.observe(this.ui.plane);
+    this.endResizing = onResize(this.ui.plane, () => this.redraw());
   }
 
   stop() {
     this.latest.stop();
+    this.loading.end(false);
     this.files.stop();
     this.space = this.model = null;
     cancelAnimationFrame(this.frame);
-    this.resizing.disconnect();
+    this.endResizing();
     this.root.remove();
   }
 
@@ -68,6 +71,8 @@ export class FromX {
   update(space, texts) {
     if (JSON.stringify(space) === JSON.stringify(this.space)) return this.redraw(); // the theme may be another
     this.space = space;
+    const { urls } = space;
+    this.loading.begin(space.name, [urls.network, urls.codes, urls.sprite, space.plain?.url]);
     this.latest.ask(
       () =>
         Promise.all([
@@ -80,6 +85,7 @@ export class FromX {
         const summary = summarize(codes, space.classes.length);
         this.model = { space, network: own && own.network, codes, sprite, summary, plain: plain?.network };
         this.sliders = buildSliders(this.ui.sliders, summary.order, this);
+        this.loading.end(true);
         this.open(texts);
       },
       (error) => this.fail(space, texts, error),
@@ -89,6 +95,7 @@ export class FromX {
   /** The last good picture stays. @param {Space} space @param {Record<string, string>} texts @param {Error} error */
   fail(space, texts, error) {
     this.space = null;
+    this.loading.end(false);
     const text = `The network of ${space.name} could not be opened. ${error.message}`;
     complain(this.ui.message, text, () => this.update(space, texts));
   }
@@ -199,6 +206,7 @@ export class FromX {
   /** @param {Float32Array} x @param {import("./walk.js").Walk} walk */
   draw(x, { mean, logvar, sigma, z, image, error, cloud }) {
     const { network, plain, codes, space } = this.model,
+      { steps } = this.model.summary,
       { ui } = this;
     paintGrey(pen(ui.x), x, 1);
     paintGrey(pen(ui.decoded), image, 1);
@@ -218,11 +226,15 @@ export class FromX {
     for (const { dimension, input, output, row } of this.sliders) {
       input.value = String(this.eps[dimension]);
       output.textContent = number(this.eps[dimension]);
-      row.title = sigma ? `${axisName(dimension)}: μ ${number(mean[dimension])}, σ ${number(sigma[dimension], 3)}` : "";
+      const step = steps[dimension],
+        name = axisName(dimension);
+      row.title = sigma
+        ? `${name}: μ ${coordinate(mean[dimension], step)}, σ ${coordinate(sigma[dimension], step / 10)}`
+        : "";
     }
     const order = this.model.summary.order.slice(0, MOST),
       kl = logvar ? gaussianKl(mean, logvar) : null;
-    fillTable(ui.table, order, mean, sigma, this.eps, z, kl);
+    fillTable(ui.table, order, steps, { mean, sigma, z }, this.eps, kl);
     fillLoss(ui.loss, network, error, kl);
     ui.z.textContent = sigma
       ? "A distribution: every draw is another z."
@@ -231,7 +243,7 @@ export class FromX {
       const code = encode(plain, x).mean,
         answer = decode(plain, code);
       paintGrey(pen(ui.plain), answer, 1);
-      const shown = code.slice(0, 4).map((value) => number(value));
+      const shown = code.slice(0, 4).map((value) => shortest(Number(value.toPrecision(3))));
       const [plainError, ownError] = [answer, image].map((other) => number(squaredError(x, other), 1));
       ui.plainText.textContent =
         `One point, no cloud: z = (${shown.join(", ")}${code.length > 4 ? ", …" : ""}). ` +

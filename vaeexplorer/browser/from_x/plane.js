@@ -3,7 +3,7 @@
 import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
 import { h } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
-import { number } from "../draw/numbers.js";
+import { coordinate } from "../draw/numbers.js";
 import { ring } from "../draw/overlay.js";
 import { readTheme } from "../draw/theme.js";
 import { column } from "../engine/codes.js";
@@ -31,14 +31,15 @@ export class PosteriorPlane {
     if (!size) return;
     fitCanvas(canvas, size, size);
     const [j, k] = summary.order.length > 1 ? summary.order : [0, 0];
-    const side = (/** @type {number} */ d) => summary.walk[d];
+    const side = (/** @type {number} */ d) => summary.walk[d],
+      margin = (/** @type {number} */ d) => 0.05 * (side(d)[1] - side(d)[0]);
     const reach = sigma ? 4 * Math.max(sigma[j], sigma[k]) : 0;
     const box = /** @type {{low: [number, number], high: [number, number]}} */ (
       near && sigma
         ? { low: [mean[j] - reach, mean[k] - reach], high: [mean[j] + reach, mean[k] + reach] }
         : {
-            low: [j, k].map((d) => Math.min(1.1 * side(d)[0], mean[d] - reach)),
-            high: [j, k].map((d) => Math.max(1.1 * side(d)[1], mean[d] + reach)),
+            low: [j, k].map((d) => Math.min(side(d)[0] - margin(d), mean[d] - reach)),
+            high: [j, k].map((d) => Math.max(side(d)[1] + margin(d), mean[d] + reach)),
           }
     );
     const view = fit(box, size, size);
@@ -73,7 +74,8 @@ export class PosteriorPlane {
     ring(g, toScreen(view, z[j], z[k]), 6, 2.5, theme.accent);
     canvas.setAttribute(
       "aria-label",
-      `The posterior at ${axisName(j)} ${number(mean[j])}, ${axisName(k)} ${number(mean[k])} among the test codes`,
+      `The posterior at ${[j, k].map((d) => `${axisName(d)} ${coordinate(mean[d], summary.steps[d])}`).join(", ")} ` +
+        "among the test codes",
     );
   }
 }

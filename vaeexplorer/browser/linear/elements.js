@@ -13,6 +13,7 @@ import { pen } from "../draw/canvas.js";
 import { chartCanvas, valueAt } from "../draw/chart.js";
 import { button, h, press, section } from "../draw/dom.js";
 import { paintGrey, tile } from "../draw/sprite.js";
+import { Loading } from "../interact/loading.js";
 import { imageAt } from "../engine/network.js";
 import { visible } from "./charts.js";
 import { nearestFrame } from "./film.js";
@@ -34,7 +35,7 @@ export function build(root, page) {
     differenceRow: h("div", { class: "images" }),
     principalGrid: h("div", { class: "axes-grid" }),
     axesGrid: h("div", { class: "axes-grid" }),
-    ways: h("div", { class: "segments", role: "group", "aria-label": "Axes, three ways" }),
+    ways: h("fieldset", { class: "segments", role: "group", "aria-label": "Axes, three ways" }),
     excess: chartCanvas("Excess error over PCA's optimum, by step"),
     angles: chartCanvas("Principal angles, by step"),
     spectrum: chartCanvas("Eigenvalue spectrum"),
@@ -93,16 +94,19 @@ export function build(root, page) {
     };
   }
   ui.near.append(ui.thumbnail, ui.nearText);
+  const player = h(
+    "fieldset",
+    { class: "player" },
+    ui.play,
+    button("‹", "One kept step back", () => page.go(page.frame - 1)),
+    button("›", "One kept step on", () => page.go(page.frame + 1)),
+    ui.scrub,
+    ui.said,
+  );
+  const loading = new Loading(root, [player, ui.ways]);
   root.append(
-    h(
-      "div",
-      { class: "player" },
-      ui.play,
-      button("‹", "One kept step back", () => page.go(page.frame - 1)),
-      button("›", "One kept step on", () => page.go(page.frame + 1)),
-      ui.scrub,
-      ui.said,
-    ),
+    player,
+    loading.element,
     ui.message,
     h(
       "div",
@@ -144,7 +148,7 @@ export function build(root, page) {
     ui.near,
     ui.legend,
   );
-  return ui;
+  return { ...ui, loading };
 }
 
 /** @typedef {ReturnType<typeof build>} Ui */

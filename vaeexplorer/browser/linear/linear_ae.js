@@ -7,7 +7,7 @@
  *   addresses of film and sprite; step: where to stop, null to play the film
  */
 import { Latest, fetchOnce, loadSprite } from "../engine/fetch.js";
-import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { drawChart } from "../draw/chart.js";
 import { complain, legend, positionIn, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
@@ -40,15 +40,15 @@ export class LinearAE {
     this.playing = 0;
     this.drawing = 0;
     this.ui = build(root, this);
-    this.resizing = new ResizeObserver(() => this.redraw());
-    this.resizing.observe(root);
+    this.endResizing = onResize(root, () => this.redraw());
   }
 
   stop() {
     this.latest.stop();
+    this.ui.loading.end(false);
     cancelAnimationFrame(this.playing);
     cancelAnimationFrame(this.drawing);
-    this.resizing.disconnect();
+    this.endResizing();
     this.root.remove();
   }
 
@@ -57,11 +57,13 @@ export class LinearAE {
     if (told.film === this.url) return this.redraw(); // the theme may be another
     const first = this.url === "" && !this.film;
     this.url = told.film;
+    this.ui.loading.begin("the training", [told.film]);
     this.latest.ask(
       () => fetchOnce(told.film, unpackFilm),
       (film) => this.open(told, film, first),
       (error) => {
         this.url = "";
+        this.ui.loading.end(false);
         complain(this.ui.message, `The training could not be opened. ${error.message}`, () => this.update(told));
       },
     );
@@ -78,6 +80,7 @@ export class LinearAE {
       new Set(),
     );
     this.ui.message.textContent = "";
+    this.ui.loading.end(true);
     this.ui.scrub.max = String(film.steps.length - 1);
     this.root.dataset.k = String(film.k);
     fillImages(this.ui, film);
@@ -86,9 +89,19 @@ export class LinearAE {
     else if (prefersStill()) this.show(film.steps.length - 1);
     else this.play(0);
     if (!first) this.report(null); // the step was another training's
-    loadSprite(/** @type {any} */ ({ sprite: told.sprite })).then(
-      (sprite) => this.film === film && (this.sprite = sprite),
-      () => {},
+    this.loadImages(told, film);
+  }
+
+  /** @param {Told} told @param {import("./film.js").Film} film */
+  loadImages({ sprite }, film) {
+    loadSprite(/** @type {any} */ ({ sprite })).then(
+      (images) => this.film === film && (this.sprite = images),
+      (error) =>
+        this.film === film &&
+        complain(this.ui.message, `The test images could not be loaded. ${error.message}`, () => {
+          this.ui.message.textContent = "";
+          this.loadImages(/** @type {any} */ ({ sprite }), film);
+        }),
     );
   }
 

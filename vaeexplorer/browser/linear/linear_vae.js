@@ -9,6 +9,7 @@
  *   values: eigenvalues of the training images; test: second moments of the test images along the same axes; spectrum:
  *   how many eigenvalues to show at the most; best: the pixel variance of greatest likelihood
  */
+import { onResize } from "../draw/canvas.js";
 import { chartCanvas, drawChart } from "../draw/chart.js";
 import { button, h, section } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
@@ -24,13 +25,12 @@ export class LinearVAE {
     this.variance = this.beta = 1;
     this.drawing = 0;
     this.ui = build(root, this);
-    this.resizing = new ResizeObserver(() => this.redraw());
-    this.resizing.observe(root);
+    this.endResizing = onResize(root, () => this.redraw());
   }
 
   stop() {
     cancelAnimationFrame(this.drawing);
-    this.resizing.disconnect();
+    this.endResizing();
     this.root.remove();
   }
 

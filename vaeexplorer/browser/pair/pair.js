@@ -56,13 +56,13 @@ export class Pair {
     this.planes = h("div", { class: "panes" });
     this.strips = h("div", { class: "ways" });
     this.live = h("p", { class: "message", role: "status", "aria-live": "polite" });
-    const tools = h(
-      "div",
-      { class: "toolbar" },
+    this.tools = h(
+      "fieldset",
+      { class: "toolbar", disabled: true }, // until there are codes
       h("div", { class: "segments", role: "group", "aria-label": "Behind the dots" }, ...this.buttons),
       h("div", { class: "buttons" }, another, reset),
     );
-    root.replaceChildren(tools, this.planes, this.scale, this.strips, this.live);
+    root.replaceChildren(this.tools, this.planes, this.scale, this.strips, this.live);
   }
 
   stop() {
@@ -133,6 +133,7 @@ export class Pair {
 
   /** A plane's codes are loaded. */
   arrived() {
+    this.tools.disabled = false;
     this.readTheme();
     this.showPair();
   }

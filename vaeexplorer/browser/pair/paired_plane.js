@@ -3,7 +3,7 @@
  * One of several latent planes that show the same pair of test images: dots, a field behind them, the straight way from
  * A to B, and the images that the decoder draws along it.
  *
- * @typedef {import("../draw/gestures.js").At} At
+ * @typedef {import("../interact/gestures.js").At} At
  * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls"> & {kind: string}} Space  kind: AE, VAE or PCA
  * @typedef {{indices: [number, number], colors: string[], sprite: ImageBitmap | null,
  *            theme?: import("../draw/theme.js").Theme, arrived(): void, choose(which: 0 | 1, index: number): void,
@@ -12,14 +12,15 @@
  */
 import { Latest, loadCodes, loadNetwork } from "../engine/fetch.js";
 import { Background } from "../engine/background.js";
-import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { complain, h } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
-import { ARROWS, listen } from "../draw/gestures.js";
+import { ARROWS, FINGER, listen } from "../interact/gestures.js";
+import { Loading } from "../interact/loading.js";
 import { drawPath, drawPrior, prepareOverlay, ring } from "../draw/overlay.js";
 import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
-import { codeOf, dotColors } from "../engine/codes.js";
-import { NearestInPlane, fit, lerp, pan, toLatent, toScreen, zoom } from "../engine/geometry.js";
+import { codeOf, dotColors, plainColors } from "../engine/codes.js";
+import { NearestInPlane, fit, lerp, nextPoint, pan, toLatent, toScreen, zoomWithin } from "../engine/geometry.js";
 import { PIXELS, SIDE, imageAt } from "../engine/network.js";
 import { boxOf, dimensionPlane, place, principalPlane } from "../engine/projections.js";
 import { RemoteBackground } from "../engine/remote.js";
@@ -54,6 +55,8 @@ export class Pane {
       ...layers,
       this.card,
     );
+    this.loading = new Loading(this.stage, []);
+    this.stage.append(this.loading.element);
     this.message = h("p", { class: "message", hidden: true, role: "status" });
     const heading = h("h4", {}, space.kind, h("small", { textContent: space.name }));
     this.element = h("section", {}, heading, this.stage, this.message);
@@ -64,7 +67,7 @@ export class Pane {
     const { remote } = space.urls; // of a model that only the server can run
     this.background = remote
       ? new RemoteBackground(remote, receive, (trouble) => this.say(trouble))
-      : new Background(receive);
+      : new Background(receive, (trouble) => this.say(trouble));
     let touched = pair.indices;
     listen(this.stage, {
       start: (at) => {
@@ -79,24 +82,26 @@ export class Pane {
       },
       hover: (at) => this.hover(at),
       pan: (dx, dy) => this.look(pan(this.view, dx, dy)),
-      zoom: (at, factor) => this.look(zoom(this.view, at.x, at.y, factor)),
+      zoom: (at, factor) => this.zoom(at.x, at.y, factor),
+      holds: (at) => Math.min(...this.distances(at)) < FINGER,
       settled: () => pair.askForFields(),
     });
     this.stage.onkeydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
-    this.resizing = new ResizeObserver(() => this.resize());
-    this.resizing.observe(this.stage);
+    this.endResizing = onResize(this.stage, () => this.resize());
     this.load();
   }
 
   stop() {
     this.latest.stop();
+    this.loading.end(false);
     cancelAnimationFrame(this.frame);
-    this.resizing.disconnect();
+    this.endResizing();
     this.background.stop();
   }
 
   load() {
     const { urls, name } = this.space;
+    this.loading.begin(name, [urls.codes, urls.network]);
     this.latest.ask(
       () => Promise.all([loadCodes(urls), loadNetwork(urls)]),
       ([codes, loaded]) => {
@@ -105,10 +110,12 @@ export class Pane {
         this.plane = codes.dim > 2 ? principalPlane(codes) : dimensionPlane(codes, 0, 1);
         this.nearest = new NearestInPlane(this.plane.xs, this.plane.ys);
         this.message.hidden = true;
+        this.loading.end(true);
         this.resize();
         this.pair.arrived();
       },
       (error) => {
+        this.loading.end(false);
         complain(this.message, `${name} could not be loaded. ${error.message}`, () => this.load());
         this.message.hidden = false;
       },
@@ -128,17 +135,26 @@ export class Pane {
     this.ratio = pixelRatio();
     for (const layer of Object.values(this.layers)) fitCanvas(layer, width, height);
     prepareOverlay(pen(this.layers.overlay));
-    const box = boxOf(this.plane);
-    this.home = this.view = fit(box, width, height);
+    const { view, home } = this;
+    this.home = fit(boxOf(this.plane), width, height);
+    // What the visitor looks at stays: centre, and width in view.
+    this.view = view === home ? this.home : { ...view, scale: (view.scale * width) / view.width, width, height };
     this.redraw(true);
     this.pair.askForFields();
   }
 
   /** @param {import("../engine/geometry.js").View} view */
   look(view) {
-    if (view.scale < this.home.scale / 4 || view.scale > this.home.scale * 200) return;
     this.view = view;
     this.redraw(true);
+  }
+
+  /** @param {number} x @param {number} y  CSS pixels, which stay where they are @param {number} factor
+   * @returns {boolean} whether there was anything left to zoom */
+  zoom(x, y, factor) {
+    const view = zoomWithin(this.view, this.home, x, y, factor);
+    if (view && this.plane) this.look(view);
+    return Boolean(view && this.plane);
   }
 
   lookHome() {
@@ -150,8 +166,7 @@ export class Pane {
   get ends() {
     const { codes } = this;
     if (!codes) return null;
-    const [a, b] = this.pair.indices.map((i) => codeOf(codes, i));
-    return [a, b];
+    return [codeOf(codes, this.pair.indices[0]), codeOf(codes, this.pair.indices[1])];
   }
 
   /** What the server is to measure: the region in view, and how its plane lies in latent space. */
@@ -182,15 +197,20 @@ export class Pane {
     return -1;
   }
 
-  /** Takes hold of A or B, whichever is nearer. @param {At} at */
-  take(at) {
+  /** How far A and B are from there, CSS pixels. @param {At} at @returns {number[]} */
+  distances(at) {
     const { plane, codes, ends } = this;
-    if (!plane || !codes || !ends) return;
-    const far = ends.map((end) => {
+    if (!plane || !codes || !ends) return [Infinity, Infinity];
+    return ends.map((end) => {
       const [x, y] = toScreen(this.view, ...place(plane, end, codes));
       return Math.hypot(x - at.x, y - at.y);
     });
-    this.held = far[1] < far[0] ? 1 : 0;
+  }
+
+  /** Takes hold of A or B, whichever is nearer. @param {At} at */
+  take(at) {
+    const [a, b] = this.distances(at);
+    this.held = b < a ? 1 : 0;
     this.drag(at);
   }
 
@@ -205,27 +225,14 @@ export class Pane {
     const step = ARROWS[event.key];
     if (!step || !this.plane) return;
     event.preventDefault();
-    const { xs, ys } = this.plane,
-      which = event.shiftKey ? 1 : 0,
-      from = this.pair.indices[which];
-    let best = -1,
-      least = Infinity;
-    for (let i = 0; i < xs.length; i++) {
-      const dx = xs[i] - xs[from],
-        dy = ys[i] - ys[from],
-        along = dx * step[0] + dy * step[1];
-      const cost = along > 8 / this.view.scale ? along + 2 * Math.abs(dx * step[1] - dy * step[0]) : Infinity;
-      if (cost < least) {
-        least = cost;
-        best = i;
-      }
-    }
+    const which = event.shiftKey ? 1 : 0;
+    const best = nextPoint(this.plane.xs, this.plane.ys, this.pair.indices[which], step, 8 / this.view.scale);
     if (best < 0) return;
     this.pair.choose(which, best);
     this.pair.settle();
   }
 
-  /** @param {import("../draw/gestures.js").At | null} at */
+  /** @param {import("../interact/gestures.js").At | null} at */
   hover(at) {
     const { plane, codes } = this;
     this.hovered = -1;
@@ -257,7 +264,9 @@ export class Pane {
     if (!plane || !codes || !ends || !ratio || !theme) return;
     if (this.dotsStale) {
       this.dotsStale = false;
-      const colors = this.field ? plain(codes.count, theme.ink) : dotColors(codes, "class", pair.colors, new Set());
+      const colors = this.field
+        ? plainColors(codes.count, theme.ink)
+        : dotColors(codes, "class", pair.colors, new Set());
       drawPoints(pen(layers.dots), view, plane.xs, plane.ys, colors, ratio);
       if (this.field) this.field.draw(pen(layers.field), view, ratio, theme.text);
       else pen(layers.field).clearRect(0, 0, layers.field.width, layers.field.height);
@@ -287,12 +296,4 @@ export class Pane {
       paintGrey(pen(this.canvas), imageAt(pixels, i), 255, (start + i) * PITCH, 0);
     if (done && this.stripStale) this.drawStrip();
   }
-}
-
-/** Dots of one colour: on a field, class colours would look like its values.
- * @param {number} count @param {number[]} ink RGB @returns {Uint8ClampedArray} RGBA, [N * 4] */
-function plain(count, ink) {
-  const colors = new Uint8ClampedArray(4 * count);
-  for (let i = 0; i < count; i++) colors.set([...ink, 70], 4 * i);
-  return colors;
 }

@@ -14,14 +14,14 @@
  *            readonly showsManifold: boolean, readonly texts: Record<string, string>,
  *            readout: {say(text: string): void}, pointer: {lassoOn: boolean, dropSelection(): void},
  *            go(z: number[]): void, goAndTell(z: number[] | null, picked?: number): void,
- *            step(dx: number, dy: number): void, look(view: View): void, lookHome(): void, choosePlane(): void,
+ *            step(dx: number, dy: number): void, layers: import("./pointer.js").Looking, choosePlane(): void,
  *            color(): void, redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Controlled
  *   what the controls read of the latent plane, and do to it
  */
 import { h, prefersStill, press } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { VIRIDIS_CSS } from "../engine/codes.js";
-import { ease, lerp, normal, zoom } from "../engine/geometry.js";
+import { ease, lerp, normal } from "../engine/geometry.js";
 import { axisName } from "../engine/projections.js";
 import { buildChoice, buildLegend, fillSelect } from "./elements.js";
 
@@ -62,7 +62,7 @@ export class Controls {
       this.showPlane();
     };
     ui.resetButton.onclick = () => {
-      plane.lookHome();
+      plane.layers.lookHome();
       plane.tell();
     };
     ui.planes.onchange = () => this.choosePlane({ plane: ui.planes.value });
@@ -240,21 +240,21 @@ export class Controls {
   key(event) {
     const { plane } = this,
       size = event.shiftKey ? 0.01 : 0.1;
-    // A tenth of a standard deviation; where there is no prior, as far on the screen as that would be.
-    const unit =
-      plane.plane?.circles || !plane.home
-        ? size
-        : (size * Math.min(plane.home.width, plane.home.height)) / plane.home.scale / 6.3;
-    const { width, height } = plane.view;
+    // A tenth of the prior's standard deviation; where there is no prior, or it is a dot, or the view is zoomed in, as
+    // far on the screen as that is elsewhere.
+    const { width, height, scale } = plane.view,
+      home = plane.home?.scale ?? scale;
+    const across = Math.min(width, height) / home / 6.3;
+    const unit = size * (plane.plane?.circles && across < 4 ? 1 : across) * Math.min(1, home / scale);
     /** @type {Record<string, () => void>} */
     const keys = {
       ArrowLeft: () => plane.step(-unit, 0),
       ArrowRight: () => plane.step(unit, 0),
       ArrowUp: () => plane.step(0, unit),
       ArrowDown: () => plane.step(0, -unit),
-      "+": () => plane.look(zoom(plane.view, width / 2, height / 2, 1.25)),
-      "-": () => plane.look(zoom(plane.view, width / 2, height / 2, 0.8)),
-      0: () => plane.lookHome(),
+      "+": () => plane.layers.zoom(width / 2, height / 2, 1.25),
+      "-": () => plane.layers.zoom(width / 2, height / 2, 0.8),
+      0: () => plane.layers.lookHome(),
       Escape: () => plane.pointer.dropSelection(),
     };
     const act = keys[event.key];

@@ -1,8 +1,9 @@
 // @ts-check
 /** The elements of the latent plane and of what is beside it; latent_plane.js and its parts say what they do. */
 import { button, h, press } from "../draw/dom.js";
-import { number } from "../draw/numbers.js";
+import { coordinate, number } from "../draw/numbers.js";
 import { tile } from "../draw/sprite.js";
+import { Loading } from "../interact/loading.js";
 import { axisName } from "../engine/projections.js";
 
 export const NEAR = 6; // test images beside the decoded one
@@ -64,15 +65,20 @@ export function build(root) {
   ui.stage.append(ui.manifold, ui.dots, ui.overlay, ui.across, ui.up, ui.card);
   const label = (/** @type {string} */ text) => h("div", { class: "label", textContent: text });
   const tools = h("div", { class: "segments" }, ui.manifoldButton, ui.pathButton, ui.lassoButton, ui.resetButton);
+  const toolbar = h(
+    "fieldset",
+    { class: "toolbar" },
+    ui.colors,
+    h("span", { class: "choice" }, ui.planes, ui.axesBox),
+    tools,
+  );
+  const buttons = h(
+    "fieldset",
+    { class: "buttons" },
+    ...[ui.sample, ui.means, ui.random, ui.index, ui.resample, ui.walk, ui.copy],
+  );
   ui.explorer.append(
-    h(
-      "section",
-      { class: "plane", "aria-label": "Latent plane" },
-      h("div", { class: "toolbar" }, ui.colors, h("span", { class: "choice" }, ui.planes, ui.axesBox), tools),
-      ui.stage,
-      ui.message,
-      ui.legend,
-    ),
+    h("section", { class: "plane", "aria-label": "Latent plane" }, toolbar, ui.stage, ui.message, ui.legend),
     h(
       "section",
       { class: "now", "aria-label": "Decoded image" },
@@ -87,12 +93,14 @@ export function build(root) {
         ui.facts,
       ),
       ui.sliders,
-      h("div", { class: "buttons" }, ui.sample, ui.means, ui.random, ui.index, ui.resample, ui.walk, ui.copy),
+      buttons,
     ),
     ui.strips,
   );
   root.replaceChildren(ui.explorer, ui.selection, ui.live);
-  return ui;
+  const loading = new Loading(root, [toolbar, buttons]);
+  ui.stage.append(loading.element);
+  return { ...ui, loading };
 }
 
 /** @typedef {ReturnType<typeof build>} Ui */
@@ -101,13 +109,15 @@ export function build(root) {
  * @param {Ui} ui @param {import("../engine/summary.js").Summary} summary
  * @param {(dimension: number, value: number) => void} onInput @param {() => void} onChange
  * @returns {(z: ArrayLike<number>) => void} shows z */
-export function buildSliders(ui, { order, reach, meanKl, collapsed }, onInput, onChange) {
+export function buildSliders(ui, { order, reach, steps, meanKl, collapsed }, onInput, onChange) {
   const shown = order.slice(0, MOST_SLIDERS);
   const rows = shown.map((dimension) => {
     const [low, high] = reach[dimension],
+      step = steps[dimension],
       name = axisName(dimension);
-    const input = h("input", { type: "range", min: low, max: high, step: 0.01, "aria-label": name });
-    const output = h("output");
+    const input = h("input", { type: "range", min: low, max: high, step, "aria-label": name });
+    const widest = Math.max(...reach[dimension].map((end) => coordinate(end, step).length));
+    const output = h("output", { style: `min-width: ${widest + 1}ch` }); // the slider does not shrink under the pointer
     const note = meanKl && order.length > 2 ? `${number(meanKl[dimension])} nats` : "";
     const title = collapsed[dimension]
       ? "collapsed: the decoder ignores it"
@@ -125,7 +135,7 @@ export function buildSliders(ui, { order, reach, meanKl, collapsed }, onInput, o
       output,
     );
     if (note) row.append(h("small", { textContent: collapsed[dimension] ? "collapsed" : note }));
-    return { dimension, input, output, row };
+    return { dimension, step, input, output, row };
   });
   ui.sliders.replaceChildren(...rows.map(({ row }) => row));
   ui.sliders.classList.toggle("many", shown.length > 2);
@@ -136,8 +146,8 @@ export function buildSliders(ui, { order, reach, meanKl, collapsed }, onInput, o
       }),
     );
   return (z) => {
-    for (const { dimension, input, output } of rows) {
-      const text = (z[dimension] >= 0.005 ? "+" : "") + number(z[dimension]);
+    for (const { dimension, step, input, output } of rows) {
+      const text = (z[dimension] >= step / 2 ? "+" : "") + coordinate(z[dimension], step);
       if (output.value === text) continue;
       output.value = text;
       input.value = String(z[dimension]);

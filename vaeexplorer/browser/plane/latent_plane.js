@@ -52,7 +52,7 @@ export class LatentPlane {
     /** @type {import("../engine/projections.js").Plane | null} */ this.plane = null;
     /** @type {import("../engine/background.js").Receive} */
     this.receive = (kind, start, pixels, done) => this.layers.receive(kind, start, pixels, done);
-    this.worker = new Background(this.receive);
+    this.worker = new Background(this.receive, (trouble) => this.say(trouble));
     /** @type {RemoteBackground | null} */ this.remote = null;
     this.selection = new Selection(this.ui.selection);
     this.readout = new Readout(this.ui);
@@ -66,6 +66,7 @@ export class LatentPlane {
     clearTimeout(this.tellTimer);
     this.controls.stopWalk();
     this.layers.stop();
+    this.ui.loading.end(false);
     this.worker.stop();
     this.remote?.stop();
   }
@@ -83,12 +84,14 @@ export class LatentPlane {
     this.asked = space;
     this.controls.stopWalk();
     this.readout.say("");
+    this.ui.loading.begin(space.name, [space.urls.network, space.urls.codes]);
     this.latest.ask(
       () => Promise.all([loadNetwork(space.urls), loadCodes(space.urls)]),
       ([loaded, codes]) => {
         if (loaded && loaded.network.latentDim !== codes.dim) throw new Error("Network and codes differ in size.");
         this.open(space, texts, loaded, codes);
         this.takeUmap();
+        this.ui.loading.end(true);
         this.loadImages(space, texts);
       },
       (error) => this.fail(`The network of ${space.name} could not be loaded. ${error.message}`, texts),
@@ -111,10 +114,12 @@ export class LatentPlane {
   /** @param {Space} space @param {Record<string, string>} texts */
   loadImages(space, texts) {
     this.sprite = null;
+    this.ui.loading.begin("the test images", [space.urls.sprite]);
     this.latest.ask(
       () => loadSprite(space.urls),
       (sprite) => {
         this.sprite = sprite;
+        this.ui.loading.end(true);
         this.redraw({ z: true });
       },
       (error) => this.fail(`The test images could not be loaded. ${error.message}`, texts),
@@ -124,6 +129,7 @@ export class LatentPlane {
   /** The last good picture stays. @param {string} text @param {Record<string, string>} texts */
   fail(text, texts) {
     const failed = /** @type {Space} */ (this.asked);
+    this.ui.loading.end(false);
     this.readout.complain(text, () => {
       this.asked = null;
       this.update(failed, texts);
@@ -225,21 +231,6 @@ export class LatentPlane {
     this.redraw({ dots: true });
   }
 
-  /* ------------------------------------------------------------------ the view */
-
-  /** @param {import("../engine/geometry.js").View} view */
-  look(view) {
-    if (!this.home || view.scale < this.home.scale / 4 || view.scale > this.home.scale * 200) return;
-    this.view = view;
-    this.link.at = [view.cx, view.cy, view.width / view.scale];
-    this.redraw({ dots: true });
-  }
-
-  lookHome() {
-    this.link.at = null;
-    this.layers.resize();
-  }
-
   /** @param {{z?: boolean, dots?: boolean}} what  is stale */
   redraw(what) {
     this.layers.redraw(what);
@@ -294,7 +285,7 @@ export class LatentPlane {
     clearTimeout(this.tellTimer);
     if (!this.model) return;
     this.showZ(); // what is announced is of now
-    this.readout.announce(this.z);
+    this.readout.announce(this.z, this.model.summary);
     if (this.isCurrent) this.report(this.texts);
   }
 }

@@ -16,12 +16,13 @@
  *            selection: {receive(start: number, pixels: Uint8Array): void}, showZ(): void}} Layered
  *   what the layers show of the latent plane; they set its view when its size on the screen changes
  */
-import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { drawPoints } from "../draw/dots.js";
+import { significant } from "../draw/numbers.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
 import { paintGrey } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
-import { fit } from "../engine/geometry.js";
+import { fit, zoomWithin } from "../engine/geometry.js";
 import { decode } from "../engine/network.js";
 import { boxOf, movedTo } from "../engine/projections.js";
 import { Manifold } from "./manifold.js";
@@ -43,15 +44,14 @@ export class Layers {
     this.manifold = new Manifold();
     this.manifoldKey = "";
     this.theme = this.readTheme();
-    this.resizing = new ResizeObserver(() => this.resize());
-    this.resizing.observe(plane.ui.stage);
+    this.endResizing = onResize(plane.ui.stage, () => this.resize());
   }
 
   stop() {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.manifoldTimer);
     clearTimeout(this.asideTimer);
-    this.resizing.disconnect();
+    this.endResizing();
   }
 
   readTheme() {
@@ -79,6 +79,28 @@ export class Layers {
     this.plane.home = home;
     this.plane.view = at ? { cx: at[0], cy: at[1], scale: width / at[2], width, height } : home;
     this.redraw({ z: true, dots: true });
+  }
+
+  /** @param {View} view */
+  look(view) {
+    if (!this.plane.home) return;
+    this.plane.view = view;
+    this.plane.link.at = [view.cx, view.cy, view.width / view.scale];
+    this.redraw({ dots: true });
+  }
+
+  /** @param {number} x @param {number} y  CSS pixels, which stay where they are @param {number} factor
+   * @returns {boolean} whether there was anything left to zoom */
+  zoom(x, y, factor) {
+    const { home, view } = this.plane,
+      zoomed = home && zoomWithin(view, home, x, y, factor);
+    if (zoomed) this.look(zoomed);
+    return Boolean(zoomed);
+  }
+
+  lookHome() {
+    this.plane.link.at = null;
+    this.resize();
   }
 
   /** @param {{z?: boolean, dots?: boolean}} what  is stale */
@@ -144,10 +166,9 @@ export class Layers {
   planManifold() {
     const { plane, view, model, background, z } = this.plane;
     if (!plane || !model) return;
-    /** @type {string} */
-    const key = [view.cx, view.cy, view.scale, view.width, view.height, ...movedTo(plane, z, 0, 0)]
-      .map((v) => v.toFixed(3))
-      .join();
+    const { cx, cy, scale, width, height } = view,
+      held = significant(movedTo(plane, z, 0, 0), 6);
+    const key = [...[cx, cy].map((at) => Math.round(4 * at * scale)), scale, width, height, ...held].join();
     if (key === this.manifoldKey && (this.manifold.shown || this.manifold.coming)) return;
     this.manifoldKey = key;
     clearTimeout(this.manifoldTimer);

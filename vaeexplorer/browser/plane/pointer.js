@@ -2,7 +2,7 @@
 /**
  * What pointers do to the plane: drag z or an end of the path, pick a dot, look at one, draw a lasso around many.
  *
- * @typedef {import("../draw/gestures.js").At} At
+ * @typedef {import("../interact/gestures.js").At} At
  * @typedef {import("../engine/geometry.js").View} View
  * @typedef {{ui: import("./elements.js").Ui, space: {name: string, classes: string[]} | null,
  *            model: {codes: import("../engine/codes.js").Codes} | null, sprite: ImageBitmap | null,
@@ -12,13 +12,14 @@
  *            readonly background: Pick<import("../engine/background.js").Background, "request">,
  *            readout: import("./readout.js").Readout, selection: import("./selection.js").Selection,
  *            controls: {stopWalk(): void}, go(z: number[], picked?: number): void, goToImage(index: number): void,
- *            goAndTell(z: number[] | null, picked?: number): void, look(view: View): void,
+ *            goAndTell(z: number[] | null, picked?: number): void, layers: Looking,
  *            redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Pointed
  *   what pointers read of the latent plane, and do to it
+ * @typedef {Pick<import("./layers.js").Layers, "look" | "zoom" | "lookHome">} Looking
  */
-import { listen } from "../draw/gestures.js";
+import { FINGER, listen } from "../interact/gestures.js";
 import { codeOf } from "../engine/codes.js";
-import { inside, pan, toLatent, toScreen, zoom } from "../engine/geometry.js";
+import { inside, pan, toLatent, toScreen } from "../engine/geometry.js";
 import { movedTo, place } from "../engine/projections.js";
 
 const TOUCH = 6; // CSS pixels from a dot that still touch it
@@ -40,8 +41,9 @@ export class Pointer {
       end: (at, isClick) => this.release(at, isClick),
       cancel: () => this.cancel(),
       hover: (at) => this.hover(at),
-      pan: (dx, dy) => plane.look(pan(plane.view, dx, dy)),
-      zoom: (at, factor) => plane.look(zoom(plane.view, at.x, at.y, factor)),
+      pan: (dx, dy) => plane.layers.look(pan(plane.view, dx, dy)),
+      zoom: (at, factor) => plane.layers.zoom(at.x, at.y, factor),
+      holds: (at) => this.endAt(at) !== null || this.isOnZ(at),
       settled: () => plane.tell(),
     });
   }
@@ -112,6 +114,14 @@ export class Pointer {
       if (Math.hypot(x - at.x, y - at.y) < HANDLE) return which;
     }
     return null;
+  }
+
+  /** @param {At} at @returns {boolean} whether z is there */
+  isOnZ(at) {
+    const { model, plane, view, z } = this.plane;
+    if (!model || !plane) return false;
+    const [x, y] = toScreen(view, ...place(plane, z, model.codes));
+    return Math.hypot(x - at.x, y - at.y) < FINGER;
   }
 
   /** @param {At | null} at */

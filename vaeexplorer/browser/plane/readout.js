@@ -1,7 +1,7 @@
 // @ts-check
 /** z in numbers, what is near it, the card at the pointer, and words for those who cannot see the plane. */
 import { complain, h } from "../draw/dom.js";
-import { number } from "../draw/numbers.js";
+import { brief, coordinate, number } from "../draw/numbers.js";
 import { paintTestImage } from "../draw/sprite.js";
 import { nearestCodes } from "../engine/geometry.js";
 import { NEAR } from "./elements.js";
@@ -22,15 +22,15 @@ export class Readout {
   }
 
   /** @param {number[]} z @param {number} picked
-   * @param {{codes: Codes, density: ((z: ArrayLike<number>) => number) | null}} model
+   * @param {{codes: Codes, summary: {steps: number[]}, density: ((z: ArrayLike<number>) => number) | null}} model
    * @param {{classes: string[]}} space @param {ImageBitmap | null} sprite */
-  show(z, picked, { codes, density }, space, sprite) {
+  show(z, picked, { codes, summary: { steps }, density }, space, sprite) {
     const { ui } = this,
       near = nearestCodes(codes.mean, codes.dim, z, NEAR);
     this.names = near.map((i) => space.classes[codes.labels[i]]);
     ui.z.textContent = `(${z
       .slice(0, MOST)
-      .map((value) => number(value))
+      .map((value, j) => coordinate(value, steps[j]))
       .join(", ")}${z.length > MOST ? ", …" : ""})`;
     ui.z.classList.toggle("long", z.length > 4);
     ui.near.forEach((tile, k) => {
@@ -42,12 +42,12 @@ export class Readout {
     const radius = Math.hypot(...z);
     /** @type {[string, string][]} */
     const facts = [["looks like", alike(this.names)]];
-    if (codes.logvar) facts.push(["distance to 0", `${number(radius)} σ`]);
-    const prior = number(Math.exp((-radius * radius) / 2) / (2 * Math.PI), 3);
-    if (density && codes.logvar) facts.push(["density: prior, codes", `${prior}, ${number(density(z), 3)}`]);
-    else if (density) facts.push(["density of the codes", number(density(z), 4)]);
+    if (codes.logvar) facts.push(["distance to 0", `${brief(radius)} σ`]);
+    const prior = brief(Math.exp((-radius * radius) / 2) / (2 * Math.PI));
+    if (density && codes.logvar) facts.push(["density: prior, codes", `${prior}, ${brief(density(z))}`]);
+    else if (density) facts.push(["density of the codes", brief(density(z))]);
     if (picked >= 0) {
-      const same = z.every((value, j) => Math.abs(value - codes.mean[picked * codes.dim + j]) < 2e-3);
+      const same = z.every((value, j) => Math.abs(value - codes.mean[picked * codes.dim + j]) < steps[j] / 5);
       const kl = codes.kl ? ` · KL ${number(codes.kl[picked], 1)} nats` : "";
       if (same) facts.push([`test #${picked}`, `error ${number(codes.error[picked], 1)}${kl}`]);
       else facts.push(["drawn from q(z|x) of", `test #${picked}`]);
@@ -62,7 +62,7 @@ export class Readout {
     );
   }
 
-  /** @param {number} index  -1 for none @param {import("../draw/gestures.js").At | null} at
+  /** @param {number} index  -1 for none @param {import("../interact/gestures.js").At | null} at
    * @param {import("../engine/geometry.js").View} view @param {Codes} codes @param {{classes: string[]}} space
    * @param {ImageBitmap | null} sprite */
   showCard(index, at, view, codes, space, sprite) {
@@ -82,11 +82,11 @@ export class Readout {
     card.style.transform = `translate(${Math.max(2, left)}px, ${Math.max(2, top)}px)`;
   }
 
-  /** Where a gesture has led, for screen readers. @param {number[]} z */
-  announce(z) {
+  /** Where a gesture has led, for screen readers. @param {number[]} z @param {{steps: number[]}} summary */
+  announce(z, { steps }) {
     this.ui.live.textContent = `z is ${z
       .slice(0, 4)
-      .map((value) => number(value))
+      .map((value, j) => coordinate(value, steps[j]))
       .join(", ")}${z.length > 4 ? " and so on" : ""}; it looks like ${alike(this.names)}.`;
   }
 

@@ -2,7 +2,7 @@
 /** Rows of decoded images under the plane: a traversal of each dimension, and the path from A to B. */
 import { pen } from "../draw/canvas.js";
 import { button, download, h } from "../draw/dom.js";
-import { number } from "../draw/numbers.js";
+import { coordinate } from "../draw/numbers.js";
 import { paintGrey } from "../draw/sprite.js";
 import { lerp, slerp } from "../engine/geometry.js";
 import { PIXELS, SIDE, imageAt } from "../engine/network.js";
@@ -37,7 +37,8 @@ export class Strips {
     };
     this.strips = this.dimensions.map((dimension) => {
       const [low, high] = summary.walk[dimension];
-      const made = strip(`traversal of ${axisName(dimension)} from ${number(low, 1)} to ${number(high, 1)}`);
+      const [from, to] = [low, high].map((end) => coordinate(end, 10 * summary.steps[dimension]));
+      const made = strip(`traversal of ${axisName(dimension)} from ${from} to ${to}`);
       made.figure.classList.toggle("collapsed", summary.collapsed[dimension]);
       return made;
     });

@@ -1,0 +1,59 @@
+// @ts-check
+/**
+ * Decodes many images a few at a time, in a worker or in the page, without delaying what is more urgent. The newest
+ * request of each kind replaces the one before. Kinds take turns, so that frequent requests of one kind do not hold up
+ * the others. Every request is answered: by all its images, by an error, or by those of a newer request.
+ *
+ * @typedef {{kind: string, id: number, zs: Float32Array, dim: number}} Request
+ * @typedef {{kind: string, id: number, start: number, pixels: Uint8Array<ArrayBuffer>, done: boolean}
+ *           | {kind: string, id: number, error: string}} Answer
+ *   pixels of the images from number `start` on, 784 each; `done` with the last of a request
+ */
+import { PIXELS, decode } from "./network.js";
+
+export class Queue {
+  /** @param {number} chunk  images at a time @param {(answer: Answer) => void} answer */
+  constructor(chunk, answer) {
+    this.chunk = chunk;
+    this.answer = answer;
+    /** @type {import("./network.js").Network | null} */ this.network = null;
+    /** @type {Map<string, Request & {start: number}>} the one that has waited longest stands first */
+    this.waiting = new Map();
+    this.running = false;
+  }
+
+  /** Another network; what waits is dropped. @param {import("./network.js").Network | null} network */
+  use(network) {
+    this.network = network;
+    this.waiting.clear();
+  }
+
+  /** @param {Request} request */
+  add(request) {
+    this.waiting.set(request.kind, { ...request, start: 0 });
+    if (!this.running) this.work();
+  }
+
+  work() {
+    const [task] = this.waiting.values();
+    this.running = Boolean(this.network && task);
+    if (!this.network || !task) return;
+    const { kind, id, zs, dim, start } = task;
+    this.waiting.delete(kind);
+    try {
+      const count = Math.min(this.chunk, zs.length / dim - start),
+        pixels = new Uint8Array(count * PIXELS);
+      for (let i = 0; i < count; i++) {
+        const image = decode(this.network, zs.subarray((start + i) * dim, (start + i + 1) * dim));
+        for (let p = 0; p < PIXELS; p++) pixels[i * PIXELS + p] = image[p] * 255 + 0.5;
+      }
+      task.start += count;
+      const done = task.start * dim >= zs.length;
+      if (!done) this.waiting.set(kind, task); // behind the others
+      this.answer({ kind, id, start, pixels, done });
+    } catch (error) {
+      this.answer({ kind, id, error: error instanceof Error ? error.message : String(error) });
+    }
+    setTimeout(() => this.work()); // lets a newer request in between
+  }
+}
