@@ -111,20 +111,28 @@ def test_a_covariance_that_is_gone_is_a_sentence(
     assert FOLDER.exists()
 
 
-def test_films_are_served_and_the_oldest_are_dropped() -> None:
-    first = assets.film_url(b"first")
-    found = assets.find(*first.split("/")[1:])
-    assert found is not None
-    assert found.data == b"first"
-    for number in range(40):
-        assets.film_url(str(number).encode())
-    assert assets.find(*first.split("/")[1:]) is None
+def test_films_are_served_and_those_shown_longest_ago_are_dropped() -> None:
+    first, often = assets.film(b"first"), assets.film(b"often")
+    assets.film_url(first)
+    for number in range(assets.MOST_FILMS):
+        assets.film_url(often)
+        assets.film_url(assets.film(str(number).encode()))
+    assert assets.find(*first.url.split("/")[1:]) is None
+    assert assets.find(*often.url.split("/")[1:]) is often
     assert assets.find("films", "film-0000000000000000.bin") is None
+
+
+def test_what_the_page_opens_on_is_served_however_many_trainings_others_ask_for(page: AppTest) -> None:
+    for number in range(assets.MOST_FILMS):
+        assets.film_url(assets.film(str(number).encode()))
+    page.run()
+    url = told(page)[0]["film"]
+    assert assets.find(*url.split("/")[1:]) is not None
 
 
 def test_a_training_is_not_computed_twice() -> None:
     setting = Setting("mnist", 2, "none", "als")
-    assert widgets.trained(setting)[0] is widgets.trained(setting)[0]
+    assert widgets.trained(setting) is widgets.trained(setting)
 
 
 def test_measured_and_predicted_agree() -> None:

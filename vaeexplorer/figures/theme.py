@@ -60,3 +60,10 @@ def themed(figure: go.Figure, *, title: str, height: int, **layout: Any) -> go.F
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
     return figure
+
+
+def finished(figure: go.Figure) -> go.Figure:
+    """The figure, which changes no more, with its plain form made once and shared by all who show it."""
+    plain = figure.to_dict()
+    figure.to_dict = lambda: plain
+    return figure

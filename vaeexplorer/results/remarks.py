@@ -20,7 +20,7 @@ SQUARED = "squared_error: x' is decoded from one z drawn from q(z|x); compare an
 
 
 def on_figures(cards: Iterable[RunCard]) -> Iterator[str]:
-    """What is to be said where the figures of runs are shown: `NEGATIVE` where an ELBO or a loss is, and what they mean."""
+    """What is to be said where the figures of runs are shown: `NEGATIVE` where one is, and what they mean."""
     figures = ("train_total", "test_total", "train_elbo", "test_elbo")
     vaes = [card for card in cards if card.config.model.model == "vae"]
     if any(card.metrics.get(name, 0.0) < 0 for card in vaes for name in figures):

@@ -26,7 +26,7 @@ from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.spaces.space import Space
 
 FILMS = "films"
-_MOST_FILMS = 40
+MOST_FILMS = 80  # of 1.3 MB
 _films: "OrderedDict[str, Asset]" = OrderedDict()
 _films_lock = Lock()
 _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
@@ -75,15 +75,19 @@ def prepare(card: RunCard) -> None:
         find(*url.split("/")[1:])
 
 
-def film_url(data: bytes) -> str:
-    """Where the page finds a packed training; the last forty are kept, whatever the visitor."""
-    asset = _named(FILMS, "film", data)
+def film(data: bytes) -> Asset:
+    """A packed training; the page asks `film_url` for its address."""
+    return _named(FILMS, "film", data)
+
+
+def film_url(film: Asset) -> str:
+    """Where the page finds a packed training; those that were shown last are served, whoever the visitors are."""
     with _films_lock:
-        _films[asset.url] = asset
-        _films.move_to_end(asset.url)
-        while len(_films) > _MOST_FILMS:
+        _films[film.url] = film
+        _films.move_to_end(film.url)
+        while len(_films) > MOST_FILMS:
             _films.popitem(last=False)
-    return asset.url
+    return film.url
 
 
 def sweep_url(dataset: str, dimensions: int) -> str:

@@ -12,6 +12,7 @@ from vaeexplorer.analysis.smoothness.nearest import NearestImages
 from vaeexplorer.analysis.smoothness.smoothness import Subject
 from vaeexplorer.app import caches, sidebar
 from vaeexplorer.app.text import literal
+from vaeexplorer.browser.packing.sprite import contact_sheet, png
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.results.comparison import Comparison, ComparisonError, load_comparison, save_comparison
 from vaeexplorer.results.smoothness import compare as measure
@@ -20,7 +21,8 @@ from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.runs.partners import are_partners
 from vaeexplorer.spaces.space import Space
 
-SAMPLES = 64
+SAMPLES, COLUMNS = 64, 8
+ENLARGED = 3  # screen pixels a pixel
 _measuring = Lock()
 
 
@@ -29,11 +31,11 @@ class Samples:
     """Decoded latent points, and how far they are from the training images.
 
     Attributes:
-        images: float32 [64, 28, 28].
+        sheet: the images as a PNG of 8 rows, as large as it is shown.
         distance: the median distance to the nearest training image.
     """
 
-    images: np.ndarray
+    sheet: bytes
     distance: float
 
 
@@ -83,7 +85,12 @@ def measured(space: Space) -> Subject:
 
 def warm_up(space: Space) -> None:
     """Run one Jacobian now, so that torch's lazy imports do not delay the first field."""
-    subject = measured(space)
+    _warm_up(space.key, space)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _warm_up(key: str, _space: Space) -> None:
+    subject = measured(_space)
     if subject.jacobian:
         subject.jacobian(subject.codes[:1])
 
@@ -135,7 +142,12 @@ def samples(space: Space, source: Source) -> Samples:
 @st.cache_resource(max_entries=36, show_spinner=False)
 def _samples(key: str, source: Source, _space: Space) -> Samples:
     images = _space.decode(sample(source, _space.codes, SAMPLES))
-    return Samples(images, float(np.median(nearest(_space).distance(images))))
+    return Samples(_sheet(images), float(np.median(nearest(_space).distance(images))))
+
+
+def _sheet(images: np.ndarray) -> bytes:
+    grid = contact_sheet(np.round(255 * images).astype(np.uint8), COLUMNS)
+    return png(grid.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

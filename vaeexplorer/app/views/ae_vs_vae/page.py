@@ -3,7 +3,6 @@
 import json
 from typing import get_args
 
-import numpy as np
 import streamlit as st
 
 from vaeexplorer.analysis.sampling import Source
@@ -15,7 +14,6 @@ from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, notes
-from vaeexplorer.browser.packing.sprite import contact_sheet
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.smoothness import forest, in_words
@@ -23,7 +21,6 @@ from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
 
 GROUPS: dict[Group, str] = {"all": "all pairs", "within": "within a class", "between": "between classes"}
-COLUMNS = 8  # of a sheet of samples
 
 
 def chosen_partner(space: Space) -> Space:
@@ -161,12 +158,6 @@ def show_table(found: Comparison, group: Group) -> None:
         )
 
 
-def sheet(images: np.ndarray) -> np.ndarray:
-    """[64, 28, 28] -> one grey image, three screen pixels a pixel."""
-    grid = contact_sheet(np.round(255 * images).astype(np.uint8), COLUMNS)
-    return grid.repeat(3, axis=0).repeat(3, axis=1)
-
-
 def show_samples(spaces: tuple[Space, Space]) -> None:
     """64 decoded draws a source, one row a space."""
     for space in spaces:
@@ -174,7 +165,7 @@ def show_samples(spaces: tuple[Space, Space]) -> None:
         for column, source in zip(st.columns(3), get_args(Source), strict=True):
             drawn = comparison.samples(space, source)
             with column:
-                st.image(sheet(drawn.images), width="stretch")
+                st.image(drawn.sheet, width="stretch", output_format="PNG")  # as it is
                 st.caption(f"{words.SAMPLES[source]}: {drawn.distance:.2f} from the nearest training image")
         usual, count = comparison.reconstructed(space), comparison.nearest(space).count
         st.caption(

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import streamlit as st
 
-from vaeexplorer.analysis.linear.experiments import BENDS, METHODS, Experiment
+from vaeexplorer.analysis.linear.experiments import BENDS, METHODS
 from vaeexplorer.app import sidebar, state
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets, words
@@ -61,44 +61,30 @@ def chosen_setting(dataset: Dataset) -> Setting:
     return Setting(dataset, k, broken, method, share, longer)
 
 
-def curves(experiment: Experiment) -> list[dict[str, object]]:
-    """Error, excess and angles at every recorded step."""
-    film = experiment.film
-    recorded = zip(film.steps.tolist(), film.error.tolist(), experiment.excess.tolist(), film.angles, strict=True)
-    return [
-        {"step": step, "squared_error_per_image": error, "relative_excess_over_pca": excess}
-        | {f"angle{number}_degrees": float(angle) for number, angle in enumerate(angles, 1)}
-        for step, error, excess, angles in recorded
-    ]
-
-
 heading(words.PAGE)
 space = sidebar.chosen_space()
 setting = chosen_setting(sidebar.needed_run(space).config.data.dataset)
 try:
     with st.spinner("Training on images", show_time=True) if setting.longer else nullcontext():
-        experiment, reference, url = widgets.trained(setting)
+        shown = widgets.trained(setting)
 except UserError as error:
     st.error(literal(error))
     st.stop()
-predicted, measured = conditions.outcome(experiment, reference, setting.decay_share)
 left, right = st.columns(2, gap="medium")
-left.markdown(f"**Predicted.** {predicted}")
-right.markdown(f"**Measured.** {measured}")
-widgets.show_training(url, space)
-if experiment.decayed is not None:
-    decayed = experiment.decayed
+left.markdown(f"**Predicted.** {shown.predicted}")
+right.markdown(f"**Measured.** {shown.measured}")
+widgets.show_training(shown.film, space)
+if shown.decayed is not None:
+    decayed = shown.decayed
     st.plotly_chart(
         singular_values(decayed.predicted.tolist(), decayed.measured.tolist()),
         config={"displaylogo": False},
         alt=f"Singular values of W2, predicted and measured; they differ by {decayed.largest_difference:.1e} at most.",
     )
-st.caption(
-    f"PCA and training: {reference.source}. Reconstructions and scatters: test images. Errors: |x − x′|² per image."
-)
+st.caption(f"PCA and training: {shown.source}. Reconstructions and scatters: test images. Errors: |x − x′|² per image.")
 st.download_button(
     "Download the curves (CSV)",
-    lambda: to_csv(curves(experiment)),
+    lambda: to_csv(shown.curves),
     f"{setting.dataset}-linear-k{setting.k}-{setting.broken}.csv",
     "text/csv",
     on_click="ignore",

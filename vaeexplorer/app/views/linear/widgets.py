@@ -7,10 +7,11 @@ import streamlit as st
 
 from vaeexplorer.analysis.linear import vae as linear_vae
 from vaeexplorer.analysis.linear.autoencoder import Method
-from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Experiment, run
+from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Decayed, Experiment, run
 from vaeexplorer.analysis.pca import PCA, flat, moments, pca
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.views.linear.conditions import outcome
 from vaeexplorer.browser import bundle, links
 from vaeexplorer.browser.packing.film import SPECTRUM, pack_film
 from vaeexplorer.config import Dataset
@@ -60,9 +61,30 @@ def test_moments(dataset: Dataset) -> np.ndarray:
     return found
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def trained(setting: Setting) -> tuple[Experiment, PCA, str]:
-    """The training, the PCA beside it, and where the browser finds its film.
+@dataclass(frozen=True)
+class Trained:
+    """What the page shows of a training; the training itself is much larger, and is not kept.
+
+    Attributes:
+        predicted: a sentence.
+        measured: sentences.
+        curves: error, excess and angles at every recorded step, as plain values.
+        decayed: singular values, where there was weight decay.
+        source: of the images.
+        film: for the browser.
+    """
+
+    predicted: str
+    measured: str
+    curves: list[dict[str, object]]
+    decayed: Decayed | None
+    source: str
+    film: assets.Asset
+
+
+@st.cache_resource(max_entries=assets.MOST_FILMS, show_spinner=False)
+def trained(setting: Setting) -> Trained:
+    """The training, and the PCA beside it.
 
     Raises:
         UserError: what the setting asks for cannot be.
@@ -83,16 +105,33 @@ def trained(setting: Setting) -> tuple[Experiment, PCA, str]:
         images=images,
         longer=setting.longer,
     )
-    return experiment, reference, assets.film_url(pack_film(experiment, reference, shown, points, test.labels[:POINTS]))
+    film = pack_film(experiment, reference, shown, points, test.labels[:POINTS])
+    return Trained(
+        *outcome(experiment, reference, setting.decay_share),
+        _curves(experiment),
+        experiment.decayed,
+        reference.source,
+        assets.film(film),
+    )
+
+
+def _curves(experiment: Experiment) -> list[dict[str, object]]:
+    film = experiment.film
+    recorded = zip(film.steps.tolist(), film.error.tolist(), experiment.excess.tolist(), film.angles, strict=True)
+    return [
+        {"step": step, "squared_error_per_image": error, "relative_excess_over_pca": excess}
+        | {f"angle{number}_degrees": float(angle) for number, angle in enumerate(angles, 1)}
+        for step, error, excess, angles in recorded
+    ]
 
 
 @st.fragment
-def show_training(url: str, space: Space) -> None:
+def show_training(film: assets.Asset, space: Space) -> None:
     """PCA left, the autoencoder right, played in the browser. Only this reruns when a step was chosen."""
     step = state.current(links.STEP)
     _linear_ae(
         data={
-            "film": url,
+            "film": assets.film_url(film),
             "sprite": assets.urls(space)["sprite"],
             **classes(space.data.class_names),
             "step": step,

@@ -12,7 +12,7 @@ from vaeexplorer.app.views.report import reports, words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.export import report as report_page
-from vaeexplorer.figures.report import Exhibit, exhibits
+from vaeexplorer.figures.report import Exhibit
 from vaeexplorer.spaces.space import Space
 
 
@@ -88,7 +88,7 @@ def show(space: Space, *, wide: bool) -> None:
     st.subheader("What the decoder draws", anchor=False)
     show_strips(space)
     st.subheader("The evidence", anchor=False)
-    shown = list(exhibits(found, reports.evidence(space)))
+    shown = reports.exhibits(space, found)
     show_exhibit(shown[0], f"{space.name}-0")
     in_a_row = 2 if wide else 1
     for start in range(1, len(shown), in_a_row):

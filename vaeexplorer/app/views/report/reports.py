@@ -1,5 +1,6 @@
 """Load or compute the report of a latent space, with caching; one visitor at a time."""
 
+from dataclasses import replace
 from threading import Lock
 
 import streamlit as st
@@ -9,6 +10,9 @@ from vaeexplorer.analysis.report.evidence import evidence as look
 from vaeexplorer.analysis.report.measurements import Progress
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.export import report as report_page
+from vaeexplorer.figures.report import Exhibit
+from vaeexplorer.figures.report import exhibits as draw
+from vaeexplorer.figures.theme import finished
 from vaeexplorer.results import report as report_card
 from vaeexplorer.spaces.space import Space
 
@@ -85,6 +89,17 @@ def evidence(space: Space) -> Evidence:
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _evidence(key: str, _space: Space) -> Evidence:
     return look(_space.posterior.mean, _space.posterior.logvar)
+
+
+def exhibits(space: Space, found: Report) -> list[Exhibit]:
+    """The figures of a report, made once for all visitors: nobody changes them."""
+    gap = next((each.value for each in found.diagnostics if each.key == "nll_gap"), None)  # the only later addition
+    return _exhibits(space.key, gap, space, found)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _exhibits(key: str, nll_gap: float | None, _space: Space, _found: Report) -> list[Exhibit]:
+    return [replace(each, figure=finished(each.figure)) for each in draw(_found, evidence(_space))]
 
 
 def strips(space: Space) -> dict[str, str]:

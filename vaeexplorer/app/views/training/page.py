@@ -5,11 +5,11 @@ from collections import Counter
 import streamlit as st
 
 from vaeexplorer.app import sidebar, state
-from vaeexplorer.app.views.training import legend, words
+from vaeexplorer.app.views.training import drawn, legend, words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.data.published import FULL
 from vaeexplorer.export.tables import to_csv
-from vaeexplorer.figures.curves import Curve, Reference, learning_curves
+from vaeexplorer.figures.curves import Curve, Reference
 from vaeexplorer.results import remarks
 from vaeexplorer.runs.folder import RunCard
 
@@ -34,22 +34,22 @@ def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
     floor, mean_image = FLOOR[dataset]
     legend.legend([card.name for card in cards], "solid: test images, dotted: training images")
     for column, (part, title) in zip(st.columns(3), PARTS.items(), strict=True):
-        curves = [
+        curves = tuple(
             Curve(
                 card.name,
-                [getattr(record.train, part) for record in card.history],
-                [getattr(record.test, part) for record in card.history],
+                tuple(getattr(record.train, part) for record in card.history),
+                tuple(getattr(record.test, part) for record in card.history),
             )
             for card in cards
             if part != "kl" or card.config.model.model == "vae"
-        ]
+        )
         published = FULL[dataset, "test"][0]
         are_ours = all(card.provenance.get("test_images_hash", published) == published for card in cards)
         has_lines = likelihood == "bernoulli" and part != "kl" and are_ours
-        references = [Reference("floor", floor), Reference("mean image", mean_image)] if has_lines else []
+        references = (Reference("floor", floor), Reference("mean image", mean_image)) if has_lines else ()
         with column:
             st.plotly_chart(
-                learning_curves(curves, title=title, unit=unit(likelihood), references=references, log=log),
+                drawn.learning_curves(curves, title=title, unit=unit(likelihood), references=references, log=log),
                 key=f"curve-{dataset}-{likelihood}-{part}",
                 config={"displaylogo": False},
                 alt=f"{title}: {part} in {unit(likelihood)} by epoch, of {len(curves)} runs.",

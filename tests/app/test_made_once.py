@@ -1,0 +1,34 @@
+"""What does not depend on the visitor is made once for all of them."""
+
+from typing import NoReturn
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.conftest import MAIN
+
+
+def made_again(*_: object, **__: object) -> NoReturn:
+    pytest.fail("it was made for another visitor already")
+
+
+MADE = {
+    ("training", "plotly_chart", 3): "vaeexplorer.figures.curves.learning_curves",
+    ("report", "plotly_chart", 8): "vaeexplorer.app.views.report.reports.draw",
+    ("ae_vs_vae", "image", 6): "vaeexplorer.app.views.ae_vs_vae.comparison.contact_sheet",
+}
+
+
+@pytest.mark.parametrize("shown", MADE, ids=lambda shown: shown[0])
+def test_a_second_visitor_is_sent_what_was_made_for_the_first(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, shown: tuple[str, str, int]
+) -> None:
+    page, kind, count = shown
+    app.run()
+    first = app.switch_page(f"views/{page}/page.py").run()
+    monkeypatch.setattr(MADE[shown], made_again)
+    second = AppTest.from_file(str(MAIN), default_timeout=60).run().switch_page(f"views/{page}/page.py").run()
+    assert not second.exception
+    sent = [[each.proto for each in visit.get(kind)] for visit in (first, second)]
+    assert len(sent[0]) == count
+    assert sent[0] == sent[1]
