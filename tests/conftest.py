@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -157,8 +158,9 @@ def chromium(browser: Any, troubles: list[str]) -> Iterator[Any]:
     try:
         yield page
     finally:
-        home = {"origin": page.evaluate("origin"), "storageTypes": "cookies,local_storage"}
-        browser.new_cdp_session(page).send("Storage.clearDataForOrigin", home)
+        url = urlsplit(page.url)  # and not what the page says, which may answer no more
+        left = {"origin": f"{url.scheme}://{url.netloc}", "storageTypes": "cookies,local_storage"}
+        browser.new_cdp_session(page).send("Storage.clearDataForOrigin", left)
         page.close()
     assert not troubles
 
