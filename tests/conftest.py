@@ -33,6 +33,13 @@ QUIET = [
 ]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The suite ends, whatever a test waits for: ten times what the slowest takes on a busy machine."""
+    for item in items:
+        if item.get_closest_marker("slow") is None:
+            item.add_marker(pytest.mark.timeout(300), append=True)
+
+
 _NO_TOOL = re.compile(r"no (\w+) here$")
 
 
