@@ -136,7 +136,7 @@ def methods(found: Report) -> str:
 
 def html(name: str, codes: Codes, decode: Decode, found: Report) -> str:
     """The page, self-contained: some 5 MB, nearly all of them plotly's."""
-    seen = evidence(codes.mean, codes.logvar)
+    seen = evidence(codes)
     figures = []
     for number, exhibit in enumerate(exhibits(found, seen)):
         exhibit.figure.update_layout(font={"color": "#868a93"})
