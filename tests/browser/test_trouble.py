@@ -102,6 +102,45 @@ def test_without_the_test_images_the_plane_still_decodes(server: str, chromium: 
     changed(page, lambda: pixels(page), picture)
 
 
+@pytest.mark.browser
+def test_what_comes_slowly_is_said_and_nothing_can_be_pressed_before_it_works(server: str, chromium: Any) -> None:
+    page = chromium
+    held: list[Any] = []
+    page.route("**/vx/**", lambda route: held.append(route))
+
+    def busy(widget: str) -> None:
+        page.locator(f"{widget}[aria-busy=true]").wait_for()
+        page.locator(f"{widget} .loading").first.get_by_text("Loading ").wait_for()
+
+    def release() -> None:
+        page.unroute_all()
+        for route in held:
+            route.continue_()
+        held.clear()
+
+    page.goto(f"{server}/?run=mnist-vae-2d")
+    busy(".latent-plane")
+    for name in ("manifold", "Sample prior", "Walk"):
+        assert page.get_by_role("button", name=name).is_disabled()
+    release()
+    page.locator(".latent-plane[aria-busy=false] .facts dd").first.wait_for()
+    assert page.get_by_role("button", name="Sample prior").is_enabled()
+    for link, widget, name in (
+        ("From x to x′", ".from-x", "Random"),
+        ("AE vs VAE", ".pair .stage", "Another pair"),
+        ("Turn β", ".beta-dial", "β = 8"),
+    ):
+        page.route("**/vx/**", lambda route: held.append(route))
+        page.get_by_role("link", name=link).click()
+        if link == "AE vs VAE":
+            page.locator(".pair").wait_for()
+        else:
+            busy(widget)
+            assert page.locator(widget).get_by_role("button", name=name).is_disabled()
+        release()
+        page.locator(f"{widget}[aria-busy=false]").first.wait_for()
+
+
 POLICY = """document.addEventListener("DOMContentLoaded", () => {
   const policy = document.createElement("meta");
   policy.httpEquiv = "Content-Security-Policy";

@@ -259,6 +259,7 @@ export class Pane {
 
   draw() {
     this.frame = 0;
+    if (this.ratio && this.ratio !== pixelRatio()) this.resize(); // not every browser tells of it
     const { plane, codes, view, ends, layers, ratio, pair } = this,
       { theme } = pair;
     if (!plane || !codes || !ends || !ratio || !theme) return;

@@ -112,6 +112,7 @@ export class Layers {
 
   draw() {
     this.frame = 0;
+    if (this.ratio !== pixelRatio()) this.resize(); // not every browser tells of it
     const { model, plane, home, dotColors, view, ends, picked, pointer } = this.plane,
       { ratio, pens } = this;
     if (!model || !plane || !home || !dotColors) return;
