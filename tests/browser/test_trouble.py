@@ -106,7 +106,11 @@ def test_without_the_test_images_the_plane_still_decodes(server: str, chromium: 
 def test_what_comes_slowly_is_said_and_nothing_can_be_pressed_before_it_works(server: str, chromium: Any) -> None:
     page = chromium
     held: list[Any] = []
-    page.route("**/vx/**", lambda route: held.append(route))
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/vx/**", hold)
 
     def busy(widget: str) -> None:
         page.locator(f"{widget}[aria-busy=true]").wait_for()
@@ -130,7 +134,7 @@ def test_what_comes_slowly_is_said_and_nothing_can_be_pressed_before_it_works(se
         ("AE vs VAE", ".pair .stage", "Another pair"),
         ("Turn β", ".beta-dial", "β = 8"),
     ):
-        page.route("**/vx/**", lambda route: held.append(route))
+        page.route("**/vx/**", hold)
         page.get_by_role("link", name=link).click()
         if link == "AE vs VAE":
             page.locator(".pair").wait_for()
