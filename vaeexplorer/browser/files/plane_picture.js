@@ -73,6 +73,6 @@ function* dots({ view, xs, ys, colors }) {
     if (!paths.has(color)) paths.set(color, []);
     paths.get(color)?.push(`M${x.toFixed(1)} ${y.toFixed(1)}h0`);
   }
-  const look = `stroke-width="${xs.length > MANY ? 2 : 3.3}" stroke-opacity="0.7" stroke-linecap="round" fill="none"`;
+  const look = `stroke-width="${xs.length > MANY ? 2 : 3.3}" stroke-opacity="0.8" stroke-linecap="round" fill="none"`;
   for (const [color, path] of paths) yield `<path ${look} stroke="${color}" d="${path.join("")}"/>`;
 }

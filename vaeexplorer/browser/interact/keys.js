@@ -17,5 +17,7 @@ export function keyTable(rows) {
     close,
   );
   const open = () => dialog.showModal();
-  return { button: button("?", "The keys of the plane", open), dialog, open };
+  const ask = button("?", "The keys of the plane", open);
+  ask.classList.add("ask");
+  return { button: ask, dialog, open };
 }

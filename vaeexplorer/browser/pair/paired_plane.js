@@ -119,7 +119,7 @@ export class Pane {
 
   /** @param {string} text */
   say(text) {
-    this.message.textContent = text;
+    complain(this.message, text, () => this.drawStrip());
     this.message.hidden = !text;
   }
 

@@ -187,7 +187,8 @@ export class LatentPlane {
 
   /** Of the server. @param {string} trouble  empty once it is over */
   say(trouble) {
-    if (this.isCurrent) this.readout.say(trouble);
+    if (this.isCurrent && trouble) this.readout.complain(trouble, () => this.redraw({ z: true, dots: true }));
+    else if (this.isCurrent) this.readout.say("");
     this.layers.manifoldKey = ""; // ask again
   }
 
