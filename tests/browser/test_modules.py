@@ -15,7 +15,8 @@ WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
 # A folder may import itself and these.
 ALLOWED = {
     "entries": set(WIDGETS),
-    **{widget: {"interact", "draw", "engine"} for widget in WIDGETS},
+    **{widget: {"files", "interact", "draw", "engine"} for widget in WIDGETS},
+    "files": {"draw", "engine"},
     "interact": {"draw", "engine"},
     "draw": {"engine"},
     "engine": set[str](),
