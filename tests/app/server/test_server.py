@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 
 import vaeexplorer.app
+from vaeexplorer.app import ready
 from vaeexplorer.app.server import assets, server
 from vaeexplorer.runs.folder import RunCard
 
@@ -46,3 +47,16 @@ def test_heavy_modules_follow_when_the_first_page_is_drawn(monkeypatch: pytest.M
     monkeypatch.setattr(server, "warm_up", lambda: said.append("warm"))
     server.prepare()
     assert said == ["mnist-vae-2d", "warm"]
+
+
+@pytest.mark.parametrize("name", ["VAEEXPLORER_READY", "VAEEXPLORER_PUBLIC"])
+def test_for_a_class_everything_is_made_before_anybody_comes(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    said: list[str] = []
+    monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(server, "UNVISITED", float("inf"))  # waited for, it would never come
+    monkeypatch.setattr(server, "_is_served", Event())
+    monkeypatch.setattr(assets, "prepare", lambda card: said.append(card.name))
+    monkeypatch.setattr(server, "warm_up", lambda: said.append("warm"))
+    monkeypatch.setattr(ready, "make_ready", lambda: said.append("ready"))
+    server.prepare()
+    assert said == ["mnist-vae-2d", "warm", "ready"]
