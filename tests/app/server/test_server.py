@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from threading import Event
 
 import pytest
+from streamlit import config
 
 import vaeexplorer.app
 from vaeexplorer.app import ready
@@ -60,3 +62,12 @@ def test_for_a_class_everything_is_made_before_anybody_comes(monkeypatch: pytest
     monkeypatch.setattr(ready, "make_ready", lambda: said.append("ready"))
     server.prepare()
     assert said == ["mnist-vae-2d", "warm", "ready"]
+
+
+def test_those_who_serve_have_no_watcher_and_no_collection_after_every_rerun() -> None:
+    """Both are settings of Streamlit's that may vanish from it; whoever develops turns the watcher on."""
+    settings = tomllib.loads((MAIN.parents[2] / ".streamlit/config.toml").read_text(encoding="utf-8"))
+    assert settings["runner"]["postScriptGC"] is False
+    assert settings["server"]["fileWatcherType"] == "none"
+    for section in settings.keys() - {"theme"}:
+        assert settings[section].keys() <= config.get_options_for_section(section).keys()
