@@ -15,12 +15,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from vaeexplorer.app.public import is_public
-from vaeexplorer.app.server import remote
 
 FIRST = (
     "vaeexplorer.app.sidebar",
     "vaeexplorer.app.views.explore.plane",
     "vaeexplorer.export.explorer",
+    "vaeexplorer.app.server.remote",
 )  # what the first page needs
 HEAVY = (
     "vaeexplorer.network.inference",
@@ -102,9 +102,27 @@ def asset(request: Request) -> Response:
     return Response(found.data, media_type=found.media_type, headers=headers)
 
 
+async def decode(request: Request) -> Response:
+    """Latent points to images, by a model of one's own."""
+    from vaeexplorer.app.server import remote
+
+    return await remote.decode(request)
+
+
+async def encode(request: Request) -> Response:
+    """Images to the means and log variances of their posteriors, by a model of one's own."""
+    from vaeexplorer.app.server import remote
+
+    return await remote.encode(request)
+
+
 # A page asks relative to its own address, which may lie below a base path.
 ROUTES = [
     route
     for owner in ("/vx/{owner}", "/{base:path}/vx/{owner}")
-    for route in (Route(f"{owner}/{{file}}", asset), *remote.routes(owner))
+    for route in (
+        Route(f"{owner}/{{file}}", asset),
+        Route(f"{owner}/decode", decode, methods=["POST"]),
+        Route(f"{owner}/encode", encode, methods=["POST"]),
+    )
 ]
