@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import vaeexplorer as vx
 
-data = SimpleNamespace(images=np.zeros((4, 28, 28), np.uint8), labels=np.arange(4), class_names="abcd")
+data = SimpleNamespace(images=np.zeros((4, 28, 28), np.uint8), labels=np.arange(4), class_names=list("abcd"))
 encode = lambda images: np.zeros((len(images), 2))
 decode = lambda z: np.zeros((len(z), 28, 28))
 

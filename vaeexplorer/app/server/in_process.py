@@ -161,6 +161,7 @@ def _configure(port: int) -> None:
     path = ROOT / ".streamlit" / "config.toml"
     settings = _flat(tomllib.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
     settings |= {"browser.gatherUsageStats": False, "server.fileWatcherType": "none", "server.headless": True}
+    settings["runner.postScriptGC"] = False
     settings |= {"server.address": HOST, "server.port": port, "server.allowedHosts": list(HERE)}
     settings["server.enableAgentApi"] = False
     config.get_config_options(force_reparse=True, options_from_flags=settings)

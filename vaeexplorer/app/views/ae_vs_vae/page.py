@@ -11,6 +11,7 @@ from vaeexplorer.analysis.smoothness.smoothness import MEASURES, Group
 from vaeexplorer.analysis.smoothness.verdict import details, verdict
 from vaeexplorer.app import sidebar, state
 from vaeexplorer.app.caches import principal_space
+from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, notes
@@ -50,7 +51,9 @@ def found_or_measured(a: Space, b: Space) -> Comparison | None:
     """The comparison, or None and a button while there is none."""
     found = comparison.stored(a, b)
     place = st.empty()
-    if found is None and place.button("Measure these two (about 15 seconds, once)", key=state.COMPARE_BUTTON):
+    if found is None and is_public():
+        st.caption("No comparison of these two was stored, and here none is measured.")
+    elif found is None and place.button("Measure these two (about 15 seconds, once)", key=state.COMPARE_BUTTON):
         bar = place.progress(0.0, text="preparing")
 
         def show(share: float, doing: str) -> None:
