@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { beforeEach, test } from "node:test";
 import { Net, networkFile } from "./fakes.js";
-import { fetchOnce, loadNetwork } from "./engine/fetch.js";
+import { fetchOnce, loadNetwork, provide } from "./engine/fetch.js";
 
 /** @type {Net} */ let net;
 beforeEach(() => {
@@ -92,4 +92,11 @@ test("a network comes with its bytes, and is none where the server has it", asyn
   assert.equal(network.latentDim, 3);
   assert.equal(bytes.byteLength, networkFile(3).byteLength);
   assert.equal(await loadNetwork({ codes: "/c", sprite: "/s" }), null);
+});
+
+test("what the page has itself is not asked of a server, and is taken out of it once", async () => {
+  let taken = 0;
+  provide("codes", async () => new Uint8Array(++taken + 4).buffer);
+  assert.deepEqual(await Promise.all([fetchOnce("codes", length), fetchOnce("codes", length)]), [5, 5]);
+  assert.equal(net.asked.length, 0);
 });

@@ -14,7 +14,7 @@ from vaeexplorer.browser import bundle
 WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
 # A folder may import itself and these.
 ALLOWED = {
-    "entries": set(WIDGETS),
+    "entries": {*WIDGETS, "draw", "engine"},
     **{widget: {"interact", "draw", "engine"} for widget in WIDGETS},
     "interact": {"draw", "engine"},
     "draw": {"engine"},
