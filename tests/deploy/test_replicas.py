@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import wait_for
-from tests.browser.driving import changed, middle, next_frame, opened, pixels, wait_until
+from tests.browser.driving import at_rest, changed, middle, next_frame, opened, pixels, wait_until
 from tests.processes import started
 from vaeexplorer.data.datasets import SAMPLE
 
@@ -152,10 +152,13 @@ def test_a_replica_that_dies_in_a_drag_is_replaced_by_the_other(site: Site, chro
     shown, z = pixels(page), page.locator(".z").inner_text()
     page.mouse.up()
     wait_until(page, lambda: replica() != first, "the other replica")
-    wait_until(page, lambda: "z=" in page.url, "the point in the address")
+    at_rest(page)
     assert (pixels(page), page.locator(".z").inner_text()) == (shown, z)
 
-    opened(page, page.url)  # and the other replica opens the same picture anew
+    stage.press("ArrowRight")  # which the other replica hears of
+    wait_until(page, lambda: "z=" in page.url, "the point in the address")
+    z = page.locator(".z").inner_text()
+    opened(page, page.url)
     assert page.locator(".z").inner_text() == z
     assert all("WebSocket" in trouble or "502" in trouble or "server" in trouble for trouble in troubles), troubles
     troubles.clear()
