@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { beforeEach, test } from "node:test";
 import { Net, networkFile, settled } from "./fakes.js";
-import { fetchOnce, loadNetwork, progressOf } from "./engine/fetch.js";
+import { fetchOnce, loadNetwork, progressOf, provide } from "./engine/fetch.js";
 
 /** @type {Net} */ let net;
 beforeEach(() => {
@@ -127,4 +127,11 @@ test("a connection that is lost on the way is said, and the file asked for again
   await refused;
   fetchOnce("/a", length).catch(() => {});
   assert.equal(net.waiting("/a"), 1);
+});
+
+test("what the page has itself is not asked of a server, and is taken out of it once", async () => {
+  let taken = 0;
+  provide("codes", async () => new Uint8Array(++taken + 4).buffer);
+  assert.deepEqual(await Promise.all([fetchOnce("codes", length), fetchOnce("codes", length)]), [5, 5]);
+  assert.equal(net.asked.length, 0);
 });
