@@ -288,9 +288,9 @@ def _about(world: World, training: World | None, found: HeldOut, used: int, judg
 
 def _steps(world: World, training: World | None, compared: list[Prior], *, decoded: bool) -> int:
     """How often `report` says what it does next."""
-    folds, trained = (2, len(world.mean) // 2) if training is None else (1, len(training.mean))
+    trained = len(world.mean) // 2 if training is None else len(training.mean)
     total = 1 + NULLS + SEEDS * decoded
     for prior in compared:
         recipes = recipes_of(prior.dimensions, trained, short=bool(prior.of))
-        total += folds * (len(recipes) + (prior.dimensions <= 2 and prior.pool is None))
+        total += len(recipes) + (prior.dimensions <= 2 and prior.pool is None)
     return total
