@@ -3,36 +3,35 @@
     OMP_NUM_THREADS=1 python -m tests.benchmarks.planted --out planted.jsonl --seconds 330 --device cuda --tf32
     python -m tests.benchmarks.planted --out planted.jsonl --render
 
-Hundreds of classifiers are trained at once, in the steps in which a report trains its two; threads make worlds and test
-classifiers meanwhile. A line is written for every draw, the most important first, until the time is over.
+The classifiers of all draws of a world are trained in the same steps, as a report trains its two; processes take one
+world after another. A line is written for every draw, the most important worlds first, until the time is over.
 """
 
 import argparse
 import json
-import sys
-import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from functools import cache
+from multiprocessing import TimeoutError as NothingYet
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 
 from tests.analysis.report.planted import FAMILIES, PERFECT, SIZES, Planted, perfect, strength
 from tests.benchmarks.planted_tables import tables
 from vaeexplorer.analysis.report import held_out, networks
 from vaeexplorer.analysis.report.classifier import FEW_IMAGES, Parts, choose, mixtures_learn, set_aside
-from vaeexplorer.analysis.report.held_out import DIMENSIONS, IMAGES, Trial, outcome, plan
+from vaeexplorer.analysis.report.held_out import DIMENSIONS, Trial, outcome, plan
 from vaeexplorer.analysis.report.networks import Network, Recipe, fit_networks
 from vaeexplorer.analysis.report.verdicts import level
 
-TESTED = 40_000  # images that a share is measured by
-AT = {1_000: (".1",), 2_000: (".1",), 10_000: (".04",), 60_000: (".04", ".1")}  # total variations of the power table
+TABLES = ("perfect", "limits", "share", "power")
+TESTED = 20_000  # images that a share is measured by
+AT = {".1": (1_000, 2_000, 60_000), ".04": (10_000, 60_000)}  # images by total variation of the power table
+FRESH = 4  # draws of a share
 
 
 class Cell(NamedTuple):
@@ -50,81 +49,84 @@ class Cell(NamedTuple):
     number: int
 
 
-def cells(draws: int, kinds: Sequence[str]) -> Iterator[list[Cell]]:
-    """Of one table, D and schedule each list, the most important first."""
+class Options(NamedTuple):
+    """How to train, and where to write."""
 
-    def of(table: str, worlds: Sequence[str], dimensions: int, images: Sequence[int], numbers: range) -> list[Cell]:
-        return [
-            Cell(table, world, dimensions, count, number)
-            for number in numbers
-            for count in images
-            for world in worlds
-            if not (dimensions == 1 and world.startswith("correlation"))
-        ]
-
-    rounds = [range(start, min(start + 10, draws)) for start in range(0, draws, 10)]
-    halves, few = (1_000, 10_000), min(4, draws)
-    for numbers in rounds if "perfect" in kinds else []:
-        for dimensions in (2, 8, 16, 64):
-            yield of("perfect", PERFECT, dimensions, halves, numbers)
-    for numbers in rounds[:1] if "limits" in kinds else []:
-        for dimensions in (2, 8, 16, 64):
-            yield of("limits", SIZES, dimensions, halves, numbers)
-    if "share" in kinds:
-        for dimensions in (2, 6, 16):
-            yield of("share", SIZES, dimensions, [60_000], range(few))
-    for count in IMAGES if "power" in kinds else []:
-        for dimensions in DIMENSIONS:
-            worlds = [f"{family} at {size}" for size in AT[count] for family in FAMILIES]
-            yield of("power", worlds, dimensions, [count], range(few))
-    for numbers in rounds[1:] if "limits" in kinds else []:
-        for dimensions in (2, 8, 16, 64):
-            yield of("limits", SIZES, dimensions, halves, numbers)
+    out: Path
+    device: str
+    tf32: bool
+    quick: bool
+    end: float
 
 
-class Known(NamedTuple):
-    """What is known of a world that was planted."""
+def chunks(draws: int, kinds: Sequence[str]) -> Iterator[list[Cell]]:
+    """The draws of one world in one D each, the most important first."""
+    fresh, rounds = range(min(FRESH, draws)), [range(draws // 2), range(draws // 2, draws)]
+    if "perfect" in kinds:
+        for count in (10_000, 1_000):
+            for dimensions in (64, 16, 8, 2):
+                for kind in PERFECT:
+                    yield [Cell("perfect", kind, dimensions, count, number) for number in range(draws)]
 
-    family: str
-    strength: float
+    def limits(numbers: range) -> Iterator[list[Cell]]:
+        for dimensions in (64, 16, 8, 2):
+            for world in SIZES:
+                yield [
+                    Cell("limits", world, dimensions, count, number) for count in (1_000, 10_000) for number in numbers
+                ]
+
+    if "limits" in kinds:
+        yield from limits(rounds[0])
+    for dimensions in (16, 6, 2) if "share" in kinds else ():
+        for world in SIZES:
+            yield [Cell("share", world, dimensions, 60_000, number) for number in fresh]
+    for dimensions in reversed(DIMENSIONS) if "power" in kinds else ():
+        for family in FAMILIES:
+            for size, images in AT.items():
+                if not (family == "correlation" and dimensions == 1):
+                    world = f"{family} at {size}"
+                    yield [Cell("power", world, dimensions, count, number) for count in images for number in fresh]
+    if "limits" in kinds:
+        yield from limits(rounds[1])
+
+
+class Truth(NamedTuple):
+    """Of a world that was planted."""
+
+    world: Planted
     total_variation: float
     holes: float
 
-    def world(self, dimensions: int) -> Planted:
-        return FAMILIES[self.family][0](dimensions, self.strength)
 
-
-def known(world: str, dimensions: int) -> Known:
-    """Of a world by its name."""
+@cache
+def truth(world: str, dimensions: int) -> Truth:
+    """By its name."""
     family, size = strength(world, dimensions)
-    return Known(family, size, *FAMILIES[family][0](dimensions, size).truth(dimensions, 200_000))
+    planted = FAMILIES[family][0](dimensions, size)
+    return Truth(planted, *planted.truth(dimensions, 200_000))
 
 
-Truths = dict[tuple[str, int], "Future[Known]"]
-
-
-def prepared(cell: Cell, truths: Truths) -> tuple[Trial, list[Parts]]:
+def prepared(cell: Cell) -> tuple[Trial, list[Parts]]:
     """The draw of a cell, and the images of each fold to learn from."""
     rng = np.random.default_rng([cell.number, cell.dimensions, cell.images, zlib.crc32(cell.world.encode())])
     train = None
     if cell.table == "perfect":
         test = perfect(cell.world, cell.images, cell.dimensions, rng)
+    elif cell.table == "limits":
+        test = truth(cell.world, cell.dimensions).world.world(cell.images, rng)
     else:
-        world = truths[cell.world, cell.dimensions].result().world(cell.dimensions)
-        if cell.table == "limits":
-            test = world.world(cell.images, rng)
-        else:
-            test = world.world(TESTED, rng)
-            train = world.world(cell.images if cell.images > FEW_IMAGES else cell.images // 2, rng)
+        world = truth(cell.world, cell.dimensions).world
+        test = world.world(TESTED, rng)
+        train = world.world(cell.images if cell.images > FEW_IMAGES else cell.images // 2, rng)
     trial = plan(test, train, None, short=False, seed=cell.number)
     choice = len(trial.recipes) > 1 or mixtures_learn(test, None)
     return trial, [set_aside(fold[0], trial.seed + k, choice=choice) for k, fold in enumerate(trial.folds)]
 
 
-def tested(cell: Cell, trial: Trial, parts: list[Parts], fitted: list[list[Network]], truths: Truths) -> dict[str, Any]:
+def tested(cell: Cell, trial: Trial, parts: list[Parts], fitted: list[list[Network]]) -> dict[str, Any]:
     """The line of a draw; of the networks one list a fold."""
-    started = time.thread_time()
-    found = outcome(trial, [choose(each, part, None, trial.side) for each, part in zip(fitted, parts, strict=True)])
+    learned = [choose(each, part, None, trial.side) for each, part in zip(fitted, parts, strict=True)]
+    found = outcome(trial, learned)
     holes = found.holes or found.hole_bound
     line = {
         **cell._asdict(),
@@ -135,86 +137,72 @@ def tested(cell: Cell, trial: Trial, parts: list[Parts], fitted: list[list[Netwo
         "holes": found.holes,
         "answer": level(found.total_variation.value, max(0.0, holes.value)),
         "instrument": found.instrument,
-        "seconds": time.thread_time() - started,
     }
     if cell.table != "perfect":
-        truth = truths[cell.world, cell.dimensions].result()
-        line |= {"true_total_variation": truth.total_variation, "true_holes": truth.holes}
+        _, total_variation, holes_there = truth(cell.world, cell.dimensions)
+        line |= {"true_total_variation": total_variation, "true_holes": holes_there}
     return line
 
 
-def stream_on(device: str) -> AbstractContextManager[Any]:
-    """A queue of its own for a thread's work on a GPU, so that it does not wait for the training."""
-    if device == "cpu":
-        return nullcontext()
-    return torch.cuda.stream(torch.cuda.Stream(priority=-1))
+def measure(task: tuple[list[Cell], Options]) -> str:
+    """Train, test and write a chunk, in one set of steps a schedule; what it took, in words."""
+    import torch
 
-
-def measure(groups: list[list[Cell]], out: Path, *, seconds: float, device: str, threads: int, together: int) -> None:
-    """Train, test and write until the time is over."""
-    end = time.monotonic() + seconds
-    names = dict.fromkeys(
-        (cell.world, cell.dimensions) for group in groups for cell in group if cell.table != "perfect"
+    cells, options = task
+    if time.time() > options.end:
+        return ""
+    torch.set_num_threads(1)
+    if options.tf32:
+        torch.backends.cuda.matmul.allow_tf32 = True
+    if options.quick:
+        for name in ("SHORT", "LONG", "PLANE", "SPACE"):
+            setattr(held_out, name, Recipe(8, 1e-3, 0.1))
+        networks.BATCH = 16
+    times, steps = [0.0, 0.0, 0.0], 0
+    for few in (True, False):
+        started = time.perf_counter()
+        group = [cell for cell in cells if (cell.images <= FEW_IMAGES) == few]
+        if not group:
+            continue
+        made = [prepared(cell) for cell in group]
+        ready = time.perf_counter()
+        worlds = [part.train for _, parts in made for part in parts]
+        seeds = [trial.seed + fold for trial, parts in made for fold in range(len(parts))]
+        recipes = made[0][0].recipes
+        fitted = [fit_networks(worlds, None, recipe, seeds, options.device) for recipe in recipes]
+        if options.device != "cpu":
+            torch.cuda.synchronize()
+        trained = time.perf_counter()
+        of_folds = iter(zip(*fitted, strict=True))
+        for cell, (trial, parts) in zip(group, made, strict=True):
+            line = json.dumps(tested(cell, trial, parts, [list(next(of_folds)) for _ in parts]))
+            with options.out.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        steps += len(worlds) * sum(recipe.steps for recipe in recipes)
+        for k, each in enumerate((ready - started, trained - ready, time.perf_counter() - trained)):
+            times[k] += each
+    cell, (make, train, test) = cells[0], times
+    return (
+        f"{cell.table:8}{cell.world:18}D {cell.dimensions:2}  {len(cells)} draws: made in {make:.1f} s, trained in "
+        f"{train:.1f} s ({steps / train:,.0f} steps/s), tested in {test:.1f} s"
     )
-    lock, written = threading.Lock(), 0
 
-    def write(cell: Cell, trial: Trial, parts: list[Parts], fitted: list[list[Network]]) -> None:
-        nonlocal written
-        with stream_on(device):
-            line = json.dumps(tested(cell, trial, parts, fitted, truths))
-        with lock, out.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-            written += 1
 
-    size = max(1, together // 2)
-    chunks = [group[first : first + size] for group in groups for first in range(0, len(group), size)]
-    with (
-        ProcessPoolExecutor(max(1, threads // 3), get_context("spawn")) as truth_pool,
-        ThreadPoolExecutor(max(1, threads // 4)) as makers,
-        ThreadPoolExecutor(threads) as testers,
-    ):
-        truths: Truths = {name: truth_pool.submit(known, *name) for name in names}
-        make: Callable[[Cell], Any] = lambda cell: prepared(cell, truths)  # noqa: E731
-        waiting = [makers.submit(make, cell) for cell in chunks[0]]
-        testing: list[Future[None]] = []
-        took = 0.0
-        for number, chunk in enumerate(chunks):
-            began = time.monotonic()
-            if began + took > end:
+def run(draws: int, kinds: Sequence[str], options: Options, processes: int) -> None:
+    """In so many processes until the time is over; what is not finished then is left."""
+    tasks = [(chunk, options) for chunk in chunks(draws, kinds)]
+    with get_context("spawn").Pool(processes) as pool:  # leaving it ends them
+        results, failed = pool.imap_unordered(measure, tasks), 0
+        for number in range(1, len(tasks) + 1):
+            try:
+                said = results.next(timeout=max(0.1, options.end - time.time()))
+            except NothingYet:
                 break
-            made = [future.result() for future in waiting]
-            ready = time.monotonic()
-            if number + 1 < len(chunks):
-                waiting = [makers.submit(make, cell) for cell in chunks[number + 1]]
-            worlds = [part.train for _, parts in made for part in parts]
-            seeds = [trial.seed + fold for trial, _ in made for fold in range(len(trial.folds))]
-            recipes = made[0][0].recipes
-            fitted = [fit_networks(worlds, None, recipe, seeds, device) for recipe in recipes]
-            if device != "cpu":
-                torch.cuda.synchronize()
-            trained = time.monotonic()
-            wait(testing)  # of the chunk before: what is tested may fall behind by one
-            errors = [error for each in testing if (error := each.exception())]
-            if errors:
-                raise errors[0]
-            of_folds = iter(zip(*fitted, strict=True))
-            testing = [
-                testers.submit(write, cell, trial, parts, [list(next(of_folds)) for _ in parts])
-                for cell, (trial, parts) in zip(chunk, made, strict=True)
-            ]
-            took = time.monotonic() - began
-            steps = len(worlds) * sum(recipe.steps for recipe in recipes)
-            print(
-                f"{end - time.monotonic():5.0f} s left  {chunk[0].table:8} D {chunk[0].dimensions:2}  {len(worlds)} "
-                f"networks  made after {ready - began:.1f} s  trained in {trained - ready:.1f} s, "
-                f"{steps / (trained - ready):,.0f} steps/s  {written} draws written",
-                flush=True,
-            )
-        for future in waiting:
-            future.cancel()
-        wait(testing, timeout=60)
-        truth_pool.shutdown(wait=False, cancel_futures=True)
-    print(f"{written} draws, {time.monotonic() - end + seconds:.0f} s")
+            except (RuntimeError, ValueError) as error:  # of one chunk, as memory that ran out; others go on
+                said, failed = f"failed: {error}", failed + 1
+            if said:
+                print(f"{options.end - time.time():4.0f} s left  {number:3}/{len(tasks)}  {said}", flush=True)
+    print(f"{sum(1 for _ in options.out.open(encoding='utf-8'))} draws written, {failed} chunks failed")
 
 
 def main() -> None:
@@ -224,28 +212,17 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=330)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--tf32", action="store_true", help="products of the training by TF32")
-    parser.add_argument("--threads", type=int, default=12)
-    parser.add_argument("--together", type=int, default=280, help="networks at most in one set of steps")
+    parser.add_argument("--processes", type=int, default=16)
     parser.add_argument("--draws", type=int, default=40)
-    parser.add_argument("--tables", nargs="+", default=["perfect", "limits", "share", "power"])
+    parser.add_argument("--tables", nargs="+", default=TABLES, choices=TABLES)
     parser.add_argument("--quick", action="store_true", help="schedules of a few steps: to try this script")
-    options = parser.parse_args()
-    if options.render:
-        lines = [json.loads(line) for line in options.out.read_text(encoding="utf-8").splitlines()]
+    asked = parser.parse_args()
+    if asked.render:
+        lines = [json.loads(line) for line in asked.out.read_text(encoding="utf-8").splitlines()]
         print(tables(lines))
         return
-    if options.tf32:
-        torch.set_float32_matmul_precision("high")
-    if options.quick:
-        for name in ("SHORT", "LONG", "PLANE", "SPACE"):
-            setattr(held_out, name, Recipe(8, 1e-3, 0.1))
-        networks.BATCH = 16
-    sys.setswitchinterval(0.001)  # the training thread waits for the interpreter no longer than that
-    groups = list(cells(options.draws, options.tables))
-    measure(
-        groups, options.out, seconds=options.seconds, device=options.device, threads=options.threads,
-        together=options.together,
-    )  # fmt: skip
+    options = Options(asked.out, asked.device, asked.tf32, asked.quick, time.time() + asked.seconds)
+    run(asked.draws, asked.tables, options, asked.processes)
 
 
 if __name__ == "__main__":

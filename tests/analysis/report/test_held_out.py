@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, norm
 
-from tests.analysis.report.planted import ball, correlation, halved, perfect, planted, shift, shrink, silent
+from tests.analysis.report.planted import FAMILIES, halved, perfect, planted, silent
 from vaeexplorer.analysis.report.classifier import learn
 from vaeexplorer.analysis.report.held_out import (
     DIMENSIONS,
@@ -174,7 +174,8 @@ def test_the_planted_worlds_are_what_they_say(dimensions: int) -> None:
     """Draws and ratio belong together: E_q of log ratio and E_p of the ratio."""
     rng = np.random.default_rng(8)
     p = rng.standard_normal((40_000, dimensions))
-    for world in (shift(dimensions, 0.4), shrink(dimensions, 0.2), correlation(dimensions, 0.4), ball(dimensions, 0.9)):
+    for make, strength in zip(FAMILIES.values(), (0.4, 0.2, 0.4, 0.9, 0.1, 0.3, 0.6), strict=True):
+        world = make[0](dimensions, strength)
         assert np.exp(world.log_ratio(p)).mean() == pytest.approx(1, abs=0.03)
         q = world.world(40_000, rng).z
         of_q = np.maximum(1 - np.exp(-world.log_ratio(q)), 0).mean()  # E_q max(1 - p/q, 0)

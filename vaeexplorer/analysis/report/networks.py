@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 WIDTH, BATCH, CLAMP = 128, 512, 8.0
-AHEAD = 20  # steps whose draws are made at once
+AHEAD = 10  # steps whose draws are made at once
 
 
 @dataclass(frozen=True)
