@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from vaeexplorer.analysis.report.diagnostics import Estimate
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.app.views.report import reports
 from vaeexplorer.errors import UserError
@@ -77,13 +78,13 @@ def test_a_report_is_made_on_request_and_kept(app: AppTest, runs_folder: Path, m
     assert len(answers(page)) == 3
     assert (runs_folder / "mine" / "report.json").exists()
 
-    monkeypatch.setattr(report_card, "nll_gap", lambda run, told: 2.5)
+    monkeypatch.setattr(report_card, "nll_gap", lambda run, told: Estimate(2.5, 2.4, 2.6))
     page.button(key="report-nll-mine").click().run()
     assert not page.exception
     assert not [button for button in page.button if button.key == "report-nll-mine"]
     kept = report_card.kept_report(load_run("mine"))
     assert kept is not None
-    assert kept.find("nll_gap").value == 2.5
+    assert kept.find("nll_gap").low == 2.4
 
 
 def test_what_no_report_can_be_made_of_is_a_sentence(

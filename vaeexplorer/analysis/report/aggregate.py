@@ -33,6 +33,10 @@ class Surgery:
     """standard error of the mutual information"""
     marginal_error: float
     """standard error of the marginal KL"""
+    correlation_error: float
+    """standard error of the total correlation"""
+    dimensionwise_error: float
+    """standard error of the sum of the dimension-wise KLs"""
 
 
 def elbo_surgery(mean: np.ndarray, logvar: np.ndarray, z: np.ndarray, *, points: int | None = None) -> Surgery:
@@ -57,11 +61,14 @@ def elbo_surgery(mean: np.ndarray, logvar: np.ndarray, z: np.ndarray, *, points:
     joint = log_aggregate(drawn, mean, logvar, own=own.sum(axis=1))  # [M]
     each = _information(own.sum(axis=1), joint, prior.sum(axis=1), exact.sum(axis=1))  # [M]
     information, kl = float(each.mean()), float(exact.sum(axis=1).mean())
-    dimensionwise = np.empty(mean.shape[1])
+    dimensionwise, singly = np.empty(mean.shape[1]), np.zeros(len(each))
     for j in range(mean.shape[1]):
         single = log_aggregate(drawn[:, [j]], mean[:, [j]], logvar[:, [j]], own=own[:, j])
-        dimensionwise[j] = exact[:, j].mean() - _information(own[:, j], single, prior[:, j], exact[:, j]).mean()
+        alone = _information(own[:, j], single, prior[:, j], exact[:, j])  # [M]
+        dimensionwise[j] = exact[:, j].mean() - alone.mean()
+        singly += exact[: len(each), j] - alone
     marginal_kl = kl - information
+    jointly = exact[: len(each)].sum(axis=1) - each  # [M], as is singly: terms of the KLs of q(z) and of its margins
     root = math.sqrt(len(drawn))
     return Surgery(
         kl,
@@ -70,7 +77,9 @@ def elbo_surgery(mean: np.ndarray, logvar: np.ndarray, z: np.ndarray, *, points:
         marginal_kl - float(dimensionwise.sum()),
         dimensionwise,
         float(each.std()) / root,
-        float((exact[: len(each)].sum(axis=1) - each).std()) / root,
+        float(jointly.std()) / root,
+        float((jointly - singly).std()) / root,
+        float(singly.std()) / root,
     )
 
 

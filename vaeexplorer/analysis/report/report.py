@@ -17,7 +17,7 @@ import numpy as np
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.posterior import active_units, collapsed_share, moments
 from vaeexplorer.analysis.report.coverage import Coverage
-from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, LEVEL, Diagnostic, rounded
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, LEVEL, Diagnostic, Estimate, rounded
 from vaeexplorer.analysis.report.document import SCHEMA, ReportDocument
 from vaeexplorer.analysis.report.held_out import DRAWS, TAU, HeldOut, held_out, recipes_of
 from vaeexplorer.analysis.report.measurements import (
@@ -119,10 +119,11 @@ class Report:
             "diagnostics": [diagnostic.to_json() for diagnostic in self.diagnostics],
         }
 
-    def with_nll_gap(self, gap: float) -> "Report":
+    def with_nll_gap(self, gap: Estimate) -> "Report":
         """The same with the gap, nats per image, that was measured since."""
         kept = [found for found in self.diagnostics if found.key != "nll_gap"]
-        return replace(self, diagnostics=[*kept, Diagnostic("nll_gap", "posteriors", gap).in_short()])
+        measured = Diagnostic.estimated("nll_gap", "posteriors", gap)
+        return replace(self, diagnostics=[*kept, measured.in_short()])
 
     @classmethod
     def from_json(cls, document: Any) -> "Report":
