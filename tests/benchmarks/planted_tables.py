@@ -32,31 +32,52 @@ def found(line: Line) -> float:
 
 
 def perfect(lines: Sequence[Line]) -> Iterator[str]:
-    """How many are answered "yes", and how many lower limits are above 0."""
-    yield "| widths | D | N | yes | largest TV | TV's lower limit > 0 | hole bound's > 0 | p <= .05 |"
-    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
-    for (dimensions, images, world), draws in by(lines, "perfect", "dimensions", "images", "world").items():
-        yes = sum(line["answer"] == "yes" for line in draws)
-        largest = max(line["total_variation"][0] for line in draws)
-        above = sum(line["total_variation"][1] > 0 for line in draws)
-        holes, p = sum(line["hole_bound"][1] > 0 for line in draws), sum(line["p"] <= 0.05 for line in draws)
-        yield f"| {world} | {dimensions} | {images:,} | {yes}/{len(draws)} | {largest:.3f} | {above} | {holes} | {p} |"
+    """How many are answered "yes", and how many of TV's lower limits are above 0; then the rates of all."""
+    cells = by(lines, "perfect", "images", "world", "dimensions")
+    columns = sorted({dimensions for _, _, dimensions in cells})
+    yield f"| N | widths | {' | '.join(f'D = {dimensions}' for dimensions in columns)} |"
+    yield f"|---:|---|{'---:|' * len(columns)}"
+    for images, world in dict.fromkeys((images, world) for images, world, _ in cells):
+        row = []
+        for dimensions in columns:
+            draws = cells.get((images, world, dimensions), [])
+            yes, above = (sum(map(each, draws)) for each in (lambda d: d["answer"] == "yes", limit_above_0))
+            row.append(f"{yes}/{len(draws)}, {above}" if draws else "")
+        yield f"| {images:,} | {world} | {' | '.join(row)} |"
+    yield ""
+    for (images,), draws in by(lines, "perfect", "images").items():
+        rates = {
+            "yes": np.mean([line["answer"] == "yes" for line in draws]),
+            "TV's lower limit above 0": np.mean([limit_above_0(line) for line in draws]),
+            "the hole bound's": np.mean([line["hole_bound"][1] > 0 for line in draws]),
+            "p <= .05": np.mean([line["p"] <= 0.05 for line in draws]),
+        }
+        yield f"N = {images:,}, {len(draws)} draws: " + ", ".join(f"{name} {rate:.1%}" for name, rate in rates.items())
+
+
+def limit_above_0(line: Line) -> bool:
+    """Whether TV's lower limit is."""
+    return bool(line["total_variation"][1] > 0)
 
 
 def limits(lines: Sequence[Line]) -> Iterator[str]:
-    """By halves: what is found of each world, and how many lower limits are above the truth."""
-    yield "| world | D | N | TV | found | TV's lower limit above it | holes | bound | its lower limit above them |"
-    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
-    for (world, dimensions, images), draws in by(lines, "limits", "world", "dimensions", "images").items():
-        truth, holes = draws[0]["true_total_variation"], draws[0]["true_holes"]
-        share = np.mean([found(line) for line in draws])
-        above = sum(line["total_variation"][1] > truth for line in draws)
-        bound = np.mean([line["hole_bound"][0] for line in draws])
-        over = sum(line["hole_bound"][1] > holes for line in draws)
-        yield (
-            f"| {world} | {dimensions} | {images:,} | {truth:.3f} | {share:.2f} | {above}/{len(draws)} | {holes:.3f} "
-            f"| {bound:.3f} | {over}/{len(draws)} |"
-        )
+    """By halves: of each world the true total variation and the share found; then how often limits pass the truth."""
+    cells = by(lines, "limits", "images", "world", "dimensions")
+    columns = sorted({dimensions for _, _, dimensions in cells})
+    yield f"| N | world | {' | '.join(f'D = {dimensions}' for dimensions in columns)} |"
+    yield f"|---:|---|{'---:|' * len(columns)}"
+    for images, world in dict.fromkeys((images, world) for images, world, _ in cells):
+        row = []
+        for dimensions in columns:
+            draws = cells.get((images, world, dimensions), [])
+            share = f"{np.mean([found(line) for line in draws]):.2f}" if draws else ""
+            row.append(f"{draws[0]['true_total_variation']:.3f}: {share}" if draws else "")
+        yield f"| {images:,} | {world} | {' | '.join(row)} |"
+    yield ""
+    for (images,), draws in by(lines, "limits", "images").items():
+        above = sum(line["total_variation"][1] > line["true_total_variation"] for line in draws)
+        over = sum(line["hole_bound"][1] > line["true_holes"] for line in draws)
+        yield f"N = {images:,}: TV's lower limit above the truth in {above}, the hole bound's in {over} of {len(draws)}"
 
 
 def shares(lines: Sequence[Line]) -> Iterator[str]:
