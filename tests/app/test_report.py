@@ -54,6 +54,19 @@ def test_two_runs_side_by_side_from_a_link(app: AppTest) -> None:
     assert len(answers(page)) == 6
 
 
+def test_what_two_runs_have_in_common_lies_on_one_row(app: AppTest) -> None:
+    """Rows of two columns: names, then a card of each question, then strips, figures, numbers and downloads."""
+    page = opened(app, run="mnist-vae-2d", beside="mnist-ae-2d")
+    assert not page.exception
+    rows = [page.columns[k : k + 2] for k in range(0, len(page.columns), 2)]
+    assert [each.subheader[0].value for each in rows[0]] == ["mnist-vae-2d", "mnist-ae-2d"]
+    for number, question in enumerate(("informative", "match the prior", "as good as"), 1):
+        assert all(question in str(getattr(each.get("html")[0], "value", "")) for each in rows[number])
+    drawn = [tuple(len(each.get("plotly_chart")) for each in row) for row in rows]
+    figures = [each for each in drawn if any(each)]
+    assert figures == [(1, 1), (1, 1), (0, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 0), (1, 0)]
+
+
 def test_nonsense_beside_is_ignored(app: AppTest) -> None:
     page = opened(app, beside="nobody")
     assert not page.exception

@@ -243,7 +243,7 @@ def test_a_strip_holds_its_images_side_by_side(rng: np.random.Generator) -> None
 def test_a_card_has_its_number_its_ideal_and_its_interval() -> None:
     found = report_card.kept_report(load_run("mnist-vae-2d"))
     assert found is not None
-    cards = report_page.cards(found)
+    cards = report_page.cards(found.verdicts)
     for verdict in found.verdicts:
         scale = verdict.scale
         assert scale is not None
@@ -254,4 +254,4 @@ def test_a_card_has_its_number_its_ideal_and_its_interval() -> None:
     assert cards.count("class='ideal'") == 3
     plain = report_card.kept_report(load_run("mnist-ae-2d"))
     assert plain is not None
-    assert report_page.cards(plain).count("class='dot'") == 2
+    assert report_page.cards(plain.verdicts).count("class='dot'") == 2
