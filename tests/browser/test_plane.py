@@ -1,6 +1,7 @@
 """The app in headless Chromium: the latent plane is dragged, and every page is opened."""
 
 import base64
+import functools
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -152,9 +153,12 @@ def test_a_sharper_screen_gets_sharper_canvases_and_the_view_stays(server: str, 
     opened(page, f"{server}/?run=mnist-vae-2d&z=1,0.5&at=0.5,0.25,3")
     sharpness = "canvas => canvas.width / canvas.clientWidth"
 
+    def is_of(ratio: float, layer: Any) -> bool:
+        return bool(abs(layer.evaluate(sharpness) - ratio) < 0.01)
+
     def sharp(stage: Any, ratio: float) -> None:
         for layer in stage.locator("canvas.layer").all():
-            wait_until(page, lambda at=layer: abs(at.evaluate(sharpness) - ratio) < 0.01, f"a ratio of {ratio}")
+            wait_until(page, functools.partial(is_of, ratio, layer), f"a ratio of {ratio}")
 
     stage = page.locator(".stage")
     sharp(stage, 1)

@@ -1,5 +1,6 @@
 """What goes wrong is said in words, and the last good picture stays."""
 
+import functools
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -47,6 +48,10 @@ CODES: Broken = [
     (answer(first_code_nan), "The codes are not all finite numbers."),
     (lambda route: route.abort(), "The server cannot be reached."),
 ]
+
+
+def is_drawn(canvas: Any) -> bool:
+    return bool(canvas.evaluate(LAST_PIXEL) == 255)
 
 
 @pytest.mark.browser
@@ -118,7 +123,7 @@ def test_where_workers_are_refused_the_page_decodes_and_says_so(
     ways = page.locator(".pair .rows canvas")
     ways.nth(1).wait_for()
     for way in (0, 1):
-        wait_until(page, lambda way=way: ways.nth(way).evaluate(LAST_PIXEL) == 255, "a decoded way")
+        wait_until(page, functools.partial(is_drawn, ways.nth(way)), "a decoded way")
     assert troubles
     assert all("worker-src" in trouble for trouble in troubles), troubles
     troubles.clear()
