@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 WIDTH, BATCH, CLAMP = 128, 512, 8.0
-AHEAD = 10  # steps whose draws are made at once
+AHEAD = 10  # steps whose draws are made at once on a GPU, where calls are what takes time
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,11 @@ def fit_networks(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=recipe.steps, pct_start=0.1)
     draws = _Draws(worlds, pool, centre=centre, scale=scale, seeds=seeds, device=device)
     is_q = torch.cat([torch.ones(BATCH), torch.zeros(BATCH)]).expand(count, -1).to(device)
+    ahead = 1 if torch.device(device).type == "cpu" else AHEAD
     for step in range(recipe.steps):
-        if step % AHEAD == 0:
-            z = draws.next(min(AHEAD, recipe.steps - step))
-        logits = _scores(weights, z[step % AHEAD])
+        if step % ahead == 0:
+            z = draws.next(min(ahead, recipe.steps - step))
+        logits = _scores(weights, z[step % ahead])
         loss = functional.binary_cross_entropy_with_logits(logits, is_q, reduction="sum") / (2 * BATCH)
         optimizer.zero_grad()
         loss.backward()
