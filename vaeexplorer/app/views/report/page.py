@@ -102,11 +102,22 @@ def show(spaces: Sequence[Space]) -> None:
     for questions in [slice(None)] if len(there) == 1 else [slice(k, k + 1) for k in range(3)]:
         for space in in_a_row(there):
             show_cards(found[space.name].verdicts[questions])
+    if any(reports.seeds(space) for space in there):
+        for space in in_a_row(there):
+            show_seeds(space)
     show_strips(there)
     show_evidence(there, found)
     for part in (offer_nll_gap, show_numbers, downloads):
         for space in in_a_row(there):
             part(space, found[space.name])
+
+
+def show_seeds(space: Space) -> None:
+    """How far the numbers of the same recipe lie apart from seed to seed, folded."""
+    if (found := reports.seeds(space)) is not None:
+        line, rows = found
+        with st.expander(line):
+            st.dataframe(rows, hide_index=True, alt=f"Every number over seeds of {space.name}")
 
 
 def show_strips(spaces: Sequence[Space]) -> None:
