@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -63,9 +63,9 @@ def table_csv(found: Report) -> str:
     return to_csv([{key: "n/a" if value is None else value for key, value in row.items()} for row in table(found)])
 
 
-def cards(found: Report) -> str:
-    """The three answers as HTML: number, ideal and interval before the sentences. `CARDS_STYLE` goes with it."""
-    return render("cards.html", cards=[_card(verdict) for verdict in found.verdicts])
+def cards(verdicts: Sequence[Verdict]) -> str:
+    """Answers as HTML: number, ideal and interval before the sentences. `CARDS_STYLE` goes with it."""
+    return render("cards.html", cards=[_card(verdict) for verdict in verdicts])
 
 
 def _card(verdict: Verdict) -> dict[str, object]:
@@ -148,7 +148,7 @@ def html(name: str, codes: Codes, decode: Decode, found: Report) -> str:
         "report.html",
         name=name,
         summary=found.summary,
-        cards=cards(found),
+        cards=cards(found.verdicts),
         cards_style=CARDS_STYLE,
         figures=figures,
         pictures=strips(decode, seen),

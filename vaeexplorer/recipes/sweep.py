@@ -16,7 +16,17 @@ from vaeexplorer.data.images import FULL_SIZE, DataError
 from vaeexplorer.documents import to_json
 from vaeexplorer.files import whole_file, why
 from vaeexplorer.recipes.machines import LOCAL, spread
-from vaeexplorer.results.sweep import CONFIGS, KEPT, ROOT, PointDocument, SweepError, measure_codes, path_of, read_point
+from vaeexplorer.results.sweep import (
+    CONFIGS,
+    KEPT,
+    ROOT,
+    PointDocument,
+    SweepError,
+    measure_codes,
+    path_of,
+    read_point,
+    regularity,
+)
 from vaeexplorer.version import __version__
 
 # torch takes more than a second to import: only what touches a network does.
@@ -142,7 +152,8 @@ def _content(config: RunConfig, network: "Autoencoder", images: np.ndarray, seco
         "seconds": round(seconds, 1),
     }
     active = int(active_units(codes.mean).sum())
-    document = PointDocument(1, config, rate, distortion, kept_rate, kept_distortion, active, provenance)
+    away = regularity(*kept)
+    document = PointDocument(1, config, rate, distortion, kept_rate, kept_distortion, active, provenance, away)
     weights = {f"decoder.{key}": tensor.half().numpy() for key, tensor in network.decoder.state_dict().items()}
     return {"document": np.array(to_json(asdict(document))), "kl": kl, "mean": mean, "logvar": logvar} | weights
 

@@ -13,7 +13,7 @@ import vaeexplorer as vx
 from tests.analysis.report.planted import even_codes as perfect
 from vaeexplorer.analysis.report import measurements
 from vaeexplorer.analysis.report.aggregate import Surgery, elbo_surgery
-from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, Estimate
 from vaeexplorer.analysis.report.posteriors import codes_hash, perfect_model
 from vaeexplorer.analysis.report.report import Report, ReportError, report
 from vaeexplorer.codes import Codes
@@ -124,6 +124,21 @@ def test_a_collapsed_dimension_is_no_fault_of_the_aggregate() -> None:
     assert found.per_dimension["active"] == [True, True, False]
     assert answers(found)[:2] == ["partly", "yes"]
     assert "2 of 3 dimensions carry it" in found.verdicts[0].sentence
+
+
+def test_every_number_of_a_model_has_an_interval_or_a_null() -> None:
+    """Of three dimensions, one's variance lies at the threshold of an active one: one more or less by the images."""
+    codes = perfect(3, seed=11)
+    codes.mean[:, 2] *= 0.1 / codes.mean[:, 2].std()
+    found = report(codes).with_nll_gap(Estimate(-1.25, -1.5, -1.0))
+    measured = [each for each in found.diagnostics if each.value is not None]
+    assert [each.key for each in measured if each.low is None and not each.null] == []
+    for each in measured:
+        low, high = ((each.value or 0.0) if end is None else end for end in (each.low, each.high))
+        assert low <= (each.value or 0.0) <= high, each.key
+    active = found.find("active_units")
+    assert (active.low, active.high) == (2, 3)
+    assert (found.find("collapsed").low, found.find("collapsed").high) == (0, 0)
 
 
 def test_a_collapsed_model_passes_the_second_question_and_fails_the_others(rng: np.random.Generator) -> None:
@@ -254,7 +269,7 @@ def test_few_codes_decide_nothing() -> None:
 
 
 def test_the_document_holds_everything_and_nothing_but_numbers() -> None:
-    found = report(perfect(count=500)).with_nll_gap(1.25)
+    found = report(perfect(count=500)).with_nll_gap(Estimate(1.25, 1.0, 1.5))
     text = json.dumps(found.to_json(), allow_nan=False)
     again = Report.from_json(json.loads(text))
     assert again.to_json() == json.loads(text)
@@ -265,7 +280,7 @@ def test_the_document_holds_everything_and_nothing_but_numbers() -> None:
     assert found.about["thresholds"]["total_variation_and_holes"]["yes"] == [0.04, 0.01]
     assert len(found.about["codes"]) == 16
     assert found.about["versions"].keys() == {"numpy", "scipy", "torch"}
-    second = report(perfect(count=500)).with_nll_gap(1.25)
+    second = report(perfect(count=500)).with_nll_gap(Estimate(1.25, 1.0, 1.5))
     assert second.to_json() | {"seconds": found.seconds} == found.to_json()
     other = perfect(count=500)
     other.mean[3, 1] += 0.5

@@ -33,6 +33,10 @@ class Surgery:
     """standard error of the mutual information"""
     marginal_error: float
     """standard error of the marginal KL"""
+    correlation_error: float
+    """standard error of the total correlation"""
+    dimensionwise_error: float
+    """standard error of the sum of the dimension-wise KLs"""
 
 
 def elbo_surgery(
@@ -71,11 +75,14 @@ def elbo_surgery(
         joint = log_aggregate_correlated(drawn, mean, covariance)
     each = _information(own_jointly, joint, prior.sum(axis=1), whole)  # [M]
     information, kl = float(each.mean()), float(whole.mean())
-    dimensionwise = np.empty(mean.shape[1])
+    dimensionwise, singly = np.empty(mean.shape[1]), np.zeros(len(each))
     for j in range(mean.shape[1]):
         single = log_aggregate(drawn[:, [j]], mean[:, [j]], logvar[:, [j]], own=own[:, j])
-        dimensionwise[j] = exact[:, j].mean() - _information(own[:, j], single, prior[:, j], exact[:, j]).mean()
+        alone = _information(own[:, j], single, prior[:, j], exact[:, j])  # [M]
+        dimensionwise[j] = exact[:, j].mean() - alone.mean()
+        singly += exact[: len(each), j] - alone
     marginal_kl = kl - information
+    jointly = whole[: len(each)] - each  # [M], as is singly: terms of the KLs of q(z) and of its margins
     root = math.sqrt(len(drawn))
     return Surgery(
         kl,
@@ -84,7 +91,9 @@ def elbo_surgery(
         marginal_kl - float(dimensionwise.sum()),
         dimensionwise,
         float(each.std()) / root,
-        float((whole[: len(each)] - each).std()) / root,
+        float(jointly.std()) / root,
+        float((jointly - singly).std()) / root,
+        float(singly.std()) / root,
     )
 
 

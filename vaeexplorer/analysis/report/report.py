@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from vaeexplorer.analysis.report.coverage import Coverage
-from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, LEVEL, Diagnostic, rounded
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, LEVEL, Diagnostic, Estimate, rounded
 from vaeexplorer.analysis.report.document import SCHEMA, ReportDocument
 from vaeexplorer.analysis.report.held_out import DRAWS, TAU, HeldOut, held_out, recipes_of
 from vaeexplorer.analysis.report.measurements import (
@@ -119,10 +119,11 @@ class Report:
             "diagnostics": [diagnostic.to_json() for diagnostic in self.diagnostics],
         }
 
-    def with_nll_gap(self, gap: float) -> "Report":
+    def with_nll_gap(self, gap: Estimate) -> "Report":
         """The same with the gap, nats per image, that was measured since."""
         kept = [found for found in self.diagnostics if found.key != "nll_gap"]
-        return replace(self, diagnostics=[*kept, Diagnostic("nll_gap", "posteriors", gap).in_short()])
+        measured = Diagnostic.estimated("nll_gap", "posteriors", gap)
+        return replace(self, diagnostics=[*kept, measured.in_short()])
 
     @classmethod
     def from_json(cls, document: Any) -> "Report":
@@ -279,9 +280,9 @@ def _about(codes: Codes, training: Codes | None, found: HeldOut, used: int, judg
 
 def _steps(world: World, training: World | None, compared: list[Prior], *, decoded: bool) -> int:
     """How often `report` says what it does next."""
-    folds, trained = (2, len(world.mean) // 2) if training is None else (1, len(training.mean))
+    trained = len(world.mean) // 2 if training is None else len(training.mean)
     total = 1 + NULLS + SEEDS * decoded
     for prior in compared:
         recipes = recipes_of(prior.dimensions, trained, short=bool(prior.of))
-        total += folds * (len(recipes) + (prior.dimensions <= 2 and prior.pool is None))
+        total += len(recipes) + (prior.dimensions <= 2 and prior.pool is None)
     return total

@@ -57,6 +57,10 @@ class Point(Protocol):
     def active_units(self) -> int:
         """How many dimensions are in use."""
 
+    @property
+    def total_variation(self) -> tuple[float, float, float] | None:
+        """Of codes and prior at least, and the ends of its interval."""
+
 
 def pack_sweep(
     points: Sequence[Point], rotations: Sequence[np.ndarray], labels: np.ndarray, noise: np.ndarray
@@ -84,6 +88,7 @@ def pack_sweep(
                 "distortion": point.distortion,
                 "elbo": point.elbo,
                 "active_units": point.active_units,
+                "total_variation": point.total_variation,
                 "kl": point.kl.tolist(),
                 "network": len(network),
             }
