@@ -7,6 +7,7 @@ import pytest
 
 import vaeexplorer as vx
 from vaeexplorer.__main__ import main
+from vaeexplorer.arrays import FINE
 from vaeexplorer.config import RunConfig
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
@@ -91,3 +92,14 @@ def test_a_report_of_a_run_of_other_training_images_halves_the_test_images(
     with pytest.raises(InterruptedError):
         report_run(replace(mine, provenance=here))
     assert seen == {"training": None}
+
+
+# huggingface/hub-docs#1425 and its like: what half precision can hold, claimed from memory
+@pytest.mark.parametrize("name", ["mnist-ae-2d", "fashion-mnist-vae-16d"])
+def test_kept_codes_are_as_near_the_exact_ones_as_is_claimed(name: str) -> None:
+    run = vx.load_run(name)
+    exact = run.model.encode(load_dataset(run.config.data.dataset).images)
+    for kept, codes in ((run.codes.mean, exact.mean), (run.codes.logvar, exact.logvar)):
+        if kept is not None and codes is not None:
+            moved = np.abs(kept - codes).max(axis=0) / codes.std(axis=0)
+            assert moved.max() < FINE
