@@ -78,6 +78,23 @@ def test_training_images_are_those_of_the_run_or_none(mine: Run) -> None:
         assert len(found) == 10_000
 
 
+def test_a_comparison_says_where_the_training_images_are_others(
+    mine: Run, mnist_test: ImageDataset, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = replace(mine, provenance=dict(mine.provenance) | {"test_images_hash": mnist_test.content_hash})
+    shipped = vx.load_run("mnist-ae-2d")
+    monkeypatch.setattr("vaeexplorer.runs.folder.load_run", lambda name: here if name == "mine" else shipped)
+
+    def measured(*_: object) -> object:
+        raise InterruptedError
+
+    monkeypatch.setattr("vaeexplorer.results.smoothness.compare", measured)
+    assert main(["compare", "mine", "mnist-ae-2d"]) == 1
+    said = capsys.readouterr().err
+    assert said.count("was trained on other images than those here") == 1
+    assert "mine was trained" in said
+
+
 def test_a_report_of_a_run_of_other_training_images_halves_the_test_images(
     mine: Run, mnist_test: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
