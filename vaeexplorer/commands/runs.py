@@ -241,7 +241,7 @@ def show(cards: "list[RunCard]", *, json: bool) -> None:
     out = Console(width=None if sys.stdout.isatty() else 160)
     out.print(table)
     for remark in remarks.on_figures(cards):
-        out.print(remark)
+        out.print(remark, soft_wrap=True)
 
 
 def describe(card: "RunCard") -> dict[str, Any]:

@@ -159,6 +159,8 @@ def _content(config: RunConfig, network: "Autoencoder", images: np.ndarray, seco
 
 
 def _write(path: Path, content: dict[str, np.ndarray]) -> None:
+    if not all(np.isfinite(array).all() for array in content.values() if array.dtype.kind == "f"):
+        raise SweepError(f"The point {path.name} holds numbers beyond half precision, so it is not written.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as file:

@@ -50,7 +50,7 @@ print(fails(port=port + 1) == f"The app is open at port {port}: stop it first, o
 one.stop()
 two.wait()
 print(repr(two).endswith("ended>"), "torch" in sys.modules)
-again = vx.explore(encode, decode, data, port=port, open_browser=False, block=False)
+again = vx.explore(encode, decode, data, port=np.int64(port), open_browser=False, block=False)
 print(urllib.request.urlopen(again.url).status)
 from streamlit import config
 print(config.get_option("server.allowedHosts"), config.get_option("server.enableAgentApi"))

@@ -239,7 +239,7 @@ def report(
         "bytes_divided_by_255": images is not None and np.asarray(images).dtype == np.uint8
     }
     return Report(
-        *(len(mean), mean.shape[1], rounded(kl), seed, summary(answers, holes_decide(diagnostics))),
+        *(len(mean), mean.shape[1], rounded(kl), int(seed), summary(answers, holes_decide(diagnostics))),
         *(answers, diagnostics, per_dimension, spectrum),
         *(collapse, about, round(time.perf_counter() - started, 1)),
     )
