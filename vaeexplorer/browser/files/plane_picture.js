@@ -59,7 +59,7 @@ export function svgOf(picture) {
   drawLabels(context, picture);
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
-    `<rect width="100%" height="100%" fill="${theme.card}"/>${g.parts.join("\n")}</svg>\n`
+    `<rect width="100%" height="100%" fill="${theme.card}"/>${g.parts.join("\n")}<\/svg>\n`
   );
 }
 

@@ -87,7 +87,7 @@ export class SvgPen {
   write(text, x, y, paint) {
     const safe = text.replace(/[&<]/g, (letter) => (letter === "&" ? "&amp;" : "&lt;"));
     const place = `x="${short(x)}" y="${short(y)}" text-anchor="middle" dominant-baseline="central"`;
-    this.parts.push(`<text ${place} font-family="sans-serif" font-size="12" ${paint}>${safe}</text>`);
+    this.parts.push(`<text ${place} font-family="sans-serif" font-size="12" ${paint}>${safe}<\/text>`); // not the end of a script element
   }
 
   line() {
