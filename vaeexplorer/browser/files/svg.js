@@ -86,8 +86,9 @@ export class SvgPen {
   /** @param {string} text @param {number} x @param {number} y @param {string} paint */
   write(text, x, y, paint) {
     const safe = text.replace(/[&<]/g, (letter) => (letter === "&" ? "&amp;" : "&lt;"));
+    // <\/ lest an HTML page that holds this takes it for the end of its script.
     const place = `x="${short(x)}" y="${short(y)}" text-anchor="middle" dominant-baseline="central"`;
-    this.parts.push(`<text ${place} font-family="sans-serif" font-size="12" ${paint}>${safe}<\/text>`); // not the end of a script element
+    this.parts.push(`<text ${place} font-family="sans-serif" font-size="12" ${paint}>${safe}<\/text>`);
   }
 
   line() {
