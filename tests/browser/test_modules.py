@@ -14,7 +14,7 @@ from vaeexplorer.browser import bundle
 WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
 # A folder may import itself and these.
 ALLOWED = {
-    "entries": {*WIDGETS, "files", "draw", "engine"},
+    "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
     **{widget: {"files", "interact", "draw", "engine"} for widget in WIDGETS},
     "files": {"draw", "engine"},
     "interact": {"draw", "engine"},

@@ -5,9 +5,9 @@
  *
  * @typedef {import("../interact/gestures.js").At} At
  * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls"> & {kind: string}} Space  kind: AE, VAE or PCA
- * @typedef {{indices: [number, number], colors: string[], sprite: ImageBitmap | null,
+ * @typedef {{indices: [number, number], colors: string[], sprite: ImageBitmap | null, settle(): void,
  *            theme?: import("../draw/theme.js").Theme, arrived(): void, choose(which: 0 | 1, index: number): void,
- *            settle(): void, describe(index: number): string, askForFields(): void, keys: {open(): void}}} Pair
+ *            looked(): void, describe(index: number): string, askForFields(): void, keys: {open(): void}}} Pair
  *   what a plane reads of what all planes share, and does to it; indices: the test images A and B
  */
 import { Latest, loadCodes, loadNetwork } from "../engine/fetch.js";
@@ -37,6 +37,7 @@ export class Pane {
     this.latest = new Latest();
     /** @type {import("../engine/codes.js").Codes | null} */ this.codes = null;
     /** @type {import("./field.js").Field | null} */ this.field = null;
+    /** @type {number[] | null} centre and width of what is in view; null for all */ this.at = null;
     this.view = this.home = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
     this.hovered = -1;
     this.frame = 0;
@@ -79,7 +80,7 @@ export class Pane {
       pan: (dx, dy) => this.look(pan(this.view, dx, dy)),
       zoom: (at, factor) => this.zoom(at.x, at.y, factor),
       holds: (at) => Math.min(...this.distances(at)) < FINGER,
-      settled: () => pair.askForFields(),
+      settled: () => pair.looked(),
     });
     this.stage.onkeydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
     this.endResizing = onResize(this.stage, () => this.resize());
@@ -130,10 +131,8 @@ export class Pane {
     this.ratio = pixelRatio();
     for (const layer of Object.values(this.layers)) fitCanvas(layer, width, height);
     prepareOverlay(pen(this.layers.overlay));
-    const { view, home } = this;
     this.home = fit(boxOf(this.plane), width, height);
-    // What the visitor looks at stays: centre, and width in view.
-    this.view = view === home ? this.home : { ...view, scale: (view.scale * width) / view.width, width, height };
+    this.view = this.at ? { cx: this.at[0], cy: this.at[1], scale: width / this.at[2], width, height } : this.home;
     this.redraw(true);
     this.pair.askForFields();
   }
@@ -141,6 +140,7 @@ export class Pane {
   /** @param {import("../engine/geometry.js").View} view */
   look(view) {
     this.view = view;
+    this.at = [view.cx, view.cy, view.width / view.scale];
     this.redraw(true);
   }
 
@@ -153,8 +153,8 @@ export class Pane {
   }
 
   lookHome() {
-    this.look(this.home);
-    this.pair.askForFields();
+    this.at = null;
+    this.resize();
   }
 
   /** The codes of A and B. @returns {[number[], number[]] | null} */
