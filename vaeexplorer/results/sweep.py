@@ -183,7 +183,7 @@ def regularity(mean: np.ndarray, logvar: np.ndarray) -> tuple[float, float, floa
 
     world = draw(mean, logvar, stream(0))
     seen = columns(world, used_dimensions(world, None))
-    found = held_out(seen, None, None, short=True, seed=0, step=lambda what: None)
+    found = held_out(seen, None, None, short=True, seed=0, step=lambda what, weight=1: None)
     value, low, high = (round(float(each), 4) for each in found.total_variation)
     return value, low, high
 

@@ -18,7 +18,7 @@ SIGMA = 0.3  # of the posteriors of a planted mismatch
 LogRatio = Callable[[np.ndarray], np.ndarray]
 
 
-def quiet(what: str) -> None:
+def quiet(what: str, weight: float = 1) -> None:
     """Progress that nobody reads."""
 
 

@@ -1,6 +1,7 @@
 """Groups of diagnostics, in the order of the questions."""
 
 import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ MIXTURE_POOL = 40_000
 PAIRS = {True: 100_000_000, False: 40_000_000}  # of a draw and a posterior in ELBO surgery, up to two dimensions or not
 EPSILON = 0.01  # nats: a dimension that has collapsed has less for nearly every image
 RESAMPLES = 200
+EARLIEST, LONG = 0.04, 60.0  # the share done before seconds are foretold, and from how many on
 FEW = 1000  # codes: of fewer nothing is certain
 
 Features = Callable[[np.ndarray], np.ndarray]
@@ -32,16 +34,22 @@ Progress = Callable[[float, str], None]
 
 
 class Steps:
-    """Counts what is done towards the whole."""
+    """Counts what is done towards the whole, and says where all of it will take more than a minute."""
 
-    def __init__(self, listener: Progress | None, total: int) -> None:
-        self.listener, self.total, self.done = listener, total, 0
+    def __init__(self, listener: Progress | None, total: float) -> None:
+        self.listener, self.total, self.done = listener, total, 0.0
+        self.begun = time.perf_counter()
 
-    def __call__(self, what: str) -> None:
-        """Another step begins."""
+    def __call__(self, what: str, weight: float = 1) -> None:
+        """Another step begins, as long as so many usual ones."""
         if self.listener:
-            self.listener(min(1.0, self.done / self.total), what)
-        self.done += 1
+            share, passed = min(1.0, self.done / self.total), time.perf_counter() - self.begun
+            if share > EARLIEST and passed / share > LONG:
+                left = passed / share - passed
+                minutes = round(left / 60)
+                what += f": {f'about {minutes} minutes' if minutes > 1 else 'about a minute'} more" if left > 40 else ""
+            self.listener(share, what)
+        self.done += weight
 
 
 def _few(count: int) -> str:
