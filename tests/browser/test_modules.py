@@ -14,8 +14,9 @@ from vaeexplorer.browser import bundle
 WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
 # A folder may import itself and these.
 ALLOWED = {
-    "entries": set(WIDGETS),
-    **{widget: {"interact", "draw", "engine"} for widget in WIDGETS},
+    "entries": {*WIDGETS, "files", "draw", "engine"},
+    **{widget: {"files", "interact", "draw", "engine"} for widget in WIDGETS},
+    "files": {"draw", "engine"},
     "interact": {"draw", "engine"},
     "draw": {"engine"},
     "engine": set[str](),

@@ -13,6 +13,7 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
+SHARED = ("draw/widget.css", "interact/states.css")
 WORKER, WORKER_SOURCE = "engine/worker.js", "engine/worker_source.js"
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
@@ -38,12 +39,12 @@ def script(entry: str) -> str:
 
 @functools.cache
 def style(*sheets: str) -> str:
-    """The style sheet that all widgets share, and after it the widgets' own, by their paths below this folder.
+    """The style sheets that all widgets share, and after them the widgets' own, by their paths below this folder.
 
     Raises:
         FileNotFoundError: there is no such sheet.
     """
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("draw/widget.css", *sheets))
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in (*SHARED, *sheets))
 
 
 def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is_entry: bool = False) -> str:

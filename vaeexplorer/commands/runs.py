@@ -171,6 +171,25 @@ def export(run: Annotated[str, tyro.conf.Positional], html: Path) -> None:
     console.print(f"{html}: {html.stat().st_size / 1e6:.1f} MB")
 
 
+def gallery(out: Path, runs: tuple[str, ...] = ()) -> None:
+    """Write a static site: a page for each run, AE vs VAE, Turn beta, and an index. It needs no server but for files.
+
+    Args:
+        out: the folder to write; an earlier gallery is replaced, anything else is left alone
+        runs: names or paths; by default the shipped runs
+    """
+    from vaeexplorer.export.gallery.site import count_pages, write_gallery
+    from vaeexplorer.files import SHIPPED
+    from vaeexplorer.runs.folder import list_runs, load_run
+
+    chosen = [load_run(run) for run in runs or (card.path for card in list_runs()[0] if card.path.parent == SHIPPED)]
+    with progress(count_pages(chosen), "pages") as bar:
+        for name in write_gallery(out, chosen):
+            bar(1, name)
+    size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    console.print(f"{out}/index.html: {count_pages(chosen)} pages, {size / 1e6:.1f} MB in all")
+
+
 def pretrain(only: tuple[str, ...] = (), workers: int = 2) -> None:
     """Rebuild pretrained/: the data sample, the shipped runs and the classifiers. Needs the full data sets.
 
@@ -222,7 +241,7 @@ def show(cards: "list[RunCard]", *, json: bool) -> None:
     out = Console(width=None if sys.stdout.isatty() else 160)
     out.print(table)
     for remark in remarks.on_figures(cards):
-        out.print(remark)
+        out.print(remark, soft_wrap=True)
 
 
 def describe(card: "RunCard") -> dict[str, Any]:

@@ -26,7 +26,8 @@ Decode = Callable[[np.ndarray], np.ndarray]
 
 def strip(images: np.ndarray) -> str:
     """A row of images [N, 28, 28] in [0, 1] as the address of a PNG that holds itself."""
-    row = np.round(np.concatenate(list(np.pad(images, ((0, 0), (0, 0), (0, 2)))), axis=1) * 255).astype(np.uint8)
+    row = np.concatenate(list(np.pad(images, ((0, 0), (0, 0), (0, 2)))), axis=1)
+    row = np.round(np.clip(row, 0, 1) * 255).astype(np.uint8)  # a decoder may leave [0, 1], and bytes wrap round
     png = io.BytesIO()
     Image.fromarray(row[:, :-2]).save(png, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
@@ -136,7 +137,7 @@ def methods(found: Report) -> str:
 
 def html(name: str, codes: Codes, decode: Decode, found: Report) -> str:
     """The page, self-contained: some 5 MB, nearly all of them plotly's."""
-    seen = evidence(codes.mean, codes.logvar)
+    seen = evidence(codes)
     figures = []
     for number, exhibit in enumerate(exhibits(found, seen)):
         exhibit.figure.update_layout(font={"color": "#868a93"})

@@ -1,8 +1,10 @@
 """The report on worlds with one known flaw: the right diagnostic says so, and the others do not claim to."""
 
+import dataclasses
 import json
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +12,13 @@ import pytest
 import vaeexplorer as vx
 from tests.analysis.report.planted import even_codes as perfect
 from vaeexplorer.analysis.report import measurements
+from vaeexplorer.analysis.report.aggregate import Surgery, elbo_surgery
 from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, Estimate
 from vaeexplorer.analysis.report.posteriors import codes_hash, perfect_model
 from vaeexplorer.analysis.report.report import Report, ReportError, report
 from vaeexplorer.codes import Codes
+from vaeexplorer.commands.report import show_table
+from vaeexplorer.export.report import html
 from vaeexplorer.files import SHIPPED
 
 N = 2000
@@ -216,6 +221,38 @@ def test_the_truth_lies_in_its_brackets() -> None:
     assert limit.high is not None
     assert found.kl is not None
     assert information.low < found.kl - truth < limit.high
+
+
+def test_a_negative_estimate_of_the_information_has_its_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the answer, the document, the command and the page. With its control variate an estimate rarely is below 0."""
+
+    def below_0(*given: Any, **more: Any) -> Surgery:
+        return dataclasses.replace(elbo_surgery(*given, **more), mutual_information=-0.02)
+
+    monkeypatch.setattr(measurements, "elbo_surgery", below_0)
+    codes = perfect(count=200)
+    found = report(codes)
+    said = "the estimate is below 0 by noise"
+    assert said in found.verdicts[0].sentence
+    assert "below 0" in found.find("mutual_information").flag
+    assert said in json.dumps(found.to_json(), allow_nan=False)
+    show_table(found)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert said in printed
+    assert said in html("nothing", codes, lambda z: np.zeros((len(z), 28, 28)), found)
+
+
+def test_a_null_of_zero_is_printed_as_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    found = report(perfect(count=200))
+    of_zero = dataclasses.replace(found.find("mean"), null=(0.0, 0.0, 0.0))
+    rest = [each for each in found.diagnostics if each.key != "mean"]
+    zero = dataclasses.replace(found, diagnostics=[of_zero, *rest])
+    assert zero.find("mean").null_mean == 0
+    assert next(each for each in zero.to_json()["diagnostics"] if each["key"] == "mean")["null_mean"] == 0
+    show_table(zero)
+    assert "0 [0, 0]" in capsys.readouterr().out
 
 
 def test_one_code_of_a_huge_variance_leaves_a_document() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.analysis.kl import kl_per_dimension, kl_per_image
 from vaeexplorer.analysis.posterior import ACTIVE_VARIANCE, DELTA, active_units, collapsed_share, moments
 from vaeexplorer.analysis.report.aggregate import elbo_surgery
 from vaeexplorer.analysis.report.coverage import Coverage, coverage, laplacian_energy
@@ -74,7 +74,7 @@ def posteriors(world: World, found: HeldOut, *, known_prior: bool) -> Iterator[D
     each = kl_per_dimension(world.mean, world.logvar)  # [N, D]
     count, dimensions = each.shape
     few = _few(count)
-    kl = each.sum(axis=1, dtype=np.float64)
+    kl = kl_per_image(world.mean, world.logvar, world.covariance)
     yield Diagnostic.estimated(
         "kl", "posteriors", Estimate.of_mean(float(kl.mean()), float(kl.std()) / math.sqrt(count)), flag=few
     )
@@ -88,7 +88,7 @@ def posteriors(world: World, found: HeldOut, *, known_prior: bool) -> Iterator[D
             yield Diagnostic(key, "aggregate", None, flag=unknown)
         return
     points = min(count, max(FEW, PAIRS[dimensions <= 2] // count))
-    split = elbo_surgery(world.mean, world.logvar, world.z, points=points)
+    split = elbo_surgery(world.mean, world.logvar, world.z, covariance=world.covariance, points=points)
     saturated = f"saturated at ln N = {math.log(count):.2f}" if split.kl > math.log(count) - 2 else ""
     information = Estimate.of_mean(split.mutual_information, split.error)
     yield Diagnostic.estimated(

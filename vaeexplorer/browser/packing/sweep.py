@@ -9,6 +9,14 @@ from vaeexplorer.browser.packing.frame import frame, precision
 from vaeexplorer.browser.packing.network import pack_network
 from vaeexplorer.config import RunConfig
 
+SAMPLES = 36
+"""from the prior, decoded by every model of a sweep"""
+
+
+def prior_noise(dimensions: int) -> np.ndarray:
+    """The same draws from N(0, I) for all models, [SAMPLES, D]."""
+    return np.random.default_rng(0).standard_normal((SAMPLES, dimensions))
+
 
 class Point(Protocol):
     """One beta of a sweep, as `results.sweep` has it."""

@@ -10,6 +10,7 @@ import streamlit as st
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.analysis.report.verdicts import Verdict
 from vaeexplorer.app import caches, sidebar, state
+from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.report import reports, words
 from vaeexplorer.app.words import heading, notes
@@ -40,7 +41,9 @@ def report_of(space: Space) -> Report | None:
     """The report, or a button that makes it, and its progress while it is made."""
     found = reports.kept(space)
     place = st.empty()
-    if found is None and place.button("Make the report (about half a minute)", key=f"{state.REPORT}-{space.name}"):
+    if found is None and is_public():
+        st.caption("No report of this latent space was stored, and here none is made.")
+    elif found is None and place.button("Make the report (about half a minute)", key=f"{state.REPORT}-{space.name}"):
         _work(space, reports.make)
         found = reports.kept(space)
         place.empty()
@@ -155,8 +158,10 @@ def show_figures(name: str, shown: Sequence[Exhibit]) -> None:
 
 def offer_nll_gap(space: Space, found: Report) -> None:
     """A button, where the gap is not known yet."""
-    if reports.can_measure_nll(space, found) and st.button(
-        "Measure the NLL gap (about a minute)", key=f"{state.REPORT}-nll-{space.name}"
+    if (
+        reports.can_measure_nll(space, found)
+        and not is_public()
+        and st.button("Measure the NLL gap (about a minute)", key=f"{state.REPORT}-nll-{space.name}")
     ):
         _work(space, reports.measure_nll_gap)
         st.rerun()

@@ -90,7 +90,7 @@ def evidence(space: Space) -> Evidence:
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _evidence(key: str, _space: Space) -> Evidence:
-    return look(_space.posterior.mean, _space.posterior.logvar)
+    return look(_space.posterior)
 
 
 def exhibits(space: Space, found: Report) -> list[Exhibit]:
