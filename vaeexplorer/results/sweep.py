@@ -178,7 +178,7 @@ def regularity(mean: np.ndarray, logvar: np.ndarray) -> tuple[float, float, floa
     Args:
         mean, logvar: of the kept images, [N, D] each.
     """
-    from vaeexplorer.analysis.report.held_out import held_out
+    from vaeexplorer.analysis.report.classifier.held_out import held_out
     from vaeexplorer.analysis.report.posteriors import columns, draw, stream, used_dimensions
 
     world = draw(mean, logvar, stream(0))

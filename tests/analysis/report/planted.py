@@ -9,8 +9,8 @@ from scipy.special import logsumexp
 from scipy.stats import ncx2, norm
 from scipy.stats import t as student
 
-from vaeexplorer.analysis.report.classifier import Step
-from vaeexplorer.analysis.report.held_out import HeldOut, held_out
+from vaeexplorer.analysis.report.classifier.held_out import HeldOut, held_out
+from vaeexplorer.analysis.report.classifier.learning import Step
 from vaeexplorer.analysis.report.posteriors import World, draw, perfect_model
 from vaeexplorer.codes import Codes
 

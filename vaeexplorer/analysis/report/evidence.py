@@ -8,7 +8,7 @@ import numpy as np
 
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.report.aggregate import LOG_2PI
-from vaeexplorer.analysis.report.classifier import SHORT, Ratio, learn
+from vaeexplorer.analysis.report.classifier.learning import SHORT, Ratio, learn
 from vaeexplorer.analysis.report.posteriors import World, perfect_model, stream, uncorrelated
 from vaeexplorer.analysis.sampling import sample
 from vaeexplorer.analysis.whitening import whiten

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from vaeexplorer.analysis.report.classifier import MIXTURES, weight
+from vaeexplorer.analysis.report.classifier.held_out import DRAWS, TAU, HeldOut, held_out, recipes_of
+from vaeexplorer.analysis.report.classifier.learning import MIXTURES, weight
 from vaeexplorer.analysis.report.coverage import Coverage
 from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, LEVEL, Diagnostic, Estimate, rounded
 from vaeexplorer.analysis.report.document import SCHEMA, ReportDocument
-from vaeexplorer.analysis.report.held_out import DRAWS, TAU, HeldOut, held_out, recipes_of
 from vaeexplorer.analysis.report.measurements import (
     NULLS,
     SEEDS,

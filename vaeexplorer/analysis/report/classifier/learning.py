@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from vaeexplorer.analysis.report.aggregate import WIDTHS, smoothed_mixture
-from vaeexplorer.analysis.report.networks import Network, Recipe, fit_networks
+from vaeexplorer.analysis.report.classifier.networks import Network, Recipe, fit_networks
 from vaeexplorer.analysis.report.posteriors import World, draw
 
 DRAWS = 8  # of each image set aside
