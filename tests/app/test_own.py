@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PAGES, components
-from vaeexplorer.analysis.report import held_out
-from vaeexplorer.analysis.report.networks import Recipe
+from vaeexplorer.analysis.report.classifier import held_out
+from vaeexplorer.analysis.report.classifier.networks import Recipe
 from vaeexplorer.app import caches, sidebar
 from vaeexplorer.app.views.report import reports
 from vaeexplorer.data.images import ImageDataset

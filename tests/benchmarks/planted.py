@@ -22,10 +22,10 @@ import numpy as np
 
 from tests.analysis.report.planted import FAMILIES, PERFECT, SIZES, Planted, perfect, strength
 from tests.benchmarks.planted_tables import tables
-from vaeexplorer.analysis.report import held_out, networks
-from vaeexplorer.analysis.report.classifier import FEW_IMAGES, Parts, choose, mixtures_learn, set_aside
-from vaeexplorer.analysis.report.held_out import DIMENSIONS, Trial, outcome, plan
-from vaeexplorer.analysis.report.networks import Network, Recipe, fit_networks
+from vaeexplorer.analysis.report.classifier import held_out, networks
+from vaeexplorer.analysis.report.classifier.held_out import DIMENSIONS, Trial, outcome, plan
+from vaeexplorer.analysis.report.classifier.learning import FEW_IMAGES, Parts, choose, mixtures_learn, set_aside
+from vaeexplorer.analysis.report.classifier.networks import Network, Recipe, fit_networks
 from vaeexplorer.analysis.report.verdicts import level
 
 TABLES = ("perfect", "limits", "share", "power")

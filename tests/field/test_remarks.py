@@ -9,8 +9,8 @@ import pytest
 
 import vaeexplorer as vx
 from vaeexplorer.__main__ import main
+from vaeexplorer.analysis.report.classifier.held_out import HeldOut
 from vaeexplorer.analysis.report.diagnostics import Estimate
-from vaeexplorer.analysis.report.held_out import HeldOut
 from vaeexplorer.analysis.report.measurements import posteriors
 from vaeexplorer.analysis.report.posteriors import draw
 from vaeexplorer.config import ObjectiveConfig, RunConfig

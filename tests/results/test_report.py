@@ -15,8 +15,9 @@ from PIL import Image
 
 from tests.references import WITHIN, outside
 from vaeexplorer.analysis.kl import kl_per_dimension
-from vaeexplorer.analysis.report import held_out, measurements
-from vaeexplorer.analysis.report.networks import Recipe
+from vaeexplorer.analysis.report import measurements
+from vaeexplorer.analysis.report.classifier import held_out
+from vaeexplorer.analysis.report.classifier.networks import Recipe
 from vaeexplorer.analysis.report.verdicts import holes_decide, summary, verdicts
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset

@@ -178,12 +178,12 @@ def regularity(mean: np.ndarray, logvar: np.ndarray) -> tuple[float, float, floa
     Args:
         mean, logvar: of the kept images, [N, D] each.
     """
-    from vaeexplorer.analysis.report.held_out import held_out
+    from vaeexplorer.analysis.report.classifier.held_out import held_out
     from vaeexplorer.analysis.report.posteriors import columns, draw, stream, used_dimensions
 
     world = draw(mean, logvar, stream(0))
     seen = columns(world, used_dimensions(world, None))
-    found = held_out(seen, None, None, short=True, seed=0, step=lambda what: None)
+    found = held_out(seen, None, None, short=True, seed=0, step=lambda what, weight=1: None)
     value, low, high = (round(float(each), 4) for each in found.total_variation)
     return value, low, high
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from vaeexplorer.analysis.report import classifier, held_out, networks
-from vaeexplorer.analysis.report.networks import Recipe
+from vaeexplorer.analysis.report.classifier import held_out, learning, networks
+from vaeexplorer.analysis.report.classifier.networks import Recipe
 
 
 @pytest.fixture
@@ -14,5 +14,5 @@ def quick_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(held_out, "FINE", 121)
     monkeypatch.setattr(held_out, "PRIOR_DRAWS", 20_000)
     monkeypatch.setattr(networks, "BATCH", 128)
-    monkeypatch.setattr(classifier, "PRIOR_DRAWS", 10_000)
-    monkeypatch.setattr(classifier, "WIDTHS", (0.0, 1.0, 3.0))
+    monkeypatch.setattr(learning, "PRIOR_DRAWS", 10_000)
+    monkeypatch.setattr(learning, "WIDTHS", (0.0, 1.0, 3.0))

@@ -9,8 +9,8 @@ from scipy.special import logsumexp
 from scipy.stats import ncx2, norm
 from scipy.stats import t as student
 
-from vaeexplorer.analysis.report.classifier import Step
-from vaeexplorer.analysis.report.held_out import HeldOut, held_out
+from vaeexplorer.analysis.report.classifier.held_out import HeldOut, held_out
+from vaeexplorer.analysis.report.classifier.learning import Step
 from vaeexplorer.analysis.report.posteriors import World, draw, perfect_model
 from vaeexplorer.codes import Codes
 
@@ -18,7 +18,7 @@ SIGMA = 0.3  # of the posteriors of a planted mismatch
 LogRatio = Callable[[np.ndarray], np.ndarray]
 
 
-def quiet(what: str) -> None:
+def quiet(what: str, weight: float = 1) -> None:
     """Progress that nobody reads."""
 
 

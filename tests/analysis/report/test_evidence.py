@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from vaeexplorer.analysis.report.classifier.networks import Recipe
 from vaeexplorer.analysis.report.evidence import evidence
-from vaeexplorer.analysis.report.networks import Recipe
 from vaeexplorer.analysis.report.posteriors import perfect_model
 from vaeexplorer.codes import Codes
 

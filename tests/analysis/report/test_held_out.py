@@ -7,8 +7,7 @@ import pytest
 from scipy.stats import kstest, norm
 
 from tests.analysis.report.planted import FAMILIES, halved, perfect, planted, silent
-from vaeexplorer.analysis.report.classifier import learn
-from vaeexplorer.analysis.report.held_out import (
+from vaeexplorer.analysis.report.classifier.held_out import (
     DIMENSIONS,
     IMAGES,
     SHARES,
@@ -22,7 +21,8 @@ from vaeexplorer.analysis.report.held_out import (
     score,
     share,
 )
-from vaeexplorer.analysis.report.networks import Recipe, fit_networks
+from vaeexplorer.analysis.report.classifier.learning import learn
+from vaeexplorer.analysis.report.classifier.networks import Recipe, fit_networks
 from vaeexplorer.analysis.report.posteriors import World, draw
 
 

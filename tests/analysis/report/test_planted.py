@@ -14,7 +14,7 @@ import pytest
 
 from tests.benchmarks.planted import Options, run
 from tests.benchmarks.planted_tables import by, found
-from vaeexplorer.analysis.report.held_out import share
+from vaeexplorer.analysis.report.classifier.held_out import share
 
 DRAWS = int(os.environ.get("VAEEXPLORER_DRAWS", "40"))
 DAY = 86_400.0

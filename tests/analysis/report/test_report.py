@@ -299,6 +299,19 @@ def test_another_document_is_refused(change: dict[str, object]) -> None:
         Report.from_json(shipped | change)
 
 
+def test_a_report_of_more_than_a_minute_says_how_long_it_will_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what the parts so far took: a part of weight 3 for each of weight 1 makes a quarter of the whole."""
+    now = iter((0.0, 0.0, 5.0, 50.0, 190.0))
+    monkeypatch.setattr("vaeexplorer.analysis.report.measurements.time.perf_counter", lambda: next(now))
+    heard: list[str] = []
+    step = measurements.Steps(lambda share, what: heard.append(what), 8)
+    step("begins")
+    step("soon done", 3)  # 1 of 8 after 5 s: 40 s in all
+    step("half")  # 4 of 8 after 50 s
+    step("most", 3)  # 5 of 8 after 190 s
+    assert heard == ["begins", "soon done", "half: about a minute more", "most: about 2 minutes more"]
+
+
 def test_progress_is_told_and_can_stop_the_work() -> None:
     shares: list[float] = []
     report(perfect(count=200), on_progress=lambda share, what: shares.append(share))

@@ -8,7 +8,7 @@ import numpy as np
 
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.report.aggregate import LOG_2PI
-from vaeexplorer.analysis.report.classifier import SHORT, Ratio, learn
+from vaeexplorer.analysis.report.classifier.learning import SHORT, Ratio, learn
 from vaeexplorer.analysis.report.posteriors import World, perfect_model, stream, uncorrelated
 from vaeexplorer.analysis.sampling import sample
 from vaeexplorer.analysis.whitening import whiten
@@ -111,7 +111,7 @@ def _field(of: str, plane: tuple[int, int], world: World, rng: np.random.Generat
 
 def _ratio(world: World, rng: np.random.Generator) -> Ratio:
     recipes = [SHORT] if world.mean.shape[1] > 2 else []
-    return learn([world], None, recipes, [int(rng.integers(2**31))], lambda what: None, side=SIDE)[0][0]
+    return learn([world], None, recipes, [int(rng.integers(2**31))], lambda what, weight=1: None, side=SIDE)[0][0]
 
 
 def _strips(world: World, rng: np.random.Generator, seed: int) -> dict[str, np.ndarray]:

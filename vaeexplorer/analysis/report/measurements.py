@@ -1,6 +1,7 @@
 """Groups of diagnostics, in the order of the questions."""
 
 import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -9,9 +10,9 @@ import numpy as np
 from vaeexplorer.analysis.kl import kl_per_dimension, kl_per_image
 from vaeexplorer.analysis.posterior import ACTIVE_VARIANCE, DELTA, active_units, collapsed_share, moments
 from vaeexplorer.analysis.report.aggregate import elbo_surgery
+from vaeexplorer.analysis.report.classifier.held_out import HeldOut
 from vaeexplorer.analysis.report.coverage import Coverage, coverage, laplacian_energy
 from vaeexplorer.analysis.report.diagnostics import Diagnostic, Estimate, joint_rank
-from vaeexplorer.analysis.report.held_out import HeldOut
 from vaeexplorer.analysis.report.posteriors import FEWEST, World, stream
 from vaeexplorer.analysis.report.two_sample import kernel_distances, mardia, sliced_wasserstein
 from vaeexplorer.analysis.sampling import sample as draw_codes
@@ -23,8 +24,8 @@ SEEDS = 3  # splits of the images
 PAIRWISE = 2000  # points of each kind where all pairs are looked at
 MIXTURE_POOL = 40_000
 PAIRS = {True: 100_000_000, False: 40_000_000}  # of a draw and a posterior in ELBO surgery, up to two dimensions or not
-EPSILON = 0.01  # nats: a dimension that has collapsed has less for nearly every image
-RESAMPLES = 200
+EPSILON, RESAMPLES = 0.01, 200  # nats, of which a collapsed dimension has less for nearly every image; of a bootstrap
+EARLIEST, LONG = 0.04, 60.0  # the share done before seconds are foretold, and from how many on
 FEW = 1000  # codes: of fewer nothing is certain
 
 Features = Callable[[np.ndarray], np.ndarray]
@@ -32,16 +33,20 @@ Progress = Callable[[float, str], None]
 
 
 class Steps:
-    """Counts what is done towards the whole."""
+    """Counts what is done towards the whole, and says where all of it will take more than a minute."""
 
-    def __init__(self, listener: Progress | None, total: int) -> None:
-        self.listener, self.total, self.done = listener, total, 0
+    def __init__(self, listener: Progress | None, total: float) -> None:
+        self.listener, self.total, self.done, self.begun = listener, total, 0.0, time.perf_counter()
 
-    def __call__(self, what: str) -> None:
-        """Another step begins."""
+    def __call__(self, what: str, weight: float = 1) -> None:
+        """Another step begins, as long as so many usual ones."""
         if self.listener:
-            self.listener(min(1.0, self.done / self.total), what)
-        self.done += 1
+            share, passed = min(1.0, self.done / self.total), time.perf_counter() - self.begun
+            left = passed / share - passed if share > EARLIEST else 0.0
+            if left > 40 and passed + left > LONG:
+                what += f": about {'a minute' if left < 90 else f'{left / 60:.0f} minutes'} more"
+            self.listener(share, what)
+        self.done += weight
 
 
 def _few(count: int) -> str:

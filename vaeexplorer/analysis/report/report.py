@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from vaeexplorer.analysis.report.classifier.held_out import DRAWS, TAU, HeldOut, held_out, recipes_of
+from vaeexplorer.analysis.report.classifier.learning import MIXTURES, weight
 from vaeexplorer.analysis.report.coverage import Coverage
 from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, LEVEL, Diagnostic, Estimate, rounded
 from vaeexplorer.analysis.report.document import SCHEMA, ReportDocument
-from vaeexplorer.analysis.report.held_out import DRAWS, TAU, HeldOut, held_out, recipes_of
 from vaeexplorer.analysis.report.measurements import (
     NULLS,
     SEEDS,
@@ -278,11 +279,13 @@ def _about(codes: Codes, training: Codes | None, found: HeldOut, used: int, judg
     }
 
 
-def _steps(world: World, training: World | None, compared: list[Prior], *, decoded: bool) -> int:
-    """How often `report` says what it does next."""
+def _steps(world: World, training: World | None, compared: list[Prior], *, decoded: bool) -> float:
+    """The weight of all steps of `report`."""
     trained = len(world.mean) // 2 if training is None else len(training.mean)
-    total = 1 + NULLS + SEEDS * decoded
+    folds = 2 if training is None else 1
+    total = 1.0 + NULLS + SEEDS * decoded
     for prior in compared:
         recipes = recipes_of(prior.dimensions, trained, short=bool(prior.of))
-        total += len(recipes) + (prior.dimensions <= 2 and prior.pool is None)
+        total += sum(weight(recipe, folds) for recipe in recipes)
+        total += MIXTURES * folds * (prior.dimensions <= 2 and prior.pool is None)
     return total

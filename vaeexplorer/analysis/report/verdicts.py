@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from vaeexplorer.analysis.report.classifier.held_out import power
 from vaeexplorer.analysis.report.diagnostics import Diagnostic, Question
-from vaeexplorer.analysis.report.held_out import power
 
 Answer = Literal["yes", "nearly", "partly", "no", "n/a"]
 QUESTIONS: dict[Question, str] = {

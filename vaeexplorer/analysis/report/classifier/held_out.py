@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vaeexplorer.analysis.report.classifier import (
+from vaeexplorer.analysis.report.classifier.learning import (
     FEW_IMAGES,
     LONG,
     PLANE,
@@ -22,8 +22,8 @@ from vaeexplorer.analysis.report.classifier import (
     learn,
     some_of,
 )
+from vaeexplorer.analysis.report.classifier.networks import Recipe
 from vaeexplorer.analysis.report.diagnostics import ONE_SIDED, Estimate
-from vaeexplorer.analysis.report.networks import Recipe
 from vaeexplorer.analysis.report.posteriors import World, draw
 
 DRAWS = 8  # a test image

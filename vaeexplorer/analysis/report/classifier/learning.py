@@ -1,13 +1,13 @@
 """A classifier between draws of q(z) and draws of the prior: its logit estimates ln q/p."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from vaeexplorer.analysis.report.aggregate import WIDTHS, smoothed_mixture
-from vaeexplorer.analysis.report.networks import Network, Recipe, fit_networks
+from vaeexplorer.analysis.report.classifier.networks import Network, Recipe, fit_networks
 from vaeexplorer.analysis.report.posteriors import World, draw
 
 DRAWS = 8  # of each image set aside
@@ -19,7 +19,19 @@ SPACE, PLANE = Recipe(3000, 3e-3, 0.01), Recipe(2000, 3e-3, 0.01)
 SHORT, LONG = Recipe(400, 1e-3, 0.3), Recipe(1500, 3e-3, 0.01)
 FEW_IMAGES = 10_000
 
-Step = Callable[[str], None]
+MIXTURES = 10  # how much longer than a usual step of a report those of a fold take
+
+
+class Step(Protocol):
+    """Called before each part of the work."""
+
+    def __call__(self, what: str, weight: float = 1) -> None:
+        """What is done next, and how much longer it takes than the usual part, which takes about .4 s of a core."""
+
+
+def weight(recipe: Recipe, folds: int) -> float:
+    """Of training networks of so many folds."""
+    return recipe.steps * folds / 80
 
 
 class Ratio(Protocol):
@@ -56,10 +68,10 @@ def learn(
     ]
     networks = []
     for recipe in recipes:
-        step("a classifier learns")
+        step("a classifier learns", weight(recipe, len(worlds)))
         networks.append(fit_networks([part.train for part in parts], pool, recipe, seeds))
     if plane:
-        step("a smoothed mixture learns")
+        step("a smoothed mixture learns", MIXTURES * len(worlds))
     return [choose([each[k] for each in networks], part, pool, side) for k, part in enumerate(parts)]
 
 
