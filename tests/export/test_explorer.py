@@ -155,7 +155,7 @@ def test_it_lives_without_a_server(name: str, chromium: Any, tmp_path: Path) -> 
     chromium.mouse.up()
     wait_until(chromium, "location.hash.includes('z=')")
 
-    # The address holds what was chosen, to three digits: opened anew, the same picture.
+    # The address holds what was chosen, to seven digits: opened anew, the same picture.
     chosen = numbers(chromium)
     chromium.reload()
     wait_until(chromium, "Boolean(document.querySelector('.z')?.textContent)")
