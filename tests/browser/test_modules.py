@@ -15,10 +15,12 @@ WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
 # A folder may import itself and these.
 ALLOWED = {
     "entries": set(WIDGETS),
-    **{widget: {"interact", "draw", "engine"} for widget in WIDGETS},
+    **{widget: {"interact", "draw", "decoding", "engine"} for widget in WIDGETS},
     "interact": {"draw", "engine"},
     "draw": {"engine"},
+    "decoding": {"engine", "kernel"},
     "engine": set[str](),
+    "kernel": set[str](),
 }
 
 MOST_FILES, MOST_LINES, MOST_COLUMNS = 12, 300, 120
