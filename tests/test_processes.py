@@ -54,6 +54,11 @@ def test_a_process_computes_in_one_thread() -> None:
     assert {library["num_threads"] for library in threadpool_info()} == {int(os.environ["OMP_NUM_THREADS"])}
 
 
+def test_no_test_takes_for_ever(request: pytest.FixtureRequest) -> None:
+    deadline = request.node.get_closest_marker("timeout")
+    assert deadline.args == (300,)
+
+
 def starts(path: Path) -> list[ast.Call]:
     """Where a file calls a function of `subprocess`."""
     calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]

@@ -27,6 +27,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare.compare,
     "report": report.report,
     "export": runs.export,
+    "gallery": runs.gallery,
     "linear": linear.linear,
     "pretrain": runs.pretrain,
     "sweep": sweep.sweep,

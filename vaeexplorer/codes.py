@@ -5,13 +5,51 @@ from typing import Protocol
 
 import numpy as np
 
+from vaeexplorer.errors import UserError
+
+ASYMMETRY = 1e-4  # of two deviations' product, which single precision may cost a covariance
+
 
 @dataclass(frozen=True)
 class Codes:
-    """q(z|x) of N images: `mean` and `logvar` = ln sigma^2, float32 [N, D] each; `logvar` is None for an AE."""
+    """q(z|x) of N images: `mean` and `logvar` = ln sigma^2, float32 [N, D] each; `logvar` is None for an AE.
+
+    Where a posterior's dimensions are correlated, `covariance` is [N, D, D] and `logvar` the logarithm of its diagonal.
+    """
 
     mean: np.ndarray
     logvar: np.ndarray | None
+    covariance: np.ndarray | None = None
+
+    @classmethod
+    def correlated(cls, mean: np.ndarray, covariance: np.ndarray) -> "Codes":
+        """Posteriors N(mean, covariance).
+
+        Args:
+            mean: [N, D].
+            covariance: [N, D, D].
+
+        Raises:
+            UserError: shapes that do not fit, numbers that are not finite, or a matrix that is no covariance.
+        """
+        mean, covariance = np.asarray(mean, np.float32), np.asarray(covariance, np.float64)
+        wanted = (*mean.shape, mean.shape[-1])
+        if mean.ndim != 2 or covariance.shape != wanted:
+            raise UserError(
+                f"Covariances must be {list(wanted)} for means {list(mean.shape)}, not {list(covariance.shape)}."
+            )
+        if not np.isfinite(covariance).all():
+            raise UserError("Covariances are not all finite numbers.")
+        deviation = np.sqrt(np.maximum(np.diagonal(covariance, axis1=1, axis2=2), 0))  # [N, D]
+        scale = deviation[:, :, None] * deviation[:, None, :]
+        if not (np.abs(covariance - covariance.swapaxes(1, 2)) <= ASYMMETRY * scale).all():
+            raise UserError("Covariances must be symmetric.")
+        covariance = (covariance + covariance.swapaxes(1, 2)) / 2
+        try:
+            np.linalg.cholesky(covariance)
+        except np.linalg.LinAlgError:
+            raise UserError("Covariances must be positive definite.") from None
+        return cls(mean, (2 * np.log(deviation)).astype(np.float32), covariance)
 
 
 class Model(Protocol):

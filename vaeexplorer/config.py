@@ -158,6 +158,13 @@ class RunConfig:
             raise ConfigError(f"config: {error}") from None
 
 
+def difference(one: RunConfig, other: RunConfig) -> str:
+    """The first option in which two configurations differ, with both values; empty where they are equal."""
+    parts = zip(one.to_json().values(), other.to_json().values(), strict=True)
+    odd = (f"{name} {value}, not {b[name]}" for a, b in parts for name, value in a.items() if value != b[name])
+    return next(odd, "")
+
+
 def _need(condition: bool, otherwise: str) -> None:
     if not condition:
         raise ConfigError(otherwise)

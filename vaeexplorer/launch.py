@@ -31,7 +31,8 @@ def explore(
 
     Args:
         encode: images uint8 [N, 28, 28] -> codes [N, D], or (mean, ln sigma^2), each [N, D], or anything with `.mean`
-            and `.logvar`. Drawn images reach it rounded to uint8 too.
+            and `.logvar`; or (mean, covariance [N, D, D]) where dimensions are correlated. Drawn images reach it
+            rounded to uint8 too.
         decode: latent points, float32 [N, D] -> images [N, 28, 28] in [0, 1].
         data: an ImageDataset, or anything with `.images` uint8 [N, 28, 28], `.labels` [N] and `.class_names`.
         name: what the model is called; letters, digits, '.', '-' and '_'.

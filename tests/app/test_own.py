@@ -9,8 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PAGES
+from vaeexplorer.analysis.report import held_out
+from vaeexplorer.analysis.report.networks import Recipe
 from vaeexplorer.app import caches, sidebar
+from vaeexplorer.app.views.report import reports
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.results.report import report_codes
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.spaces.own import open_model
 from vaeexplorer.spaces.space import Space
@@ -72,6 +76,52 @@ def test_pages_show_it_or_say_in_one_sentence_why_not(app: AppTest, own: Space) 
         assert "on the server" in app.caption[0].value
     app.selectbox(key="dataset").set_value("mnist").run()
     assert not app.info
+
+
+def test_pages_say_that_a_full_covariance_is_drawn_by_its_diagonal(app: AppTest, small_test: ImageDataset) -> None:
+    def correlated(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return encode(images)[0], np.broadcast_to([[1.0, 0.5], [0.5, 1.0]], (len(images), 2, 2))
+
+    caches.show_own(open_model(correlated, decode, small_test, "halves"))
+    try:
+        app.run()
+        for page in ("views/explore/page.py", "views/from_x/page.py"):
+            app.switch_page(page).run()
+            assert not app.exception
+            assert ["of its diagonal" in info.value for info in app.info] == [True]
+    finally:
+        caches.forget_own()
+
+
+def test_a_code_of_a_huge_variance_breaks_no_page_and_leaves_a_report(
+    app: AppTest, small_test: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_out, "SHORT", Recipe(20, 1e-3, 0.3))
+    monkeypatch.setattr(held_out, "LONG", Recipe(20, 1e-3, 0.3))
+
+    def wide(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mean, logvar = encode(images)
+        logvar[(images == small_test.images[7]).all(axis=(1, 2))] = 20
+        return mean, logvar
+
+    space = open_model(wide, decode, small_test, "halves")
+    caches.show_own(space)
+    try:
+        app.run()
+        for page in ("views/explore/page.py", "views/from_x/page.py"):
+            app.switch_page(page).run()
+            assert not app.exception
+        app.switch_page("views/report/page.py").run()
+        found = report_codes(space.name, space.posterior, space.model, space.data)
+        json.dumps(found.to_json(), allow_nan=False)
+        reports._report(space.key, space)[:] = [found]
+        app.run()
+        assert not app.exception
+        assert not app.error
+        assert len(app.get("plotly_chart")) == 8
+    finally:
+        caches.forget_own()
+        reports.forget()
 
 
 SAID = {

@@ -16,6 +16,7 @@ from vaeexplorer.app import caches
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison
 from vaeexplorer.app.views.report import reports
+from vaeexplorer.codes import Codes
 from vaeexplorer.config import ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
@@ -59,7 +60,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(comparison, "SAMPLES", 8)
     monkeypatch.setattr(comparison, "sample", lambda source, codes, count: codes[:count])
     monkeypatch.setattr(
-        reports, "look", lambda mean, logvar: evidence(mean[:300], None if logvar is None else logvar[:300])
+        reports, "look", lambda of: evidence(Codes(of.mean[:300], None if of.logvar is None else of.logvar[:300]))
     )
     yield
     reports._evidence.clear()

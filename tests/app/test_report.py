@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from vaeexplorer.analysis.report.diagnostics import Estimate
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.app.views.report import reports
 from vaeexplorer.errors import UserError
@@ -53,6 +54,19 @@ def test_two_runs_side_by_side_from_a_link(app: AppTest) -> None:
     assert len(answers(page)) == 6
 
 
+def test_what_two_runs_have_in_common_lies_on_one_row(app: AppTest) -> None:
+    """Rows of two columns: names, then a card of each question, then strips, figures, numbers and downloads."""
+    page = opened(app, run="mnist-vae-2d", beside="mnist-ae-2d")
+    assert not page.exception
+    rows = [page.columns[k : k + 2] for k in range(0, len(page.columns), 2)]
+    assert [each.subheader[0].value for each in rows[0]] == ["mnist-vae-2d", "mnist-ae-2d"]
+    for number, question in enumerate(("informative", "match the prior", "as good as"), 1):
+        assert all(question in str(getattr(each.get("html")[0], "value", "")) for each in rows[number])
+    drawn = [tuple(len(each.get("plotly_chart")) for each in row) for row in rows]
+    figures = [each for each in drawn if any(each)]
+    assert figures == [(1, 1), (1, 1), (0, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 0), (1, 0)]
+
+
 def test_nonsense_beside_is_ignored(app: AppTest) -> None:
     page = opened(app, beside="nobody")
     assert not page.exception
@@ -77,13 +91,13 @@ def test_a_report_is_made_on_request_and_kept(app: AppTest, runs_folder: Path, m
     assert len(answers(page)) == 3
     assert (runs_folder / "mine" / "report.json").exists()
 
-    monkeypatch.setattr(report_card, "nll_gap", lambda run, told: 2.5)
+    monkeypatch.setattr(report_card, "nll_gap", lambda run, told: Estimate(2.5, 2.4, 2.6))
     page.button(key="report-nll-mine").click().run()
     assert not page.exception
     assert not [button for button in page.button if button.key == "report-nll-mine"]
     kept = report_card.kept_report(load_run("mine"))
     assert kept is not None
-    assert kept.find("nll_gap").value == 2.5
+    assert kept.find("nll_gap").low == 2.4
 
 
 def test_what_no_report_can_be_made_of_is_a_sentence(

@@ -1,9 +1,9 @@
 """A class opens the app and works with it while a model is trained on the same machine.
 
-python -m tests.benchmarks.classroom [--sessions 40] [--think 2.5 7.5] [--seconds 60] [--browsers 1] [--no-training]
+python -m tests.benchmarks.classroom [--sessions 40] [--seconds 60] [--browsers 1] [--no-training]
 python -m tests.benchmarks.classroom --reruns 2000   # one visitor at full speed, to see whether memory grows
 
-Options after -- go to `streamlit run`.
+First everybody acts every 2.5 to 7.5 seconds, then once a second. Options after -- go to `streamlit run`.
 """
 
 import argparse
@@ -20,16 +20,20 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from subprocess import DEVNULL
+from subprocess import DEVNULL, PIPE
+from threading import Timer
 from typing import Any
 
 from tests.benchmarks.browsers import watch
-from tests.benchmarks.visitor import PATIENCE, Rerun, VisitError, Visitor
+from tests.benchmarks.visitor import Rerun, VisitError, Visitor
 from tests.processes import started
 
 ROOT = Path(__file__).parents[2]
 PORT = 8794
+PACES = ((2.5, 7.5), (0.5, 1.5))  # seconds between the actions of a visitor
+READY = b"Every page is ready"
 ARRIVAL = 3.0  # seconds in which all of the class open the app
+STARTING = 300.0  # seconds in which every page must be ready
 TURNS = 0.25  # share of actions that open another page
 PAGES = {
     "": ("latent-plane", "latent-plane", "latent-plane", "run"),
@@ -197,26 +201,20 @@ def show(found: Class) -> None:
 
 @contextmanager
 def served(runs: Path, options: Sequence[str]) -> Iterator[int]:
-    """The app at `PORT`; its process number."""
+    """The app at `PORT`, once every page is ready; its process number."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={PORT}"]
-    env = os.environ | {"VAEEXPLORER_RUNS": str(runs)}
-    with started([*command, *options], cwd=ROOT, env=env, stdout=DEVNULL) as process:
-        yield process.pid
-
-
-async def healthy(port: int) -> None:
-    """Wait until the server answers."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(0.1)
+    env = os.environ | {"VAEEXPLORER_RUNS": str(runs), "VAEEXPLORER_READY": "1"}
+    with started([*command, *options], cwd=ROOT, env=env, stdout=PIPE) as process:
+        late = Timer(STARTING, process.kill)
+        late.start()
+        for line in process.stdout or ():
+            if line.startswith(READY):
+                print(line.decode().strip())
+                break
         else:
-            writer.close()
-            return
+            raise SystemExit("The app did not start.")
+        late.cancel()
+        yield process.pid
 
 
 def trained(runs: Path) -> Any:
@@ -239,19 +237,20 @@ def trained(runs: Path) -> Any:
 
 
 async def measure(given: argparse.Namespace, process: int, runs: Path) -> None:
-    await healthy(PORT)
     await prepare(PORT)
     print(f"before: {resident(process):.0f} MB, {descriptors(process)} descriptors")
     if given.reruns:
         await reruns(PORT, given.reruns, process)
         return
-    used = processor(process)
-    with nullcontext() if given.no_training else trained(runs):
-        found = await lesson(PORT, given.sessions, tuple(given.think), given.seconds, given.browsers)
-        print(f"at the end: {resident(process):.0f} MB, {descriptors(process)} descriptors")
-    show(found)
-    count = sum(len(page.first) + len(page.reruns) for page in found.pages.values())
-    print(f"  {1000 * (processor(process) - used) / max(1, count):.0f} ms of a core for each of {count} runs")
+    for pace in PACES:
+        print(f"{given.sessions} visitors, an action every {pace[0]:g} to {pace[1]:g} s")
+        used = processor(process)
+        with nullcontext() if given.no_training else trained(runs):
+            found = await lesson(PORT, given.sessions, pace, given.seconds, given.browsers)
+            print(f"  at the end {resident(process):.0f} MB, {descriptors(process)} descriptors")
+        show(found)
+        count = sum(len(page.first) + len(page.reruns) for page in found.pages.values())
+        print(f"  {1000 * (processor(process) - used) / max(1, count):.0f} ms of a core for each of {count} runs")
     await asyncio.sleep(2)
     print(f"after: {resident(process):.0f} MB, {descriptors(process)} descriptors")
 
@@ -259,7 +258,6 @@ async def measure(given: argparse.Namespace, process: int, runs: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sessions", type=int, default=40)
-    parser.add_argument("--think", type=float, nargs=2, default=(2.5, 7.5), help="seconds between actions, from and to")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--browsers", type=int, default=1)
     parser.add_argument("--no-training", action="store_true")

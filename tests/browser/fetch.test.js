@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { beforeEach, test } from "node:test";
-import { Net, networkFile } from "./fakes.js";
-import { fetchOnce, loadNetwork } from "./engine/fetch.js";
+import { Net, networkFile, settled } from "./fakes.js";
+import { fetchOnce, loadNetwork, progressOf, provide } from "./engine/fetch.js";
 
 /** @type {Net} */ let net;
 beforeEach(() => {
@@ -92,4 +92,46 @@ test("a network comes with its bytes, and is none where the server has it", asyn
   assert.equal(network.latentDim, 3);
   assert.equal(bytes.byteLength, networkFile(3).byteLength);
   assert.equal(await loadNetwork({ codes: "/c", sprite: "/s" }), null);
+});
+
+test("how far files have come is known, together, and how large they are where the server says so", async () => {
+  /** @type {any} */ let stream;
+  const body = new ReadableStream({ start: (controller) => (stream = controller) });
+  const coming = fetchOnce("/a", length);
+  assert.deepEqual(progressOf(["/a", undefined, "/b"]), { got: 0, total: 0 });
+  await net.answer("/a", body, { headers: { "Content-Length": "5" } });
+  stream.enqueue(new Uint8Array(3));
+  await settled();
+  fetchOnce("/b", length).catch(() => {});
+  assert.deepEqual(progressOf(["/a", undefined, "/b"]), { got: 3, total: 5 });
+  stream.enqueue(new Uint8Array(2));
+  stream.close();
+  assert.equal(await coming, 5);
+  assert.deepEqual(progressOf(["/a"]), { got: 5, total: 5 });
+
+  const packed = fetchOnce("/c", length);
+  await net.answer("/c", "abc", { headers: { "Content-Length": "2", "Content-Encoding": "gzip" } });
+  await packed;
+  assert.deepEqual(progressOf(["/c"]), { got: 3, total: 0 });
+});
+
+test("a connection that is lost on the way is said, and the file asked for again", async () => {
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new Uint8Array(3));
+      setTimeout(() => controller.error(new TypeError("network error")));
+    },
+  });
+  const refused = assert.rejects(fetchOnce("/a", length), /^Error: The connection was lost\.$/);
+  await net.answer("/a", body);
+  await refused;
+  fetchOnce("/a", length).catch(() => {});
+  assert.equal(net.waiting("/a"), 1);
+});
+
+test("what the page has itself is not asked of a server, and is taken out of it once", async () => {
+  let taken = 0;
+  provide("codes", async () => new Uint8Array(++taken + 4).buffer);
+  assert.deepEqual(await Promise.all([fetchOnce("codes", length), fetchOnce("codes", length)]), [5, 5]);
+  assert.equal(net.asked.length, 0);
 });

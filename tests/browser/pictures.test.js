@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { FakeElement, install } from "./fakes.js";
 import { Field } from "./pair/field.js";
-import { encodeGif } from "./plane/gif.js";
+import { encodeGif } from "./files/gif.js";
 import { Manifold } from "./plane/manifold.js";
 import { Strips } from "./plane/strips.js";
 import { viridis } from "./engine/codes.js";

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.driving import picture, rested, wait_until
+from tests.browser.driving import changed, picture, rested, wait_until
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.browser.packing.sweep import pack_sweep
 from vaeexplorer.data.images import ImageDataset
@@ -151,15 +151,15 @@ def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, po
 
     # A drag on the plane decodes another image, and a click on the curve chooses its beta.
     decoded = dial.locator(".decoded")
-    before_drag = decoded.evaluate("c => c.toDataURL()")
+    before_drag = picture(decoded)
     box = dial.locator(".stage").bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 100)
     page.mouse.down()
     page.mouse.move(box["x"] + 160, box["y"] + 130, steps=4)
     page.mouse.up()
-    assert decoded.evaluate("c => c.toDataURL()") != before_drag
+    changed(page, lambda: picture(decoded), before_drag)
     dial.locator(".curves svg").first.locator(".dot").nth(BETAS.index(2)).click()
-    assert facts() == expected(2)
+    wait_until(page, lambda: facts() == expected(2), "the figures of beta = 2")
     page.wait_for_url("**beta=2**")
 
     # Another size brings other models; beta stays, also when the page is loaded anew.

@@ -52,6 +52,13 @@ def test_a_choice_is_kept_through_pages_and_back_again(server: str, chromium: An
     forget_404(troubles)
 
 
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_a_page_finds_nothing_that_another_test_left(server: str, chromium: Any, turn: str) -> None:
+    chromium.goto(f"{server}/_stcore/health")
+    assert chromium.evaluate("[localStorage.length, document.cookie.includes('left')]") == [0, False]
+    chromium.evaluate(f"() => {{ localStorage.setItem('{turn}', ''); document.cookie = 'left={turn}'; }}")
+
+
 def test_the_address_of_a_run_alone_means_its_dataset(server: str, chromium: Any) -> None:
     page = chromium
     page.goto(f"{server}/?run=fashion-mnist-ae-2d")

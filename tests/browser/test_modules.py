@@ -14,8 +14,9 @@ from vaeexplorer.browser import bundle
 WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
 # A folder may import itself and these.
 ALLOWED = {
-    "entries": set(WIDGETS),
-    **{widget: {"interact", "draw", "decoding", "engine"} for widget in WIDGETS},
+    "entries": {*WIDGETS, "files", "draw", "engine"},
+    **{widget: {"files", "interact", "draw", "decoding", "engine"} for widget in WIDGETS},
+    "files": {"draw", "engine"},
     "interact": {"draw", "engine"},
     "draw": {"engine"},
     "decoding": {"engine", "kernel"},

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_a_film_is_read_back_pixel_for_pixel(node: Callable[..., str]) -> None:
-    code = """import { encodeGif } from "./plane/gif.js";
+    code = """import { encodeGif } from "./files/gif.js";
     const frames = [0, 1].map((k) => Uint8Array.from({ length: 784 }, (_, p) => (p * (k + 1)) % 256));
     console.log(Buffer.from(encodeGif(frames, 28, 3, 10)).toString("base64"));"""
     film = Image.open(io.BytesIO(base64.b64decode(node("--input-type=module", "-e", code))))
@@ -162,7 +162,7 @@ def test_a_sharper_screen_gets_sharper_canvases_and_the_view_stays(server: str, 
 
     stage = page.locator(".stage")
     sharp(stage, 1)
-    screen.send("Emulation.setDeviceMetricsOverride", metrics | {"deviceScaleFactor": 2})
+    screen.send("Emulation.setDeviceMetricsOverride", metrics | {"deviceScaleFactor": 2, "width": 1201})
     sharp(stage, 2)
     screen.send("Emulation.setDeviceMetricsOverride", metrics | {"deviceScaleFactor": 1.5, "width": 1100})
     sharp(stage, 1.5)
@@ -173,5 +173,7 @@ def test_a_sharper_screen_gets_sharper_canvases_and_the_view_stays(server: str, 
     page.get_by_role("link", name="AE vs VAE").click()
     page.locator(".pair .stage").nth(1).wait_for()
     for number, ratio in enumerate((1, 2)):
-        screen.send("Emulation.setDeviceMetricsOverride", metrics | {"deviceScaleFactor": ratio})
+        screen.send(
+            "Emulation.setDeviceMetricsOverride", metrics | {"deviceScaleFactor": ratio, "width": 1200 + number}
+        )
         sharp(page.locator(".pair .stage").nth(number), ratio)

@@ -102,6 +102,45 @@ def test_without_the_test_images_the_plane_still_decodes(server: str, chromium: 
     changed(page, lambda: pixels(page), picture)
 
 
+@pytest.mark.browser
+def test_what_comes_slowly_is_said_and_nothing_can_be_pressed_before_it_works(server: str, chromium: Any) -> None:
+    page = chromium
+    held: list[Any] | None = []  # requests that wait; None: none does
+
+    def hold(route: Any) -> None:
+        if held is None:
+            route.continue_()
+        else:
+            held.append(route)
+
+    def release() -> None:
+        nonlocal held
+        waiting, held = held or [], None
+        for route in waiting:
+            route.continue_()
+
+    def busy(widget: str) -> None:
+        page.locator(f"{widget}[aria-busy=true]").wait_for()
+        page.locator(f"{widget} .loading").first.get_by_text("Loading ").wait_for()
+
+    page.route("**/vx/**", hold)
+    page.goto(f"{server}/?run=mnist-vae-2d")
+    busy(".latent-plane")
+    for name in ("manifold", "Sample prior", "Walk"):
+        assert page.get_by_role("button", name=name).is_disabled()
+    release()
+    page.locator(".latent-plane[aria-busy=false] .facts dd").first.wait_for()
+    assert page.get_by_role("button", name="Sample prior").is_enabled()
+    for link, widget, control in (("From x to x′", ".from-x", "button"), ("Turn β", ".beta-dial", "input")):
+        held = []
+        page.get_by_role("link", name=link).click()
+        busy(widget)
+        assert page.locator(f"{widget} {control}").first.is_disabled()
+        release()
+        page.locator(f"{widget}[aria-busy=false]").wait_for()
+        assert page.locator(f"{widget} {control}").first.is_enabled()
+
+
 POLICY = """document.addEventListener("DOMContentLoaded", () => {
   const policy = document.createElement("meta");
   policy.httpEquiv = "Content-Security-Policy";

@@ -54,7 +54,7 @@ test("walk: the server's own trouble is said, and taken away once it is over", a
   await arrive(net, space("own", true));
   drawFrame();
   await net.fail("/own/encode");
-  assert.equal(text(widget), "The server cannot be reached; the last picture stays.");
+  assert.equal(text(widget), "The server cannot be reached; the last picture stays. Try again");
   widget.redraw();
   drawFrame();
   await net.answer("/own/encode", Float32Array.of(0, 0));

@@ -104,6 +104,42 @@ test("training: nothing plays once it has stopped", async () => {
   assert.equal(widget.film, null);
 });
 
+test("training: test images that could not be loaded are said and can be tried again", async () => {
+  const widget = linear();
+  widget.update(film("/a"));
+  await net.answer("/a", filmFile());
+  await net.fail("/a.png");
+  assert.equal(text(widget), "The test images could not be loaded. The server cannot be reached. Try again");
+  widget.ui.message.button("Try again").onclick();
+  await net.answer("/a.png", "png");
+  assert.ok(widget.sprite);
+  assert.equal(text(widget), "");
+});
+
+test("controls are off until there is something to control, and stay on while something else is loaded", async () => {
+  for (const [widget, update, file] of /** @type {[any, any, any][]} */ ([
+    [dial(), sweep, sweepFile],
+    [linear(), film, filmFile],
+  ])) {
+    const controls = () => widget.root.all.filter((/** @type {any} */ each) => each.tagName === "fieldset");
+    const off = () => controls().map((/** @type {any} */ each) => each.disabled);
+    const busy = () => widget.root.attributes["aria-busy"];
+    assert.ok(controls().length > 0);
+    assert.ok(off().every(Boolean));
+    widget.update(update("/a"));
+    assert.equal(busy(), "true");
+    await net.fail("/a");
+    assert.deepEqual([busy(), off().every(Boolean)], ["false", true]);
+    widget.update(update("/b"));
+    await net.answer("/b", file());
+    assert.deepEqual([busy(), off().some(Boolean)], ["false", false]);
+    widget.update(update("/c"));
+    assert.deepEqual([busy(), off().some(Boolean)], ["true", false]);
+    widget.stop();
+    globalThis.__vaeexplorer.clear();
+  }
+});
+
 /* ------------------------------------------------------------------ mounting */
 
 test("a component makes one widget a mount, brings it up to date, and takes it away", () => {

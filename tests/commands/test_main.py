@@ -42,6 +42,25 @@ def test_train_then_list_then_evaluate(capsys: pytest.CaptureFixture[str]) -> No
     assert metrics["test_total"] == pytest.approx(load_run("mine").metrics["test_total"], abs=1e-3)
 
 
+def test_seeds_are_runs_of_their_own_and_one_recipe_in_a_report(capsys: pytest.CaptureFixture[str]) -> None:
+    train = ["train", "--model", "ae", "--epochs", "1", "--name", "mine", "--seed", "3", "--seeds", "2", *SMALL]
+    assert main([*train, "--json"]) == 0
+    runs = json.loads(capsys.readouterr().out)["runs"]
+    assert [(run["name"], run["config"]["train"]["seed"]) for run in runs] == [("mine-seed3", 3), ("mine-seed4", 4)]
+    assert runs[0]["metrics"] != runs[1]["metrics"]
+    assert main([*train, "--resume"]) == 0  # they are there
+    assert main([*train, "--resume", "--activation", "relu"]) == 2
+    assert "of another recipe" in capsys.readouterr().err
+    assert main(["train", "--seeds", "0"]) == 2
+
+    assert main(["report", "mnist-vae-2d", "mnist-ae-2d", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [recipe["name"] for recipe in document["recipes"]] == ["mnist-vae-2d", "mnist-ae-2d"]
+    assert main(["report", "mnist-vae-2d", "mnist-ae-2d"]) == 0
+    assert "classifier accuracy" in capsys.readouterr().out
+    assert main(["report", "mnist-vae-2d", "mnist-ae-2d", "--html", "page.html"]) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

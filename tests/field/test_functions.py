@@ -158,7 +158,7 @@ DATA: dict[str, tuple[dict[str, Any], str]] = {
     "class names None": ({"class_names": None}, "class_names must be a sequence"),
     "class names 10": ({"class_names": 10}, "class_names must be a sequence of names, one a class, not int"),
     "class names in no order": ({"class_names": {"a", "b"}}, "not set"),
-    "class names in one text": ({"class_names": "ab"}, "not str"),
+    "no class names": ({"class_names": []}, "class_names is empty"),
     "images with a gradient": ({"images": torch.zeros(2, 28, 28, requires_grad=True)}, "requires grad"),
     "ragged images": ({"images": [np.zeros((28, 28)), np.zeros((27, 28))]}, "images must be numbers.*differ in length"),
     "ragged labels": ({"labels": [[0], [0, 1]]}, "labels must be numbers.*differ in length"),

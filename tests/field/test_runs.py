@@ -7,6 +7,7 @@ import pytest
 
 import vaeexplorer as vx
 from vaeexplorer.__main__ import main
+from vaeexplorer.arrays import FINE
 from vaeexplorer.config import RunConfig
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
@@ -77,6 +78,23 @@ def test_training_images_are_those_of_the_run_or_none(mine: Run) -> None:
         assert len(found) == 10_000
 
 
+def test_a_comparison_says_where_the_training_images_are_others(
+    mine: Run, mnist_test: ImageDataset, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = replace(mine, provenance=dict(mine.provenance) | {"test_images_hash": mnist_test.content_hash})
+    shipped = vx.load_run("mnist-ae-2d")
+    monkeypatch.setattr("vaeexplorer.runs.folder.load_run", lambda name: here if name == "mine" else shipped)
+
+    def measured(*_: object) -> object:
+        raise InterruptedError
+
+    monkeypatch.setattr("vaeexplorer.results.smoothness.compare", measured)
+    assert main(["compare", "mine", "mnist-ae-2d"]) == 1
+    said = capsys.readouterr().err
+    assert said.count("was trained on other images than those here") == 1
+    assert "mine was trained" in said
+
+
 def test_a_report_of_a_run_of_other_training_images_halves_the_test_images(
     mine: Run, mnist_test: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,3 +109,14 @@ def test_a_report_of_a_run_of_other_training_images_halves_the_test_images(
     with pytest.raises(InterruptedError):
         report_run(replace(mine, provenance=here))
     assert seen == {"training": None}
+
+
+# huggingface/hub-docs#1425 and its like: what half precision can hold, claimed from memory
+@pytest.mark.parametrize("name", ["mnist-ae-2d", "fashion-mnist-vae-16d"])
+def test_kept_codes_are_as_near_the_exact_ones_as_is_claimed(name: str) -> None:
+    run = vx.load_run(name)
+    exact = run.model.encode(load_dataset(run.config.data.dataset).images)
+    for kept, codes in ((run.codes.mean, exact.mean), (run.codes.logvar, exact.logvar)):
+        if kept is not None and codes is not None:
+            moved = np.abs(kept - codes).max(axis=0) / codes.std(axis=0)
+            assert moved.max() < FINE

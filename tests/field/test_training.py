@@ -1,5 +1,7 @@
 """Training, stopping and going on: what public reports about other libraries complain of, tried here."""
 
+import base64
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -7,6 +9,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import vaeexplorer as vx
 from vaeexplorer.__main__ import main
@@ -15,8 +18,12 @@ from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.folders import file_names
 from vaeexplorer.data.idx import to_idx
 from vaeexplorer.data.images import ImageDataset, Split
+from vaeexplorer.export.report import strip
+from vaeexplorer.network.classifier import ClassifierError, build, save_classifier
 from vaeexplorer.network.history import TrainingError
 from vaeexplorer.network.training import Training, schedule
+from vaeexplorer.recipes.sweep import _write
+from vaeexplorer.results.sweep import SweepError
 from vaeexplorer.runs.attachments import load_projection, save_projection
 from vaeexplorer.runs.folder import RunError, load_run
 
@@ -204,3 +211,24 @@ def test_a_layout_that_is_not_finite_is_not_kept(
     found = load_projection(run, "umap")
     assert found is not None
     np.testing.assert_allclose(found, wide, rtol=1e-6)
+
+
+def test_the_strip_of_a_report_does_not_wrap_round() -> None:
+    address = strip(np.stack([np.full((28, 28), 1.2), np.full((28, 28), -0.2)]))
+    with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as image:
+        pixels = np.asarray(image)
+    assert (pixels[:, :28] == 255).all()
+    assert (pixels[:, 30:] == 0).all()
+
+
+def test_a_point_and_a_classifier_beyond_half_precision_are_not_written(
+    tmp_path: Path, small_train: ImageDataset, small_test: ImageDataset
+) -> None:
+    with np.errstate(over="ignore"), pytest.raises(SweepError, match="beyond half precision"):
+        _write(tmp_path / "point.npz", {"mean": np.array([1e9]).astype(np.float16)})
+    network = build()
+    with torch.no_grad():
+        network.get_parameter("0.bias")[0] = 1e6
+    with pytest.raises(ClassifierError, match="beyond half precision"):
+        save_classifier(network, small_train, small_test, tmp_path)
+    assert not list(tmp_path.glob("*.*"))

@@ -12,7 +12,7 @@ def test_every_figure_says_what_to_see_and_how_to_read_it(name: str, count: int)
     run = load_run(name)
     found = report_card.kept_report(run)
     assert found is not None
-    shown = list(exhibits(found, evidence(run.codes.mean, run.codes.logvar)))
+    shown = list(exhibits(found, evidence(run.codes)))
     assert len(shown) == count
     for exhibit in shown:
         assert exhibit.figure.layout.title.text
@@ -29,7 +29,7 @@ def test_every_figure_says_what_to_see_and_how_to_read_it(name: str, count: int)
 
 def test_a_hole_is_outlined_inside_three_deviations_only() -> None:
     run = load_run("mnist-vae-2d")
-    (field, null) = evidence(run.codes.mean, run.codes.logvar).fields
+    (field, null) = evidence(run.codes).fields
     outline = ratio_map(field).data[1]
     corner = np.asarray(outline.z)[0, 0]
     assert corner == 0

@@ -14,8 +14,9 @@ import pytest
 from tests.processes import started
 from vaeexplorer.__main__ import main
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
-from vaeexplorer.data.images import FULL_SIZE, DataError
-from vaeexplorer.recipes.sweep import rebuild
+from vaeexplorer.data.images import FULL_SIZE, DataError, ImageDataset
+from vaeexplorer.recipes import sweep as recipe
+from vaeexplorer.recipes.sweep import Task, rebuild, train_point
 from vaeexplorer.results import sweep
 from vaeexplorer.results.sweep import (
     SweepError,
@@ -112,6 +113,14 @@ def test_without_the_full_sets_nothing_is_trained(tmp_path: Path) -> None:
         list(rebuild(small(1), root=tmp_path))
     with pytest.raises(ValueError, match="at least 1"):
         list(rebuild(small(1), workers=0, root=tmp_path))
+
+
+def test_a_worker_with_other_images_or_versions_trains_nothing(mnist_train: ImageDataset) -> None:
+    (config,) = small(1)
+    with pytest.raises(DataError, match="other training images of mnist"):
+        train_point(Task(config, "another hash", recipe._versions()))
+    with pytest.raises(SweepError, match=r"other versions than were asked for: vaeexplorer .* and vaeexplorer 9\.9"):
+        train_point(Task(config, mnist_train.content_hash, ("9.9", "9.9")))
 
 
 def test_the_command_says_so(capsys: pytest.CaptureFixture[str]) -> None:

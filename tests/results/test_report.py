@@ -16,7 +16,7 @@ from PIL import Image
 from tests.references import WITHIN, outside
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.report import held_out, measurements
-from vaeexplorer.analysis.report.classifier import Recipe
+from vaeexplorer.analysis.report.networks import Recipe
 from vaeexplorer.analysis.report.verdicts import holes_decide, summary, verdicts
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
@@ -162,13 +162,14 @@ def test_the_gap_of_a_vae_is_above_zero_and_kept(mine: Path, monkeypatch: pytest
     monkeypatch.setattr(report_card, "NLL_SAMPLES", 30)
     run = load_run(mine)
     gap = report_card.nll_gap(run)
-    assert gap == pytest.approx(1.403, abs=0.02)  # of these images and draws
+    assert gap.value == pytest.approx(1.403, abs=0.02)  # of these images and draws
     found = report_card.kept_report(run)
     assert found is not None
     report_card.keep(run, found.with_nll_gap(gap))
     again = report_card.kept_report(run)
     assert again is not None
-    assert again.find("nll_gap").value == pytest.approx(gap, rel=1e-4)
+    assert again.find("nll_gap").value == pytest.approx(gap.value, rel=1e-4)
+    assert 0.05 < gap.high - gap.low < 2  # of 60 images
     with pytest.raises(ValueError, match="no likelihood"):
         report_card.nll_gap(load_run("mnist-ae-2d"))
 
@@ -242,7 +243,7 @@ def test_a_strip_holds_its_images_side_by_side(rng: np.random.Generator) -> None
 def test_a_card_has_its_number_its_ideal_and_its_interval() -> None:
     found = report_card.kept_report(load_run("mnist-vae-2d"))
     assert found is not None
-    cards = report_page.cards(found)
+    cards = report_page.cards(found.verdicts)
     for verdict in found.verdicts:
         scale = verdict.scale
         assert scale is not None
@@ -253,4 +254,4 @@ def test_a_card_has_its_number_its_ideal_and_its_interval() -> None:
     assert cards.count("class='ideal'") == 3
     plain = report_card.kept_report(load_run("mnist-ae-2d"))
     assert plain is not None
-    assert report_page.cards(plain).count("class='dot'") == 2
+    assert report_page.cards(plain.verdicts).count("class='dot'") == 2

@@ -8,6 +8,7 @@ import pytest
 
 from vaeexplorer.codes import Codes
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.results.smoothness import subject
 from vaeexplorer.spaces import own
 from vaeexplorer.spaces.own import Functions, ModelError, open_model
 
@@ -59,6 +60,29 @@ def test_a_posterior_may_come_in_any_of_three_forms(form: Any, world: Linear, sm
     assert codes.logvar is not None
     assert codes.mean.dtype == codes.logvar.dtype == np.float32
     np.testing.assert_array_equal(codes.logvar, -1)
+
+
+def test_a_full_covariance_keeps_all_of_its_kl(world: Linear, small_test: ImageDataset) -> None:
+    covariance = np.array([[1.0, 0.6], [0.6, 0.5]])
+
+    def encode(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return world.encode(images), np.broadcast_to(covariance, (len(images), 2, 2))
+
+    space = open_model(encode, world.decode, small_test, "mine")
+    codes = space.posterior
+    assert codes.covariance is not None
+    assert codes.covariance.shape == (300, 2, 2)
+    assert codes.logvar is not None
+    assert space.kl is not None
+    np.testing.assert_allclose(codes.logvar, np.broadcast_to([0, np.log(0.5)], (300, 2)), atol=1e-6)
+    squares = (codes.mean**2).sum(axis=1)
+    wanted = (1.5 + squares - 2 - np.log(np.linalg.det(covariance))) / 2
+    np.testing.assert_allclose(space.kl, wanted, rtol=1e-5)
+    noise = subject(space).noise
+    assert noise is not None
+    np.testing.assert_allclose(noise, covariance, rtol=1e-6)
+    plain = open_model(lambda x: (encode(x)[0], np.zeros((len(x), 2))), world.decode, small_test, "mine")
+    assert plain.key != space.key
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -113,6 +137,26 @@ BAD_ENCODE: dict[str, tuple[Any, str]] = {
     "three arrays": (lambda x: (1, 2, 3), "not 3 things"),
     "logvar of another shape": (lambda x: (np.zeros((len(x), 2)), np.zeros((len(x), 3))), "log variances"),
     "a huge logvar": (lambda x: (np.zeros((len(x), 2)), np.full((len(x), 2), 100)), "log variance of 100"),
+    "covariances of another D": (
+        lambda x: (np.zeros((len(x), 2)), np.ones((len(x), 3, 3))),
+        r"encode: Covariances must be \[1, 2, 2\]",
+    ),
+    "a lopsided covariance": (
+        lambda x: (np.zeros((len(x), 2)), np.tile([[1, 0.5], [0, 1]], (len(x), 1, 1))),
+        "encode: Covariances must be symmetric",
+    ),
+    "correlations beyond 1": (
+        lambda x: (np.zeros((len(x), 2)), np.tile([[1, 2], [2, 1]], (len(x), 1, 1))),
+        "encode: Covariances must be positive definite",
+    ),
+    "a huge covariance": (
+        lambda x: (np.zeros((len(x), 2)), np.tile(1e36 * np.eye(2), (len(x), 1, 1))),
+        "log variance of 82.9",
+    ),
+    "covariances of many dimensions": (
+        lambda x: (np.zeros((len(x), 65)), np.tile(np.eye(65), (len(x), 1, 1))),
+        "covariances of 65 dimensions; there may be 64",
+    ),
     "another D for many": (lambda x: np.zeros((len(x), 2 if len(x) == 1 else 3)), "decode raised ValueError"),
 }
 BAD_DECODE: dict[str, tuple[Any, str]] = {

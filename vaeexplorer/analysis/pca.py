@@ -22,6 +22,8 @@ class Moments:
     """[D, D], divided by the number of images"""
     source: str
     """of which images, for people"""
+    rounding: float = 0.0
+    """to multiples of which the covariance is rounded: variances of that size say nothing"""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class PCA:
     axes: np.ndarray
     """orthonormal, one a column, [D, D]"""
     source: str
+    rounding: float = 0.0
+    """of the covariance"""
 
     def least_error(self, k: int) -> float:
         """sum_{j>k} lambda_j: no linear autoencoder of k dimensions reconstructs better (Eckart & Young 1936).
@@ -95,7 +99,7 @@ def pca(given: Moments) -> PCA:
     values, axes = np.linalg.eigh(given.covariance)
     values, axes = np.maximum(values[::-1], 0.0), axes[:, ::-1]
     signs = np.where(axes.sum(axis=0) < 0, -1.0, 1.0)
-    return PCA(given.mean, values, np.ascontiguousarray(axes * signs), given.source)
+    return PCA(given.mean, values, np.ascontiguousarray(axes * signs), given.source, given.rounding)
 
 
 def principal_angles(first: np.ndarray, second: np.ndarray) -> np.ndarray:

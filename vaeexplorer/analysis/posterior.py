@@ -62,14 +62,17 @@ class Moments(NamedTuple):
         return float(np.abs(correlation - np.eye(len(scale))).max())
 
 
-def moments(mean: np.ndarray, logvar: np.ndarray | None) -> Moments:
-    """Those of q(z) = mean of q(z|x): Cov(mu) + diag(E sigma^2), exactly, without drawing z.
+def moments(mean: np.ndarray, logvar: np.ndarray | None, of_each: np.ndarray | None = None) -> Moments:
+    """Those of q(z) = mean of q(z|x): Cov(mu) + E Cov(z|x), exactly, without drawing z.
 
     Args:
         mean: mu, or the codes of an autoencoder, [N, D].
         logvar: ln sigma^2, [N, D]; None where codes are points.
+        of_each: covariances of z|x, [N, D, D], where they are not diagonal.
     """
     covariance = np.atleast_2d(np.cov(mean.astype(np.float64), rowvar=False, bias=True))
-    if logvar is not None:
+    if of_each is not None:
+        covariance = covariance + of_each.mean(axis=0, dtype=np.float64)
+    elif logvar is not None:
         covariance = covariance + np.diag(np.exp(logvar.astype(np.float64)).mean(axis=0))
     return Moments(mean.mean(axis=0, dtype=np.float64), covariance)

@@ -2,6 +2,8 @@
 
 import re
 
+from vaeexplorer.app.public import without_paths
+
 MOST = 500  # characters
 _MARKUP = re.compile(
     r"[\\`*_{}\[\]<>$~|&]"  # emphasis, code, links, images, HTML, formulas, tables, entities
@@ -17,5 +19,5 @@ def literal(text: object) -> str:
     Streamlit takes what it is given for Markdown. A key of a stranger's run.json may be an image, which would make the
     browser of everyone who looks at the run ask for it; here it is a row of characters.
     """
-    line = " ".join(str(text).split())
+    line = without_paths(" ".join(str(text).split()))
     return _MARKUP.sub(r"\\\g<0>", line if len(line) <= MOST else f"{line[:MOST]}…")

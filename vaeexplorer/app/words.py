@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup
 
+from vaeexplorer.spaces.space import Space
+
 
 @dataclass(frozen=True)
 class Page:
@@ -25,6 +27,15 @@ def heading(page: Page) -> None:
     """Title and instruction, at the top."""
     st.title(page.title, anchor=False)
     st.html(Markup('<p class="vx-instruction">{}</p>').format(page.instruction))
+
+
+def say_if_correlated(space: Space) -> None:
+    """That a full covariance is drawn by its diagonal, where that is so."""
+    if space.posterior.covariance is not None:
+        st.info(
+            "The posterior of this model has a full covariance. Ellipses, σ and draws on this page are of its "
+            "diagonal; the KL of an image, the report and the comparison are of all of it."
+        )
 
 
 def notes(page: Page) -> None:

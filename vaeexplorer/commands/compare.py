@@ -37,13 +37,18 @@ def compare(
     from vaeexplorer.results import comparison
     from vaeexplorer.results.smoothness import compare as compare_spaces
     from vaeexplorer.runs.folder import load_run
-    from vaeexplorer.runs.images import images_of
+    from vaeexplorer.runs.images import images_of, training_images_of
     from vaeexplorer.spaces.space import open_run
 
     a, b = (open_run(run, images_of(run)) for run in (load_run(run_a), load_run(run_b)))
     comparison.check_comparable(a, b)
     assert a.dataset is not None
     train = load_dataset(a.dataset, "train", download=False)
+    for space in (a, b):
+        if space.run and training_images_of(space.run) is None:
+            complain(
+                f"{space.name} was trained on other images than those here ({train.source}), which stand in for them."
+            )
     found = None if again else comparison.load_comparison(a, b, train)
     if found is None:
         set_threads(max(1, (os.cpu_count() or 1) // 2))  # both runs are measured at once

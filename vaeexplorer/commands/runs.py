@@ -15,7 +15,7 @@ from vaeexplorer.config import ConfigError, RunConfig
 from vaeexplorer.files import user_path
 
 if TYPE_CHECKING:
-    from vaeexplorer.runs.folder import RunCard
+    from vaeexplorer.runs.folder import Run, RunCard
 
 SCHEMA = 1
 UNITS = {
@@ -31,6 +31,7 @@ def train(
     resume: bool = False,
     restart: bool = False,
     overwrite: bool = False,
+    seeds: int = 1,
     json: bool = False,
 ) -> None:
     """Train a model and keep it as a run.
@@ -45,17 +46,42 @@ def train(
         resume: go on from where an interrupted or, with --overwrite, a finished run of this name stopped
         restart: give up what an interrupted run of this name had reached, and begin anew
         overwrite: replace a run of this name
+        seeds: train so many runs, of this seed and the next ones, NAME-seed0, NAME-seed1, ...; with --resume, those
+            that are finished are left as they are
         json: print one JSON document, with the run's figures, and nothing else
     """
-    from vaeexplorer.network import training
     from vaeexplorer.results import remarks
-    from vaeexplorer.runs.finish import extend, finish, reserved, write
     from vaeexplorer.runs.folder import load_run, runs_folder
     from vaeexplorer.runs.versions import DOCUMENT
 
     if resume and restart:
         raise ConfigError("--resume goes on and --restart begins anew: choose one.")
+    if seeds < 1:
+        raise ConfigError(f"seeds must be 1 or more, not {seeds}.")
     name = config.default_name if name is None else name
+    done = []
+    for seed in range(config.train.seed, config.train.seed + seeds):
+        own = f"{name}-seed{seed}" if seeds > 1 else name
+        seeded = dataclasses.replace(config, train=dataclasses.replace(config.train, seed=seed))
+        path = runs_folder() / own
+        if seeds > 1 and resume and not overwrite and (path / DOCUMENT).exists():
+            done.append(load_run(path))
+            if done[-1].config != seeded:
+                raise ConfigError(f"The run {own} is of another recipe: choose another name.")
+        else:
+            done.append(_train(seeded, own, resume=resume, restart=restart, overwrite=overwrite))
+    show(list(done), json=json)
+    for remark in () if json else remarks.on_history(done):
+        if remark != remarks.NEGATIVE:  # which `show` says where it is so
+            print(remark)
+
+
+def _train(config: RunConfig, name: str, *, resume: bool, restart: bool, overwrite: bool) -> "Run":
+    from vaeexplorer.network import training
+    from vaeexplorer.runs.finish import extend, finish, reserved, write
+    from vaeexplorer.runs.folder import load_run, runs_folder
+    from vaeexplorer.runs.versions import DOCUMENT
+
     with reserved(name, overwrite=overwrite) as path:
         checkpoint = runs_folder() / ".checkpoints" / f"{name}.safetensors"
         if checkpoint.exists() and not (resume or restart):
@@ -79,11 +105,7 @@ def train(
             raise Interruption(f"Stopped after {epochs}: the same command with --resume goes on.")
         write(path, finish(started))
         checkpoint.unlink()
-        done = load_run(path)
-        show([done], json=json)
-        for remark in () if json else remarks.on_history([done]):
-            if remark != remarks.NEGATIVE:  # which `show` says where it is so
-                print(remark)
+        return load_run(path)
 
 
 def list_(json: bool = False) -> None:
@@ -149,6 +171,25 @@ def export(run: Annotated[str, tyro.conf.Positional], html: Path) -> None:
     console.print(f"{html}: {html.stat().st_size / 1e6:.1f} MB")
 
 
+def gallery(out: Path, runs: tuple[str, ...] = ()) -> None:
+    """Write a static site: a page for each run, AE vs VAE, Turn beta, and an index. It needs no server but for files.
+
+    Args:
+        out: the folder to write; an earlier gallery is replaced, anything else is left alone
+        runs: names or paths; by default the shipped runs
+    """
+    from vaeexplorer.export.gallery.site import count_pages, write_gallery
+    from vaeexplorer.files import SHIPPED
+    from vaeexplorer.runs.folder import list_runs, load_run
+
+    chosen = [load_run(run) for run in runs or (card.path for card in list_runs()[0] if card.path.parent == SHIPPED)]
+    with progress(count_pages(chosen), "pages") as bar:
+        for name in write_gallery(out, chosen):
+            bar(1, name)
+    size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    console.print(f"{out}/index.html: {count_pages(chosen)} pages, {size / 1e6:.1f} MB in all")
+
+
 def pretrain(only: tuple[str, ...] = (), workers: int = 2) -> None:
     """Rebuild pretrained/: the data sample, the shipped runs and the classifiers. Needs the full data sets.
 
@@ -200,7 +241,7 @@ def show(cards: "list[RunCard]", *, json: bool) -> None:
     out = Console(width=None if sys.stdout.isatty() else 160)
     out.print(table)
     for remark in remarks.on_figures(cards):
-        out.print(remark)
+        out.print(remark, soft_wrap=True)
 
 
 def describe(card: "RunCard") -> dict[str, Any]:

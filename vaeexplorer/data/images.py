@@ -94,7 +94,9 @@ class ImageDataset:
 
 
 def _names(given: object) -> tuple[str, ...]:
-    """Class names as texts, in their order."""
-    if isinstance(given, str | bytes | Set | Mapping) or not isinstance(given, Iterable):
+    """Class names as texts, in their order; of a text, its letters."""
+    if isinstance(given, bytes | Set | Mapping) or not isinstance(given, Iterable):
         raise DataError(f"class_names must be a sequence of names, one a class, not {type(given).__name__}")
-    return tuple(str(name) for name in given)
+    if not (names := tuple(str(name) for name in given)):
+        raise DataError("class_names is empty: there must be a name for each class")
+    return names

@@ -35,7 +35,7 @@ def load_moments(dataset: Dataset) -> Moments:
         raise DataError(
             f"The covariance {path.name} cannot be read ({error}): check the repository out again."
         ) from None
-    return Moments(mean, covariance, f"all {FULL_SIZE['train']:,} training images")
+    return Moments(mean, covariance, f"all {FULL_SIZE['train']:,} training images", UNIT)
 
 
 def write_moments(dataset: Dataset, root: Path = FOLDER) -> None:

@@ -3,24 +3,25 @@
 It opens from a disk, an e-mail or any web host, asks the network for nothing, and is how a class of any size is served.
 """
 
-import base64
 import functools
-import zlib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.browser import bundle, links
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
-from vaeexplorer.export.html import render, write
+from vaeexplorer.config import Dataset
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.export.html import PAGE_STYLE, ExportError, render, write
+from vaeexplorer.export.places import Inside
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.runs.folder import Run, list_runs, load_run
 from vaeexplorer.runs.images import images_of
 from vaeexplorer.runs.partners import partner
 
-MOST = 10_000_000
-"""bytes of a page that also holds the autoencoder beside a VAE; where both are too large, the VAE stays alone"""
-SOURCES = {
+SOURCES: dict[Dataset, str] = {
     "mnist": "MNIST (LeCun, Cortes & Burges; CC BY-SA 3.0)",
     "fashion-mnist": "Fashion-MNIST (Xiao, Rasul & Vollgraf, Zalando 2017; MIT)",
 }
@@ -37,53 +38,95 @@ def export_html(run: Run, path: Path) -> None:
     write(path, page(run))
 
 
-def page(run: Run) -> str:
+def page(run: Run, place: Inside | None = None, page_links: Sequence[dict[str, Any]] = ()) -> str:
     """The run's page, as text.
+
+    Args:
+        run: any whose codes are of the test images.
+        place: where its data are; by default in the page.
+        page_links: to other pages: address, text, and whether it is here.
 
     Raises:
         RunError: its codes are not those of the test images here.
         DataError: the test images cannot be had.
+        OSError: a file beside it cannot be written.
     """
+    place = place or Inside()
     data = images_of(run)
-    logvar = run.codes.logvar
-    kl = None if logvar is None else kl_per_dimension(run.codes.mean, logvar).sum(axis=1)
+    decoder, encoder = packed(run)
+    pieces = [
+        place.data("network", decoder),
+        place.data("encoder", encoder),
+        place.data("codes", packed_codes(run)),
+        place.data("sprite", packed_sprite(run.config.data.dataset), planes=False),
+    ]
     fill = functools.partial(
         render,
         "explorer.html",
         name=run.name,
-        style=bundle.style("plane/latent_plane.css", "from_x/from_x.css"),
-        script=bundle.script("entries/export.js"),
-        facts=_facts(run),
+        policy=place.policy,
+        style=place.style(PAGE_STYLE + bundle.style("plane/latent_plane.css", "from_x/from_x.css")),
+        script=place.script(bundle.script("entries/export.js")),
+        facts=facts(run),
+        links=page_links,
         space={"name": run.name, **classes(data.class_names), "keys": links.tables()},
-        network=_packed(run),
-        codes=_wrap(_planes(pack_codes(run.codes, data.labels, run.error, kl))),
-        sprite=_wrap(sprite(data.images, smaller=True)),
     )
-    beside = None if logvar is None else partner(run, list_runs()[0])
+    beside = None if run.codes.logvar is None else partner(run, list_runs()[0])
+    none = [place.none("autoencoder"), place.none("autoencoder-encoder")]
     if beside is None:
-        return fill(partner="", autoencoder="", note="")
-    both = fill(partner=beside.name, autoencoder=_packed(load_run(beside.path)), note="")
-    if len(both.encode()) <= MOST:
+        return fill(data=pieces + none, note="")
+    decoder, encoder = packed(load_run(beside.path))
+    plain = [place.data("autoencoder", decoder, name=beside.name), place.data("autoencoder-encoder", encoder)]
+    both = fill(data=pieces + plain, note="")
+    if place.most is None or len(both.encode()) <= place.most:
         return both
-    note = f"The autoencoder {beside.name} is left out, to keep this file below {MOST // 10**6} MB: the app has both."
-    return fill(partner="", autoencoder="", note=note)
+    limit = f"{place.most // 10**6} MB"
+    note = f"The autoencoder {beside.name} is left out, to keep this file below {limit}: the app has both."
+    return fill(data=pieces + none, note=note)
 
 
-def _packed(run: Run) -> str:
-    return _wrap(_planes(pack_network(run.config, run.weights)))
+def packed(run: Run) -> tuple[bytes, bytes]:
+    """A run's decoder, which is all that the plane needs, and what the whole network has besides.
+
+    The second is the frame of the whole network without the decoder's arrays, which follow its header
+    (`entries/standalone.js` puts them there).
+    """
+    decoder, whole = (pack_network(run.config, run.weights, encoder=encoder) for encoder in (False, True))
+    arrays, at = decoder[_end_of_header(decoder) :], _end_of_header(whole)
+    if not whole[at:].startswith(arrays):  # the encoder alone needs single precision
+        raise ExportError(f"The run {run.name} has decoder and encoder in different precision, which no page takes.")
+    return decoder, whole[:at] + whole[at + len(arrays) :]
 
 
-def _wrap(data: bytes) -> str:
-    """The bytes as `entries/export.js` reads them: base64 of a zlib stream."""
-    return base64.b64encode(zlib.compress(data, 6)).decode()
+def packed_codes(run: Run) -> bytes:
+    """The codes of the test images, and what is known of them.
+
+    Raises:
+        RunError: they are not those of the test images here.
+        DataError: the test images cannot be had.
+    """
+    data, logvar = images_of(run), run.codes.logvar
+    kl = None if logvar is None else kl_per_dimension(run.codes.mean, logvar).sum(axis=1)
+    return pack_codes(run.codes, data.labels, run.error, kl)
 
 
-def _planes(data: bytes) -> bytes:
-    """Bytes at even places, then those at odd ones: of half-precision numbers, the second half packs well."""
-    return data[::2] + data[1::2]
+def packed_sprite(dataset: Dataset) -> bytes:
+    """All test images of a data set on one sheet."""
+    data = load_dataset(dataset, "test", download=False)
+    return _sprite(dataset, data.content_hash)
 
 
-def _facts(run: Run) -> list[str]:
+@functools.lru_cache(maxsize=2)
+def _sprite(dataset: Dataset, images: str) -> bytes:
+    """Making one takes seconds, and a gallery has many pages of one set. `images` is its content's hash."""
+    return sprite(load_dataset(dataset, "test", download=False).images, smaller=True)
+
+
+def _end_of_header(frame: bytes) -> int:
+    return 8 + int.from_bytes(frame[4:8], "little")
+
+
+def facts(run: Run) -> list[str]:
     """What the run is, and how good."""
     model, objective, metrics = run.config.model, run.config.objective, run.metrics
     kind = "variational autoencoder" if model.model == "vae" else "autoencoder"

@@ -17,6 +17,9 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 
+PAGE_STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+"""of the pages that `page.html` is the frame of"""
+
 
 class ExportError(UserError):
     """A page that cannot be made or written; the message is one sentence."""

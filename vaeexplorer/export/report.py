@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -26,7 +26,8 @@ Decode = Callable[[np.ndarray], np.ndarray]
 
 def strip(images: np.ndarray) -> str:
     """A row of images [N, 28, 28] in [0, 1] as the address of a PNG that holds itself."""
-    row = np.round(np.concatenate(list(np.pad(images, ((0, 0), (0, 0), (0, 2)))), axis=1) * 255).astype(np.uint8)
+    row = np.concatenate(list(np.pad(images, ((0, 0), (0, 0), (0, 2)))), axis=1)
+    row = np.round(np.clip(row, 0, 1) * 255).astype(np.uint8)  # a decoder may leave [0, 1], and bytes wrap round
     png = io.BytesIO()
     Image.fromarray(row[:, :-2]).save(png, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
@@ -63,9 +64,9 @@ def table_csv(found: Report) -> str:
     return to_csv([{key: "n/a" if value is None else value for key, value in row.items()} for row in table(found)])
 
 
-def cards(found: Report) -> str:
-    """The three answers as HTML: number, ideal and interval before the sentences. `CARDS_STYLE` goes with it."""
-    return render("cards.html", cards=[_card(verdict) for verdict in found.verdicts])
+def cards(verdicts: Sequence[Verdict]) -> str:
+    """Answers as HTML: number, ideal and interval before the sentences. `CARDS_STYLE` goes with it."""
+    return render("cards.html", cards=[_card(verdict) for verdict in verdicts])
 
 
 def _card(verdict: Verdict) -> dict[str, object]:
@@ -136,7 +137,7 @@ def methods(found: Report) -> str:
 
 def html(name: str, codes: Codes, decode: Decode, found: Report) -> str:
     """The page, self-contained: some 5 MB, nearly all of them plotly's."""
-    seen = evidence(codes.mean, codes.logvar)
+    seen = evidence(codes)
     figures = []
     for number, exhibit in enumerate(exhibits(found, seen)):
         exhibit.figure.update_layout(font={"color": "#868a93"})
@@ -148,7 +149,7 @@ def html(name: str, codes: Codes, decode: Decode, found: Report) -> str:
         "report.html",
         name=name,
         summary=found.summary,
-        cards=cards(found),
+        cards=cards(found.verdicts),
         cards_style=CARDS_STYLE,
         figures=figures,
         pictures=strips(decode, seen),

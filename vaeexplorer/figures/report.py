@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,10 +18,18 @@ RATIO_COLORS = [[0, "#b3500f"], [0.5, "#e8b98f"], [2 / 3, "#f4f2ef"], [1, "#2166
 FAR = 1e4  # effects beyond are drawn at the edge
 
 
+Kind = Literal[
+    "deviation", "ratio", "whitened ratio", "perfect ratio", "marginals", "quantiles", "spectrum", "kl", "collapse"
+]
+"""in the order in which figures are looked at"""
+FIELDS: dict[str, Kind] = {"whitened codes": "whitened ratio", "a perfect model": "perfect ratio"}
+
+
 @dataclass(frozen=True)
 class Exhibit:
     """A figure, how to read it, and what it shows for those who do not see it."""
 
+    kind: Kind
     figure: go.Figure
     reading: str
     alt: str
@@ -29,39 +38,46 @@ class Exhibit:
 def exhibits(found: Report, seen: Evidence) -> Iterator[Exhibit]:
     """Every figure that a report has, in the order in which they are looked at."""
     yield Exhibit(
+        "deviation",
         against_null(found.diagnostics),
         "Outside the band: a real difference. Distance shows certainty, not size: read the value.",
         "Each diagnostic as a dot beside the band of perfect models, in standard deviations of the null.",
     )
     for field in seen.fields:
         yield Exhibit(
+            FIELDS.get(field.of, "ratio"),
             ratio_map(field),
             "Orange: the prior puts mass where codes are rare; blue: the reverse. Outlined: holes, q/p < 1/10. "
             "Circles are the prior's 1, 2 and 3 standard deviations. Smoothed as held-out codes like it best.",
             f"Density ratio of {field.of} to the prior over two latent dimensions.",
         )
     yield Exhibit(
+        "marginals",
         marginals(seen, found),
         "One line a dimension of z; the grey band is N(0, 1). Collapsed dimensions lie on it too.",
         f"Marginal densities of {found.dimensions} dimensions against the standard normal.",
     )
     yield Exhibit(
+        "quantiles",
         quantile_plot(seen, found),
         "On the diagonal a dimension is N(0, 1). Flatter: too narrow. Shifted: off centre. Bent ends: heavy tails.",
         f"Quantiles of {found.dimensions} dimensions against those of the standard normal.",
     )
     yield Exhibit(
+        "spectrum",
         spectrum(found.spectrum),
         "Of the covariance of q(z). The prior's are all 1: above, the codes are stretched in that direction.",
         f"{found.dimensions} eigenvalues of the covariance of the aggregate posterior.",
     )
     if found.kl is not None:
         yield Exhibit(
+            "kl",
             kl_bars(found),
             "Active dimensions move with the image; collapsed ones are N(0, 1) for every image and carry nothing.",
             f"KL of {found.dimensions} dimensions in nats, active and collapsed ones marked.",
         )
         yield Exhibit(
+            "collapse",
             collapse_curve(found.collapse),
             "A dimension counts as collapsed if 99 % of the images spend fewer than eps nats on it. A flat piece is "
             "a clear gap between used and unused dimensions.",

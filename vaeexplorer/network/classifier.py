@@ -149,6 +149,10 @@ def load_classifier(dataset: Dataset | str) -> Classifier:
 def save_classifier(network: nn.Sequential, train: ImageDataset, test: ImageDataset, folder: Path = FOLDER) -> None:
     """Write weights in half precision, and the card: recipe and accuracy, measured with the weights as written."""
     halved = {key: tensor.detach().half().contiguous() for key, tensor in network.state_dict().items()}
+    if not all(tensor.isfinite().all() for tensor in halved.values()):
+        raise ClassifierError(
+            f"The classifier of {train.name} has weights beyond half precision, so it is not written."
+        )
     kept = build()
     kept.load_state_dict({key: tensor.float() for key, tensor in halved.items()})
     card = {

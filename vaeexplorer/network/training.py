@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vaeexplorer.config import ConfigError, RunConfig, Schedule
+from vaeexplorer.config import ConfigError, RunConfig, Schedule, difference
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import CLASS_NAMES, ImageDataset
 from vaeexplorer.documents import from_json
@@ -119,7 +119,7 @@ class Training:
             TrainingError: another option differs, or it went beyond the epochs asked for.
         """
         planned, asked, reached = before.train.epochs, self.config.train.epochs, len(history)
-        if odd := _difference(replace(before, train=replace(before.train, epochs=asked)), self.config):
+        if odd := difference(replace(before, train=replace(before.train, epochs=asked)), self.config):
             raise TrainingError(
                 f"What there is of this name has another configuration ({odd}): give the same options, or another name."
             )
@@ -220,13 +220,6 @@ def _check(config: RunConfig, train_set: ImageDataset | None, test_set: ImageDat
             f"kl_warmup is {objective.kl_warmup} epochs and the run has {epochs}: the weight of the KL term ends at "
             f"{warmed_up(objective.beta, epochs, objective.kl_warmup):.3g}, below beta = {objective.beta:g}."
         )
-
-
-def _difference(one: RunConfig, other: RunConfig) -> str:
-    """The first option in which two configurations differ, with both values; empty where they are equal."""
-    parts = zip(one.to_json().values(), other.to_json().values(), strict=True)
-    odd = (f"{name} {value}, not {b[name]}" for a, b in parts for name, value in a.items() if value != b[name])
-    return next(odd, "")
 
 
 def _losses(sums: list[Tensor], count: int) -> Losses:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from vaeexplorer.runs.folder import RunCard
 
 NEGATIVE = (
-    "An ELBO below 0 is usual: it bounds ln p(x). A loss below 0, and so an ELBO above 0, is right too: of grey pixels "
-    "p(x) is a density, which may exceed 1."
+    "An ELBO below 0 is usual: it bounds ln p(x). A loss below 0, and so an ELBO above 0, is right too where p(x) is a "
+    "density of grey pixels, which may exceed 1: with every likelihood but bernoulli."
 )
 KL_RISES = (
     "A KL term that rises while training is right as long as the loss falls: z comes to say more about x, which costs "

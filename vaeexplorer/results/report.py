@@ -1,11 +1,13 @@
 """The regularization report of a run or of a model of one's own: measured once, kept with the run, shipped."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import get_args
 
 import numpy as np
 
+from vaeexplorer.analysis.report.diagnostics import Estimate
 from vaeexplorer.analysis.report.measurements import Progress
 from vaeexplorer.analysis.report.posteriors import codes_hash
 from vaeexplorer.analysis.report.report import Report, report
@@ -13,7 +15,7 @@ from vaeexplorer.codes import Codes, Model
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.classifier import load_classifier
-from vaeexplorer.network.evaluation import negative_log_likelihood
+from vaeexplorer.network.evaluation import negative_log_likelihoods
 from vaeexplorer.runs.attachments import load_report, save_report
 from vaeexplorer.runs.folder import Run, RunCard
 from vaeexplorer.runs.images import images_of, training_images_of
@@ -124,11 +126,11 @@ def judge_of(data: ImageDataset) -> tuple[str, Features | None]:
     return "", None
 
 
-def nll_gap(run: Run, on_progress: Progress | None = None) -> float:
+def nll_gap(run: Run, on_progress: Progress | None = None) -> Estimate:
     """-ELBO - NLL on 500 test images, nats per image: the mean KL(q(z|x) || p(z|x)), at least 0 but for noise.
 
     By how much the ELBO understates ln p(x). The likelihood is importance-sampled with 500 draws an image, which leaves
-    the gap a little too small.
+    the gap a little too small. Its interval is over images.
 
     Raises:
         ValueError: an autoencoder, which has no likelihood.
@@ -147,8 +149,9 @@ def nll_gap(run: Run, on_progress: Progress | None = None) -> float:
     network, config = run.model.network, run.config
     seeded = [replace(config, train=replace(config.train, seed=seed)) for seed in range(ELBO_REPEATS)]
     # With one sample the importance-weighted bound is the ELBO.
-    bound = sum(negative_log_likelihood(network, each, images, 1) for each in seeded) / ELBO_REPEATS
-    return bound - negative_log_likelihood(network, config, images, NLL_SAMPLES, told)
+    bound = sum(negative_log_likelihoods(network, each, images, 1) for each in seeded) / ELBO_REPEATS  # [N]
+    gap = bound - negative_log_likelihoods(network, config, images, NLL_SAMPLES, told)
+    return Estimate.of_mean(float(gap.mean()), float(gap.std()) / math.sqrt(len(gap)))
 
 
 def kept_report(run: Run) -> Report | None:

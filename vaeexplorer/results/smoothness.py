@@ -9,6 +9,7 @@ import numpy as np
 from vaeexplorer.analysis.smoothness import smoothness
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
 from vaeexplorer.analysis.smoothness.smoothness import Material, Subject
+from vaeexplorer.codes import Codes
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.inference import LatentModel
@@ -100,6 +101,12 @@ def subject(space: Space) -> Subject:
         encode=lambda images: model.encode(images.clip(0, 1)).mean,
         decode=partial(network.decode, clip=False) if network else model.decode,
         codes=codes.mean,
-        noise=None if codes.logvar is None else np.exp(codes.logvar).mean(axis=0),
+        noise=_noise(codes),
         jacobian=network.jacobian if network else None,
     )
+
+
+def _noise(codes: Codes) -> np.ndarray | None:
+    if codes.covariance is not None:
+        return np.asarray(codes.covariance.mean(axis=0))
+    return None if codes.logvar is None else np.exp(codes.logvar).mean(axis=0)

@@ -19,6 +19,7 @@ from vaeexplorer.spaces.space import Space
 BATCH = 1000  # images a call
 MOST_IMAGES = 70_000  # the sheet of them grows too large for a browser
 LARGEST_LOGVAR = 80.0  # above it, sigma^2 is no float32
+MOST_CORRELATED = 64  # dimensions of a full covariance: of as many images, 2.3 GB
 TOLERANCE = 1e-4  # that rounding may take a pixel out of [0, 1]
 
 
@@ -52,11 +53,16 @@ class Functions:
                 raise UserError("Images must be uint8, or numbers in [0, 1].")
             images = np.rint(255 * images).astype(np.uint8)
         parts = [_codes(self._call("encode", images[rows]), len(images[rows])) for rows in _batches(len(images))]
-        kinds = {(part.mean.shape[1], part.logvar is None) for part in parts}
+        kinds = {(part.mean.shape[1], part.logvar is None, part.covariance is None) for part in parts}
         if len(kinds) != 1:
             raise ModelError("encode must return as many numbers for one image as for another.")
         logvars = [part.logvar for part in parts if part.logvar is not None]
-        return Codes(np.concatenate([part.mean for part in parts]), np.concatenate(logvars) if logvars else None)
+        covariances = [part.covariance for part in parts if part.covariance is not None]
+        return Codes(
+            np.concatenate([part.mean for part in parts]),
+            np.concatenate(logvars) if logvars else None,
+            np.concatenate(covariances) if covariances else None,
+        )
 
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Latent points [N, D] to images, float32 [N, 28, 28] in [0, 1].
@@ -116,7 +122,7 @@ def open_model(encode: Callable[[Any], Any], decode: Callable[[Any], Any], data:
     model.decode(model.encode(dataset.images[:1]).mean)  # what fails for one image should not fail after ten thousand
     codes = model.encode(dataset.images)
     errors = squared_error(dataset.images, model.decode(codes.mean)).astype(np.float32)
-    made = [array.tobytes() for array in (codes.mean, codes.logvar, errors) if array is not None]
+    made = [array.tobytes() for array in (codes.mean, codes.logvar, codes.covariance, errors) if array is not None]
     key = content_hash(dataset.content_hash.encode() + b"".join(made))
     return Space(name, key, "Your own", dataset, codes, errors, lambda: model)
 
@@ -133,6 +139,8 @@ def _codes(returned: Any, count: int) -> Codes:
     """
     if hasattr(returned, "logvar") and hasattr(returned, "mean"):
         mean, logvar = returned.mean, returned.logvar
+        if getattr(returned, "covariance", None) is not None:
+            logvar = returned.covariance
     elif fields := getattr(returned, "_fields", None):
         raise ModelError(
             f"encode returned a named tuple of {', '.join(map(str, fields))}: name its fields mean and logvar."
@@ -140,7 +148,8 @@ def _codes(returned: Any, count: int) -> Codes:
     elif isinstance(returned, tuple):
         if len(returned) != 2:
             raise ModelError(
-                f"encode must return one array or a pair (mean, log variance), not {len(returned)} things."
+                f"encode must return one array, or a pair of mean and log variance or covariance, not {len(returned)} "
+                "things."
             )
         mean, logvar = returned
     elif isinstance(returned, list) and returned and np.ndim(returned[0]) == 2:
@@ -158,11 +167,26 @@ def _codes(returned: Any, count: int) -> Codes:
     if logvar is None:
         return Codes(mean, None)
     logvar = _numbers("encode", logvar)
+    if logvar.ndim == 3:
+        return _correlated(mean, logvar)
     if logvar.shape != mean.shape:
         raise ModelError(f"encode returned means {list(mean.shape)} but log variances {list(logvar.shape)}.")
     if logvar.size and logvar.max() > LARGEST_LOGVAR:
         raise ModelError(f"encode returned a log variance of {logvar.max():.3g}; exp of it is no float32.")
     return Codes(mean, logvar)
+
+
+def _correlated(mean: np.ndarray, covariance: np.ndarray) -> Codes:
+    if mean.shape[1] > MOST_CORRELATED:
+        raise ModelError(f"encode returned covariances of {mean.shape[1]} dimensions; there may be {MOST_CORRELATED}.")
+    try:
+        codes = Codes.correlated(mean, covariance)
+    except UserError as error:
+        raise ModelError(f"encode: {error}") from None
+    assert codes.logvar is not None
+    if codes.logvar.size and codes.logvar.max() > LARGEST_LOGVAR:
+        raise ModelError(f"encode returned a log variance of {codes.logvar.max():.3g}; exp of it is no float32.")
+    return codes
 
 
 def _images(returned: Any, z: np.ndarray) -> np.ndarray:

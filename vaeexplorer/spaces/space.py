@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.analysis.kl import kl_per_dimension, kl_per_image
 from vaeexplorer.codes import Codes, Model
 from vaeexplorer.config import Dataset, RunConfig
 from vaeexplorer.data.datasets import recognise
@@ -28,7 +28,8 @@ class Space:
         key: a hash of content: of the weights or of what the model made of the images, and of the images.
         kind: what it is headed by: VAE, AE, PCA, ...
         data: the images; of a run, the test images.
-        posterior: q(z|x) of every image, mean and logvar [N, D]; no logvar of an autoencoder.
+        posterior: q(z|x) of every image, mean and logvar [N, D]; no logvar of an autoencoder, and of some models of
+            one's own a covariance too.
         error: |x - d(mu)|^2 of every image, float32 [N].
         open_model: builds what encodes and decodes; torch is imported then and not before.
         config, weights: of the network, where there is one that a browser can run; else the server is asked.
@@ -76,14 +77,15 @@ class Space:
 
     @cached_property
     def kl_by_dimension(self) -> np.ndarray | None:
-        """In nats, [N, D]; None for an autoencoder."""
+        """KL(q(z_j|x) || N(0, 1)) in nats, [N, D]; None for an autoencoder."""
         mean, logvar = self.posterior.mean, self.posterior.logvar
         return None if logvar is None else kl_per_dimension(mean, logvar)
 
     @cached_property
     def kl(self) -> np.ndarray | None:
         """KL of each image, nats, [N]."""
-        return None if self.kl_by_dimension is None else self.kl_by_dimension.sum(axis=1)
+        mean, logvar, covariance = self.posterior.mean, self.posterior.logvar, self.posterior.covariance
+        return None if logvar is None else kl_per_image(mean, logvar, covariance)
 
     @cached_property
     def dataset(self) -> Dataset | None:

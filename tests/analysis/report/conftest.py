@@ -2,8 +2,8 @@
 
 import pytest
 
-from vaeexplorer.analysis.report import classifier, held_out
-from vaeexplorer.analysis.report.classifier import Recipe
+from vaeexplorer.analysis.report import classifier, held_out, networks
+from vaeexplorer.analysis.report.networks import Recipe
 
 
 @pytest.fixture
@@ -13,6 +13,6 @@ def quick_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(held_out, "LONG", Recipe(80, 3e-3, 0.1))
     monkeypatch.setattr(held_out, "FINE", 121)
     monkeypatch.setattr(held_out, "PRIOR_DRAWS", 20_000)
-    monkeypatch.setattr(classifier, "BATCH", 128)
+    monkeypatch.setattr(networks, "BATCH", 128)
     monkeypatch.setattr(classifier, "PRIOR_DRAWS", 10_000)
     monkeypatch.setattr(classifier, "WIDTHS", (0.0, 1.0, 3.0))

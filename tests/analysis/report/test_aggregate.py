@@ -128,6 +128,9 @@ def test_the_standard_error_is_the_spread_over_draws() -> None:
     spread = np.std([split.mutual_information for split in again])
     # of the draws alone; the standard error has that of the images too
     assert 0.2 * again[0].error < spread < 1.2 * again[0].error
+    for value, error in (("total_correlation", "correlation_error"), ("dimensionwise", "dimensionwise_error")):
+        spread = np.std([np.sum(getattr(split, value)) for split in again])
+        assert 0.2 * getattr(again[0], error) < spread < 1.5 * getattr(again[0], error), value
 
 
 def test_a_mixture_that_is_not_smoothed_is_the_density(rng: np.random.Generator) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, norm
 
-from tests.analysis.report.planted import ball, correlation, halved, perfect, planted, shift, shrink, silent
-from vaeexplorer.analysis.report.classifier import Recipe, fit_network, learn
+from tests.analysis.report.planted import FAMILIES, halved, perfect, planted, silent
+from vaeexplorer.analysis.report.classifier import learn
 from vaeexplorer.analysis.report.held_out import (
     DIMENSIONS,
     IMAGES,
@@ -22,6 +22,7 @@ from vaeexplorer.analysis.report.held_out import (
     score,
     share,
 )
+from vaeexplorer.analysis.report.networks import Recipe, fit_networks
 from vaeexplorer.analysis.report.posteriors import World, draw
 
 
@@ -116,12 +117,27 @@ def test_a_mismatch_is_seen_by_the_images_of_others() -> None:
     assert found.holes is None
 
 
+@pytest.mark.parametrize("of_points", [True, False])
+def test_networks_become_in_the_same_steps_what_they_become_alone(of_points: bool) -> None:
+    """Of several seeds and numbers of images, against a pool and against N(0, I)."""
+    rng = np.random.default_rng(9)
+    worlds = [shifted(rng, count) for count in (300, 200, 400)]
+    if of_points:
+        worlds = [World(world.mean, None, world.mean.astype(np.float64)) for world in worlds]
+    pool = 2 * rng.standard_normal((500, 2)) + 1 if of_points else None
+    recipe, seeds, z = Recipe(30, 3e-3, 0.1), [4, 5, 6], rng.standard_normal((1000, 2))
+    together = [network.logit(z) for network in fit_networks(worlds, pool, recipe, seeds)]
+    alone = [fit_networks([world], pool, recipe, [seed])[0].logit(z) for world, seed in zip(worlds, seeds, strict=True)]
+    np.testing.assert_allclose(together, alone, atol=1e-4)
+    assert np.abs(together[0] - together[1]).mean() > 0.01
+
+
 def test_a_memory_of_the_training_images_shows_nothing() -> None:
     """A network that has learned 60 points by heart is right half of the time on others."""
     rng = np.random.default_rng(5)
     z = rng.standard_normal((60, 2))
     points = World(z.astype(np.float32), None, z)
-    network = fit_network(points, None, Recipe(300, 3e-3, 0.0), 0)
+    (network,) = fit_networks([points], None, Recipe(300, 3e-3, 0.0), [0])
     fresh = rng.standard_normal((3000, 2))
     by_heart = score(network, points, lambda count: rng.standard_normal((20_000, 2)), rng)
     others = World(fresh.astype(np.float32), None, fresh)
@@ -136,7 +152,7 @@ def test_the_smoothed_mixture_is_chosen_where_it_is_better() -> None:
     angle = rng.uniform(0, 2 * math.pi, 3000)
     mean = np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
     world = draw(mean, np.full_like(mean, 2 * math.log(0.05)), rng)
-    ratio, name = learn(world, None, [Recipe(60, 1e-3, 0.3)], 0, silent, side=301)
+    ((ratio, name),) = learn([world], None, [Recipe(60, 1e-3, 0.3)], [0], silent, side=301)
     assert name == "a smoothed mixture"
     assert ratio.logit(np.zeros((1, 2)))[0] < -2
 
@@ -158,7 +174,8 @@ def test_the_planted_worlds_are_what_they_say(dimensions: int) -> None:
     """Draws and ratio belong together: E_q of log ratio and E_p of the ratio."""
     rng = np.random.default_rng(8)
     p = rng.standard_normal((40_000, dimensions))
-    for world in (shift(dimensions, 0.4), shrink(dimensions, 0.2), correlation(dimensions, 0.4), ball(dimensions, 0.9)):
+    for make, strength in zip(FAMILIES.values(), (0.4, 0.2, 0.4, 0.9, 0.1, 0.3, 0.6), strict=True):
+        world = make[0](dimensions, strength)
         assert np.exp(world.log_ratio(p)).mean() == pytest.approx(1, abs=0.03)
         q = world.world(40_000, rng).z
         of_q = np.maximum(1 - np.exp(-world.log_ratio(q)), 0).mean()  # E_q max(1 - p/q, 0)

@@ -1,8 +1,10 @@
 """The report on worlds with one known flaw: the right diagnostic says so, and the others do not claim to."""
 
+import dataclasses
 import json
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +12,13 @@ import pytest
 import vaeexplorer as vx
 from tests.analysis.report.planted import even_codes as perfect
 from vaeexplorer.analysis.report import measurements
-from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
+from vaeexplorer.analysis.report.aggregate import Surgery, elbo_surgery
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, Estimate
 from vaeexplorer.analysis.report.posteriors import codes_hash, perfect_model
 from vaeexplorer.analysis.report.report import Report, ReportError, report
 from vaeexplorer.codes import Codes
+from vaeexplorer.commands.report import show_table
+from vaeexplorer.export.report import html
 from vaeexplorer.files import SHIPPED
 
 N = 2000
@@ -121,6 +126,21 @@ def test_a_collapsed_dimension_is_no_fault_of_the_aggregate() -> None:
     assert "2 of 3 dimensions carry it" in found.verdicts[0].sentence
 
 
+def test_every_number_of_a_model_has_an_interval_or_a_null() -> None:
+    """Of three dimensions, one's variance lies at the threshold of an active one: one more or less by the images."""
+    codes = perfect(3, seed=11)
+    codes.mean[:, 2] *= 0.1 / codes.mean[:, 2].std()
+    found = report(codes).with_nll_gap(Estimate(-1.25, -1.5, -1.0))
+    measured = [each for each in found.diagnostics if each.value is not None]
+    assert [each.key for each in measured if each.low is None and not each.null] == []
+    for each in measured:
+        low, high = ((each.value or 0.0) if end is None else end for end in (each.low, each.high))
+        assert low <= (each.value or 0.0) <= high, each.key
+    active = found.find("active_units")
+    assert (active.low, active.high) == (2, 3)
+    assert (found.find("collapsed").low, found.find("collapsed").high) == (0, 0)
+
+
 def test_a_collapsed_model_passes_the_second_question_and_fails_the_others(rng: np.random.Generator) -> None:
     mean = (1e-3 * rng.standard_normal((N, 2))).astype(np.float32)
     pictures = rng.standard_normal((2000, 6)).astype(np.float32)
@@ -203,6 +223,38 @@ def test_the_truth_lies_in_its_brackets() -> None:
     assert information.low < found.kl - truth < limit.high
 
 
+def test_a_negative_estimate_of_the_information_has_its_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the answer, the document, the command and the page. With its control variate an estimate rarely is below 0."""
+
+    def below_0(*given: Any, **more: Any) -> Surgery:
+        return dataclasses.replace(elbo_surgery(*given, **more), mutual_information=-0.02)
+
+    monkeypatch.setattr(measurements, "elbo_surgery", below_0)
+    codes = perfect(count=200)
+    found = report(codes)
+    said = "the estimate is below 0 by noise"
+    assert said in found.verdicts[0].sentence
+    assert "below 0" in found.find("mutual_information").flag
+    assert said in json.dumps(found.to_json(), allow_nan=False)
+    show_table(found)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert said in printed
+    assert said in html("nothing", codes, lambda z: np.zeros((len(z), 28, 28)), found)
+
+
+def test_a_null_of_zero_is_printed_as_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    found = report(perfect(count=200))
+    of_zero = dataclasses.replace(found.find("mean"), null=(0.0, 0.0, 0.0))
+    rest = [each for each in found.diagnostics if each.key != "mean"]
+    zero = dataclasses.replace(found, diagnostics=[of_zero, *rest])
+    assert zero.find("mean").null_mean == 0
+    assert next(each for each in zero.to_json()["diagnostics"] if each["key"] == "mean")["null_mean"] == 0
+    show_table(zero)
+    assert "0 [0, 0]" in capsys.readouterr().out
+
+
 def test_one_code_of_a_huge_variance_leaves_a_document() -> None:
     codes = perfect(count=300)
     assert codes.logvar is not None
@@ -217,7 +269,7 @@ def test_few_codes_decide_nothing() -> None:
 
 
 def test_the_document_holds_everything_and_nothing_but_numbers() -> None:
-    found = report(perfect(count=500)).with_nll_gap(1.25)
+    found = report(perfect(count=500)).with_nll_gap(Estimate(1.25, 1.0, 1.5))
     text = json.dumps(found.to_json(), allow_nan=False)
     again = Report.from_json(json.loads(text))
     assert again.to_json() == json.loads(text)
@@ -228,7 +280,7 @@ def test_the_document_holds_everything_and_nothing_but_numbers() -> None:
     assert found.about["thresholds"]["total_variation_and_holes"]["yes"] == [0.04, 0.01]
     assert len(found.about["codes"]) == 16
     assert found.about["versions"].keys() == {"numpy", "scipy", "torch"}
-    second = report(perfect(count=500)).with_nll_gap(1.25)
+    second = report(perfect(count=500)).with_nll_gap(Estimate(1.25, 1.0, 1.5))
     assert second.to_json() | {"seconds": found.seconds} == found.to_json()
     other = perfect(count=500)
     other.mean[3, 1] += 0.5

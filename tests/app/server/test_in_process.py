@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import vaeexplorer as vx
 
-data = SimpleNamespace(images=np.zeros((4, 28, 28), np.uint8), labels=np.arange(4), class_names="abcd")
+data = SimpleNamespace(images=np.zeros((4, 28, 28), np.uint8), labels=np.arange(4), class_names=list("abcd"))
 encode = lambda images: np.zeros((len(images), 2))
 decode = lambda z: np.zeros((len(z), 28, 28))
 
@@ -50,7 +50,7 @@ print(fails(port=port + 1) == f"The app is open at port {port}: stop it first, o
 one.stop()
 two.wait()
 print(repr(two).endswith("ended>"), "torch" in sys.modules)
-again = vx.explore(encode, decode, data, port=port, open_browser=False, block=False)
+again = vx.explore(encode, decode, data, port=np.int64(port), open_browser=False, block=False)
 print(urllib.request.urlopen(again.url).status)
 from streamlit import config
 print(config.get_option("server.allowedHosts"), config.get_option("server.enableAgentApi"))

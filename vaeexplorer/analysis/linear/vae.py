@@ -8,6 +8,7 @@ KL_j = 1/2 ln(lambda_j / (beta s)).
 In principal coordinates, so W [D, k], V [k, D] and d [k]; nats per image.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,14 +59,22 @@ class LinearVAE:
         return float(-0.5 * (D * np.log(2 * np.pi) + log_det + mahalanobis))
 
 
-def best_variance(values: np.ndarray, k: int) -> float:
+def best_variance(values: np.ndarray, k: int, rounding: float = 0.0) -> float:
     """The sigma_x^2 of greatest likelihood: the mean of the eigenvalues that are left out (Tipping & Bishop 1999).
 
+    Args:
+        values: lambda, [D].
+        k: dimensions of the code.
+        rounding: of the covariance; a mean at or below it, or at that of float64, is no variance of images.
+
     Raises:
-        UserError: nothing is left out, or what is left out has no variance.
+        UserError: k is out of range, or what is left out is rounding.
     """
-    if not 1 <= k < len(values) or values[k:].sum() <= 0:
-        raise UserError(f"k must be 1 to {len(values) - 1} and leave some variance out, not {k}.")
+    floor = max(rounding, float(values[0]) * len(values) * np.finfo(float).eps)
+    left = values[::-1].cumsum()[::-1] / np.arange(len(values), 0, -1)  # mean of the eigenvalues from each on
+    most = int((left[1:] > floor).sum())
+    if not 1 <= k <= most:
+        raise UserError(f"k must be 1 to {most}, not {k}: what more axes leave out of these images is rounding.")
     return float(values[k:].mean())
 
 
@@ -92,7 +101,14 @@ def closed_form(values: np.ndarray, k: int, variance: float, beta: float = 1.0) 
 
 @one_thread
 def train_linear_vae(
-    values: np.ndarray, k: int, variance: float, beta: float = 1.0, *, steps: int = 2000, seed: int = 0
+    values: np.ndarray,
+    k: int,
+    variance: float,
+    beta: float = 1.0,
+    *,
+    steps: int = 2000,
+    seed: int = 0,
+    on_progress: Callable[[float], None] | None = None,
 ) -> LinearVAE:
     """Find the optimum without the closed form, from random weights, in two stages.
 
@@ -104,8 +120,9 @@ def train_linear_vae(
         k: dimensions of the code.
         variance: sigma_x^2, fixed.
         beta: weight of the KL.
-        steps: of the second stage, at most.
+        steps: of the second stage, at most. From some 400 dimensions on they take minutes, and may not be enough.
         seed: of the first weights.
+        on_progress: called with the share of all steps done, from 0 to 1.
 
     Raises:
         UserError: k is out of range, or sigma_x^2 or beta is not positive.
@@ -115,12 +132,16 @@ def train_linear_vae(
     scaled = values / (beta * variance)
     W = np.random.default_rng(seed).standard_normal((len(values), k)) * np.sqrt(scaled[0] / len(values))
     d = np.ones(k)
-    for _ in range(int(np.clip(3e5 / (60 + 12 * k + 0.25 * k**2), 100, 1000))):
+    turns = int(np.clip(3e5 / (60 + 12 * k + 0.25 * k**2), 100, 1000))
+    report = on_progress or (lambda _: None)
+    for turn in range(turns):
+        report(turn / (turns + steps))
         V, d = _best_encoder(W)
         C = scaled[:, None] * V.T
         W = np.linalg.solve(V @ C + np.diag(d), C.T).T
     Q, R = np.linalg.qr(W)
-    W, used = _within((Q.T * scaled) @ Q, R, steps)
+    W, used = _within((Q.T * scaled) @ Q, R, steps, lambda done: report((turns + done) / (turns + steps)))
+    report(1.0)
     W = Q @ W[:, np.argsort(-(W**2).sum(axis=0))]
     V, d = _best_encoder(W)
     unit = np.sqrt(beta * variance)
@@ -133,9 +154,16 @@ def _best_encoder(W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.linalg.solve(H + np.eye(len(H)), W.T), 1 / (np.diagonal(H) + 1)
 
 
-def _within(S: np.ndarray, start: np.ndarray, steps: int) -> tuple[np.ndarray, int]:
+def _within(S: np.ndarray, start: np.ndarray, steps: int, report: Callable[[int], None]) -> tuple[np.ndarray, int]:
     """The best decoder [k, k] where the covariance is S [k, k], with beta s = 1, and the number of steps it took."""
     from scipy.optimize import minimize
+
+    done = 0
+
+    def count(_: np.ndarray) -> None:
+        nonlocal done
+        done += 1
+        report(done)
 
     def loss(numbers: np.ndarray) -> tuple[float, np.ndarray]:
         """Reconstruction + KL without what does not change. V and d are the best, so their own derivatives are 0."""
@@ -148,7 +176,7 @@ def _within(S: np.ndarray, start: np.ndarray, steps: int) -> tuple[np.ndarray, i
         return float(squared / 2 + nats), (W @ codes - C + W * d).ravel()
 
     options = {"maxiter": steps, "maxfun": 2 * steps, "maxcor": 30, "ftol": 0.0, "gtol": 1e-9}
-    found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options=options)
+    found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", callback=count, options=options)
     return found.x.reshape(S.shape), int(found.nit)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.analysis.kl import kl_per_dimension, kl_per_image
 
 BLOCK = 4_000_000  # pairs of a point and a posterior at a time: 16 MB in float32
 LOG_2PI = math.log(2 * math.pi)
@@ -33,9 +33,20 @@ class Surgery:
     """standard error of the mutual information"""
     marginal_error: float
     """standard error of the marginal KL"""
+    correlation_error: float
+    """standard error of the total correlation"""
+    dimensionwise_error: float
+    """standard error of the sum of the dimension-wise KLs"""
 
 
-def elbo_surgery(mean: np.ndarray, logvar: np.ndarray, z: np.ndarray, *, points: int | None = None) -> Surgery:
+def elbo_surgery(
+    mean: np.ndarray,
+    logvar: np.ndarray,
+    z: np.ndarray,
+    *,
+    covariance: np.ndarray | None = None,
+    points: int | None = None,
+) -> Surgery:
     """The full O(N^2) estimator: each draw z_i is held against all N posteriors, its own among them.
 
     log q(z_i) = logsumexp_n log q(z_i|x_n) - ln N. The estimate of the mutual information cannot pass ln N, and is to
@@ -49,19 +60,29 @@ def elbo_surgery(mean: np.ndarray, logvar: np.ndarray, z: np.ndarray, *, points:
         mean: mu, [N, D].
         logvar: ln sigma^2, [N, D].
         z: one draw from each posterior, [N, D].
+        covariance: of the posteriors, [N, D, D], where it is not diagonal; exp(logvar) is its diagonal.
         points: of how many of the draws, from the first, the densities are averaged; by default of all.
     """
     drawn, exact = z[:points], kl_per_dimension(mean.astype(np.float64), logvar.astype(np.float64))  # [M, D], [N, D]
     own = _log_normal(drawn, mean[:points], logvar[:points])  # [M, D]
     prior = _log_normal(drawn, 0.0, 0.0)  # [M, D]
-    joint = log_aggregate(drawn, mean, logvar, own=own.sum(axis=1))  # [M]
-    each = _information(own.sum(axis=1), joint, prior.sum(axis=1), exact.sum(axis=1))  # [M]
-    information, kl = float(each.mean()), float(exact.sum(axis=1).mean())
-    dimensionwise = np.empty(mean.shape[1])
+    whole = kl_per_image(mean, logvar, covariance)  # [N]
+    if covariance is None:
+        own_jointly = own.sum(axis=1)  # [M]
+        joint = log_aggregate(drawn, mean, logvar, own=own_jointly)  # [M]
+    else:
+        own_jointly = _log_correlated(drawn, mean[:points], covariance[:points])
+        joint = log_aggregate_correlated(drawn, mean, covariance)
+    each = _information(own_jointly, joint, prior.sum(axis=1), whole)  # [M]
+    information, kl = float(each.mean()), float(whole.mean())
+    dimensionwise, singly = np.empty(mean.shape[1]), np.zeros(len(each))
     for j in range(mean.shape[1]):
         single = log_aggregate(drawn[:, [j]], mean[:, [j]], logvar[:, [j]], own=own[:, j])
-        dimensionwise[j] = exact[:, j].mean() - _information(own[:, j], single, prior[:, j], exact[:, j]).mean()
+        alone = _information(own[:, j], single, prior[:, j], exact[:, j])  # [M]
+        dimensionwise[j] = exact[:, j].mean() - alone.mean()
+        singly += exact[: len(each), j] - alone
     marginal_kl = kl - information
+    jointly = whole[: len(each)] - each  # [M], as is singly: terms of the KLs of q(z) and of its margins
     root = math.sqrt(len(drawn))
     return Surgery(
         kl,
@@ -70,7 +91,9 @@ def elbo_surgery(mean: np.ndarray, logvar: np.ndarray, z: np.ndarray, *, points:
         marginal_kl - float(dimensionwise.sum()),
         dimensionwise,
         float(each.std()) / root,
-        float((exact[: len(each)].sum(axis=1) - each).std()) / root,
+        float(jointly.std()) / root,
+        float((jointly - singly).std()) / root,
+        float(singly.std()) / root,
     )
 
 
@@ -145,6 +168,35 @@ def _log_aggregate_of_differences(z: np.ndarray, mean: np.ndarray, logvar: np.nd
     return result
 
 
+def log_aggregate_correlated(z: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """log q(z), q the average of N Gaussians of full covariance, by |L^-1 z - L^-1 mu|^2 with L L^T the covariance.
+
+    In float64, and by differences, so that no width of a posterior is too small.
+
+    Args:
+        z: [M, D].
+        mean: [N, D].
+        covariance: [N, D, D].
+
+    Returns:
+        float64 [M], nats.
+    """
+    import torch
+
+    factor = torch.linalg.cholesky(torch.as_tensor(covariance, dtype=torch.float64))  # [N, D, D]
+    count, dim = mean.shape
+    inverse = torch.linalg.solve_triangular(factor, torch.eye(dim, dtype=torch.float64), upper=False)
+    centre = (inverse @ torch.as_tensor(mean, dtype=torch.float64)[:, :, None])[:, :, 0]  # [N, D]
+    constant = -factor.diagonal(dim1=1, dim2=2).log().sum(dim=1) - dim / 2 * LOG_2PI  # [N]
+    weights = inverse.permute(2, 0, 1).reshape(dim, count * dim)
+    parts = []
+    for block in torch.as_tensor(z, dtype=torch.float64).split(max(1, BLOCK // (count * dim))):
+        squares = (block @ weights).view(len(block), count, dim).sub_(centre).square_().sum(dim=2)  # [B, N]
+        parts.append((constant - squares / 2).logsumexp(dim=1))
+    result: np.ndarray = torch.cat(parts).numpy() - math.log(count)
+    return result
+
+
 WIDTHS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)  # of smoothing, in units of the posteriors' own width
 FLOOR = 1e-3  # of the prior, mixed into a smoothed mixture: where nothing was learned, q/p is not 0
 
@@ -210,6 +262,15 @@ def smoothed_mixture(
     return SmoothedMixture(
         axis, np.log(FLOOR + (1 - FLOOR) * ratio), math.log(FLOOR + (1 - FLOOR) * min(float(beyond), 1e6))
     )
+
+
+def _log_correlated(z: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """log N(z_i; mean_i, covariance_i) of each of M points, float64 [M]."""
+    factor = np.linalg.cholesky(covariance)
+    u = np.linalg.solve(factor, (z - mean)[:, :, None])[:, :, 0]
+    log_det = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+    result: np.ndarray = -0.5 * (u**2 + LOG_2PI).sum(axis=1) - log_det
+    return result
 
 
 def _log_normal(z: np.ndarray, mean: np.ndarray | float, logvar: np.ndarray | float) -> np.ndarray:

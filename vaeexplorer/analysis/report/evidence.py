@@ -9,9 +9,10 @@ import numpy as np
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.report.aggregate import LOG_2PI
 from vaeexplorer.analysis.report.classifier import SHORT, Ratio, learn
-from vaeexplorer.analysis.report.posteriors import World, draw, perfect_model, stream
+from vaeexplorer.analysis.report.posteriors import World, perfect_model, stream, uncorrelated
 from vaeexplorer.analysis.sampling import sample
 from vaeexplorer.analysis.whitening import whiten
+from vaeexplorer.codes import Codes
 
 SIDE = 121
 BINS = 61
@@ -59,24 +60,23 @@ class Evidence:
     strips: dict[str, np.ndarray]
 
 
-def evidence(mean: np.ndarray, logvar: np.ndarray | None, *, seed: int = 0) -> Evidence:
+def evidence(codes: Codes, *, seed: int = 0) -> Evidence:
     """What the figures draw, in a second or two.
 
     Args:
-        mean: mu, or the codes of an autoencoder, [N, D].
-        logvar: ln sigma^2, [N, D]; None where codes are points.
+        codes: of N images.
         seed: of the draws.
     """
     from scipy.special import ndtri
 
     rng = stream(seed)
-    world = draw(mean, logvar, rng)
+    world = uncorrelated(codes, rng)
     edges = np.linspace(-REACH, REACH, BINS + 1)
     counts = np.stack([np.histogram(column, edges)[0] for column in world.z.T])
     return Evidence(
-        list(_fields(world, rng)) if mean.shape[1] > 1 else [],
+        list(_fields(world, rng)) if world.z.shape[1] > 1 else [],
         (edges[1:] + edges[:-1]) / 2,
-        counts / (len(mean) * (edges[1] - edges[0])),
+        counts / (len(world.z) * (edges[1] - edges[0])),
         np.asarray(ndtri(QUANTILES)),
         np.quantile(world.z, QUANTILES, axis=0).T,
         _strips(world, rng, seed),
@@ -85,7 +85,7 @@ def evidence(mean: np.ndarray, logvar: np.ndarray | None, *, seed: int = 0) -> E
 
 def _fields(world: World, rng: np.random.Generator) -> Iterator[Field]:
     """Of the two dimensions with most to show: the highest KL, or the largest variance of an autoencoder."""
-    mean, logvar, z = world
+    mean, logvar, z = world.mean, world.logvar, world.z
     count, dimensions = mean.shape
     weight = mean.var(axis=0) if logvar is None else kl_per_dimension(mean, logvar).mean(axis=0)
     first, second = sorted(np.argsort(weight)[::-1][:2].tolist()) if dimensions > 2 else (0, 1)
@@ -111,7 +111,7 @@ def _field(of: str, plane: tuple[int, int], world: World, rng: np.random.Generat
 
 def _ratio(world: World, rng: np.random.Generator) -> Ratio:
     recipes = [SHORT] if world.mean.shape[1] > 2 else []
-    return learn(world, None, recipes, int(rng.integers(2**31)), lambda what: None, side=SIDE)[0]
+    return learn([world], None, recipes, [int(rng.integers(2**31))], lambda what: None, side=SIDE)[0][0]
 
 
 def _strips(world: World, rng: np.random.Generator, seed: int) -> dict[str, np.ndarray]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vaeexplorer.analysis.kl import kl_per_dimension
-from vaeexplorer.analysis.posterior import active_units, collapsed_share, moments
+from vaeexplorer.analysis.kl import kl_per_dimension, kl_per_image
+from vaeexplorer.analysis.posterior import ACTIVE_VARIANCE, DELTA, active_units, collapsed_share, moments
 from vaeexplorer.analysis.report.aggregate import elbo_surgery
 from vaeexplorer.analysis.report.coverage import Coverage, coverage, laplacian_energy
 from vaeexplorer.analysis.report.diagnostics import Diagnostic, Estimate, joint_rank
 from vaeexplorer.analysis.report.held_out import HeldOut
-from vaeexplorer.analysis.report.posteriors import FEWEST, World
+from vaeexplorer.analysis.report.posteriors import FEWEST, World, stream
 from vaeexplorer.analysis.report.two_sample import kernel_distances, mardia, sliced_wasserstein
 from vaeexplorer.analysis.sampling import sample as draw_codes
 from vaeexplorer.analysis.whitening import whiten
@@ -23,6 +23,8 @@ SEEDS = 3  # splits of the images
 PAIRWISE = 2000  # points of each kind where all pairs are looked at
 MIXTURE_POOL = 40_000
 PAIRS = {True: 100_000_000, False: 40_000_000}  # of a draw and a posterior in ELBO surgery, up to two dimensions or not
+EPSILON = 0.01  # nats: a dimension that has collapsed has less for nearly every image
+RESAMPLES = 200
 FEW = 1000  # codes: of fewer nothing is certain
 
 Features = Callable[[np.ndarray], np.ndarray]
@@ -64,12 +66,12 @@ def posteriors(world: World, found: HeldOut, *, known_prior: bool) -> Iterator[D
     each = kl_per_dimension(world.mean, world.logvar)  # [N, D]
     count, dimensions = each.shape
     few = _few(count)
-    kl = each.sum(axis=1, dtype=np.float64)
+    kl = kl_per_image(world.mean, world.logvar, world.covariance)
     yield Diagnostic.estimated(
         "kl", "posteriors", Estimate.of_mean(float(kl.mean()), float(kl.std()) / math.sqrt(count)), flag=few
     )
-    yield Diagnostic("active_units", "posteriors", float(active_units(world.mean).sum()), flag=few)
-    yield Diagnostic("collapsed", "posteriors", float(collapsed_share(each, np.array([0.01]))[0]), flag=few)
+    for key, estimate in _dimensions(world.mean, each).items():
+        yield Diagnostic.estimated(key, "posteriors", estimate, flag=few)
     if not known_prior:
         unknown = "n/a: the prior is known by its samples alone"
         for key in ("mutual_information", "information_limit"):
@@ -78,7 +80,7 @@ def posteriors(world: World, found: HeldOut, *, known_prior: bool) -> Iterator[D
             yield Diagnostic(key, "aggregate", None, flag=unknown)
         return
     points = min(count, max(FEW, PAIRS[dimensions <= 2] // count))
-    split = elbo_surgery(world.mean, world.logvar, world.z, points=points)
+    split = elbo_surgery(world.mean, world.logvar, world.z, covariance=world.covariance, points=points)
     saturated = f"saturated at ln N = {math.log(count):.2f}" if split.kl > math.log(count) - 2 else ""
     information = Estimate.of_mean(split.mutual_information, split.error)
     yield Diagnostic.estimated(
@@ -92,9 +94,25 @@ def posteriors(world: World, found: HeldOut, *, known_prior: bool) -> Iterator[D
     yield Diagnostic.estimated(
         "marginal_kl", "aggregate", marginal, flag=_flags(few, _below_0(marginal.value), saturated)
     )
-    for key, value in (("total_correlation", split.total_correlation), ("dimensionwise_kl", split.dimensionwise.sum())):
-        flag = _flags(few, _below_0(value), saturated if key == "total_correlation" else "")
-        yield Diagnostic(key, "aggregate", float(value), flag=flag)
+    correlation = Estimate.of_mean(split.total_correlation, split.correlation_error)
+    flag = _flags(few, _below_0(correlation.value), saturated)
+    yield Diagnostic.estimated("total_correlation", "aggregate", correlation, flag=flag)
+    singly = Estimate.of_mean(float(split.dimensionwise.sum()), split.dimensionwise_error)
+    yield Diagnostic.estimated("dimensionwise_kl", "aggregate", singly, flag=_flags(few, _below_0(singly.value)))
+
+
+def _dimensions(mean: np.ndarray, kl: np.ndarray) -> dict[str, Estimate]:
+    """How many are active, and which share has collapsed; of a bootstrap over images of means and KLs, [N, D] each."""
+    count = len(mean)
+    weights = stream(0).multinomial(count, np.full(count, 1 / count), RESAMPLES) / count  # [B, N]
+    centred = mean.astype(np.float64) - mean.mean(axis=0, dtype=np.float64)
+    variance = weights @ centred**2 - (weights @ centred) ** 2  # [B, D]
+    below = weights @ (kl < EPSILON).astype(np.float64)  # [B, D]
+    found = {
+        "active_units": (active_units(mean).sum(), (variance > ACTIVE_VARIANCE).sum(axis=1)),
+        "collapsed": (collapsed_share(kl, np.array([EPSILON]))[0], (below >= 1 - DELTA - 1e-12).mean(axis=1)),
+    }
+    return {key: Estimate(float(value), *np.quantile(again, (0.05, 0.95))) for key, (value, again) in found.items()}
 
 
 def _flags(*flags: str) -> str:

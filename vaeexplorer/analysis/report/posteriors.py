@@ -2,15 +2,19 @@
 
 import hashlib
 import math
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.analysis.kl import kl_per_dimension, kl_per_image
+from vaeexplorer.analysis.posterior import active_units, collapsed_share, moments
+from vaeexplorer.analysis.report.diagnostics import rounded
 from vaeexplorer.arrays import FINE, rounding, to_numpy
+from vaeexplorer.codes import Codes
 from vaeexplorer.errors import UserError
 
 FEWEST, WIDEST = 100, 256
+COLLAPSE_EPSILON = np.geomspace(1e-3, 10, 41)
 USED = 0.003  # nats: a dimension of less KL cannot hide a mismatch that matters, and the classifier leaves it out
 
 
@@ -24,7 +28,7 @@ class CodesLike(Protocol):
 
 
 class World(NamedTuple):
-    """N posteriors N(mean_n, diag exp(logvar_n)) and one draw from each."""
+    """N posteriors N(mean_n, diag exp(logvar_n)), or N(mean_n, covariance_n), and one draw from each."""
 
     mean: np.ndarray
     """float32 [N, D]"""
@@ -32,6 +36,8 @@ class World(NamedTuple):
     """ln sigma^2, float32 [N, D]; None where a code is a point"""
     z: np.ndarray
     """float64 [N, D]: sigma may be smaller than float32 can add to a mean"""
+    covariance: np.ndarray | None = None
+    """float64 [N, D, D], where it is not diagonal; exp(logvar) is its diagonal"""
 
 
 def stream(seed: int) -> np.random.Generator:
@@ -45,6 +51,32 @@ def draw(mean: np.ndarray, logvar: np.ndarray | None, rng: np.random.Generator) 
         return World(mean, None, mean.astype(np.float64))
     eps = rng.standard_normal(mean.shape, dtype=np.float32)
     return World(mean, logvar, mean + np.exp(logvar.astype(np.float64) / 2) * eps)
+
+
+def draw_correlated(codes: Codes, rng: np.random.Generator) -> World:
+    """One draw from every posterior of a full covariance."""
+    assert codes.covariance is not None
+    eps = rng.standard_normal(codes.mean.shape)
+    z = codes.mean + np.einsum("nij,nj->ni", np.linalg.cholesky(codes.covariance), eps)
+    return World(codes.mean, codes.logvar, z, codes.covariance)
+
+
+def uncorrelated(codes: Codes, rng: np.random.Generator) -> World:
+    """Posteriors of diagonal covariance whose average is the same q(z), and a draw from each.
+
+    With R the correlations of N(m, S R S) and l their smallest eigenvalue, N(m, S R S) is the average over e of
+    N(m + S (R - l I)^(1/2) e, l S^2), e ~ N(0, I): one of these is drawn in the place of each posterior. What looks at
+    q(z) alone loses nothing by it but width.
+    """
+    if codes.covariance is None:
+        return draw(codes.mean, codes.logvar, rng)
+    deviation = np.sqrt(np.diagonal(codes.covariance, axis1=1, axis2=2))  # [N, D]
+    values, vectors = np.linalg.eigh(codes.covariance / (deviation[:, :, None] * deviation[:, None, :]))
+    least = values[:, :1]  # [N, 1]
+    eps = rng.standard_normal(deviation.shape)
+    moved = np.einsum("nij,nj->ni", vectors, np.sqrt(np.maximum(values - least, 0)) * eps)
+    logvar = 2 * np.log(deviation) + np.log(np.maximum(least, 1e-12))
+    return draw((codes.mean + deviation * moved).astype(np.float32), logvar.astype(np.float32), rng)
 
 
 def perfect_model(count: int, dimensions: int, kl: float | None, rng: np.random.Generator) -> World:
@@ -72,20 +104,25 @@ def as_floats(images: np.ndarray) -> np.ndarray:
     return images.astype(np.float32) / 255 if images.dtype == np.uint8 else images
 
 
-def codes_hash(mean: np.ndarray, logvar: np.ndarray | None) -> str:
+def codes_hash(mean: np.ndarray, logvar: np.ndarray | None, covariance: np.ndarray | None = None) -> str:
     """Of float32 codes: by it a report is known to be of them."""
     digest = hashlib.sha256(np.ascontiguousarray(mean, np.float32).tobytes())
-    if logvar is not None:
-        digest.update(np.ascontiguousarray(logvar, np.float32).tobytes())
+    for more in (logvar, covariance):
+        if more is not None:
+            digest.update(np.ascontiguousarray(more, np.float32).tobytes())
     return digest.hexdigest()[:16]
 
 
-def checked(codes: "CodesLike | np.ndarray") -> tuple[np.ndarray, np.ndarray | None]:
-    """mean and logvar, float32 [N, D].
+def checked(codes: "CodesLike | np.ndarray") -> Codes:
+    """mean and logvar, float32 [N, D], and the covariance where there is one.
 
     Raises:
         ValueError: see `report.report`.
     """
+    covariance: np.ndarray | None = getattr(codes, "covariance", None)
+    if covariance is not None:
+        codes = Codes.correlated(matrix(getattr(codes, "mean", None), "Codes"), to_numpy(covariance, "Covariances"))
+        covariance = codes.covariance
     logvar: np.ndarray | None = getattr(codes, "logvar", None)
     mean = matrix(codes.mean if hasattr(codes, "logvar") else codes, "Codes")
     if len(mean) < FEWEST:
@@ -102,7 +139,7 @@ def checked(codes: "CodesLike | np.ndarray") -> tuple[np.ndarray, np.ndarray | N
     if logvar is None and len(still):
         which = ", ".join(str(j + 1) for j in still[:5])
         raise UserError(f"Codes never vary in dimension {which}: leave such dimensions out.")
-    return mean, logvar
+    return Codes(mean, logvar, covariance)
 
 
 def matrix(array: object, what: str) -> np.ndarray:
@@ -132,3 +169,20 @@ def used_dimensions(world: World, training: World | None) -> np.ndarray:
 def columns(world: World, used: np.ndarray) -> World:
     """Those dimensions alone."""
     return World(world.mean[:, used], None if world.logvar is None else world.logvar[:, used], world.z[:, used])
+
+
+def by_dimension(codes: Codes) -> tuple[float | None, dict[str, list[Any]], list[list[float]], list[float]]:
+    """The KL of all, figures by dimension, the share that collapsed by threshold, and the eigenvalues of Cov z."""
+    spread = moments(codes.mean, codes.logvar, codes.covariance)
+    spectrum = [float(f"{value:.5g}") for value in np.linalg.eigvalsh(spread.covariance)[::-1]]
+    per_dimension: dict[str, list[Any]] = {
+        "mean": [rounded(value) for value in spread.mean],
+        "variance": [rounded(value) for value in np.diag(spread.covariance)],
+    }
+    if codes.logvar is None:
+        return None, per_dimension, [], spectrum
+    terms = kl_per_dimension(codes.mean, codes.logvar)  # [N, D]
+    per_dimension["kl"] = [rounded(value) for value in terms.mean(axis=0)]
+    per_dimension["active"] = active_units(codes.mean).tolist()
+    collapse = np.column_stack([COLLAPSE_EPSILON.round(5), collapsed_share(terms, COLLAPSE_EPSILON)]).tolist()
+    return float(kl_per_image(codes.mean, codes.logvar, codes.covariance).mean()), per_dimension, collapse, spectrum

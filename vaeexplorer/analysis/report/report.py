@@ -14,10 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from vaeexplorer.analysis.kl import kl_per_dimension
-from vaeexplorer.analysis.posterior import active_units, collapsed_share, moments
 from vaeexplorer.analysis.report.coverage import Coverage
-from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, LEVEL, Diagnostic, rounded
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, LEVEL, Diagnostic, Estimate, rounded
 from vaeexplorer.analysis.report.document import SCHEMA, ReportDocument
 from vaeexplorer.analysis.report.held_out import DRAWS, TAU, HeldOut, held_out, recipes_of
 from vaeexplorer.analysis.report.measurements import (
@@ -38,12 +36,14 @@ from vaeexplorer.analysis.report.posteriors import (
     CodesLike,
     World,
     as_floats,
+    by_dimension,
     checked,
     codes_hash,
     columns,
-    draw,
+    draw_correlated,
     matrix,
     stream,
+    uncorrelated,
     used_dimensions,
 )
 from vaeexplorer.analysis.report.verdicts import (
@@ -56,10 +56,10 @@ from vaeexplorer.analysis.report.verdicts import (
     verdicts,
 )
 from vaeexplorer.arrays import to_numpy
+from vaeexplorer.codes import Codes
 from vaeexplorer.documents import DocumentError, convert
 from vaeexplorer.errors import UserError
 
-COLLAPSE_EPSILON = np.geomspace(1e-3, 10, 41)
 UNMEASURED = "not measured: it is asked for by itself"
 
 
@@ -119,10 +119,11 @@ class Report:
             "diagnostics": [diagnostic.to_json() for diagnostic in self.diagnostics],
         }
 
-    def with_nll_gap(self, gap: float) -> "Report":
+    def with_nll_gap(self, gap: Estimate) -> "Report":
         """The same with the gap, nats per image, that was measured since."""
         kept = [found for found in self.diagnostics if found.key != "nll_gap"]
-        return replace(self, diagnostics=[*kept, Diagnostic("nll_gap", "posteriors", gap).in_short()])
+        measured = Diagnostic.estimated("nll_gap", "posteriors", gap)
+        return replace(self, diagnostics=[*kept, measured.in_short()])
 
     @classmethod
     def from_json(cls, document: Any) -> "Report":
@@ -159,7 +160,8 @@ def report(
 
     Args:
         codes: q(z|x) of N test images as an object with `mean` and `logvar` = ln sigma^2, [N, D] each (`model.encode`
-            gives one), or an array of points [N, D] where there is no posterior.
+            gives one), or an array of points [N, D] where there is no posterior. Where its dimensions are correlated,
+            with `covariance` [N, D, D] in the place of `logvar`.
         training: the same of the training images, by which the classifier learns; without them the test images are
             halved, and a part of what there is to see is not seen.
         prior_samples: draws from the prior, [M, D], where it is not N(0, I); what needs its density is then n/a.
@@ -177,17 +179,20 @@ def report(
             varies, or arrays that do not fit together.
     """
     started = time.perf_counter()
-    mean, logvar = checked(codes)
+    given = checked(codes)
+    mean = given.mean
     if prior_samples is not None:
         prior_samples = matrix(prior_samples, "Prior samples")
         if prior_samples.shape[1] != mean.shape[1] or len(prior_samples) < 2 * FEWEST:
             raise UserError(f"Prior samples must be [M, {mean.shape[1]}] with M at least {2 * FEWEST}.")
     rng = stream(seed)
-    world = draw(mean, logvar, rng)
-    learned_from = None
+    world = uncorrelated(given, rng)
+    whole = world if given.covariance is None else draw_correlated(given, rng)
+    learned_from = trained_on = None
     if training is not None:
-        learned_from = draw(*checked(training), rng)
-        if (learned_from.logvar is None, learned_from.mean.shape[1]) != (logvar is None, mean.shape[1]):
+        trained_on = checked(training)
+        learned_from = uncorrelated(trained_on, rng)
+        if (learned_from.logvar is None, learned_from.mean.shape[1]) != (given.logvar is None, mean.shape[1]):
             raise UserError("Codes of training images must be like those of the test images.")
     compared = list(priors(world, prior_samples, seed))
     step = Steps(on_progress, _steps(world, learned_from, compared, decoded=decode is not None))
@@ -217,23 +222,11 @@ def report(
             of_training = prior.seen_from(learned_from) if prior.of else columns(learned_from, used)
         tests.append(held_out(of_test, of_training, prior.pool, short=bool(prior.of), seed=seed, step=step))
     found = tests[0]
-    diagnostics = list(posteriors(world, found, known_prior=known))
+    diagnostics = list(posteriors(whole, found, known_prior=known))
     for prior, each in zip(compared, tests, strict=True):
         diagnostics += classified(each, prior.of, len(mean))
     diagnostics += [*of_samples(world, compared[0], step, rng), *of_images]
-    spread = moments(mean, logvar)
-    per_dimension: dict[str, list[Any]] = {
-        "mean": [rounded(value) for value in spread.mean],
-        "variance": [rounded(value) for value in np.diag(spread.covariance)],
-    }
-    collapse: list[list[float]] = []
-    kl = None
-    if logvar is not None:
-        terms = kl_per_dimension(mean, logvar)  # [N, D]
-        kl = float(terms.sum(axis=1, dtype=np.float64).mean())
-        per_dimension["kl"] = [rounded(value) for value in terms.mean(axis=0)]
-        per_dimension["active"] = active_units(mean).tolist()
-        collapse = np.column_stack([COLLAPSE_EPSILON.round(5), collapsed_share(terms, COLLAPSE_EPSILON)]).tolist()
+    kl, per_dimension, collapse, spectrum = by_dimension(given)
     flag = "n/a: codes are points, there is no likelihood" if kl is None else UNMEASURED
     diagnostics.append(Diagnostic("nll_gap", "posteriors", None, flag=flag))
     diagnostics = [diagnostic.in_short() for diagnostic in diagnostics]
@@ -242,13 +235,12 @@ def report(
     answers = verdicts(
         diagnostics, count=len(mean), dimensions=mean.shape[1], used=len(used), trained=took_part, judge=judge
     )
-    about = _about(world, learned_from, found, len(used), judge or "pixels") | {
+    about = _about(given, trained_on, found, len(used), judge or "pixels") | {
         "bytes_divided_by_255": images is not None and np.asarray(images).dtype == np.uint8
     }
     return Report(
-        *(len(mean), mean.shape[1], rounded(kl), seed, summary(answers, holes_decide(diagnostics))),
-        *(answers, diagnostics, per_dimension),
-        [float(f"{value:.5g}") for value in np.linalg.eigvalsh(spread.covariance)[::-1]],
+        *(len(mean), mean.shape[1], rounded(kl), int(seed), summary(answers, holes_decide(diagnostics))),
+        *(answers, diagnostics, per_dimension, spectrum),
         *(collapse, about, round(time.perf_counter() - started, 1)),
     )
 
@@ -258,11 +250,11 @@ def _copied(function: Features, name: str) -> Features:
     return lambda given: to_numpy(function(given.copy()), f"What {name} returns").copy()
 
 
-def _about(world: World, training: World | None, found: HeldOut, used: int, judge: str) -> dict[str, Any]:
+def _about(codes: Codes, training: Codes | None, found: HeldOut, used: int, judge: str) -> dict[str, Any]:
     """Of what and how a report was made."""
     return {
-        "codes": codes_hash(world.mean, world.logvar),
-        "training": None if training is None else codes_hash(training.mean, training.logvar),
+        "codes": codes_hash(codes.mean, codes.logvar, codes.covariance),
+        "training": None if training is None else codes_hash(training.mean, training.logvar, training.covariance),
         "training_images": found.trained,
         "halved": found.halved,
         "instrument": found.instrument,
@@ -277,7 +269,7 @@ def _about(world: World, training: World | None, found: HeldOut, used: int, judg
         },
         "budget": {
             "training_steps": found.steps,
-            "draws_a_test_image": 1 if world.logvar is None else DRAWS,
+            "draws_a_test_image": 1 if codes.logvar is None else DRAWS,
             "nulls": NULLS,
             "splits_of_the_images": SEEDS,
         },
@@ -288,9 +280,9 @@ def _about(world: World, training: World | None, found: HeldOut, used: int, judg
 
 def _steps(world: World, training: World | None, compared: list[Prior], *, decoded: bool) -> int:
     """How often `report` says what it does next."""
-    folds, trained = (2, len(world.mean) // 2) if training is None else (1, len(training.mean))
+    trained = len(world.mean) // 2 if training is None else len(training.mean)
     total = 1 + NULLS + SEEDS * decoded
     for prior in compared:
         recipes = recipes_of(prior.dimensions, trained, short=bool(prior.of))
-        total += folds * (len(recipes) + (prior.dimensions <= 2 and prior.pool is None))
+        total += len(recipes) + (prior.dimensions <= 2 and prior.pool is None)
     return total

@@ -107,7 +107,7 @@ class Subject:
         encode: images [N, 28, 28] to the means of q(z|x), [N, D].
         decode: [N, D] to images [N, 28, 28].
         codes: of the material's images, [N, D].
-        noise: the mean variance of q(z|x) a dimension, [D]; None of an AE.
+        noise: the mean covariance of q(z|x), its diagonal [D] or the whole of it [D, D]; None of an AE.
         jacobian: of the decoder, [N, D] to [N, 784, D]; None where it is to be found by differences.
     """
 

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, get_args
 
-import numpy as np
 import streamlit as st
 
 from vaeexplorer.app import caches
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
-from vaeexplorer.browser.packing.sweep import pack_sweep
+from vaeexplorer.browser.packing.sweep import pack_sweep, prior_noise
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.images import DataError
 from vaeexplorer.figures.theme import classes
@@ -31,7 +30,6 @@ _films: "OrderedDict[str, Asset]" = OrderedDict()
 _films_lock = Lock()
 _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
 _SWEEP_FILE = re.compile(r"sweep([0-9]{1,3})d-[0-9a-f]{16}\.bin")
-SAMPLES = 36  # from the prior, decoded by every model of a sweep
 
 
 @dataclass(frozen=True)
@@ -167,8 +165,8 @@ def _find_sweep(dataset: str, dimensions: int, file: str) -> Asset | None:
 def _sweep(dataset: str, dimensions: int) -> Asset:
     points, rotations = caches.sweep(dataset, dimensions)
     labels = caches.test_images(dataset).labels[: len(points[0].mean)]
-    noise = np.random.default_rng(0).standard_normal((SAMPLES, dimensions))
-    return _named(dataset, f"sweep{dimensions}d", pack_sweep(points, rotations, labels, noise))
+    packed = pack_sweep(points, rotations, labels, prior_noise(dimensions))
+    return _named(dataset, f"sweep{dimensions}d", packed)
 
 
 def _named(

@@ -10,6 +10,7 @@ import tomllib
 import webbrowser
 from concurrent.futures import Future, wait
 from functools import cache
+from numbers import Integral
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
@@ -141,9 +142,10 @@ def _token() -> str:
 
 def _listen(port: int | None) -> socket.socket:
     """A socket at the port, or at the first free one."""
-    if port is not None and (not isinstance(port, int) or isinstance(port, bool)):
+    asked: Any = port  # by anybody
+    if asked is not None and (isinstance(asked, bool) or not isinstance(asked, Integral)):
         raise ModelError(f"port must be a whole number, not {str(port)[:100]!r}.")
-    for candidate in range(FIRST_PORT, FIRST_PORT + PORTS) if port is None else (port,):
+    for candidate in range(FIRST_PORT, FIRST_PORT + PORTS) if port is None else (int(port),):
         listener = socket.socket()
         if os.name != "nt":  # where it would let two servers share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -161,6 +163,7 @@ def _configure(port: int) -> None:
     path = ROOT / ".streamlit" / "config.toml"
     settings = _flat(tomllib.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
     settings |= {"browser.gatherUsageStats": False, "server.fileWatcherType": "none", "server.headless": True}
+    settings["runner.postScriptGC"] = False
     settings |= {"server.address": HOST, "server.port": port, "server.allowedHosts": list(HERE)}
     settings["server.enableAgentApi"] = False
     config.get_config_options(force_reparse=True, options_from_flags=settings)

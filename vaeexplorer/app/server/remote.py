@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import numpy as np
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from vaeexplorer.app import caches
 from vaeexplorer.config import IMAGE_SIZE, PIXELS
@@ -52,11 +51,6 @@ async def decode(request: Request) -> Response:
 async def encode(request: Request) -> Response:
     """Images to the means and log variances of their posteriors."""
     return await _answer(request, lambda space: PIXELS, _encoded)
-
-
-def routes(path: str) -> list[Route]:
-    """Both routes below a path that ends with a model's name."""
-    return [Route(f"{path}/decode", decode, methods=["POST"]), Route(f"{path}/encode", encode, methods=["POST"])]
 
 
 async def _answer(

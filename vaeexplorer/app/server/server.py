@@ -14,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from vaeexplorer.app.server import remote
+from vaeexplorer.app.public import is_public
 
 FIRST = (
     "vaeexplorer.app.sidebar",
     "vaeexplorer.app.views.explore.plane",
     "vaeexplorer.export.explorer",
+    "vaeexplorer.app.server.remote",
 )  # what the first page needs
 HEAVY = (
     "vaeexplorer.network.inference",
@@ -56,17 +57,22 @@ def prepare() -> None:
     with suppress(ValueError, OSError):  # the page will say what is wrong
         if likely := sidebar.first_choice(sidebar.cards(next(iter(sidebar.DATASETS)))):
             assets.prepare(likely)
-    _is_served.wait(UNVISITED)
-    while (wait := _last_served + REST - time.monotonic()) > 0:
-        time.sleep(wait)
+    at_once = is_public() or os.environ.get("VAEEXPLORER_READY") == "1"
+    if not at_once:
+        _is_served.wait(UNVISITED)
+        while (wait := _last_served + REST - time.monotonic()) > 0:
+            time.sleep(wait)
     warm_up()
+    if at_once:
+        importlib.import_module("vaeexplorer.app.ready").make_ready()
 
 
 def warm_up() -> None:
     """Import the heavy modules, bound torch's threads, and take all that was loaded out of garbage collection.
 
-    Streamlit runs a full collection after every rerun; with torch's objects in it, that holds every visitor up for
-    about 100 ms.
+    Streamlit's own full collection after every rerun is off (`runner.postScriptGC`): with torch's objects in it, it
+    held every visitor up for about 100 ms. Python collects the young objects of each rerun, and all of them whenever
+    a quarter more have grown old; what is frozen here it need not look at.
     """
     for module in HEAVY:
         importlib.import_module(module)
@@ -96,9 +102,27 @@ def asset(request: Request) -> Response:
     return Response(found.data, media_type=found.media_type, headers=headers)
 
 
+async def decode(request: Request) -> Response:
+    """Latent points to images, by a model of one's own."""
+    from vaeexplorer.app.server import remote
+
+    return await remote.decode(request)
+
+
+async def encode(request: Request) -> Response:
+    """Images to the means and log variances of their posteriors, by a model of one's own."""
+    from vaeexplorer.app.server import remote
+
+    return await remote.encode(request)
+
+
 # A page asks relative to its own address, which may lie below a base path.
 ROUTES = [
     route
     for owner in ("/vx/{owner}", "/{base:path}/vx/{owner}")
-    for route in (Route(f"{owner}/{{file}}", asset), *remote.routes(owner))
+    for route in (
+        Route(f"{owner}/{{file}}", asset),
+        Route(f"{owner}/decode", decode, methods=["POST"]),
+        Route(f"{owner}/encode", encode, methods=["POST"]),
+    )
 ]

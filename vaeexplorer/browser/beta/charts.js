@@ -41,15 +41,15 @@ function rangeOf(values) {
 
 /** A frame with axes; `x` and `y` place values in it.
  * @param {string} title @param {string} across @param {string} up @param {Range} xs @param {Range} ys
- * @param {[number, string][]} marks  under the frame @param {number} height */
-function frame(title, across, up, xs, ys, marks, height) {
+ * @param {[number, string][]} marks  under the frame @param {number} height @param {number} [digits]  of the axis */
+function frame(title, across, up, xs, ys, marks, height, digits = 0) {
   const x = (/** @type {number} */ value) => LEFT + ((value - xs.low) / (xs.high - xs.low)) * (WIDTH - LEFT - RIGHT);
   const y = (/** @type {number} */ value) =>
     height - BOTTOM - ((value - ys.low) / (ys.high - ys.low)) * (height - BOTTOM - TOP);
   const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img" });
   for (const value of ticks([ys.low, ys.high], false, STEPS)) {
     svg.append(s("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value) }));
-    svg.append(s("text", { x: LEFT - 5, y: y(value) + 3.5, "text-anchor": "end" }, number(value, 0)));
+    svg.append(s("text", { x: LEFT - 5, y: y(value) + 3.5, "text-anchor": "end" }, number(value, digits)));
   }
   for (const [value, text] of marks)
     svg.append(s("text", { x: x(value), y: height - BOTTOM + 14, "text-anchor": "middle" }, text));
@@ -128,13 +128,14 @@ export function rateDistortion(points, choose) {
 /**
  * A figure against beta; the values of beta are evenly spaced.
  * @param {Point[]} points @param {string} title @param {string} up  axis name
- * @param {(point: Point) => number} value @param {boolean} whole  shown from 0, as whole numbers
- * @param {(index: number) => void} choose
+ * @param {(point: Point) => number} value @param {(index: number) => void} choose
+ * @param {{most?: number, digits?: number, ends?: (point: Point) => [number, number]}} [style]
+ *   most: the axis begins at 0 and reaches at least to it; digits: of a value; ends: of its interval
  */
-export function againstBeta(points, title, up, value, whole, choose) {
+export function againstBeta(points, title, up, value, choose, { most, digits = 1, ends } = {}) {
   const values = points.map(value);
-  const shown = points.map((point, k) => (point.beta > 0 || whole ? values[k] : NaN)).filter(Number.isFinite);
-  const ys = whole ? { low: 0, high: Math.max(2, ...shown) * 1.06 } : rangeOf(shown);
+  const shown = points.map((point, k) => (point.beta > 0 || most ? values[k] : NaN)).filter(Number.isFinite);
+  const ys = most ? { low: 0, high: Math.max(most, ...shown) * 1.06 } : rangeOf(shown);
   const xs = { low: -0.5, high: points.length - 0.5 };
   const { figure, svg, x, y } = frame(
     title,
@@ -144,26 +145,51 @@ export function againstBeta(points, title, up, value, whole, choose) {
     ys,
     points.map(({ beta }, k) => [k, betaText(beta)]),
     FLAT,
+    most ? Math.min(digits, 1) : 0,
   );
   const place = (/** @type {number} */ k) => [x(k), Math.max(TOP + 4, y(values[k]))];
+  const text = (/** @type {number} */ k) => {
+    const interval = ends
+      ? ` (${ends(points[k])
+          .map((end) => number(end, digits))
+          .join(" to ")})`
+      : "";
+    return `β = ${betaText(points[k].beta)}: ${number(values[k], digits)}${interval}`;
+  };
+  if (ends)
+    for (const [k, point] of points.entries()) {
+      const [low, high] = ends(point);
+      svg.append(s("line", { class: "whisker", x1: x(k), x2: x(k), y1: y(low), y2: y(Math.min(high, ys.high)) }));
+    }
   const inside = points.map((_, k) => k).filter((k) => values[k] <= ys.high);
   svg.append(s("path", { class: "curve", d: "M" + inside.map((k) => place(k).join(" ")).join("L") }));
-  const dots = points.map((point, k) => {
+  const dots = points.map((_, k) => {
     const [cx, cy] = place(k);
     const dot =
       values[k] > ys.high
         ? s("path", { class: "dot", d: `M${cx} ${cy - 5}l-5 8h10z` })
         : s("circle", { class: "dot", cx, cy, r: 3.6 });
-    dot.append(s("title", {}, `β = ${betaText(point.beta)}: ${number(values[k], whole ? 0 : 1)}`));
+    dot.append(s("title", {}, text(k)));
     dot.addEventListener("click", () => choose(k));
     return svg.appendChild(dot);
   });
   const show = (/** @type {number} */ index) => {
     dots.forEach((dot, k) => dot.classList.toggle("chosen", k === index));
-    svg.setAttribute(
-      "aria-label",
-      `${title}. At β = ${betaText(points[index].beta)}: ${number(values[index], whole ? 0 : 1)}.`,
-    );
+    svg.setAttribute("aria-label", `${title}. At ${text(index)}.`);
   };
   return { figure, show };
+}
+
+/** The total variation of codes and prior, at least. @param {Point[]} points @param {(index: number) => void} choose */
+export function awayFromPrior(points, choose) {
+  const of = (/** @type {Point} */ { total_variation: found }) => found ?? [NaN, NaN, NaN];
+  const [first, last] = [points[0], points[points.length - 1]].map((point) => number(of(point)[0], 2));
+  return againstBeta(
+    points,
+    `Codes differ less from the prior: ${first} at β = ${betaText(points[0].beta)}, ${last} at β = ${betaText(points[points.length - 1].beta)}`,
+    "total variation ≥",
+    (point) => of(point)[0],
+    choose,
+    { most: 1, digits: 2, ends: (point) => [of(point)[1], of(point)[2]] },
+  );
 }

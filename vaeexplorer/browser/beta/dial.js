@@ -18,7 +18,7 @@ import { dotColors } from "../engine/codes.js";
 import { ease, fit } from "../engine/geometry.js";
 import { decode } from "../engine/network.js";
 import { boxOf } from "../engine/projections.js";
-import { againstBeta, betaText, rateDistortion } from "./charts.js";
+import { againstBeta, awayFromPrior, betaText, rateDistortion } from "./charts.js";
 import { build } from "./elements.js";
 import { remark, turnedBack, unpackSweep } from "./sweep.js";
 
@@ -106,15 +106,18 @@ export class BetaDial {
     ui.axis.textContent = dim > 2 ? `two of ${dim} dimensions, turned to vary most` : "both dimensions, turned alike";
     this.curves = [
       rateDistortion(points, choose),
-      againstBeta(points, "Dimensions in use", "active units", (point) => point.active_units, true, choose),
+      againstBeta(points, "Dimensions in use", "active units", (point) => point.active_units, choose, {
+        most: 2,
+        digits: 0,
+      }),
       againstBeta(
         points,
         "R + D = −ELBO: what β = 1 asks to be least",
         "nats per image",
         (point) => -point.elbo,
-        false,
         choose,
       ),
+      ...(points.every((point) => point.total_variation) ? [awayFromPrior(points, choose)] : []),
     ];
     ui.curves.replaceChildren(...this.curves.map(({ figure }) => figure));
   }
@@ -137,6 +140,7 @@ export class BetaDial {
         ["distortion D", number(point.distortion, 1)],
         ["ELBO = −(R + D)", number(point.elbo, 1)],
         ["active dimensions", `${point.active_units} of ${this.sweep.dim}`],
+        ...(point.total_variation ? [["codes to prior, TV ≥", number(point.total_variation[0], 2)]] : []),
       ].map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
     );
     ui.remark.textContent = remark(point, this.sweep.dim);

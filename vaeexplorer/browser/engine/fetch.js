@@ -11,6 +11,14 @@ import { unpackCodes } from "./codes.js";
 
 const MOST = 12; // files kept: those of the last few runs; the browser's own cache has the others
 
+/** Bytes that a page has without a server, by the name that stands for their address.
+ * @type {Map<string, () => Promise<ArrayBuffer>>} */
+const provided = new Map();
+
+/** Have bytes at hand under a name, which then is as good as an address.
+ * @param {string} url @param {() => Promise<ArrayBuffer>} bytes  called when they are asked for */
+export const provide = (url, bytes) => provided.set(url, bytes);
+
 /** @type {any} the widgets of a page are scripts of their own, and share this alone */
 const page = globalThis;
 /** What was asked for last stands last.
@@ -44,6 +52,15 @@ export function progressOf(urls) {
 /** @template T @param {string} url @param {(bytes: ArrayBuffer) => T | Promise<T>} read @param {Progress} progress
  * @returns {Promise<T>} */
 async function fetchNow(url, read, progress) {
+  const given = provided.get(url),
+    bytes = given ? await given() : await download(url, progress),
+    result = await read(bytes);
+  if (!(await isNamed(url, bytes))) throw new Error("What came is not what was asked for: reload the page.");
+  return result;
+}
+
+/** @param {string} url @param {Progress} progress @returns {Promise<ArrayBuffer>} */
+async function download(url, progress) {
   let response;
   try {
     response = await fetch(url);
@@ -51,10 +68,7 @@ async function fetchNow(url, read, progress) {
     throw new Error("The server cannot be reached.");
   }
   if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-  const bytes = await bodyOf(response, progress),
-    result = await read(bytes);
-  if (!(await isNamed(url, bytes))) throw new Error("What came is not what was asked for: reload the page.");
-  return result;
+  return bodyOf(response, progress);
 }
 
 /** @param {Response} response @param {Progress} progress  is brought up to date @returns {Promise<ArrayBuffer>} */

@@ -1,52 +1,45 @@
 // @ts-check
-/**
- * The latent plane and the walk from x to x' on a page of their own, made by `export/explorer.py`. The page contains
- * all data, in elements that no browser shows, as base64 of deflated bytes. The visitor's choices stand after the # of
- * the address.
- */
+/** The latent plane and the walk from x to x' on a page that needs no server, made by `export/explorer.py`. */
 import { FromX } from "../from_x/from_x.js";
 import { LatentPlane } from "../plane/latent_plane.js";
+import { Address, element, given, open, provideElement, provideNetwork } from "./standalone.js";
 
-const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const text = (/** @type {string} */ id) => element(id).textContent ?? "";
+const NEAR = "400px"; // below what is seen: where the walk begins to load
 
-/** What an element holds, as an address that `fetch` understands. @param {string} id
- * @param {boolean} [planes] whether bytes of even places come before those of odd ones */
-async function unwrap(id, planes = true) {
-  const packed = Uint8Array.from(atob(text(id).trim()), (letter) => letter.charCodeAt(0));
-  const inflated = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const bytes = new Uint8Array(await new Response(inflated).arrayBuffer()),
-    half = Math.ceil(bytes.length / 2);
-  const inOrder = planes ? bytes.map((_, at) => bytes[(at >> 1) + (at & 1 ? half : 0)]) : bytes;
-  return URL.createObjectURL(new Blob([inOrder]));
-}
+/** @param {{name: string}[]} keys */
+const names = (keys) => keys.map(({ name }) => name);
 
-async function open() {
-  const [network, codes, sprite] = await Promise.all([unwrap("network"), unwrap("codes"), unwrap("sprite", false)]);
+open("plane", () => {
+  const space = given("space"),
+    address = new Address(),
+    { plane: ofPlane, walk: ofWalk } = space.keys;
+  for (const id of ["network", "codes"]) provideElement(id);
+  provideElement("sprite", false);
+  provideNetwork("whole", "network", "encoder");
+  provideNetwork("plain", "autoencoder", "autoencoder-encoder");
+  const urls = { network: "network", codes: "codes", sprite: "sprite" };
   const { name } = element("autoencoder").dataset;
-  const plain = name ? { name, url: await unwrap("autoencoder") } : null;
-  const space = { ...JSON.parse(text("space")), urls: { network, codes, sprite } };
-  const names = new Set(space.keys.walk.map((/** @type {{name: string}} */ { name }) => name));
-  /** @type {Record<string, string>} */ let texts = {};
-  for (const part of [location.search, location.hash.slice(1)])
-    new URLSearchParams(part).forEach((value, key) => (texts[key] = value));
-  const keep = (/** @type {Record<string, string>} */ chosen, /** @type {boolean} */ ofWalk) => {
-    const others = Object.entries(texts).filter(([name]) => names.has(name) !== ofWalk);
-    texts = { ...Object.fromEntries(others), ...chosen };
-    history.replaceState(null, "", `#${new URLSearchParams(texts)}`);
+  const plane = new LatentPlane(element("plane"), (chosen) => address.keep(chosen, names(ofPlane)));
+  const showPlane = () => plane.update({ ...space, urls }, address.texts);
+  /** @type {FromX | null} */ let walk = null;
+  const showWalk = () => {
+    walk ??= new FromX(element("walk"), (chosen) => address.keep(chosen, names(ofWalk)));
+    const plain = name ? { name, url: "plain" } : null;
+    walk.update({ ...space, plain, urls: { ...urls, network: "whole" } }, address.texts);
   };
-  const plane = new LatentPlane(element("plane"), (chosen) => keep(chosen, false));
-  const walk = new FromX(element("walk"), (chosen) => keep(chosen, true));
-  const show = () => {
-    plane.update(space, texts);
-    walk.update({ ...space, plain }, texts);
+  // Files beside the page are loaded when the walk is about to be seen.
+  const seen = new IntersectionObserver(
+    ([{ isIntersecting }]) => {
+      if (!isIntersecting) return;
+      seen.disconnect();
+      showWalk();
+    },
+    { rootMargin: NEAR },
+  );
+  if (element("encoder").dataset.src) seen.observe(element("walk"));
+  else showWalk();
+  return () => {
+    showPlane();
+    if (walk) showWalk();
   };
-  show();
-  // The canvases are painted in the colours of the theme.
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
-}
-
-open().catch((error) => {
-  element("plane").textContent =
-    `The page cannot be opened: ${error instanceof Error ? error.message : error}. A newer browser may help.`;
 });

@@ -196,7 +196,7 @@ export class FromX {
           this.draw(x, walk);
         }
       } catch (error) {
-        say(/** @type {Error} */ (error).message);
+        if (this.space === space) complain(this.ui.message, /** @type {Error} */ (error).message, () => this.redraw());
         this.troubled = true;
       }
       this.asking = false;

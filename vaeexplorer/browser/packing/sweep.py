@@ -9,6 +9,14 @@ from vaeexplorer.browser.packing.frame import frame, precision
 from vaeexplorer.browser.packing.network import pack_network
 from vaeexplorer.config import RunConfig
 
+SAMPLES = 36
+"""from the prior, decoded by every model of a sweep"""
+
+
+def prior_noise(dimensions: int) -> np.ndarray:
+    """The same draws from N(0, I) for all models, [SAMPLES, D]."""
+    return np.random.default_rng(0).standard_normal((SAMPLES, dimensions))
+
 
 class Point(Protocol):
     """One beta of a sweep, as `results.sweep` has it."""
@@ -49,6 +57,10 @@ class Point(Protocol):
     def active_units(self) -> int:
         """How many dimensions are in use."""
 
+    @property
+    def total_variation(self) -> tuple[float, float, float] | None:
+        """Of codes and prior at least, and the ends of its interval."""
+
 
 def pack_sweep(
     points: Sequence[Point], rotations: Sequence[np.ndarray], labels: np.ndarray, noise: np.ndarray
@@ -76,6 +88,7 @@ def pack_sweep(
                 "distortion": point.distortion,
                 "elbo": point.elbo,
                 "active_units": point.active_units,
+                "total_variation": point.total_variation,
                 "kl": point.kl.tolist(),
                 "network": len(network),
             }

@@ -15,12 +15,19 @@ import { Latest, loadSprite } from "../engine/fetch.js";
 import { button, complain, h, press } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { paintTestImage, tile } from "../draw/sprite.js";
+import { keyTable } from "../interact/keys.js";
 import { readTheme } from "../draw/theme.js";
 import { VIRIDIS_CSS } from "../engine/codes.js";
 import { Field } from "./field.js";
 import { Pane } from "./paired_plane.js";
 
 const REST = 180; // ms without change after which fields are asked for
+/** @type {[string, string][]} */
+const KEYS = [
+  ["← → ↑ ↓", "another image for A, with Shift for B"],
+  ["+, −, 0", "zoom in, out, and show everything"],
+  ["?", "this table"],
+];
 const FIELDS = /** @type {[Kind, string, string][]} */ ([
   ["none", "Classes", "Dots coloured by class, no field"],
   ["nearest", "Holes", "How unlike any training image the decoded image is"],
@@ -56,11 +63,12 @@ export class Pair {
     this.planes = h("div", { class: "panes" });
     this.strips = h("div", { class: "ways" });
     this.live = h("p", { class: "message", role: "status", "aria-live": "polite" });
+    this.keys = keyTable(KEYS);
     this.tools = h(
       "fieldset",
       { class: "toolbar", disabled: true }, // until there are codes
       h("div", { class: "segments", role: "group", "aria-label": "Behind the dots" }, ...this.buttons),
-      h("div", { class: "buttons" }, another, reset),
+      h("div", { class: "buttons" }, another, reset, this.keys.button, this.keys.dialog),
     );
     root.replaceChildren(this.tools, this.planes, this.scale, this.strips, this.live);
   }

@@ -7,7 +7,7 @@
  * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls"> & {kind: string}} Space  kind: AE, VAE or PCA
  * @typedef {{indices: [number, number], colors: string[], sprite: ImageBitmap | null,
  *            theme?: import("../draw/theme.js").Theme, arrived(): void, choose(which: 0 | 1, index: number): void,
- *            settle(): void, describe(index: number): string, askForFields(): void}} Pair
+ *            settle(): void, describe(index: number): string, askForFields(): void, keys: {open(): void}}} Pair
  *   what a plane reads of what all planes share, and does to it; indices: the test images A and B
  */
 import { Latest, loadCodes, loadNetwork } from "../engine/fetch.js";
@@ -42,19 +42,14 @@ export class Pane {
     this.frame = 0;
     this.stripStale = false;
     /** @type {0 | 1} the end that is held */ this.held = 0;
-    const layer = () => h("canvas", { class: "layer" });
-    this.layers = { field: layer(), dots: layer(), overlay: layer() };
+    const [field, dots, overlay] = [0, 1, 2].map(() => h("canvas", { class: "layer" }));
+    this.layers = { field, dots, overlay };
     this.thumbnail = tile();
     this.caption = h("div");
     this.card = h("div", { class: "card", hidden: true }, this.thumbnail, this.caption);
     const label = `Latent plane of ${space.name}: drag A or B; arrow keys choose other images`;
-    const layers = Object.values(this.layers);
-    this.stage = h(
-      "div",
-      { class: "stage", tabIndex: 0, role: "application", "aria-label": label },
-      ...layers,
-      this.card,
-    );
+    const named = { class: "stage", tabIndex: 0, role: "application", "aria-label": label };
+    this.stage = h("div", named, ...Object.values(this.layers), this.card);
     this.loading = new Loading(this.stage, []);
     this.stage.append(this.loading.element);
     this.message = h("p", { class: "message", hidden: true, role: "status" });
@@ -124,7 +119,7 @@ export class Pane {
 
   /** @param {string} text */
   say(text) {
-    this.message.textContent = text;
+    complain(this.message, text, () => this.drawStrip());
     this.message.hidden = !text;
   }
 
@@ -222,8 +217,13 @@ export class Pane {
 
   /** Arrow keys move A, with Shift B, to the nearest image in that direction. @param {KeyboardEvent} event */
   key(event) {
-    const step = ARROWS[event.key];
-    if (!step || !this.plane) return;
+    const step = ARROWS[event.key],
+      factor = { "+": 1.25, "-": 0.8 }[event.key];
+    if (!this.plane || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (factor && this.zoom(this.view.width / 2, this.view.height / 2, factor)) this.pair.askForFields();
+    if (event.key === "0") this.lookHome();
+    if (event.key === "?") this.pair.keys.open();
+    if (!step) return;
     event.preventDefault();
     const which = event.shiftKey ? 1 : 0;
     const best = nextPoint(this.plane.xs, this.plane.ys, this.pair.indices[which], step, 8 / this.view.scale);
@@ -259,6 +259,7 @@ export class Pane {
 
   draw() {
     this.frame = 0;
+    if (this.ratio && this.ratio !== pixelRatio()) this.resize(); // not every browser tells of it
     const { plane, codes, view, ends, layers, ratio, pair } = this,
       { theme } = pair;
     if (!plane || !codes || !ends || !ratio || !theme) return;

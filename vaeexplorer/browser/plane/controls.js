@@ -12,17 +12,19 @@
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link,
  *            hidden: Set<number>, z: number[], picked: number, pathOn: boolean, view: View, home: View | null,
  *            readonly showsManifold: boolean, readonly texts: Record<string, string>,
- *            readout: {say(text: string): void}, pointer: {lassoOn: boolean, dropSelection(): void},
+ *            readout: {say(text: string): void}, pointer: {lassoOn: boolean, dropSelection(): void,
+ *            selectAround(larger: boolean): void},
  *            go(z: number[]): void, goAndTell(z: number[] | null, picked?: number): void,
- *            step(dx: number, dy: number): void, layers: import("./pointer.js").Looking, choosePlane(): void,
+ *            step(dx: number, dy: number): void, layers: import("./layers.js").Layers, choosePlane(): void,
  *            color(): void, redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Controlled
  *   what the controls read of the latent plane, and do to it
  */
-import { h, prefersStill, press } from "../draw/dom.js";
+import { download, h, prefersStill, press } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { VIRIDIS_CSS } from "../engine/codes.js";
 import { ease, lerp, normal } from "../engine/geometry.js";
 import { axisName } from "../engine/projections.js";
+import { pngOf, svgOf } from "../files/plane_picture.js";
 import { buildChoice, buildLegend, fillSelect } from "./elements.js";
 
 const LEG = 2200; // ms from one point of the walk to the next
@@ -32,6 +34,7 @@ export class Controls {
   constructor(plane) {
     this.plane = plane;
     this.walking = 0;
+    /** @type {0 | 1 | null} the end of the path that arrow keys move; null: they move z */ this.end = null;
     const { ui } = plane;
     ui.sample.onclick = () => plane.model && plane.goAndTell(plane.model.draw());
     ui.means.onchange = () => {
@@ -65,6 +68,9 @@ export class Controls {
       plane.layers.lookHome();
       plane.tell();
     };
+    ui.png.onclick = async () => this.save("png", plane.model && (await pngOf(plane.layers.picture)));
+    ui.svg.onclick = () =>
+      this.save("svg", plane.model && new Blob([svgOf(plane.layers.picture)], { type: "image/svg+xml" }));
     ui.planes.onchange = () => this.choosePlane({ plane: ui.planes.value });
     ui.axes.forEach((select, which) => {
       select.onchange = () => this.choosePlane({ [which ? "up" : "across"]: Number(select.value) });
@@ -147,7 +153,7 @@ export class Controls {
     ui.stage.setAttribute(
       "aria-label",
       `Latent plane of ${plane.space?.name}: ${count} test images as dots, ${across} across and ${up} up. ` +
-        "Arrow keys move z, with Shift finely; plus and minus zoom, 0 shows all.",
+        "Arrow keys move z, with Shift finely; plus and minus zoom, 0 shows all; the key ? lists all keys.",
     );
     if (plane.link.plane === "UMAP")
       plane.readout.say(
@@ -156,6 +162,11 @@ export class Controls {
           : "UMAP has not been computed for this run yet.",
       );
     else plane.readout.say("");
+  }
+
+  /** @param {string} kind @param {Blob | null} file */
+  save(kind, file) {
+    if (file) download(file, `${this.plane.space?.name}-plane.${kind}`);
   }
 
   /** What the colours mean. */
@@ -236,6 +247,15 @@ export class Controls {
     }
   }
 
+  /** Arrow keys move A or B, or z again. @param {0 | 1 | null} end */
+  moveEnd(end) {
+    const { plane } = this;
+    if (end !== null && !plane.plane?.u) return;
+    this.end = end;
+    if (end !== null && !plane.pathOn) plane.ui.pathButton.click();
+    plane.ui.live.textContent = `Arrow keys move ${end === null ? "z" : "AB"[end]}.`;
+  }
+
   /** @param {KeyboardEvent} event */
   key(event) {
     const { plane } = this,
@@ -256,8 +276,13 @@ export class Controls {
       "-": () => plane.layers.zoom(width / 2, height / 2, 0.8),
       0: () => plane.layers.lookHome(),
       Escape: () => plane.pointer.dropSelection(),
+      a: () => this.moveEnd(0),
+      b: () => this.moveEnd(1),
+      z: () => this.moveEnd(null),
+      l: () => plane.pointer.selectAround(!event.shiftKey),
+      "?": () => plane.ui.keys.open(),
     };
-    const act = keys[event.key];
+    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation(); // Streamlit has keys of its own

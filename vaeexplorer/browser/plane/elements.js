@@ -3,11 +3,22 @@
 import { button, h, press } from "../draw/dom.js";
 import { coordinate, number } from "../draw/numbers.js";
 import { tile } from "../draw/sprite.js";
+import { keyTable } from "../interact/keys.js";
 import { Loading } from "../interact/loading.js";
 import { axisName } from "../engine/projections.js";
 
 export const NEAR = 6; // test images beside the decoded one
 const MOST_SLIDERS = 64;
+/** @type {[string, string][]} */
+const KEYS = [
+  ["← → ↑ ↓", "move z, with Shift in fine steps"],
+  ["A, B, Z", "the arrows then move A, B, or z again"],
+  ["L", "a lasso around z; again: a larger one, with Shift a smaller one"],
+  ["Escape", "without the lasso"],
+  ["+, −, 0", "zoom in, out, and show everything"],
+  ["Tab", "to the strips: there ← → go along a strip"],
+  ["?", "this table"],
+];
 
 const layer = () => h("canvas", { class: "layer" });
 
@@ -42,6 +53,9 @@ export function build(root) {
     pathButton: toggle("A → B", "Decode the path between two points that you can drag"),
     lassoButton: toggle("lasso", "Draw around dots to see their images"),
     resetButton: button("reset", "Show the whole plane"),
+    png: button("PNG", "Save the plane as an image"),
+    svg: button("SVG", "Save the plane as shapes"),
+    keys: keyTable(KEYS),
     legend: h("div", { class: "legend", role: "group", "aria-label": "Classes shown" }),
     image: tile({ class: "decoded", role: "img" }),
     z: h("div", { class: "z" }),
@@ -64,7 +78,17 @@ export function build(root) {
   ui.axesBox.append(ui.axes[0], "×", ui.axes[1]);
   ui.stage.append(ui.manifold, ui.dots, ui.overlay, ui.across, ui.up, ui.card);
   const label = (/** @type {string} */ text) => h("div", { class: "label", textContent: text });
-  const tools = h("div", { class: "segments" }, ui.manifoldButton, ui.pathButton, ui.lassoButton, ui.resetButton);
+  const tools = h(
+    "div",
+    { class: "segments" },
+    ui.manifoldButton,
+    ui.pathButton,
+    ui.lassoButton,
+    ui.resetButton,
+    ui.png,
+    ui.svg,
+  );
+  tools.append(ui.keys.button, ui.keys.dialog);
   const toolbar = h(
     "fieldset",
     { class: "toolbar" },

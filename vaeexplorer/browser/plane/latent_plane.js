@@ -187,7 +187,8 @@ export class LatentPlane {
 
   /** Of the server. @param {string} trouble  empty once it is over */
   say(trouble) {
-    if (this.isCurrent) this.readout.say(trouble);
+    if (this.isCurrent && trouble) this.readout.complain(trouble, () => this.redraw({ z: true, dots: true }));
+    else if (this.isCurrent) this.readout.say("");
     this.layers.manifoldKey = ""; // ask again
   }
 
@@ -259,11 +260,18 @@ export class LatentPlane {
     this.tell();
   }
 
-  /** A step along the plane, from the keyboard. @param {number} dx @param {number} dy */
+  /** A step along the plane, from the keyboard, of z or an end of the path. @param {number} dx @param {number} dy */
   step(dx, dy) {
     if (!this.model || !this.plane?.u) return;
-    const [x, y] = place(this.plane, this.z, this.model.codes);
-    this.go(movedTo(this.plane, this.z, x + dx, y + dy));
+    const { end } = this.controls,
+      from = end === null ? this.z : (this.ends?.[end] ?? this.z);
+    const [x, y] = place(this.plane, from, this.model.codes),
+      moved = movedTo(this.plane, from, x + dx, y + dy);
+    if (end === null) this.go(moved);
+    else {
+      this.link[end ? "b" : "a"] = moved;
+      this.redraw({ z: true });
+    }
     clearTimeout(this.tellTimer);
     this.tellTimer = setTimeout(() => this.tell(), KEY_REST);
   }

@@ -112,6 +112,7 @@ export class Layers {
 
   draw() {
     this.frame = 0;
+    if (this.ratio !== pixelRatio()) this.resize(); // not every browser tells of it
     const { model, plane, home, dotColors, view, ends, picked, pointer } = this.plane,
       { ratio, pens } = this;
     if (!model || !plane || !home || !dotColors) return;
@@ -128,6 +129,21 @@ export class Layers {
     drawOverlay(pens.overlay, view, { plane, codes, z: this.plane.z, ends, hovered, picked, lasso }, this.theme, ratio);
     if (z) this.planAside();
     if (this.plane.showsManifold) this.planManifold();
+  }
+
+  /** What a file of the plane shows. @returns {import("../files/plane_picture.js").Picture} */
+  get picture() {
+    const { ui, model, z, ends, picked, pointer, view, dotColors } = this.plane;
+    const plane = /** @type {import("../engine/projections.js").Plane} */ (this.plane.plane),
+      { codes } = /** @type {NonNullable<typeof model>} */ (model);
+    return {
+      ...{ view, theme: this.theme, labels: plane.labels, xs: plane.xs, ys: plane.ys },
+      colors: /** @type {Uint8ClampedArray} */ (dotColors),
+      manifold: this.plane.showsManifold ? this.manifold.shown : null,
+      layers: [ui.manifold, ui.dots, ui.overlay],
+      drawOverlay: (g) =>
+        drawOverlay(g, view, { plane, codes, z, ends, hovered: -1, picked, lasso: pointer.lasso }, this.theme, 1),
+    };
   }
 
   /** Plans the slower things for after the frame: text drawn on a canvas makes the browser compute the page's styles at

@@ -24,6 +24,7 @@ import { movedTo, place } from "../engine/projections.js";
 
 const TOUCH = 6; // CSS pixels from a dot that still touch it
 const HANDLE = 14; // CSS pixels from A or B that still take hold of it
+const AROUND = 40; // CSS pixels from z to a lasso around it, at first
 const JUMP = 60; // CSS pixels from the pointer to a code that z may jump to, where the plane cannot be decoded
 
 export class Pointer {
@@ -33,6 +34,7 @@ export class Pointer {
     this.hovered = -1;
     /** @type {[number, number][]} in latent units */ this.lasso = [];
     this.lassoOn = false;
+    this.radius = 0; // of a lasso around z, CSS pixels
     this.before = { z: plane.z, picked: plane.picked };
     /** @type {0 | 1 | null} the end of the path that is held */ this.held = null;
     listen(plane.ui.stage, {
@@ -131,6 +133,20 @@ export class Pointer {
     ui.stage.style.cursor = at && this.endAt(at) !== null ? "grab" : "";
     if (model && space) readout.showCard(this.hovered, at, view, model.codes, space, sprite);
     this.plane.redraw({});
+  }
+
+  /** A lasso around z, for those who draw none; again: a larger or a smaller one. @param {boolean} larger */
+  selectAround(larger) {
+    const { model, plane, view, z } = this.plane;
+    if (!model || !plane) return;
+    this.radius = this.lasso.length && this.radius ? this.radius * (larger ? 1.5 : 1 / 1.5) : AROUND;
+    const [x, y] = place(plane, z, model.codes),
+      radius = this.radius / view.scale;
+    this.lasso = Array.from({ length: 24 }, (_, k) => {
+      const angle = (2 * Math.PI * k) / 24;
+      return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)];
+    });
+    this.select();
   }
 
   /** The images in the lasso. */

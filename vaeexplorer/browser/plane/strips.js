@@ -4,10 +4,11 @@ import { pen } from "../draw/canvas.js";
 import { button, download, h } from "../draw/dom.js";
 import { coordinate } from "../draw/numbers.js";
 import { paintGrey } from "../draw/sprite.js";
+import { ARROWS } from "../interact/gestures.js";
 import { lerp, slerp } from "../engine/geometry.js";
 import { PIXELS, SIDE, imageAt } from "../engine/network.js";
 import { axisName } from "../engine/projections.js";
-import { encodeGif } from "./gif.js";
+import { encodeGif } from "../files/gif.js";
 
 const STEPS = 13; // images in a strip
 const PITCH = SIDE + 2; // from one image to the next, in pixels
@@ -25,7 +26,9 @@ export class Strips {
     this.zs = [];
     this.along = lerp;
     const strip = (/** @type {string} */ caption, /** @type {Node[]} */ ...tools) => {
-      const canvas = h("canvas", { width: STEPS * PITCH - 2, height: SIDE, role: "img", "aria-label": caption });
+      const canvas = h("canvas", { width: STEPS * PITCH - 2, height: SIDE, role: "slider", tabIndex: 0 });
+      const named = { label: caption, valuemin: 1, valuemax: STEPS, valuenow: 1 };
+      for (const [name, value] of Object.entries(named)) canvas.setAttribute(`aria-${name}`, String(value));
       const mark = h("i", { class: "mark", hidden: true });
       const figure = h(
         "figure",
@@ -64,10 +67,24 @@ export class Strips {
       };
       save.before(choice);
     } else this.path.figure.querySelector("span").textContent = "from A to B in a straight line";
+    const pick = (/** @type {number} */ row, /** @type {number} */ at) => {
+      const z = this.zs[row * STEPS + at];
+      if (!z) return;
+      [...this.strips, this.path][row].canvas.setAttribute("aria-valuenow", String(at + 1));
+      onPick(z);
+    };
     [...this.strips, this.path].forEach(({ canvas }, row) => {
       canvas.onclick = (/** @type {MouseEvent} */ event) => {
         const at = Math.min(STEPS - 1, Math.floor((event.offsetX / canvas.clientWidth) * STEPS));
-        if (this.zs[row * STEPS + at]) onPick(this.zs[row * STEPS + at]);
+        pick(row, at);
+      };
+      canvas.onkeydown = (/** @type {KeyboardEvent} */ event) => {
+        const at = Number(canvas.getAttribute("aria-valuenow")) - 1,
+          step = ARROWS[event.key];
+        const to = step ? at + step[0] + step[1] : { Home: 0, End: STEPS - 1 }[event.key];
+        if (to === undefined) return;
+        event.preventDefault();
+        pick(row, Math.min(STEPS - 1, Math.max(0, to)));
       };
     });
     box.replaceChildren(...this.strips.map(({ figure }) => figure), this.path.figure);
@@ -75,12 +92,14 @@ export class Strips {
 
   /** Marks where z is, at once; the images follow from the worker. @param {ArrayLike<number>} z */
   mark(z) {
-    this.strips.forEach(({ mark }, row) => {
+    this.strips.forEach(({ mark, canvas }, row) => {
       const dimension = this.dimensions[row],
         [low, high] = this.summary.walk[dimension];
       const share = (z[dimension] - low) / (high - low);
       mark.hidden = share < -0.05 || share > 1.05;
       const step = Math.round(Math.min(1, Math.max(0, share)) * (STEPS - 1));
+      canvas.setAttribute("aria-valuenow", String(step + 1));
+      canvas.setAttribute("aria-valuetext", coordinate(z[dimension], this.summary.steps[dimension]));
       mark.style.left = `${(100 * PITCH * step) / (STEPS * PITCH - 2)}%`;
     });
   }

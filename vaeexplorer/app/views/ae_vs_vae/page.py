@@ -6,21 +6,19 @@ from typing import get_args
 import streamlit as st
 
 from vaeexplorer.analysis.sampling import Source
-from vaeexplorer.analysis.smoothness.bootstrap import Estimate
-from vaeexplorer.analysis.smoothness.smoothness import MEASURES, Group
+from vaeexplorer.analysis.smoothness.smoothness import Group
 from vaeexplorer.analysis.smoothness.verdict import details, verdict
 from vaeexplorer.app import sidebar, state
 from vaeexplorer.app.caches import principal_space
+from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.errors import UserError
-from vaeexplorer.export.tables import to_csv
+from vaeexplorer.export.tables import GROUPS, comparison_conditions, comparison_figures, comparison_table, to_csv
 from vaeexplorer.figures.smoothness import forest, in_words
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
-
-GROUPS: dict[Group, str] = {"all": "all pairs", "within": "within a class", "between": "between classes"}
 
 
 def chosen_partner(space: Space) -> Space:
@@ -50,7 +48,9 @@ def found_or_measured(a: Space, b: Space) -> Comparison | None:
     """The comparison, or None and a button while there is none."""
     found = comparison.stored(a, b)
     place = st.empty()
-    if found is None and place.button("Measure these two (about 15 seconds, once)", key=state.COMPARE_BUTTON):
+    if found is None and is_public():
+        st.caption("No comparison of these two was stored, and here none is measured.")
+    elif found is None and place.button("Measure these two (about 15 seconds, once)", key=state.COMPARE_BUTTON):
         bar = place.progress(0.0, text="preparing")
 
         def show(share: float, doing: str) -> None:
@@ -62,44 +62,6 @@ def found_or_measured(a: Space, b: Space) -> Comparison | None:
             st.error(literal(error))
         place.empty()
     return found
-
-
-def cell(estimate: Estimate | None) -> str:
-    """A figure with its interval."""
-    return "n/a" if estimate is None else f"{estimate.value:.3f}  [{estimate.low:.3f}, {estimate.high:.3f}]"
-
-
-def table(found: Comparison, group: Group) -> list[dict[str, str]]:
-    """The measures over pairs of a group; those that are over images stand with all pairs."""
-    about = {measure.key: measure for measure in MEASURES}
-    first, second = found.runs
-    return [
-        {
-            "measure": about[row.key].title + (f" ({about[row.key].unit})" if about[row.key].unit else ""),
-            "perfect": about[row.key].better,
-            first: cell(row.a),
-            second: cell(row.b),
-            "difference": cell(row.difference),
-            "ratio": cell(row.ratio),
-            "": row.note,
-        }
-        for row in found.rows
-        if row.group == group
-    ]
-
-
-def figures(found: Comparison) -> list[dict[str, object]]:
-    """Every row, figures and intervals in columns of their own."""
-    return [
-        {"run_a": found.runs[0], "run_b": found.runs[1], "measure": row.key, "pairs": row.group, "count": row.count}
-        | {
-            f"{which}_{part}": None if each is None else getattr(each, part)
-            for which, each in (("a", row.a), ("b", row.b), ("difference", row.difference), ("ratio", row.ratio))
-            for part in ("value", "low", "high")
-        }
-        | {"decided": row.decided, "note": row.note}
-        for row in found.rows
-    ]
 
 
 def show_comparison(found: Comparison) -> None:
@@ -131,23 +93,16 @@ def show_comparison(found: Comparison) -> None:
 def show_table(found: Comparison, group: Group) -> None:
     """The figures of a group of pairs, and the downloads of all."""
     st.dataframe(
-        table(found, group),
+        comparison_table(found, group),
         hide_index=True,
         height="content",
         alt=f"Measures of {found.runs[0]} and {found.runs[1]} with 95% intervals, and their differences",
     )
-    held = found.conditions
-    a_sample = ", a sample of the full set" if held["training_images_are_a_sample"] else ""
-    st.caption(
-        f"{held['pairs']} pairs of test images, {held['pairs_within_classes']} of them within a class; nearest of "
-        f"{held['nearest_of']:,} training images{a_sample}. Brackets: bootstrap intervals, of "
-        f"{held['resamples']:,} resamples. Of each run: 95% on its own. Of differences and ratios: 95% for all of them "
-        "together (minP, Westfall & Young 1993)."
-    )
+    st.caption(comparison_conditions(found))
     name = "--".join(found.runs)
     with st.container(horizontal=True):
         st.download_button(
-            "Download (CSV)", lambda: to_csv(figures(found)), f"{name}.csv", "text/csv", on_click="ignore"
+            "Download (CSV)", lambda: to_csv(comparison_figures(found)), f"{name}.csv", "text/csv", on_click="ignore"
         )
         st.download_button(
             "Download (JSON)",

@@ -5,7 +5,7 @@ import streamlit as st
 
 from vaeexplorer.app import sidebar
 from vaeexplorer.app.views.explore import plane, words
-from vaeexplorer.app.words import heading, notes
+from vaeexplorer.app.words import heading, notes, say_if_correlated
 from vaeexplorer.export import explorer as export
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.spaces.space import Space
@@ -22,6 +22,7 @@ def codes(space: Space) -> list[dict[str, object]]:
 
 heading(words.PAGE)
 space = sidebar.chosen_space()
+say_if_correlated(space)
 plane.latent_plane(space)
 notes(words.PAGE)
 with st.container(horizontal=True):

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vaeexplorer.app import caches, state
+from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.text import literal
 from vaeexplorer.browser import bundle, links
@@ -49,7 +50,9 @@ def _umap(space: Space) -> str | None:
     try:
         points = caches.stored_umap(space)
         place = st.empty()
-        if points is None and place.button("Compute UMAP (about a minute, once)", key=state.UMAP_BUTTON):
+        if points is None and is_public():
+            st.caption("No UMAP layout of this run was stored, and here none is computed.")
+        elif points is None and place.button("Compute UMAP (about a minute, once)", key=state.UMAP_BUTTON):
             points = _compute_umap(space, place)
     except UserError as error:
         st.error(literal(error))

@@ -5,7 +5,7 @@ import streamlit as st
 from vaeexplorer.app import caches, sidebar, state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.from_x import words
-from vaeexplorer.app.words import heading, notes
+from vaeexplorer.app.words import heading, notes, say_if_correlated
 from vaeexplorer.browser import bundle, links
 from vaeexplorer.data.images import DataError
 from vaeexplorer.runs.folder import RunError
@@ -44,6 +44,7 @@ def walk(space: Space) -> None:
 
 heading(words.PAGE)
 space = sidebar.chosen_space()
+say_if_correlated(space)
 walk(space)
 notes(words.PAGE)
 sidebar.data_source(space)

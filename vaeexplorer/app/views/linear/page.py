@@ -6,6 +6,7 @@ import streamlit as st
 
 from vaeexplorer.analysis.linear.experiments import BENDS, METHODS
 from vaeexplorer.app import sidebar, state
+from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets, words
 from vaeexplorer.app.views.linear.widgets import Setting
@@ -57,8 +58,9 @@ def chosen_setting(dataset: Dataset) -> Setting:
             key=state.LONGER.name,
             bind="query-params",
             help="About ten seconds of training on images.",
+            disabled=is_public(),
         )
-    return Setting(dataset, k, broken, method, share, longer)
+    return Setting(dataset, k, broken, method, share, longer and not is_public())
 
 
 heading(words.PAGE)

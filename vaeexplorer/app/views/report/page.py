@@ -1,18 +1,22 @@
 """Is it regularized? Three answers on a latent space, each with its number, and the evidence for them."""
 
 import json
+from collections.abc import Iterator, Sequence
 from html import escape
+from typing import get_args
 
 import streamlit as st
 
 from vaeexplorer.analysis.report.report import Report
+from vaeexplorer.analysis.report.verdicts import Verdict
 from vaeexplorer.app import caches, sidebar, state
+from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.report import reports, words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.export import report as report_page
-from vaeexplorer.figures.report import Exhibit
+from vaeexplorer.figures.report import Exhibit, Kind
 from vaeexplorer.spaces.space import Space
 
 
@@ -37,7 +41,9 @@ def report_of(space: Space) -> Report | None:
     """The report, or a button that makes it, and its progress while it is made."""
     found = reports.kept(space)
     place = st.empty()
-    if found is None and place.button("Make the report (about half a minute)", key=f"{state.REPORT}-{space.name}"):
+    if found is None and is_public():
+        st.caption("No report of this latent space was stored, and here none is made.")
+    elif found is None and place.button("Make the report (about half a minute)", key=f"{state.REPORT}-{space.name}"):
         _work(space, reports.make)
         found = reports.kept(space)
         place.empty()
@@ -60,10 +66,9 @@ def _work(space: Space, what: object) -> None:
     place.empty()
 
 
-def show_answers(found: Report) -> None:
-    """The line that sums up, and the three cards."""
-    st.markdown(f"**{found.summary}**")
-    st.html(f"<style>{report_page.CARDS_STYLE}</style>{report_page.cards(found)}")
+def show_cards(verdicts: Sequence[Verdict]) -> None:
+    """A card each."""
+    st.html(f"<style>{report_page.CARDS_STYLE}</style>{report_page.cards(verdicts)}")
 
 
 def show_exhibit(exhibit: Exhibit, key: str) -> None:
@@ -72,37 +77,100 @@ def show_exhibit(exhibit: Exhibit, key: str) -> None:
     st.caption(exhibit.reading)
 
 
-def show_strips(space: Space) -> None:
-    """What the decoder draws at points that matter."""
-    for name, address in reports.strips(space).items():
-        st.caption(name[0].upper() + name[1:])
-        st.html(f'<img class="vx-strip" src="{address}" alt="Twelve decoded images, {escape(name)}">')
+def show_strip(name: str, address: str) -> None:
+    """What the decoder draws at points of one kind."""
+    st.caption(name[0].upper() + name[1:])
+    st.html(f'<img class="vx-strip" src="{address}" alt="Twelve decoded images, {escape(name)}">')
 
 
-def show(space: Space, *, wide: bool) -> None:
-    """Everything there is on one latent space."""
-    found = report_of(space)
-    if found is None:
+def in_a_row(spaces: Sequence[Space]) -> Iterator[Space]:
+    """Each latent space, its column of a new row open: rows are level however long their texts are."""
+    for column, space in zip(st.columns(len(spaces), gap="large"), spaces, strict=True):
+        with column:
+            yield space
+
+
+def show(spaces: Sequence[Space]) -> None:
+    """Everything there is on one latent space, or on two, row by row."""
+    found: dict[str, Report] = {}
+    for space in in_a_row(spaces):
+        if len(spaces) > 1:
+            st.subheader(space.name, anchor=False)
+        if (report := report_of(space)) is not None:
+            found[space.name] = report
+            st.markdown(f"**{report.summary}**")
+    there = [space for space in spaces if space.name in found]
+    if not there:
         return
-    show_answers(found)
+    for questions in [slice(None)] if len(there) == 1 else [slice(k, k + 1) for k in range(3)]:
+        for space in in_a_row(there):
+            show_cards(found[space.name].verdicts[questions])
+    if any(reports.seeds(space) for space in there):
+        for space in in_a_row(there):
+            show_seeds(space)
+    show_strips(there)
+    show_evidence(there, found)
+    for part in (offer_nll_gap, show_numbers, downloads):
+        for space in in_a_row(there):
+            part(space, found[space.name])
+
+
+def show_seeds(space: Space) -> None:
+    """How far the numbers of the same recipe lie apart from seed to seed, folded."""
+    if (found := reports.seeds(space)) is not None:
+        line, rows = found
+        with st.expander(line):
+            st.dataframe(rows, hide_index=True, alt=f"Every number over seeds of {space.name}")
+
+
+def show_strips(spaces: Sequence[Space]) -> None:
+    """What the decoder draws at points that matter."""
     st.subheader("What the decoder draws", anchor=False)
-    show_strips(space)
+    drawn = {space.name: reports.strips(space) for space in spaces}
+    for name in dict.fromkeys(name for each in drawn.values() for name in each):
+        for space in in_a_row(spaces):
+            if name in drawn[space.name]:
+                show_strip(name, drawn[space.name][name])
+
+
+def show_evidence(spaces: Sequence[Space], found: dict[str, Report]) -> None:
+    """The figures: of two latent spaces those of one kind on one row."""
     st.subheader("The evidence", anchor=False)
-    shown = reports.exhibits(space, found)
-    show_exhibit(shown[0], f"{space.name}-0")
-    in_a_row = 2 if wide else 1
-    for start in range(1, len(shown), in_a_row):
-        for column, number in zip(st.columns(in_a_row, gap="large"), range(start, len(shown)), strict=False):
+    figures = {space.name: {each.kind: each for each in reports.exhibits(space, found[space.name])} for space in spaces}
+    if len(spaces) == 1:
+        show_figures(spaces[0].name, list(figures[spaces[0].name].values()))
+    else:
+        for kind in get_args(Kind):
+            if any(kind in each for each in figures.values()):
+                for space in in_a_row(spaces):
+                    if kind in figures[space.name]:
+                        show_exhibit(figures[space.name][kind], f"{space.name}-{kind}")
+
+
+def show_figures(name: str, shown: Sequence[Exhibit]) -> None:
+    """Of one latent space: the first alone, then two in a row."""
+    show_exhibit(shown[0], f"{name}-{shown[0].kind}")
+    for start in range(1, len(shown), 2):
+        for column, exhibit in zip(st.columns(2, gap="large"), shown[start : start + 2], strict=False):
             with column:
-                show_exhibit(shown[number], f"{space.name}-{number}")
-    if reports.can_measure_nll(space, found) and st.button(
-        "Measure the NLL gap (about a minute)", key=f"{state.REPORT}-nll-{space.name}"
+                show_exhibit(exhibit, f"{name}-{exhibit.kind}")
+
+
+def offer_nll_gap(space: Space, found: Report) -> None:
+    """A button, where the gap is not known yet."""
+    if (
+        reports.can_measure_nll(space, found)
+        and not is_public()
+        and st.button("Measure the NLL gap (about a minute)", key=f"{state.REPORT}-nll-{space.name}")
     ):
         _work(space, reports.measure_nll_gap)
         st.rerun()
+
+
+def show_numbers(space: Space, found: Report) -> None:
+    """Every diagnostic, folded."""
     with st.expander("Every number"):
         st.dataframe(report_page.table(found), hide_index=True, alt=f"Every diagnostic of {space.name}")
-    downloads(space, found)
 
 
 def downloads(space: Space, found: Report) -> None:
@@ -126,12 +194,6 @@ try:
 except UserError as error:
     st.error(literal(error))
     second = None
-if second is None:
-    show(space, wide=True)
-else:
-    for column, each in zip(st.columns(2, gap="large"), (space, second), strict=True):
-        with column:
-            st.subheader(each.name, anchor=False)
-            show(each, wide=False)
+show([space] if second is None else [space, second])
 notes(words.PAGE)
 sidebar.data_source(space)

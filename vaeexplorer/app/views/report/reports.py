@@ -5,6 +5,7 @@ from threading import Lock
 
 import streamlit as st
 
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
 from vaeexplorer.analysis.report.evidence import Evidence
 from vaeexplorer.analysis.report.evidence import evidence as look
 from vaeexplorer.analysis.report.measurements import Progress
@@ -14,6 +15,7 @@ from vaeexplorer.figures.report import Exhibit
 from vaeexplorer.figures.report import exhibits as draw
 from vaeexplorer.figures.theme import finished
 from vaeexplorer.results import report as report_card
+from vaeexplorer.results.seeds import shipped
 from vaeexplorer.spaces.space import Space
 
 _lock = Lock()
@@ -88,7 +90,7 @@ def evidence(space: Space) -> Evidence:
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _evidence(key: str, _space: Space) -> Evidence:
-    return look(_space.posterior.mean, _space.posterior.logvar)
+    return look(_space.posterior)
 
 
 def exhibits(space: Space, found: Report) -> list[Exhibit]:
@@ -100,6 +102,34 @@ def exhibits(space: Space, found: Report) -> list[Exhibit]:
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _exhibits(key: str, nll_gap: float | None, _space: Space, _found: Report) -> list[Exhibit]:
     return [replace(each, figure=finished(each.figure)) for each in draw(_found, evidence(_space))]
+
+
+def seeds(space: Space) -> tuple[str, list[dict[str, object]]] | None:
+    """What is shipped of a run's recipe under other seeds: a line, and a row a number; None where nothing is."""
+    return _seeds(space.key, space)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _seeds(key: str, _space: Space) -> tuple[str, list[dict[str, object]]] | None:
+    found = shipped(_space.run.config) if _space.run else None
+    if found is None:
+        return None
+    recipe, numbers = found
+    rows: list[dict[str, object]] = [
+        {
+            "diagnostic": DEFINITIONS[each.key].name,
+            "of": each.of,
+            "mean": each.mean,
+            "least": min(each.values),
+            "most": max(each.values),
+            "sd of seeds": each.between,
+            "se of one report": each.within,
+        }
+        for each in numbers
+    ]
+    accuracy = next(each for each in numbers if (each.key, each.of) == ("classifier", ""))
+    ends = " to ".join(f"{value:.3f}".removeprefix("0") for value in (min(accuracy.values), max(accuracy.values)))
+    return f"{len(recipe.seeds)} seeds of this recipe: accuracy {ends}", rows
 
 
 def strips(space: Space) -> dict[str, str]:

@@ -1,0 +1,32 @@
+"""What is made before the first visitor comes."""
+
+from functools import partial
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vaeexplorer.app import caches, ready
+from vaeexplorer.runs.folder import RunError
+
+
+def test_what_is_ready_is_not_made_for_a_visitor(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = next(card for card in caches.run_cards()[0] if card.name == "mnist-vae-2d")
+    monkeypatch.setattr(ready, "_works", lambda: [partial(make, card) for make in ready.PAGES])
+    ready.make_ready()
+    for maker in ("report.reports.draw", "report.reports.look", "ae_vs_vae.comparison.contact_sheet"):
+        monkeypatch.setattr(f"vaeexplorer.app.views.{maker}", lambda *_: pytest.fail("it was not ready"))
+    app.run()
+    page = app.switch_page("views/report/page.py").run()
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 8
+
+
+def test_one_run_that_cannot_be_read_leaves_the_others_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[int] = []
+
+    def broken() -> None:
+        raise RunError("The run x cannot be read.")
+
+    monkeypatch.setattr(ready, "_works", lambda: [broken, partial(done.append, 1)])
+    ready.make_ready()
+    assert done == [1]

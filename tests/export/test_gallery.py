@@ -1,0 +1,262 @@
+"""The gallery: whole, shared, at home from a disk and below any path of any host, and alive."""
+
+import functools
+import http.server
+import os
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.driving import LAST_PIXEL, changed, middle, picture, wait_until
+from tests.references import WITHIN, outside
+from vaeexplorer.__main__ import main
+from vaeexplorer.config import RunConfig
+from vaeexplorer.export.gallery import site
+from vaeexplorer.export.gallery.folders import whole_folder
+from vaeexplorer.export.gallery.site import count_pages, write_gallery
+from vaeexplorer.export.html import ExportError
+from vaeexplorer.files import SHIPPED, content_hash
+from vaeexplorer.results.comparison import Comparison
+from vaeexplorer.runs.folder import Run, list_runs, load_run
+
+LIMIT = 3_000_000
+PAIR = "mnist-vae-2d--mnist-ae-2d.html"
+HELD = re.compile(r'<script type="text/plain" id="([\w-]+)"[^>]* data-src="([^"]+)"')
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[Run]:
+    return [load_run("mnist-ae-2d"), load_run("mnist-vae-2d")]
+
+
+@pytest.fixture(scope="module")
+def gallery(runs: list[Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("gallery") / "site"
+    stored = SHIPPED / "comparisons" / PAIR.replace("html", "json")
+    with pytest.MonkeyPatch.context() as patch:  # whether it is found is not what is tested here
+        patch.setattr(site, "load_comparison", lambda *_: Comparison.from_json(stored.read_bytes()))
+        assert len(list(write_gallery(folder, runs))) == count_pages(runs) == 6
+    return folder
+
+
+def held(page: Path) -> dict[str, Path]:
+    """The files of data that a page names, by the ids of their elements."""
+    return {match[1]: page.parent / match[2] for match in HELD.finditer(page.read_text())}
+
+
+def named(page: Path) -> set[Path]:
+    """All files that a page names."""
+    return {page.parent / place for place in outside(page.read_text())} | set(held(page).values())
+
+
+def at_first(page: Path) -> int:
+    """Bytes of a page with its style, its script and the data of its first picture, other than the test images."""
+    data = held(page)
+    later = {data[name] for name in ("sprite", "encoder", "autoencoder", "autoencoder-encoder") if name in data}
+    files = {file for file in named(page) - later if file.suffix != ".html"}
+    return page.stat().st_size + sum(file.stat().st_size for file in files)
+
+
+def test_nothing_is_missing_left_over_or_elsewhere(gallery: Path) -> None:
+    pages = set(gallery.glob("*.html"))
+    assert set.union(*map(named, pages)) | {gallery / "index.html"} == pages | set((gallery / "assets").iterdir())
+    assert {file.name for file in pages} == {
+        *("index.html", "mnist-vae-2d.html", "mnist-ae-2d.html", PAIR, "beta-mnist-2d.html", "beta-mnist-16d.html")
+    }
+    for file in (gallery / "assets").iterdir():
+        assert re.fullmatch(r"\w+-([0-9a-f]{16})\.\w+", file.name)
+        assert content_hash(file.read_bytes()) in file.name
+    for page in pages:
+        assert "http" not in re.sub(r"http-equiv|http://www\.w3\.org", "", page.read_text())
+
+
+def test_pages_share_what_they_can_and_the_rest_is_small(gallery: Path) -> None:
+    vae, ae, pair = (held(gallery / name) for name in ("mnist-vae-2d.html", "mnist-ae-2d.html", PAIR))
+    assert vae["sprite"] == ae["sprite"] == pair["sprite"]
+    assert (vae["autoencoder"], vae["autoencoder-encoder"]) == (ae["network"], ae["encoder"])
+    assert [pair[f"{kind}-{k}"] for kind in ("network", "codes") for k in (0, 1)] == [
+        *(vae["network"], ae["network"], vae["codes"], ae["codes"])
+    ]
+    for page in gallery.glob("*.html"):
+        assert page.name == PAIR or at_first(page) <= LIMIT, page.name
+
+
+@pytest.mark.slow
+def test_every_page_of_the_shipped_runs_is_small(tmp_path: Path) -> None:
+    shipped = [load_run(card.path) for card in list_runs()[0]]
+    list(write_gallery(tmp_path / "site", shipped))
+    pages = {page.name: at_first(page) for page in (tmp_path / "site").glob("*.html")}
+    assert len(pages) == 19
+    assert max(size for name, size in pages.items() if "--" not in name) <= LIMIT
+
+
+def nothing(place: Path) -> list[str]:
+    return sorted(path.name for path in place.iterdir())
+
+
+def test_only_an_unchanged_gallery_is_replaced(tmp_path: Path) -> None:
+    def write(text: str) -> None:
+        with whole_folder(tmp_path / "site") as new:
+            (new / "assets").mkdir()
+            (new / "index.html").write_text(text)
+
+    write("one")
+    write("two")
+    index = tmp_path / "site" / "index.html"
+    assert index.read_text() == "two"
+    added = tmp_path / "site" / "assets" / "CNAME"
+    added.write_text("mine")
+    with pytest.raises(ExportError, match="site holds something else than an unchanged earlier gallery"):
+        write("three")
+    added.unlink()
+    index.write_text("edited")
+    with pytest.raises(ExportError, match="choose another folder"):
+        write("three")
+    assert index.read_text() == "edited"
+    with pytest.raises(ExportError, match="is no folder"), whole_folder(index):
+        pass
+    with pytest.raises(ExportError, match="cannot be written: No such file"), whole_folder(tmp_path / "no" / "site"):
+        pass
+    assert nothing(tmp_path) == ["site"]
+
+
+@pytest.mark.parametrize("fails_at", ["a page", "the end"])
+def test_a_gallery_that_fails_leaves_the_former_as_it_was(
+    runs: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: str
+) -> None:
+    with whole_folder(tmp_path / "site") as new:
+        (new / "index.html").write_text("old")
+    rename = os.rename
+
+    def full(source: Path, target: Path) -> None:
+        if Path(target).name == "site" and (Path(source) / "new.html").exists():
+            raise OSError(28, "No space left on device")
+        rename(source, target)
+
+    def pages(*_: object) -> Iterator[tuple[str, str]]:
+        yield "new.html", "new"
+        if fails_at == "a page":
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "rename", full)
+    monkeypatch.setattr(site, "_pages", pages)
+    with pytest.raises(ExportError, match="the disk is full"):
+        list(write_gallery(tmp_path / "site", runs))
+    assert nothing(tmp_path) == ["site"]
+    assert (tmp_path / "site" / "index.html").read_text() == "old"
+
+
+def test_the_command_refuses_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "thesis.tex").write_text("mine")
+    assert main(["gallery", "--out", str(tmp_path), "--runs", "mnist-ae-2d"]) == 2
+    assert "something else than an unchanged earlier gallery" in capsys.readouterr().err
+    assert nothing(tmp_path) == ["thesis.tex"]
+    assert main(["gallery", "--out", str(tmp_path / "new"), "--runs", "mnist-ae-2d", "mnist-ae-2d"]) == 2
+    assert "Two pages would be called mnist-ae-2d.html" in capsys.readouterr().err
+
+
+# --------------------------------------------------------------------------------------------------- in the browser
+
+
+@pytest.fixture(params=["a disk", "a host"])
+def address(gallery: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Of the folder: as a file, and below a path of a server that knows of nothing but files."""
+    if request.param == "a disk":
+        yield gallery.as_uri()
+        return
+    handler = functools.partial(_Quiet, directory=str(gallery.parents[1]))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}/{gallery.parent.name}/{gallery.name}"
+        server.shutdown()
+        serving.join()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def asked_for(page: Any) -> list[str]:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    return asked
+
+
+@pytest.mark.browser
+def test_a_run_is_dragged_walked_and_opened_again(address: str, chromium: Any) -> None:
+    page, asked = chromium, asked_for(chromium)
+    page.goto(f"{address}/index.html")
+    page.locator("main a", has_text="VAE, 2 dimensions").click()
+    z, decoded = page.locator("#plane .z"), page.locator("#plane canvas.decoded")
+    wait_until(page, lambda: bool(z.text_content()), "a point")
+    before = picture(decoded)
+    x, y = middle(page.locator("#plane .stage"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 80, y + 30, steps=4)
+    changed(page, lambda: picture(decoded), before)
+    page.mouse.up()
+    wait_until(page, lambda: "z=" in page.url, "z in the address")
+    chosen = z.text_content()
+
+    page.locator("#walk").scroll_into_view_if_needed()  # which loads what the walk needs
+    wait_until(page, lambda: "One point, no cloud" in page.locator("#walk .plain").inner_text(), "the autoencoder")
+    page.locator("#walk button", has_text="ε = 0").click()
+    wait_until(page, lambda: "eps=" in page.url and "z=" in page.url, "both in the address")
+
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    wait_until(page, lambda: bool(z.text_content() == chosen), "the same point")
+    outside_of_it = [url for url in asked if not url.startswith((address, "about:", *WITHIN))]
+    assert outside_of_it == []
+
+
+@pytest.mark.browser
+def test_a_pair_is_shown_with_its_table_and_kept_in_the_address(address: str, chromium: Any) -> None:
+    page = chromium
+    page.goto(f"{address}/{PAIR}")
+    strip = page.locator(".rows canvas").nth(1)
+    page.get_by_text("7 · test #0", exact=True).wait_for()
+    assert page.get_by_role("button", name="Holes").count() == 0
+    assert "Neither is smoother in every respect" in page.locator("main + section").inner_text()
+    assert page.locator("table tr").count() == 16
+    page.get_by_role("button", name="Another pair").click()
+    wait_until(page, lambda: "pair=" in page.url, "the pair in the address")
+    ends = page.locator(".end").all_inner_texts()
+    assert "test #0" not in " ".join(ends).split("\n")
+    page.goto("about:blank")
+    page.goto(f"{address}/{PAIR}#pair=18-99999")
+    page.get_by_text("7 · test #0", exact=True).wait_for()  # no such image: the usual pair
+    page.goto("about:blank")
+    page.goto(f"{address}/{PAIR}#pair=3-9")
+    page.get_by_text("test #9", exact=False).first.wait_for()
+    wait_until(page, lambda: bool(strip.evaluate(LAST_PIXEL) == 255), "a way of the autoencoder")
+
+
+@pytest.mark.browser
+def test_beta_is_turned_and_kept_in_the_address(address: str, chromium: Any) -> None:
+    page = chromium
+    page.goto(f"{address}/beta-mnist-16d.html#beta=16")
+    active = page.locator(".facts dd").last
+    wait_until(page, lambda: active.inner_text() == "2 of 16", "two of sixteen dimensions")
+    page.get_by_label("β, the weight of the KL term").focus()
+    page.keyboard.press("Home")
+    wait_until(page, lambda: active.inner_text() == "16 of 16" and page.url.endswith("#beta=0"), "beta 0")
+    page.get_by_role("link", name="MNIST, 2 dimensions").click()
+    wait_until(page, lambda: active.inner_text() == "2 of 2", "the other sweep")
+
+
+def test_what_is_said_of_a_run_fits_any(runs: list[Run]) -> None:
+    from vaeexplorer.export.gallery import index
+
+    assert index._title(RunConfig()).startswith("VAE, 2 dimensions")
+    assert len({index._sentence(run.config) for run in runs}) == 2

@@ -1,0 +1,79 @@
+"""Everything that the pages show of the runs, made before the first visitor asks: for a class, and for a public app.
+
+Half a minute to a minute of one core, for the ten shipped runs. Visitors who come earlier are served meanwhile.
+"""
+
+import gc
+import logging
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import get_args
+
+from vaeexplorer.analysis.sampling import Source
+from vaeexplorer.app import caches
+from vaeexplorer.app.server import assets
+from vaeexplorer.config import Dataset
+from vaeexplorer.results.sweep import DIMENSIONS
+from vaeexplorer.runs.folder import RunCard
+
+_log = logging.getLogger(__name__)
+MOST = 12  # runs: as many as the caches have room for
+
+
+def make_ready() -> None:
+    """Fill the caches; what cannot be made is left to the page, which says why."""
+    start = time.monotonic()
+    for work in _works():
+        try:
+            work()
+        except (ValueError, OSError) as error:
+            _log.warning("Not made ready: %s", error)
+    gc.collect()
+    gc.freeze()
+    print(f"Every page is ready, after {time.monotonic() - start:.0f} s.", flush=True)
+
+
+def _works() -> Iterator[Callable[[], object]]:
+    for dataset in get_args(Dataset):
+        for dimensions in DIMENSIONS:
+            yield partial(assets.sweep_url, dataset, dimensions)
+        yield partial(_linear, dataset)
+    for card in caches.run_cards()[0][:MOST]:
+        yield from (partial(page, card) for page in PAGES)
+
+
+def _linear(dataset: Dataset) -> None:
+    from vaeexplorer.app.views.linear import widgets
+
+    widgets.trained(widgets.Setting(dataset, 8, "none", "gd"))
+    widgets.test_moments(dataset)
+    widgets.prepare(dataset)
+
+
+def _files(card: RunCard) -> None:
+    assets.prepare(card)
+    assets.urls(caches.space(card), encoder=True)
+
+
+def _compared(card: RunCard) -> None:
+    from vaeexplorer.app.views.ae_vs_vae import comparison
+
+    space = caches.space(card)
+    for source in get_args(Source):
+        comparison.samples(space, source)
+    comparison.reconstructed(space)
+    comparison.warm_up(space)
+
+
+def _report(card: RunCard) -> None:
+    from vaeexplorer.app.views.report import reports
+
+    space = caches.space(card)
+    if found := reports.kept(space):
+        reports.exhibits(space, found)
+        reports.strips(space)
+
+
+PAGES = (_files, _compared, _report)
+"""what is made of a run"""

@@ -1,0 +1,99 @@
+"""Where a page has its styles, its script and its data: in itself, or in files beside it that all pages share."""
+
+import base64
+import zlib
+from pathlib import Path
+
+from markupsafe import Markup
+
+from vaeexplorer.files import content_hash, whole_file
+
+ASSETS = "assets"
+
+
+class Inside:
+    """All is in the page, which is one file."""
+
+    policy = (
+        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+        "worker-src blob:"
+    )
+    """what the page allows itself to load, as its Content-Security-Policy"""
+    most: int | None = 10_000_000
+    """bytes of a page that also holds the autoencoder beside a VAE; where both are too large, the VAE stays alone"""
+
+    def style(self, css: str) -> Markup:
+        """The element of a style sheet."""
+        return Markup(f"<style>\n{css}</style>")
+
+    def script(self, code: str) -> Markup:
+        """The element of a script."""
+        return Markup(f"<script>\n{_classic(code)}</script>")
+
+    def data(self, element: str, content: bytes, *, planes: bool = True, name: str = "") -> Markup:
+        """The element that holds data, as `entries/standalone.js` reads them: base64 of a zlib stream.
+
+        Args:
+            element: its id.
+            content: any bytes.
+            planes: put bytes at even places before those at odd ones: of half-precision numbers, the second half packs
+                well.
+            name: what the data are called.
+        """
+        text = base64.b64encode(zlib.compress(content[::2] + content[1::2] if planes else content, 6)).decode()
+        return self._holder(element, text, Markup(' data-name="{}"').format(name) if name else Markup())
+
+    def none(self, element: str) -> Markup:
+        """The element that would hold data which there are not."""
+        return Markup('<script type="text/plain" id="{}"></script>').format(element)
+
+    def _holder(self, element: str, text: str, attributes: Markup) -> Markup:
+        return Markup(f'<script type="text/plain" id="{element}"{attributes}>{text}</script>')
+
+
+class Beside(Inside):
+    """All is in files of `assets/` beside the page. Their names hold a hash of their content, so a file is written
+    once, however many pages use it, and may be kept by browsers for ever.
+
+    A script is the one kind of file that a page may load from a disk as well as from a server, so data are scripts
+    too: they put their text into their own element.
+    """
+
+    policy = (
+        "default-src 'none'; script-src 'self' file:; style-src 'self' file: 'unsafe-inline'; "
+        "img-src 'self' file: data: blob:; worker-src blob:"
+    )
+    most = None
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / ASSETS).mkdir()
+
+    def style(self, css: str) -> Markup:
+        """The element that names a style sheet."""
+        return Markup('<link rel="stylesheet" href="{}">').format(self.file("style", css.encode(), "css"))
+
+    def script(self, code: str) -> Markup:
+        """The element that names a script."""
+        return Markup('<script src="{}"></script>').format(self.file("script", _classic(code).encode(), "js"))
+
+    def _holder(self, element: str, text: str, attributes: Markup) -> Markup:
+        source = self.file("data", f'document.currentScript.textContent="{text}";\n'.encode(), "js")
+        return Markup(f'<script type="text/plain" id="{element}"{attributes} data-src="{source}"></script>')
+
+    def file(self, kind: str, content: bytes, extension: str) -> str:
+        """Write a file, and its address as pages have it.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        address = f"{ASSETS}/{kind}-{content_hash(content)}.{extension}"
+        if not (self.folder / address).exists():
+            with whole_file(self.folder / address) as file:
+                file.write(content)
+        return address
+
+
+def _classic(code: str) -> str:
+    """As a script that is no module: a page on a disk may load no modules from files."""
+    return f'"use strict";\n(() => {{\n{code}}})();\n'
