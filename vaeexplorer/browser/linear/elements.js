@@ -5,7 +5,8 @@
  * @typedef {import("./film.js").Film} Film
  * @typedef {import("../draw/chart.js").Chart} Chart
  * @typedef {{film: Film | null, frame: number, way: number, near: number, playing: number, excessChart?: Chart,
- *            anglesChart?: Chart, play(): void, pause(): void, chooseWay(way: number): void, show(frame: number): void, go(frame: number): void,
+ *            anglesChart?: Chart, play(): void, pause(): void, chooseWay(way: number): void,
+ *            show(frame: number): void, go(frame: number): void,
  *            point(canvas: HTMLCanvasElement, event: PointerEvent): void, redraw(): void}} Page
  *   what the elements read and do; `playing` is 0 while nothing plays
  */

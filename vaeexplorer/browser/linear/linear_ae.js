@@ -4,7 +4,8 @@
  * scrub. The step at which the visitor stops is reported, and how the axes are taken.
  *
  * @typedef {import("../engine/codes.js").Classes & {film: string, sprite: string}} Told  addresses of film and sprite
- * @typedef {import("../interact/links.js").Texts} Texts  what a link holds: where to stop, else the film is played; the axes
+ * @typedef {import("../interact/links.js").Texts} Texts
+ *   what a link holds: where to stop, else the film is played; the axes
  */
 import { Latest, fetchOnce, loadSprite } from "../engine/fetch.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";

@@ -36,7 +36,8 @@ export class LinearVAE {
     this.root.remove();
   }
 
-  /** @param {Told} told @param {import("../interact/links.js").Texts} texts  where to open; used where `of` is another */
+  /** @param {Told} told
+   * @param {import("../interact/links.js").Texts} texts  where to open; used where `of` is another */
   update(told, texts) {
     const isOther = this.told?.of !== told.of;
     this.told = told;

@@ -11,7 +11,7 @@
  *   what a plane reads of what all planes share, and does to it; indices: the test images A and B
  */
 import { Latest, loadCodes, loadNetwork } from "../engine/fetch.js";
-import { Background } from "../engine/background.js";
+import { Background } from "../decoding/background.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { complain, h } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
@@ -23,7 +23,7 @@ import { codeOf, dotColors, plainColors } from "../engine/codes.js";
 import { NearestInPlane, fit, lerp, nextPoint, pan, toLatent, toScreen, zoomWithin } from "../engine/geometry.js";
 import { PIXELS, SIDE, imageAt } from "../engine/network.js";
 import { boxOf, dimensionPlane, place, principalPlane } from "../engine/projections.js";
-import { RemoteBackground } from "../engine/remote.js";
+import { RemoteBackground } from "../decoding/remote.js";
 
 const STEPS = 17; // images in a strip
 const PITCH = SIDE + 2; // from one image to the next, in pixels
@@ -58,7 +58,7 @@ export class Pane {
     this.element = h("section", {}, heading, this.stage, this.message);
     this.canvas = h("canvas", { width: STEPS * PITCH - 2, height: SIDE, role: "img" });
     this.canvas.setAttribute("aria-label", `What ${space.name} decodes on the straight way from A to B`);
-    /** @type {import("../engine/background.js").Receive} */
+    /** @type {import("../decoding/background.js").Receive} */
     const receive = (_, start, pixels, done) => this.receive(start, pixels, done);
     const { remote } = space.urls; // of a model that only the server can run
     this.background = remote

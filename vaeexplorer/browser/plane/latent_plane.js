@@ -9,11 +9,11 @@
  * @typedef {import("../interact/links.js").Texts} Texts  what a link holds (url.js)
  */
 import { Latest, loadCodes, loadNetwork, loadSprite, sameSpace } from "../engine/fetch.js";
-import { Background } from "../engine/background.js";
+import { Background } from "../decoding/background.js";
 import { codeOf, dotColors } from "../engine/codes.js";
 import { NearestInPlane } from "../engine/geometry.js";
 import { movedTo, place } from "../engine/projections.js";
-import { RemoteBackground } from "../engine/remote.js";
+import { RemoteBackground } from "../decoding/remote.js";
 import { kernelDensity, source, summarize } from "../engine/summary.js";
 import { Controls } from "./controls.js";
 import { build, buildSliders } from "./elements.js";
@@ -50,7 +50,7 @@ export class LatentPlane {
     this.view = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
     /** @type {import("../engine/geometry.js").View | null} all of the plane */ this.home = null;
     /** @type {import("../engine/projections.js").Plane | null} */ this.plane = null;
-    /** @type {import("../engine/background.js").Receive} */
+    /** @type {import("../decoding/background.js").Receive} */
     this.receive = (kind, start, pixels, done) => this.layers.receive(kind, start, pixels, done);
     this.worker = new Background(this.receive, (trouble) => this.say(trouble));
     /** @type {RemoteBackground | null} */ this.remote = null;

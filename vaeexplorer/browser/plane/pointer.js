@@ -9,7 +9,7 @@
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link,
  *            hidden: Set<number>, nearest?: import("../engine/geometry.js").NearestInPlane, z: number[],
  *            picked: number, view: View, readonly ends: [number[], number[]] | null,
- *            readonly background: Pick<import("../engine/background.js").Background, "request">,
+ *            readonly background: Pick<import("../decoding/background.js").Background, "request">,
  *            readout: import("./readout.js").Readout, selection: import("./selection.js").Selection,
  *            controls: {stopWalk(): void}, go(z: number[] | null, picked?: number): void,
  *            goAndTell(z: number[] | null, picked?: number): void, layers: Looking,

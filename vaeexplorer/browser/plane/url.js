@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * What a link holds: the view as a dictionary of short texts, and back. A value that makes no sense is left out, and said.
+ * What a link holds: the view as a dictionary of short texts, and back. A value that makes no sense is left out, and
+ * said.
  *
  * @typedef {{z: number[] | null, test: [number] | null, color: import("../engine/codes.js").ColorBy,
  *            plane: "z" | "PCA" | "UMAP", across: number | null, up: number | null, path: boolean | null,
