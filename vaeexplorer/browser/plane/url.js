@@ -7,7 +7,7 @@
  *            plane: "z" | "PCA" | "UMAP", across: number | null, up: number | null, path: boolean | null,
  *            a: number[] | null, b: number[] | null, at: number[] | null, manifold: boolean | null, hidden: number[],
  *            lasso: [number, number][] | null}} Link
- *   `test`: the number of a test image; `path`, `manifold`: null where not chosen; `at`: centre and width of the visible
+ *   `test`: the number of a test image; `path`, `manifold`: null where unset; `at`: centre and width of the visible
  *   region in latent units, null where all is shown
  * @typedef {import("../engine/codes.js").Codes} Codes
  */
