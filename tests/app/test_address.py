@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import streamlit as st
@@ -60,10 +61,11 @@ class Session:
 
     def report(self, keys: tuple[Key[Any], ...], **texts: str) -> None:
         """A gesture: the widget writes the address, and reports."""
+        at = urlencode(self.address)
         for key in keys:
             self.address.pop(key.name, None)
         self.address.update(texts)
-        st.session_state["widget"] = {"link": texts}
+        st.session_state["widget"] = {"link": {"texts": texts, "at": f"?{at}"}}
         address.keep_link(keys, "widget")
 
 
@@ -117,6 +119,18 @@ def test_the_way_back_counts_for_choices_and_gestures(session: Session) -> None:
     assert (st.session_state["run"], address.link(PLANE)) == ("b", {"z": "3,4"})
     assert session.pushes == 1
     assert session.address == after
+
+
+def test_a_report_that_comes_after_the_way_back_is_forgotten(session: Session) -> None:
+    session.run()
+    session.report(PLANE, z="1,2")
+    before = dict(session.address)
+    st.session_state["run"] = "b"
+    session.run()
+    session.report(PLANE, z="3,4")
+    session.run(back_to=before)
+    address.keep_link(PLANE, "widget")
+    assert (st.session_state["run"], address.link(PLANE)) == ("a", {"z": "1,2"})
 
 
 def test_another_page_makes_no_second_entry_and_keeps_what_was_chosen_there(session: Session) -> None:

@@ -33,7 +33,7 @@ beforeEach(() => {
 function mount(/** @type {string} */ name, /** @type {any} */ data) {
   const states = [],
     parentElement = new FakeElement();
-  const setStateValue = (/** @type {string} */ key, /** @type {any} */ value) => states.push([key, value]);
+  const setStateValue = (/** @type {string} */ key, /** @type {any} */ value) => states.push([key, value.texts]);
   const update = (/** @type {any} */ data) =>
     entries[name]({ data: { of: name, keys: keys[TABLES[name]], link: {}, ...data }, parentElement, setStateValue });
   const leave = update(data);

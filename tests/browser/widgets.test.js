@@ -173,7 +173,7 @@ function mounting() {
       /** @type {any} */ ({
         data: { of, link, keys: keys.dial },
         parentElement,
-        setStateValue: (...given) => states.push(given),
+        setStateValue: (name, value) => states.push([name, value.texts ?? value]),
       }),
     );
   return { made, states, parents, draw };

@@ -14,6 +14,7 @@ What an address asks for and is not here is said, and nothing that belongs to it
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import streamlit as st
@@ -199,6 +200,12 @@ def query(page: str) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text and name not in dropped}
 
 
+def _choices(texts: Mapping[str, str]) -> dict[str, str]:
+    """What an address holds of the controls of this page."""
+    names = [key.name for key in (*EVERYWHERE, *PAGES[_state().page].choices)]
+    return {name: texts[name] for name in names if texts.get(name)}
+
+
 def link(keys: Link) -> dict[str, str]:
     """What is chosen in a picture of this page, by name; it is settled."""
     texts = _state().texts.get(_state().page, {})
@@ -206,9 +213,16 @@ def link(keys: Link) -> dict[str, str]:
 
 
 def keep_link(keys: Link, widget: str) -> None:
-    """Remember what the picture of this page has reported; its script has written it into the address."""
+    """Remember what the picture of this page has reported; its script has written it into the address.
+
+    What was reported at an address with other choices came late, and is forgotten.
+    """
     state, given = _state(), (st.session_state.get(widget) or {}).get("link")
-    reported = given if isinstance(given, Mapping) else {}
+    reported, at = (given.get("texts"), given.get("at")) if isinstance(given, Mapping) else (None, "")
+    if not isinstance(reported, Mapping) or _choices(dict(parse_qsl(str(at).removeprefix("?")))) != _choices(
+        state.known
+    ):
+        return  # of another entry of the history
     for key in keys:
         text = str(reported.get(key.name) or "")
         for texts in (state.texts.setdefault(state.page, {}), state.known):

@@ -112,7 +112,8 @@ export class BetaDial {
   /** A gesture is over. */
   tell() {
     const beta = this.sweep?.points[this.index].beta;
-    this.report(formatLinks(this.address.keys, { beta, at: this.at }));
+    this.texts = formatLinks(this.address.keys, { beta, at: this.at }); // where models on their way open too
+    this.report(this.texts);
   }
 
   /** Slider, legend and curves of a sweep. @param {Given} given @param {import("./sweep.js").Sweep} sweep */

@@ -39,7 +39,7 @@ export function mounted(Widget, classes, connect = () => {}) {
     widget.report = (texts) => {
       if (same(address.own(texts), address.last)) return;
       address.write(texts);
-      setStateValue("link", texts);
+      setStateValue("link", { texts, at: location.search }); // it may reach the app after Back was pressed
     };
     const link = address.own(data.link);
     if (mount.of !== data.of) address.last = link;

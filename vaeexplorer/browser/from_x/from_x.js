@@ -186,7 +186,8 @@ export class FromX {
     if (!this.model || !this.x) return;
     const { image, seed, near, x } = this,
       eps = this.eps.join() === this.drawn?.join() ? null : this.eps;
-    this.report(formatWalk(this.address.keys, { image, seed, eps, x, near }));
+    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near }); // where a model on its way opens too
+    this.report(this.texts);
   }
 
   redraw() {

@@ -141,6 +141,7 @@ export class LinearAE {
 
   /** @param {number} frame  at which the film is stopped; the last one is where it stops by itself */
   tell(frame) {
+    if (this.shownUrl !== this.url) return; // the step is another training's
     const step = this.film?.steps.slice(0, -1)[frame] ?? null;
     this.report(formatLinks(this.address.keys, { step, way: WAYS[this.way] }));
   }
