@@ -158,7 +158,7 @@ def browser(profile: Path) -> Iterator[Any]:
 def chromium(browser: Any, troubles: list[str]) -> Iterator[Any]:
     """A new page in Chromium whose console stays clean and which asks no other machine for anything."""
     page = browser.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(90_000)  # a page that opens in two seconds took more than 30 with ten processes a core
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("request", lambda request: None if _is_home(request.url) else troubles.append(request.url))

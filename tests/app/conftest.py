@@ -1,14 +1,42 @@
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import vaeexplorer.app
-from vaeexplorer.app import caches
+from vaeexplorer.app import caches, state
 
 MAIN = Path(vaeexplorer.app.__file__).parent / "main.py"
 PAGES = [f"views/{path.parent.name}/page.py" for path in sorted(MAIN.parent.glob("views/*/page.py"))]
+
+
+def components(app: AppTest) -> list[dict[str, Any]]:
+    """What the widgets of the page are given."""
+    return [data for data in _given(app) if "of" in data]
+
+
+def ordered(app: AppTest) -> dict[str, str]:
+    """What the browser was told last to write into the address."""
+    (order,) = [data for data in _given(app) if "of" not in data]
+    texts: dict[str, str] = order.get("texts", {})
+    return texts
+
+
+def _given(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(each.proto.json) for each in app.get("bidi_component")]
+
+
+def opened(app: AppTest, page: str, **query: str) -> AppTest:
+    """A page, as an address opens it."""
+    app.run()
+    del app.session_state[
+        state.ADDRESS
+    ]  # as in a new session; but the first run of an AppTest is always of the first page
+    app.query_params.update(query)
+    return app.switch_page(page).run(timeout=60)
 
 
 @pytest.fixture

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from vaeexplorer.app import caches, state
+from tests.app.conftest import components, opened
+from vaeexplorer.app import caches
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair
-from vaeexplorer.browser.links import FIELD
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.results.comparison import ComparisonError
 from vaeexplorer.runs.folder import load_run
@@ -32,9 +31,8 @@ def page(app: AppTest) -> AppTest:
 
 
 def told(app: AppTest) -> dict[str, Any]:
-    (component,) = app.get("bidi_component")
-    data: dict[str, Any] = json.loads(component.proto.json)
-    return data
+    (component,) = components(app)
+    return component
 
 
 def spaces(*names: str) -> list[Space]:
@@ -103,37 +101,15 @@ def test_only_errors_of_ours_are_shown_as_sentences(
 
 
 def test_a_run_of_other_images_is_told_to_be_none_to_compare_with(app: AppTest) -> None:
-    app.query_params["other"] = "fashion-mnist-ae-2d"
-    app.run()
-    app.query_params["other"] = "fashion-mnist-ae-2d"
-    app.switch_page(PAGE).run()
+    opened(app, PAGE, other="fashion-mnist-ae-2d", at1="0,0,1")
     assert not app.exception
-    assert any("only runs of one data set" in info.value for info in app.info)
+    assert "other=fashion-mnist-ae-2d" in app.warning[0].value.replace("\\", "")
+    assert told(app)["link"] == {}
 
 
 def test_a_link_opens_the_same_pair(app: AppTest) -> None:
-    app.run()
-    app.switch_page(PAGE)
-    app.query_params.update({"pair": "7-1234", "field": "cycle"})
-    app.run()
-    assert told(app)["pair"] == [7, 1234]
-    assert told(app)["field"] == "cycle"
-
-
-@pytest.mark.parametrize("text", ["9-10000", "1", "a-b", "1-2-3", "-1-2", "99999999999-1", ""])
-def test_a_pair_that_is_none_falls_back(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = {"pair": text, "field": "anything"}
-    monkeypatch.setattr(st, "query_params", kept)
-    assert max(state.current_pair(10_000)) < 100
-    assert state.current_pair(1) == (0, 0)
-    assert state.current(FIELD) == "none"
-    state.keep_pair([3, 10_000], 10_000)
-    state.keep_pair("12", 10_000)
-    assert kept["pair"] == text
-    state.keep_pair([3, 4], 10_000)
-    assert state.current_pair(10_000) == (3, 4)
-    state.keep(FIELD, "none")
-    assert kept == {"pair": "3-4"}
+    opened(app, PAGE, pair="7-1234", field="cycle", at2="0,0,1")
+    assert told(app)["link"] == {"pair": "7-1234", "field": "cycle", "at2": "0,0,1"}
 
 
 def window(dim: int, **change: object) -> dict[str, object]:

@@ -1,10 +1,10 @@
-import json
 from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app.conftest import components, opened, ordered
 from vaeexplorer.analysis.linear.experiments import METHODS
 from vaeexplorer.analysis.linear.vae import closed_form
 from vaeexplorer.app import caches
@@ -19,7 +19,7 @@ PAGE = "views/linear/page.py"
 
 def told(app: AppTest) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the training and the linear VAE were told."""
-    first, second = (json.loads(component.proto.json) for component in app.get("bidi_component"))
+    first, second = components(app)
     return first, second
 
 
@@ -45,7 +45,7 @@ def test_the_page_opens_on_gradient_descent(page: AppTest) -> None:
     assert page.title[0].value == "A linear autoencoder is PCA, or is it?"
     training, vae = told(page)
     assert training["film"].startswith("vx/films/film-")
-    assert training["step"] is None
+    assert training["link"] == {}
     assert vae["k"] == 8
     assert vae["measured"]["kl"] == pytest.approx(0.5 * np.log(np.array(vae["values"][:8]) / vae["best"]), abs=1e-4)
     assert "error 29.6863, all angles 0°" in texts(page)
@@ -77,25 +77,25 @@ def test_every_condition_has_a_prediction_and_a_measurement(page: AppTest) -> No
 @pytest.mark.parametrize("link", [{"break": "decay", "by": "lbfgs"}, {"break": "weight decay", "by": "L-BFGS"}])
 def test_what_is_in_the_address_is_opened(app: AppTest, link: dict[str, str]) -> None:
     """By what is stable, and by the labels that addresses of earlier versions hold."""
-    app.query_params.update(link | {"k": "2", "decay": "0.2", "step": "12", "s2": "0.5", "beta": "2"})
-    app.run()
-    app.switch_page(PAGE).run(timeout=60)
-    assert (app.query_params["break"], app.query_params["by"]) == ("decay", "lbfgs")
+    opened(app, PAGE, **link, k="2", decay="0.2", step="12", s2="0.5", beta="2")
+    if link["break"] != "decay":
+        assert (ordered(app)["break"], ordered(app)["by"]) == ("decay", "lbfgs")
     assert "of L-BFGS" in texts(app)
     training, vae = told(app)
-    assert training["step"] == 12
-    assert (vae["k"], vae["variance"], vae["beta"]) == (2, 0.5, 2.0)
+    assert training["link"] == {"step": "12"}
+    assert (vae["k"], vae["link"]) == (2, {"s2": "0.5", "beta": "2"})
+    assert (vae["measured"]["variance"], vae["measured"]["beta"]) == (0.5, 2.0)
     assert "λ = 0.7483" in texts(app)
 
 
 def test_nonsense_in_the_address_is_dropped(app: AppTest) -> None:
-    app.query_params.update({"k": "900", "break": "z", "by": "z", "step": "nan", "s2": "-1", "beta": "inf"})
-    app.run()
-    app.switch_page(PAGE).run(timeout=60)
+    opened(app, PAGE, k="900", **{"break": "z"}, by="z", step="nan", s2="-1", beta="inf")
     assert not app.exception
     training, vae = told(app)
-    assert training["step"] is None
-    assert (vae["k"], vae["variance"], vae["beta"]) == (8, vae["best"], 1.0)
+    assert training["link"] == vae["link"] == {}
+    assert vae["k"] == 8
+    assert (vae["measured"]["variance"], vae["measured"]["beta"]) == (vae["best"], 1.0)
+    assert [warning.value.split()[4] for warning in app.warning] == ["break=z", "k=900", "by=z", "of"]
 
 
 def test_a_covariance_that_is_gone_is_a_sentence(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import PAGES
+from tests.app.conftest import PAGES, components
 from vaeexplorer.analysis.report.classifier import held_out
 from vaeexplorer.analysis.report.classifier.networks import Recipe
 from vaeexplorer.app import caches, sidebar
@@ -60,8 +60,8 @@ def test_a_space_asks_a_run_and_functions_alike(own: Space, mnist_test: ImageDat
 
 
 def told(app: AppTest) -> dict[str, Any]:
-    (component,) = app.get("bidi_component")
-    data: dict[str, Any] = json.loads(component.proto.json)["space"]
+    (component,) = components(app)
+    data: dict[str, Any] = component["space"]
     return data
 
 
@@ -142,7 +142,7 @@ def test_every_page_shows_it_or_says_in_one_sentence_what_it_needs(app: AppTest,
     assert not app.error
     assert [info.value for info in app.info] == ([SAID[page]] if page in SAID else [])
     assert [button.proto.label for button in app.get("download_button")] == DOWNLOADS.get(page, [])
-    assert bool(app.get("bidi_component")) == (page in ("views/explore/page.py", "views/from_x/page.py"))
+    assert bool(components(app)) == (page in ("views/explore/page.py", "views/from_x/page.py"))
     assert [button.label for button in app.button] == (
         ["Make the report (about half a minute)"] if page == "views/report/page.py" else []
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app import conftest
 from vaeexplorer.analysis.report.diagnostics import Estimate
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.app.views.report import reports
@@ -26,9 +27,7 @@ def nothing_made() -> None:
 
 def opened(app: AppTest, **query: str) -> AppTest:
     """The page, as an address with that query opens it."""
-    app.query_params.update(query)
-    app.run()
-    return app.switch_page(PAGE).run()
+    return conftest.opened(app, PAGE, **query)
 
 
 def answers(page: AppTest) -> list[str]:

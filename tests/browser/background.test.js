@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { install, Net, networkFile } from "./fakes.js";
-import { Background } from "./engine/background.js";
-import { decodeThere, encodeThere, RemoteBackground } from "./engine/remote.js";
+import { Background } from "./decoding/background.js";
+import { decodeThere, encodeThere, RemoteBackground } from "./decoding/remote.js";
+
+// Without the kernel, which comes when it comes (kernel.test.js has it).
+globalThis.atob = () => assert.fail("no kernel here");
 
 /** @type {Net} */ let net;
 beforeEach(() => {

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-PATIENCE = 30.0  # seconds after which what did not come true never will
+PATIENCE = 90.0  # seconds after which what did not come true never will
 LAST_PIXEL = """canvas => canvas.getContext("2d").getImageData(canvas.width - 1, canvas.height - 1, 1, 1).data[3]"""
 
 

@@ -1,7 +1,5 @@
 /** Stand-ins for what a browser has and node lacks: elements, a network that answers when told to, and files to load. */
 
-import { keys } from "./keys.js";
-
 /** An element that keeps what it is given, and can be asked for it. */
 export class FakeElement {
   constructor(tag = "div") {
@@ -117,11 +115,40 @@ class FakeWorker {
 }
 
 const { setInterval } = globalThis;
+/** An address and its history, which notes the addresses written and how. */
+export class FakeAddress {
+  constructor(href = "http://app.example/") {
+    this.url = new URL(href);
+    /** @type {[string, string][]} */ this.written = [];
+    const write = (/** @type {string} */ how) => (_, __, url) => {
+      if (this.refuses) throw new DOMException("refused", "SecurityError");
+      this.url = new URL(url, this.url);
+      this.written.push([how, this.url.search + this.url.hash]);
+    };
+    Object.assign(globalThis, {
+      location: this,
+      history: { state: null, pushState: write("push"), replaceState: write("replace") },
+    });
+  }
+  get href() {
+    return this.url.href;
+  }
+  get protocol() {
+    return this.url.protocol;
+  }
+  get search() {
+    return this.url.search;
+  }
+  get hash() {
+    return this.url.hash;
+  }
+}
 
 /** Puts the stand-ins where the modules look for them. @returns {() => void} draws the frame that was asked for */
 export function install() {
   const frames = new Map();
   let last = 0;
+  new FakeAddress();
   Object.assign(globalThis, {
     devicePixelRatio: 1,
     innerHeight: 1000,
@@ -283,7 +310,6 @@ export const space = (name, isRemote = false) => ({
   classes,
   colors,
   plain: null,
-  keys,
   urls: {
     ...(isRemote ? { remote: `/${name}/` } : { network: `/${name}.bin` }),
     codes: `/${name}.codes`,

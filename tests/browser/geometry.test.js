@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { keys } from "./keys.js";
 import { test } from "node:test";
 import {
+  coarse,
   fit,
   inside,
   lerp,
@@ -166,27 +167,61 @@ test("the density of codes integrates to one", () => {
   near(sum, 1, 0.01);
 });
 
+/** @param {Record<string, string>} texts */
+const parsed = (texts) => parseLink(keys.plane, texts, { ...codes(50), dim: 2 }, 10);
+
 test("a link says what differs from the beginning, and is read back", () => {
+  const few = { ...codes(50), dim: 2 },
+    code = [few.mean[14], few.mean[15]];
   const link = {
-    ...parseLink(keys.plane, {}, 2),
-    z: [0.62, -1.05],
+    ...parsed({}).link,
+    path: false,
     color: /** @type {const} */ ("KL"),
     hidden: [3, 7],
     at: [0, 1, 2.5],
+    lasso: /** @type {[number, number][]} */ ([
+      [0, 0],
+      [1, 0.5],
+      [-2, 1],
+    ]),
   };
-  const texts = formatLink(keys.plane, link);
-  assert.deepEqual(texts, { z: "0.62,-1.05", at: "0,1,2.5", color: "KL", hidden: "3,7" });
-  assert.deepEqual(parseLink(keys.plane, texts, 2), link);
-  assert.deepEqual(formatLink(keys.plane, parseLink(keys.plane, {}, 2)), {});
+  const texts = formatLink(keys.plane, link, [0.62, -1.05], 7, few);
+  const shown = { color: "KL", path: "0", at: "0,1,2.5", hidden: "3,7", lasso: "0,0;1,0.5;-2,1" };
+  assert.deepEqual(texts, { z: "0.62,-1.05", test: "7", ...shown });
+  const { link: again, z, picked, hidden, wrong } = parsed(texts);
+  assert.deepEqual(again, { ...link, z: [0.62, -1.05], test: [7] });
+  assert.deepEqual([z, picked, [...hidden], wrong], [[0.62, -1.05], 7, [3, 7], ""]);
+  assert.deepEqual(formatLink(keys.plane, link, code, 7, few), { test: "7", ...shown });
+  assert.deepEqual(formatLink(keys.plane, parsed({}).link, [few.mean[0], few.mean[1]], 0, few), {});
 });
 
-test("nonsense in a link is ignored", () => {
-  for (const z of ["", "nan,1", "1", "1,2,3", "a,b", "Infinity,0", "1e99,0", "<script>", "1,"])
-    assert.equal(parseLink(keys.plane, { z }, 2).z, null, z);
-  const link = parseLink(
-    keys.plane,
-    { color: "smell", plane: "PCA", across: "z9", at: "0,0,-1", manifold: "yes", hidden: "a" },
-    2,
-  );
-  assert.deepEqual(link, parseLink(keys.plane, {}, 2));
+test("nonsense in a link is left out, and said", () => {
+  for (const z of ["nan,1", "1", "1,2,3", "a,b", "Infinity,0", "1e99,0", "<script>", "1,"]) {
+    const { link, wrong } = parsed({ z });
+    assert.equal(link.z, null, z);
+    assert.ok(wrong.includes(`z=${z} (`));
+  }
+  const texts = {
+    ...{ color: "smell", plane: "PCA", across: "z9", at: "0,0,-1", manifold: "yes", hidden: "10", test: "50" },
+    lasso: "0,0;1,1",
+  };
+  const { link, wrong } = parsed(texts);
+  assert.deepEqual(link, parsed({}).link);
+  for (const [name, text] of Object.entries(texts)) assert.ok(wrong.includes(`${name}=${text} (`), wrong);
+  assert.equal(parseLink(keys.plane, { color: "KL" }, codes(50, false), 10).link.color, "class");
+});
+
+test("a lasso is kept as a polygon of few corners that holds the same points", () => {
+  const lasso = Array.from({ length: 300 }, (_, i) => {
+    const angle = (2 * Math.PI * i) / 300,
+      radius = 2 + 0.5 * Math.sin(5 * angle);
+    return /** @type {[number, number]} */ ([radius * Math.cos(angle), 1000 + radius * Math.sin(angle)]);
+  });
+  const few = coarse(lasso);
+  assert.ok(few.length > 8 && few.length <= 24, String(few.length));
+  let differing = 0;
+  const points = Array.from({ length: 2000 }, (_, i) => [Math.sin(i) * 3, 1000 + Math.cos(1.7 * i) * 3]);
+  for (const [x, y] of points) differing += Number(inside(lasso, x, y) !== inside(few, x, y));
+  assert.ok(differing < 40, String(differing));
+  assert.deepEqual(coarse(few), few, "and stays as it is");
 });

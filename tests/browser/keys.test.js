@@ -4,6 +4,8 @@ import { beforeEach, test } from "node:test";
 import { arrive, FakeElement, install, Net, settled, space } from "./fakes.js";
 import { SvgPen } from "./files/svg.js";
 import { svgOf } from "./files/plane_picture.js";
+import { Address } from "./interact/address.js";
+import { keys } from "./keys.js";
 import { LatentPlane } from "./plane/latent_plane.js";
 
 /** @type {() => void} */ let draw;
@@ -13,9 +15,9 @@ beforeEach(async () => {
   draw = install();
   net = new Net();
   globalThis.__vaeexplorer.clear();
-  widget = new LatentPlane(/** @type {any} */ (new FakeElement()), () => {});
+  widget = new LatentPlane(/** @type {any} */ (new FakeElement()), new Address(keys.plane, "search"));
   Object.assign(widget.ui.stage, { clientWidth: 600, clientHeight: 600 });
-  widget.update(space("own"), {});
+  widget.update({ space: space("own") }, {});
   await arrive(net, space("own"));
   draw();
 });

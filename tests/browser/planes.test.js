@@ -14,6 +14,8 @@ import {
   space,
   text,
 } from "./fakes.js";
+import { Address } from "./interact/address.js";
+import { keys } from "./keys.js";
 import { Pair } from "./pair/pair.js";
 import { LatentPlane } from "./plane/latent_plane.js";
 import { Layers } from "./plane/layers.js";
@@ -31,19 +33,18 @@ beforeEach(() => {
 
 /* ------------------------------------------------------------------ planes side by side */
 
-const pair = () => new Pair(new FakeElement(), report);
+const pair = () => new Pair(new FakeElement(), new Address(keys.pair, "search"));
 const beside = (/** @type {string[]} */ ...names) => ({
   spaces: names.map((name) => ({ ...space(name), kind: "VAE" })),
   classes,
   colors,
-  pair: /** @type {[number, number]} */ ([0, 1]),
-  field: /** @type {const} */ ("none"),
+  count: 30,
   fields: null,
 });
 
 test("pair: a plane that could not be loaded can be tried again", async () => {
   const widget = pair();
-  widget.update(beside("a", "b"));
+  widget.update(beside("a", "b"), {});
   await net.answer("/a.png", "png");
   await net.answer("/a.codes", codesFile());
   await net.fail("/a.bin");
@@ -58,9 +59,9 @@ test("pair: a plane that could not be loaded can be tried again", async () => {
 
 test("pair: planes that were replaced or left do not open what comes late", async () => {
   const widget = pair();
-  widget.update(beside("a"));
+  widget.update(beside("a"), {});
   const [old] = widget.panes;
-  widget.update(beside("b"));
+  widget.update(beside("b"), {});
   await arrive(net, space("a"));
   assert.equal(old.codes, null);
   const [plane] = widget.panes;
@@ -76,8 +77,8 @@ test("pair: the test images of former planes are not shown, nor is their failure
     globalThis.__vaeexplorer.clear();
     net = new Net();
     const widget = pair();
-    widget.update(beside("a"));
-    widget.update(beside("b"));
+    widget.update(beside("a"), {});
+    widget.update(beside("b"), {});
     await net.answer("/b.png", "images of b");
     await late();
     assert.equal(await /** @type {any} */ (widget.sprite).blob.text(), "images of b");
@@ -87,7 +88,7 @@ test("pair: the test images of former planes are not shown, nor is their failure
 
 test("pair: test images that could not be loaded can be tried again", async () => {
   const widget = pair();
-  widget.update(beside("a"));
+  widget.update(beside("a"), {});
   await net.fail("/a.png");
   assert.equal(widget.live.textContent, "The test images could not be loaded. The server cannot be reached. Try again");
   widget.live.button("Try again").onclick();
@@ -98,7 +99,7 @@ test("pair: test images that could not be loaded can be tried again", async () =
 
 test("pair: what is looked at stays when the size changes, all of the plane does too", async () => {
   const widget = pair();
-  widget.update(beside("a"));
+  widget.update(beside("a"), {});
   await arrive(net, space("a"));
   const [plane] = widget.panes;
   const resize = (/** @type {number} */ width, /** @type {number} */ height) => {
@@ -118,7 +119,7 @@ test("pair: what is looked at stays when the size changes, all of the plane does
 
 /* ------------------------------------------------------------------ the latent plane */
 
-const plane = () => new LatentPlane(new FakeElement(), report);
+const plane = () => Object.assign(new LatentPlane(new FakeElement(), new Address(keys.plane, "search")), { report });
 
 test("plane: late files and failures of the former run leave the new one", async () => {
   for (const late of [
@@ -131,8 +132,8 @@ test("plane: late files and failures of the former run leave the new one", async
     globalThis.__vaeexplorer.clear();
     net = new Net();
     const widget = plane();
-    widget.update(space("old"), {});
-    widget.update(space("new"), {});
+    widget.update({ space: space("old") }, {});
+    widget.update({ space: space("new") }, {});
     await arrive(net, space("new"));
     await late();
     assert.equal(widget.space?.name, "new");
@@ -147,10 +148,10 @@ test("plane: late test images and their failure belong to the run they were aske
     globalThis.__vaeexplorer.clear();
     net = new Net();
     const widget = plane();
-    widget.update(space("old"), {});
+    widget.update({ space: space("old") }, {});
     await net.answer("/old.bin", networkFile());
     await net.answer("/old.codes", codesFile());
-    widget.update(space("new"), {});
+    widget.update({ space: space("new") }, {});
     await net.answer("/new.bin", networkFile());
     await net.answer("/new.codes", codesFile());
     await late();
@@ -164,34 +165,35 @@ test("plane: late test images and their failure belong to the run they were aske
 
 test("plane: until another run is here, the one that is shown keeps its names, and its gestures its address", async () => {
   const widget = plane();
-  widget.update(space("old"), {});
+  widget.update({ space: space("old") }, {});
   await arrive(net, space("old"));
+  assert.equal(reported.length, 1, "as it opened");
   widget.tell();
-  assert.equal(reported.length, 1);
+  assert.equal(reported.length, 2);
   const other = { ...space("new"), classes: ["shirt", "shoe"] };
-  widget.update(other, {});
+  widget.update({ space: other }, {});
   widget.showZ();
   assert.match(widget.ui.facts.textContent, /looks like[ab]/);
   widget.tell();
-  assert.equal(reported.length, 1, "z of the run before would be taken for the new run's");
+  assert.equal(reported.length, 2, "z of the run before would be taken for the new run's");
   await net.fail("/new.bin");
   widget.tell();
-  assert.equal(reported.length, 1);
+  assert.equal(reported.length, 2);
   assert.match(text(widget), /^The network of new could not be loaded\. .* Try again$/);
   widget.ui.message.button("Try again").onclick();
   await arrive(net, other);
   widget.tell();
-  assert.equal(reported.length, 2);
+  assert.equal(reported.length, 4);
   assert.match(widget.ui.facts.textContent, /looks likesh/);
   widget.stop();
 });
 
 test("plane: troubles of the former run's server are not told while another is opened", async () => {
   const widget = plane();
-  widget.update(space("old", true), {});
+  widget.update({ space: space("old", true) }, {});
   await arrive(net, space("old", true));
   widget.background.request("image", Float32Array.of(0, 0), 2);
-  widget.update(space("new"), {});
+  widget.update({ space: space("new") }, {});
   await net.fail("/old/decode");
   assert.equal(text(widget), "");
   widget.stop();
@@ -200,8 +202,8 @@ test("plane: troubles of the former run's server are not told while another is o
 test("plane: UMAP that came while the files did is there when they are", async () => {
   const umap = Buffer.from(new Float32Array(60).buffer).toString("base64");
   const widget = plane();
-  widget.update({ ...space("own"), umap: null }, { plane: "UMAP" });
-  widget.update({ ...space("own"), umap }, { plane: "UMAP" });
+  widget.update({ space: { ...space("own"), umap: null } }, { plane: "UMAP" });
+  widget.update({ space: { ...space("own"), umap } }, { plane: "UMAP" });
   await arrive(net, space("own"), 3);
   await settled();
   assert.equal(widget.plane?.name, "UMAP");
@@ -210,7 +212,7 @@ test("plane: UMAP that came while the files did is there when they are", async (
 
 test("plane: nothing is opened once it has stopped", async () => {
   const widget = plane();
-  widget.update(space("own"), {});
+  widget.update({ space: space("own") }, {});
   widget.stop();
   await net.answer("/own.bin", networkFile());
   await net.answer("/own.codes", codesFile());

@@ -7,6 +7,8 @@ import { unpackCodes } from "./engine/codes.js";
 import { principalPlane } from "./engine/projections.js";
 import { eigen } from "./engine/summary.js";
 import { fillTable } from "./from_x/elements.js";
+import { Address } from "./interact/address.js";
+import { keys } from "./keys.js";
 import { LatentPlane } from "./plane/latent_plane.js";
 
 const CASES = /** @type {[string, number[], boolean][]} */ ([
@@ -32,9 +34,11 @@ beforeEach(() => {
 /** A plane on such codes. @param {number[]} scales @param {boolean} isVae @param {Record<string, string>} [texts] */
 async function opened(scales, isVae, texts = {}) {
   const reports = [],
-    widget = new LatentPlane(/** @type {any} */ (new FakeElement()), (given) => reports.push(given));
+    address = new Address(keys.plane, "search"),
+    widget = new LatentPlane(/** @type {any} */ (new FakeElement()), address);
+  widget.report = (given) => reports.push(given);
   Object.assign(widget.ui.stage, { clientWidth: 600, clientHeight: 600 });
-  widget.update(/** @type {any} */ (space("own")), texts);
+  widget.update({ space: /** @type {any} */ (space("own")) }, texts);
   await net.answer("/own.bin", networkFile());
   await net.answer("/own.codes", codesFile(300, 2, 1, 2, scales, isVae));
   draw();

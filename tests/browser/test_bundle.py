@@ -9,7 +9,7 @@ from vaeexplorer.browser import bundle
 
 ENTRIES = [
     *sorted(f"entries/{path.name}" for path in (bundle.HERE / "entries").glob("*.js") if path.name != "mount.js"),
-    "engine/worker.js",
+    "decoding/worker.js",
 ]
 
 
@@ -38,7 +38,7 @@ def test_a_bundle_is_one_script_that_can_lie_in_a_page(entry: str, node: Callabl
 
 
 def test_the_worker_travels_inside() -> None:
-    assert "onmessage" in bundle.script("engine/worker_source.js")
+    assert "onmessage" in bundle.script("decoding/worker_source.js")
     assert 'WORKER_SOURCE = ""' not in bundle.script("entries/export.js")
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.driving import at_rest, changed, middle, opened, picture, rested, wait_until
+
 CHOSEN = "button[aria-checked=true]"
 pytestmark = pytest.mark.browser
 
@@ -68,3 +70,156 @@ def test_the_address_of_a_run_alone_means_its_dataset(server: str, chromium: Any
     page.wait_for_url("**/training?**run=fashion-mnist-ae-2d**")
     shown(page, "Fashion-MNIST")
     page.locator("[data-testid=stSidebar] input[value='fashion-mnist-ae-2d']").wait_for()
+
+
+def entries(page: Any) -> int:
+    """In the history of the tab."""
+    count: int = page.evaluate("history.length")
+    return count
+
+
+def drag(page: Any, dx: int) -> str:
+    """Move z, and return it as the page shows it, once the address has it."""
+    x, y = middle(page.locator(".stage"))
+    before = page.url
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + dx, y + 20, steps=3)
+    page.mouse.up()
+    page.wait_for_url(lambda url: url != before)
+    return z(page)
+
+
+def z(page: Any) -> str:
+    return str(rested(page, lambda: page.locator(".z").inner_text()))
+
+
+def choose(page: Any, name: str, option: str) -> None:
+    page.get_by_role("combobox", name=name).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_back_undoes_one_choice_and_shows_what_the_address_says(server: str, chromium: Any) -> None:
+    page = chromium
+    opened(page, f"{server}/")
+    began = entries(page)
+    drag(page, 40)
+    last = drag(page, -40)
+    assert entries(page) == began
+    choose(page, "Run", "mnist-vae-2d-lecture")
+    page.wait_for_url("**/?run=mnist-vae-2d-lecture")
+    wait_until(page, lambda: z(page) != last, "the new run's point")
+    other = drag(page, 60)
+    assert entries(page) == began + 1
+    page.go_back()
+    wait_until(page, lambda: z(page) == last, "the point of the entry")
+    assert "run=" not in page.url
+    assert page.title() == "Explore · mnist-vae-2d · vaeexplorer"
+    page.go_forward()
+    wait_until(page, lambda: z(page) == other, "the point of the entry")
+    page.get_by_role("link", name="Training").click()
+    page.wait_for_url("**/training?run=mnist-vae-2d-lecture")
+    page.wait_for_function("document.title === 'Training · mnist-vae-2d-lecture · vaeexplorer'")
+    page.go_back()
+    page.locator(".facts dd").first.wait_for()
+    wait_until(page, lambda: z(page) == other, "the point of the entry")
+    assert entries(page) == began + 2
+
+
+def test_what_is_chosen_on_the_plane_outlives_a_reload(server: str, chromium: Any) -> None:
+    page = chromium
+    stage = opened(page, f"{server}/")
+    page.get_by_label("Number of a test image").fill("7")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**test=7**")
+    page.get_by_role("button", name="Resample").click()
+    page.wait_for_url("**test=7**z=**")
+    page.get_by_role("button", name="A → B").click()
+    page.wait_for_url("**path=0**")
+    page.get_by_role("button", name="lasso").click()
+    x, y = middle(stage)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for dx, dy in ((80, 0), (80, 60), (0, 60)):
+        page.mouse.move(x + dx, y + dy, steps=10)
+    page.mouse.up()
+    page.wait_for_url("**lasso=**")
+
+    def shown() -> tuple[str, ...]:
+        parts = (".z", ".facts", ".selection h3", ".buttons [aria-pressed=true], .segments [aria-pressed=true]")
+        return tuple("|".join(page.locator(part).all_inner_texts()) for part in parts)
+
+    before, address = rested(page, shown), page.url
+    opened(page, address)
+    page.locator(".selection h3").wait_for()
+    assert rested(page, shown) == before
+    assert page.url == address
+
+
+def test_what_a_link_asks_for_in_vain_is_said_and_leaves_the_address(server: str, chromium: Any) -> None:
+    page = chromium
+    opened(page, f"{server}/?run=mine&z=1.5,-0.5&utm=x")
+    page.get_by_text("The link asks for run=mine").wait_for()
+    page.wait_for_url(f"{server}/?utm=x")
+    assert z(page) != "(1.50, −0.50)"
+    opened(page, f"{server}/?z=1,2,3&color=error")
+    page.get_by_text("The link asks for z=1,2,3").wait_for()
+    page.wait_for_url(f"{server}/?color=error")
+
+
+def test_on_pages_of_pictures_a_choice_makes_an_entry_and_a_gesture_none(
+    server: str, chromium: Any, troubles: list[str]
+) -> None:
+    page = chromium
+    page.goto(f"{server}/beta")
+    beta = page.locator("output.beta")
+    beta.get_by_text("1", exact=True).wait_for()
+    began = entries(page)
+    for text in ("2", "4"):
+        page.get_by_role("button", name=f"β = {text}", exact=True).click()
+        page.wait_for_url(f"**/beta?beta={text}")
+    page.get_by_role("radio", name="16", exact=True).click(force=True)
+    page.wait_for_url("**/beta?beta=4&dims=16")
+    page.get_by_role("button", name="β = 8", exact=True).click()
+    page.wait_for_url("**/beta?beta=8&dims=16")
+    assert entries(page) == began + 1
+    page.go_back()
+    page.wait_for_url("**/beta?beta=4")
+    beta.get_by_text("4", exact=True).wait_for()
+
+    page.goto(f"{server}/ae-vs-vae?pair=3-14")
+    page.get_by_text("test #14").first.wait_for()
+    at_rest(page)
+    began = entries(page)
+    page.get_by_role("radio", name="within a class").click(force=True)
+    page.wait_for_url("**pairs=within**")
+    page.get_by_role("button", name="Another pair").click()
+    page.wait_for_url(lambda url: "pair=3-14" not in url)
+    x, y = middle(page.locator(".stage").nth(1))
+    page.mouse.move(x, y)
+    page.mouse.wheel(0, -300)
+    page.wait_for_url("**at2=**")
+    assert entries(page) == began + 1
+    address = page.url
+    page.go_back()
+    page.get_by_text("test #14").first.wait_for()
+    page.wait_for_url("**/ae-vs-vae?pair=3-14")
+    page.go_forward()
+    page.wait_for_url(address)
+    page.get_by_text("test #14").first.wait_for(state="detached")
+    forget_404(troubles)
+
+
+def test_the_noise_of_the_walk_outlives_a_reload(server: str, chromium: Any, troubles: list[str]) -> None:
+    page = chromium
+    page.goto(f"{server}/from-x")
+    page.locator(".from-x .term b").first.wait_for()
+    cloud = page.locator("canvas.cloud")
+    before = picture(cloud)
+    page.get_by_role("button", name="Resample").click()
+    drawn = changed(page, lambda: picture(cloud), before)
+    page.wait_for_url("**seed=**")
+    page.reload()
+    page.locator(".from-x .term b").first.wait_for()
+    assert rested(page, lambda: picture(cloud)) == drawn
+    forget_404(troubles)

@@ -14,12 +14,14 @@ from vaeexplorer.browser import bundle
 WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
 # A folder may import itself and these.
 ALLOWED = {
-    "entries": {*WIDGETS, "files", "draw", "engine"},
-    **{widget: {"files", "interact", "draw", "engine"} for widget in WIDGETS},
+    "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
+    **{widget: {"files", "interact", "draw", "decoding", "engine"} for widget in WIDGETS},
     "files": {"draw", "engine"},
     "interact": {"draw", "engine"},
     "draw": {"engine"},
+    "decoding": {"engine", "kernel"},
     "engine": set[str](),
+    "kernel": set[str](),
 }
 
 MOST_FILES, MOST_LINES, MOST_COLUMNS = 12, 300, 120

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.browser.driving import changed, picture, wait_until
+from vaeexplorer.browser import bundle
 from vaeexplorer.runs.folder import Run, load_run
 
 RED = """canvas => Array.from(canvas.getContext("2d").getImageData(0, 0, canvas.width, 28).data)
@@ -77,3 +78,15 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
     page.get_by_text("PCA as a third plane").click()
     page.locator(".pair .rows canvas").nth(2).wait_for()
     wait_until(page, lambda: bool(strip_pixels(page, 2).max() > 0.3), "a way that PCA decodes")
+
+
+def test_a_heading_of_a_hundred_letters_stays_in_its_column(chromium: Any) -> None:
+    name = "m" * 100
+    column = f"<section><h4>VAE<small>{name}</small></h4></section>"
+    way = f"<figure><figcaption><b>VAE</b><span>{name}</span></figcaption></figure>"
+    chromium.set_content(
+        f"<style>{bundle.style('pair/pair.css')}</style><div class='latent-plane pair' style='width: 640px'>"
+        f"<div class='panes'>{2 * column}</div><div class='ways'><i></i><div class='rows'>{way}</div></div></div>"
+    )
+    for box in chromium.locator("section, figure").all():
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth")

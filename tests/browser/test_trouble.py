@@ -228,6 +228,7 @@ def test_the_plane_outlives_the_server(
     page.keyboard.press("Escape")
     assert page.get_by_role("combobox", name="Run").is_disabled()
     assert pixels(page) == picture
+    page.wait_for_url("**/?z=*")  # whoever is away: a reload shows it
     page.get_by_role("button", name="Sample prior").click()
     changed(page, lambda: pixels(page), picture)
     assert troubles

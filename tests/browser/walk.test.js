@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { arrive, FakeElement, install, Net, settled, space, text } from "./fakes.js";
+import { Address } from "./interact/address.js";
+import { keys } from "./keys.js";
 import { FromX } from "./from_x/from_x.js";
 
 /** @type {Net} */ let net;
@@ -12,15 +14,15 @@ beforeEach(() => {
   globalThis.__vaeexplorer.clear();
 });
 
-const walk = () => new FromX(new FakeElement(), () => {});
+const walk = () => new FromX(new FakeElement(), new Address(keys.walk, "search"));
 
 test("walk: a failure of the server on the former model says nothing on the new one", async () => {
   const widget = walk();
-  widget.update(space("old", true), {});
+  widget.update({ space: space("old", true) }, {});
   await arrive(net, space("old", true));
   drawFrame();
   assert.equal(net.waiting("/old/encode"), 1);
-  widget.update(space("new"), {});
+  widget.update({ space: space("new") }, {});
   await arrive(net, space("new"));
   await net.fail("/old/encode");
   assert.equal(widget.model.space.name, "new");
@@ -31,14 +33,14 @@ test("walk: nor does it take away what is said of the one that could not be open
   for (const late of [() => net.fail("/old/encode"), () => net.answer("/old/encode", Float32Array.of(0, 0))]) {
     globalThis.__vaeexplorer.clear();
     const widget = walk();
-    widget.update(space("old", true), {});
+    widget.update({ space: space("old", true) }, {});
     await arrive(net, space("old", true));
     drawFrame();
     await net.fail("/old/encode");
     assert.match(text(widget), /the last picture stays/);
     widget.redraw();
     drawFrame();
-    widget.update(space("new"), {});
+    widget.update({ space: space("new") }, {});
     await net.fail("/new.bin");
     await late();
     if (net.waiting("/old/decode")) await net.answer("/old/decode", new Uint8Array(784));
@@ -50,7 +52,7 @@ test("walk: nor does it take away what is said of the one that could not be open
 
 test("walk: the server's own trouble is said, and taken away once it is over", async () => {
   const widget = walk();
-  widget.update(space("own", true), {});
+  widget.update({ space: space("own", true) }, {});
   await arrive(net, space("own", true));
   drawFrame();
   await net.fail("/own/encode");
@@ -64,8 +66,8 @@ test("walk: the server's own trouble is said, and taken away once it is over", a
 
 test("walk: files of the former space that come late are not opened, its failure is not told", async () => {
   const widget = walk();
-  widget.update(space("old"), {});
-  widget.update(space("new"), {});
+  widget.update({ space: space("old") }, {});
+  widget.update({ space: space("new") }, {});
   await arrive(net, space("new"));
   await net.fail("/old.bin");
   assert.equal(widget.model.space.name, "new");
@@ -74,7 +76,7 @@ test("walk: files of the former space that come late are not opened, its failure
 
 test("walk: of two pictures from files the one chosen last stays, and none replaces what was chosen since", async () => {
   const widget = walk();
-  widget.update(space("own"), {});
+  widget.update({ space: space("own") }, {});
   await arrive(net, space("own"));
   /** @type {((error: Error) => void)[]} */ const failing = [];
   globalThis.createImageBitmap = () => new Promise((_, reject) => failing.push(reject));
@@ -95,7 +97,7 @@ test("walk: of two pictures from files the one chosen last stays, and none repla
 
 test("walk: nothing is opened, said or asked for once it has stopped", async () => {
   const widget = walk();
-  widget.update(space("own", true), {});
+  widget.update({ space: space("own", true) }, {});
   await arrive(net, space("own", true));
   drawFrame();
   widget.redraw();
@@ -105,7 +107,7 @@ test("walk: nothing is opened, said or asked for once it has stopped", async () 
   assert.equal(text(widget), "");
   assert.equal(net.asked.length, 0);
   const other = walk();
-  other.update(space("other"), {});
+  other.update({ space: space("other") }, {});
   other.stop();
   await arrive(net, space("other"));
   assert.equal(other.model, null);

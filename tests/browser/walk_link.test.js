@@ -23,18 +23,21 @@ test("what is no image is none", () => {
 });
 
 test("a link opens what was chosen", () => {
-  const texts = formatWalk(keys.walk, { image: -1, eps: [0.5, -1.25], x: digit });
-  assert.deepEqual(Object.keys(texts), ["drawing", "eps"]);
+  const drawn = { image: -1, seed: 7, eps: [0.5, -1.25], x: digit, near: true };
+  const texts = formatWalk(keys.walk, drawn);
+  assert.deepEqual(Object.keys(texts), ["drawing", "seed", "eps", "near"]);
   assert.equal(texts.eps, "0.5,-1.25");
-  assert.deepEqual(parseWalk(keys.walk, texts, 2, 10), { image: -1, eps: [0.5, -1.25], drawing: digit });
-  assert.deepEqual(formatWalk(keys.walk, { image: 7, eps: [0], x: digit }), { image: "7", eps: "0" });
-  assert.equal(formatWalk(keys.walk, { image: 7, eps: new Array(65).fill(0), x: digit }).eps, undefined);
+  const { x: drawing, ...rest } = drawn;
+  assert.deepEqual(parseWalk(keys.walk, texts, 2, 10), { ...rest, drawing, wrong: "" });
+  const plain = { image: 7, seed: 20, eps: [0], x: digit, near: false };
+  assert.deepEqual(formatWalk(keys.walk, plain), { image: "7", eps: "0" });
+  assert.deepEqual(formatWalk(keys.walk, { ...plain, image: 0, eps: null }), {});
+  assert.equal(formatWalk(keys.walk, { ...plain, eps: new Array(65).fill(0) }).eps, undefined);
 });
 
-test("nonsense is ignored, value by value", () => {
-  const nothing = { image: 0, eps: null, drawing: null };
+test("nonsense is left out, value by value, and said", () => {
+  const nothing = { image: 0, seed: 20, eps: null, drawing: null, near: false };
   for (const texts of [
-    {},
     { image: "10" },
     { image: "-1" },
     { image: "1e0" },
@@ -42,8 +45,17 @@ test("nonsense is ignored, value by value", () => {
     { eps: "1,NaN" },
     { eps: "1,1e9" },
     { eps: "1," },
+    { seed: "0" },
+    { near: "yes" },
     { drawing: "?" },
-  ])
-    assert.deepEqual(parseWalk(keys.walk, texts, 2, 10), nothing, JSON.stringify(texts));
-  assert.deepEqual(parseWalk(keys.walk, { image: "3", drawing: "no" }, 2, 10), { ...nothing, image: 3 });
+  ]) {
+    const { wrong, ...walk } = parseWalk(keys.walk, texts, 2, 10);
+    assert.deepEqual(walk, nothing, JSON.stringify(texts));
+    const [[name, text]] = Object.entries(texts);
+    assert.ok(wrong.startsWith(`The link asks for ${name}=${text} (`), wrong);
+  }
+  const some = parseWalk(keys.walk, { image: "3", drawing: "no" }, 2, 10);
+  assert.equal(some.image, 3);
+  assert.match(some.wrong, /^The link asks for drawing=no /);
+  assert.equal(parseWalk(keys.walk, {}, 2, 10).wrong, "");
 });

@@ -1,9 +1,12 @@
 /** The beta dial and the training, whose files come late, not at all, or after they are gone; and how a widget is mounted. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { classes, colors, FakeElement, filmFile, install, Net, sweepFile, text } from "./fakes.js";
+import { classes, colors, FakeAddress, FakeElement, filmFile, install, Net, sweepFile, text } from "./fakes.js";
 import { BetaDial } from "./beta/dial.js";
 import { mounted } from "./entries/mount.js";
+import { Address, isShareable } from "./interact/address.js";
+import writeAddress from "./entries/address.js";
+import { keys } from "./keys.js";
 import { LinearAE } from "./linear/linear_ae.js";
 
 /** @type {Net} */ let net;
@@ -15,18 +18,18 @@ beforeEach(() => {
 
 /* ------------------------------------------------------------------ the beta dial */
 
-const dial = () => new BetaDial(new FakeElement(), () => {});
-const sweep = (/** @type {string} */ url) => ({ url, classes, colors, beta: 1 });
+const dial = () => new BetaDial(new FakeElement(), new Address(keys.dial, "search"));
+const sweep = (/** @type {string} */ url) => ({ url, classes, colors });
 const rate = (/** @type {any} */ widget) => widget.sweep?.points[0].rate;
 
 test("dial: what failed can be tried again, by its button and by the next update", async () => {
   const widget = dial();
-  widget.update(sweep("/a"));
+  widget.update(sweep("/a"), {});
   await net.fail("/a");
   assert.equal(text(widget), "The models could not be loaded. The server cannot be reached. Try again");
   widget.ui.message.button("Try again").onclick();
   await net.fail("/a");
-  widget.update(sweep("/a"));
+  widget.update(sweep("/a"), {});
   await net.answer("/a", sweepFile(4));
   assert.equal(rate(widget), 4.5);
   assert.equal(text(widget), "");
@@ -35,13 +38,13 @@ test("dial: what failed can be tried again, by its button and by the next update
 test("dial: a late failure or answer of the former models leaves the new ones", async () => {
   for (const late of [() => net.fail("/a"), () => net.answer("/a", sweepFile(4))]) {
     const widget = dial();
-    widget.update(sweep("/a"));
-    widget.update(sweep("/b"));
+    widget.update(sweep("/a"), {});
+    widget.update(sweep("/b"), {});
     await net.answer("/b", sweepFile(7));
     await late();
     assert.equal(rate(widget), 7.5);
     assert.equal(text(widget), "");
-    widget.update(sweep("/b"));
+    widget.update(sweep("/b"), {});
     assert.equal(net.asked.length, 0, "the new ones are not asked for again");
     globalThis.__vaeexplorer.clear();
   }
@@ -49,7 +52,7 @@ test("dial: a late failure or answer of the former models leaves the new ones", 
 
 test("dial: nothing is shown once it has stopped", async () => {
   const widget = dial();
-  widget.update(sweep("/a"));
+  widget.update(sweep("/a"), {});
   widget.stop();
   await net.answer("/a", sweepFile());
   assert.equal(widget.sweep, null);
@@ -57,13 +60,13 @@ test("dial: nothing is shown once it has stopped", async () => {
 
 /* ------------------------------------------------------------------ PCA beside a training */
 
-const linear = () => new LinearAE(new FakeElement(), () => {});
-const film = (/** @type {string} */ url) => ({ film: url, sprite: `${url}.png`, classes, colors, step: null });
+const linear = () => new LinearAE(new FakeElement(), new Address(keys.film, "search"));
+const film = (/** @type {string} */ url) => ({ film: url, sprite: `${url}.png`, classes, colors });
 
 test("training: a late failure of the former film leaves the one that arrives", async () => {
   const widget = linear();
-  widget.update(film("/a"));
-  widget.update(film("/b"));
+  widget.update(film("/a"), {});
+  widget.update(film("/b"), {});
   await net.fail("/a");
   await net.answer("/b", filmFile(7));
   assert.equal(widget.film?.error[0], 7);
@@ -73,9 +76,9 @@ test("training: a late failure of the former film leaves the one that arrives", 
 
 test("training: what failed can be tried again, and the film before it stays until then", async () => {
   const widget = linear();
-  widget.update(film("/a"));
+  widget.update(film("/a"), {});
   await net.answer("/a", filmFile(7));
-  widget.update(film("/b"));
+  widget.update(film("/b"), {});
   await net.answer("/b", "", { status: 404 });
   assert.equal(text(widget), "The training could not be opened. The server answered 404. Try again");
   assert.equal(widget.film?.error[0], 7);
@@ -87,9 +90,9 @@ test("training: what failed can be tried again, and the film before it stays unt
 
 test("training: late test images are not taken for those of another film", async () => {
   const widget = linear();
-  widget.update(film("/a"));
+  widget.update(film("/a"), {});
   await net.answer("/a", filmFile());
-  widget.update(film("/b"));
+  widget.update(film("/b"), {});
   await net.answer("/b", filmFile());
   await net.answer("/b.png", "images of b");
   await net.answer("/a.png", "images of a");
@@ -98,7 +101,7 @@ test("training: late test images are not taken for those of another film", async
 
 test("training: nothing plays once it has stopped", async () => {
   const widget = linear();
-  widget.update(film("/a"));
+  widget.update(film("/a"), {});
   widget.stop();
   await net.answer("/a", filmFile());
   assert.equal(widget.film, null);
@@ -106,7 +109,7 @@ test("training: nothing plays once it has stopped", async () => {
 
 test("training: test images that could not be loaded are said and can be tried again", async () => {
   const widget = linear();
-  widget.update(film("/a"));
+  widget.update(film("/a"), {});
   await net.answer("/a", filmFile());
   await net.fail("/a.png");
   assert.equal(text(widget), "The test images could not be loaded. The server cannot be reached. Try again");
@@ -142,48 +145,125 @@ test("controls are off until there is something to control, and stay on while so
 
 /* ------------------------------------------------------------------ mounting */
 
-test("a component makes one widget a mount, brings it up to date, and takes it away", () => {
+/** A component whose widget notes what is done to it. */
+function mounting() {
   const made = [];
   class Widget {
-    constructor(root, report) {
-      Object.assign(this, { root, report, updates: [], stops: 0 });
+    constructor(root, address) {
+      Object.assign(this, { root, address, updates: [], followed: [], stops: 0 });
       made.push(this);
+    }
+    update(data, texts) {
+      this.updates.push([data.of, texts]);
+    }
+    follow(texts) {
+      this.followed.push(texts);
     }
     stop() {
       this.stops++;
     }
   }
   const states = [];
-  const render = mounted(
-    /** @type {any} */ (Widget),
-    "latent-plane one",
-    (/** @type {any} */ widget, data, setState) => {
-      widget.report = (value) => setState("value", value);
-      widget.updates.push(data);
-    },
-  );
+  const render = mounted(/** @type {any} */ (Widget), "latent-plane one", (widget, setState) => {
+    /** @type {any} */ (widget).ask = (value) => setState("ask", value);
+  });
   const parents = [new FakeElement(), new FakeElement()];
-  const draw = (data, parentElement = parents[0]) =>
-    render(/** @type {any} */ ({ data, parentElement, setStateValue: (...given) => states.push(given) }));
-  const leave = draw(1);
-  draw(2);
-  draw(3, parents[1]);
+  const draw = (of, link = {}, parentElement = parents[0]) =>
+    render(
+      /** @type {any} */ ({
+        data: { of, link, keys: keys.dial },
+        parentElement,
+        setStateValue: (...given) => states.push(given),
+      }),
+    );
+  return { made, states, parents, draw };
+}
+
+test("a component makes one widget a mount, brings it up to date, and takes it away", () => {
+  const { made, states, parents, draw } = mounting();
+  const leave = draw("a");
+  draw("b", { beta: "0.5", z: "1" });
+  draw("c", {}, parents[1]);
   assert.deepEqual(
     made.map(({ updates }) => updates),
-    [[1, 2], [3]],
+    [
+      [
+        ["a", {}],
+        ["b", { beta: "0.5" }],
+      ],
+      [["c", {}]],
+    ],
   );
   assert.deepEqual([...made[0].root.classes], ["latent-plane", "one"]);
   assert.deepEqual(parents[0].children, [made[0].root]);
-  made[0].report(7);
-  assert.deepEqual(states, [["value", 7]]);
+  made[0].ask(7);
+  assert.deepEqual(states, [["ask", 7]]);
 
   leave();
   leave();
   assert.equal(made[0].stops, 1);
   assert.deepEqual(parents[0].children, []);
-  made[0].report(8); // a wheel that rests after the page was left
+  made[0].report({ beta: "0.5" }); // a wheel that rests after the page was left
   assert.equal(states.length, 1);
   assert.equal(made[1].stops, 0);
-  draw(4);
+  draw("d");
   assert.equal(made.length, 3, "mounted again, it is another");
+});
+
+test("a gesture takes the place of what the address holds of the widget, and of nothing else", () => {
+  const { made, states, draw } = mounting();
+  const address = new FakeAddress("http://app.example/beta?run=mine&at=9,9&utm=x#part");
+  draw("a", { at: "9,9" });
+  made[0].report({ beta: "0.5", at: "1,2" });
+  made[0].report({ beta: "0.5", at: "1,2" });
+  assert.deepEqual(address.written, [["replace", "?run=mine&at=1,2&utm=x&beta=0.5#part"]]);
+  made[0].report({});
+  assert.deepEqual(address.written[1], ["replace", "?run=mine&utm=x#part"]);
+  assert.deepEqual(states, [
+    ["link", { beta: "0.5", at: "1,2" }],
+    ["link", {}],
+  ]);
+});
+
+test("where the address is not what was written last, it counts: once, and if the app says so too", () => {
+  const { made, draw } = mounting();
+  const address = new FakeAddress();
+  draw("a");
+  made[0].report({ beta: "0.5" });
+  draw("a", {}); // the answer to a gesture before this one
+  assert.deepEqual(made[0].followed, []);
+  address.url = new URL("http://app.example/?at=1,2"); // Back
+  draw("a", { beta: "0.5" }); // the answer to the gesture, which comes late
+  assert.deepEqual(made[0].followed, []);
+  draw("a", { at: "1,2" });
+  draw("a", { at: "1,2" });
+  assert.deepEqual(made[0].followed, [{ at: "1,2" }]);
+  draw("b", { beta: "1" });
+  assert.deepEqual(made[0].followed.length, 1, "another opens where it is told to");
+});
+
+test("a frame that has no address of its own is no trouble", () => {
+  const { made, states, draw } = mounting();
+  const address = new FakeAddress("about:srcdoc");
+  address.refuses = true;
+  draw("a");
+  made[0].report({ beta: "0.5" });
+  assert.deepEqual(states, [["link", { beta: "0.5" }]]);
+  assert.equal(isShareable(), false);
+});
+
+test("an order of the app is carried out once, as an entry of the history or in its place", () => {
+  const address = new FakeAddress("http://app.example/?run=a&z=1,2&other=x");
+  const order = (session, number, push, texts) => writeAddress({ data: { session, number, push, texts } });
+  writeAddress({ data: { session: "s", number: 0 } });
+  order("s", 1, true, { run: "b", z: "", log: "1" });
+  order("s", 1, true, { run: "c" });
+  order("s", 2, false, { run: "b", other: "y" });
+  order("s", 3, true, { run: "b" });
+  order("t", 1, false, { run: "" });
+  assert.deepEqual(address.written, [
+    ["push", "?run=b&other=x&log=1"],
+    ["replace", "?run=b&other=y&log=1"],
+    ["replace", "?other=y&log=1"],
+  ]);
 });

@@ -8,6 +8,7 @@ import json
 import re
 import time
 import zlib
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ def test_it_lives_without_a_server(name: str, chromium: Any, tmp_path: Path) -> 
     chromium.mouse.up()
     wait_until(chromium, "location.hash.includes('z=')")
 
-    # The address holds what was chosen, to three digits: opened anew, the same picture.
+    # The address holds what was chosen, to seven digits: opened anew, the same picture.
     chosen = numbers(chromium)
     chromium.reload()
     wait_until(chromium, "Boolean(document.querySelector('.z')?.textContent)")
@@ -176,6 +177,91 @@ def test_it_encodes_and_decodes_on_the_page(chromium: Any, tmp_path: Path) -> No
     assert x == load_dataset("mnist", "test", download=False).images[0].ravel().tolist()
 
     chromium.locator("#walk button", has_text="ε = 0").click()
-    wait_until(chromium, "location.hash.includes('image=0&eps=0%2C0')")
+    wait_until(chromium, "location.hash.includes('eps=0,0')")
     chromium.locator("#plane button", has_text="Sample prior").click()
-    wait_until(chromium, "location.hash.includes('z=') && location.hash.includes('image=0')")
+    wait_until(chromium, "location.hash.includes('z=') && location.hash.includes('eps=0,0')")
+
+
+AT = "http://127.0.0.1:9"  # where nothing listens: a test answers itself
+
+
+@pytest.fixture(scope="module")
+def whole(run: Run) -> str:
+    return page(run)
+
+
+def served(chromium: Any, pages: dict[str, str]) -> None:
+    """Answer for a host, by path."""
+
+    def answer(route: Any) -> None:
+        path = route.request.url.removeprefix(AT).partition("?")[0]
+        route.fulfill(body=pages.get(path, ""), content_type="text/html; charset=utf-8")
+
+    chromium.route(f"{AT}/**", answer)
+
+
+def framed(chromium: Any, pages: dict[str, str]) -> Any:
+    """The page in a frame, once it is alive, and dragged."""
+    served(chromium, pages)
+    chromium.goto(f"{AT}/outer")
+    frame = chromium.frame_locator("iframe")
+    frame.locator("#plane .facts dd").first.wait_for()
+    frame.locator("#plane button", has_text="Sample prior").click()
+    return frame
+
+
+@pytest.mark.browser
+def test_a_link_that_is_followed_on_the_page_itself_is_shown(chromium: Any, whole: str) -> None:
+    served(chromium, {"/page": whole})
+    chromium.goto(f"{AT}/page#z=1,-0.5")
+    wait_until(chromium, "document.querySelector('#plane .z')?.textContent === '(1.00, −0.50)'")
+    chromium.evaluate("location.hash = '#z=0.25,2&image=7'")
+    wait_until(chromium, "document.querySelector('#plane .z').textContent === '(0.25, 2.00)'")
+    wait_until(chromium, "document.querySelector('#walk input[type=number]').value === '7'")
+    chromium.go_back()
+    wait_until(chromium, "document.querySelector('#plane .z').textContent === '(1.00, −0.50)'")
+    wait_until(chromium, "document.querySelector('#walk input[type=number]').value === '0'")
+    chromium.evaluate("location.hash = '#z=1,2,3&image=99999'")
+    chromium.get_by_text("The link asks for z=1,2,3 (").wait_for()
+    chromium.get_by_text("The link asks for image=99999 (").wait_for()
+    wait_until(chromium, "location.hash === ''")
+
+
+@pytest.mark.browser
+def test_over_http_the_link_that_is_copied_holds_all_behind_its_hash(chromium: Any, whole: str) -> None:
+    served(chromium, {"/page": whole})
+    chromium.goto(f"{AT}/page?utm=x#z=1,-0.5")
+    wait_until(chromium, "document.querySelector('#plane .z')?.textContent === '(1.00, −0.50)'")
+    chromium.locator("#plane button", has_text="Sample prior").click()
+    wait_until(chromium, "!location.hash.includes('z=1,-0.5')")
+    chromium.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=AT)
+    chromium.locator("#plane button", has_text="Copy link").click()
+    chromium.locator("#plane button", has_text="Copied").wait_for()
+    copied = chromium.evaluate("navigator.clipboard.readText()")
+    assert copied == chromium.url
+    assert copied.startswith(f"{AT}/page?utm=x#z=")
+
+
+@pytest.mark.browser
+def test_in_a_frame_without_an_address_there_is_no_button_for_it(chromium: Any, whole: str) -> None:
+    """As in notebooks: `srcdoc`. The fixture holds that nothing is complained of."""
+    frame = framed(chromium, {"/outer": f'<iframe width=900 height=900 srcdoc="{escape(whole)}"></iframe>'})
+    frame.locator("#walk button", has_text="ε = 0").click()
+    assert frame.locator("#plane button", has_text="Copy link").is_hidden()
+
+
+@pytest.mark.browser
+def test_in_a_frame_that_may_not_copy_the_link_is_in_a_field(chromium: Any, whole: str, troubles: list[str]) -> None:
+    frame_of_it = '<iframe width=900 height=900 sandbox="allow-scripts" src="/page"></iframe>'
+    frame = framed(chromium, {"/outer": frame_of_it, "/page": whole})
+    frame.locator("#plane button", has_text="Copy link").click()
+    field = frame.get_by_label("The link to this picture")
+    field.wait_for()
+    link = field.input_value()
+    assert link.startswith(f"{AT}/page#z=")
+    assert field.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)") == link
+    z = frame.locator("#plane .z").inner_text()
+    chromium.goto(link)
+    wait_until(chromium, f"document.querySelector('#plane .z')?.textContent === {z!r}")
+    assert all("Clipboard API has been blocked" in trouble for trouble in troubles), troubles
+    troubles.clear()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from vaeexplorer.app import sidebar
+from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.text import literal
 from vaeexplorer.errors import UserError
 
@@ -23,15 +23,20 @@ SECTIONS = {
 }
 
 st.set_page_config(
-    page_title="vaeexplorer",
     page_icon=(HERE / "icon.svg").read_text(encoding="utf-8"),
     layout="wide",
     initial_sidebar_state=240,
 )
 page = st.navigation([page for pages in SECTIONS.values() for page in pages], position="hidden")
+address.begin(page.url_path)
 st.html(HERE / "style.css")
 sidebar.sidebar(SECTIONS)
+st.set_page_config(page_title=" · ".join(filter(None, (page.title, sidebar.chosen_name(), "vaeexplorer"))))
+if not state.PAGES[page.url_path].choices:
+    address.settle()
 try:
     page.run()
 except UserError as error:  # most often: the page needs a run, and a model of one's own is chosen
     st.info(literal(error))
+finally:
+    address.settle(is_cut=True)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from vaeexplorer.app import caches, state
+from vaeexplorer.app import address, caches, state
 from vaeexplorer.app.text import literal
 from vaeexplorer.data.images import DataError
 from vaeexplorer.runs.folder import Run, RunCard, RunError
@@ -24,12 +24,18 @@ def sidebar(sections: Mapping[str, Sequence[Any]]) -> None:
         for section, pages in sections.items():
             st.html(Markup('<div class="vx-section">{}</div>').format(section))
             for page in pages:
-                st.page_link(page, width="stretch", query_params=state.shared())
+                st.page_link(page, width="stretch", query_params=address.query(page.url_path))
 
 
 def cards(dataset: str | None = None) -> list[RunCard]:
     """The runs that can be chosen, of one dataset or of all; shipped runs first."""
     return [card for card in caches.run_cards()[0] if dataset in (None, card.config.data.dataset)]
+
+
+def chosen_name() -> str | None:
+    """Of the run or model that is chosen, if there is any."""
+    name: str | None = st.session_state.get(state.RUN.name)
+    return name
 
 
 def chosen_card() -> RunCard:
@@ -86,8 +92,8 @@ def _pick_run() -> None:
     own = list(caches.own_spaces())
     datasets = ({OWN: "Your own"} if own else {}) | DATASETS
     # An address that names a run means that run's dataset.
-    of_runs = {card.name: card.config.data.dataset for card in cards()} | dict.fromkeys(own, OWN)
-    dataset = state.choose(state.DATASET, list(datasets), implied=of_runs.get(st.query_params.get(state.RUN.name, "")))
+    of_runs: dict[str, str] = {card.name: card.config.data.dataset for card in cards()} | dict.fromkeys(own, OWN)
+    dataset = address.choose(state.DATASET, list(datasets), implied=of_runs.get(address.asked(state.RUN)))
     st.selectbox(
         "Dataset",
         datasets,
@@ -99,14 +105,12 @@ def _pick_run() -> None:
     names, first = [card.name for card in cards(dataset)], card.name if card else None
     if dataset == OWN:
         names, first = own, own[-1]
-    if st.session_state.get(state.RUN.name) not in names:
-        st.session_state.pop(state.RUN.name, None)
+    address.choose(state.RUN, names, default=first, is_needed=first is not None)
     st.selectbox(
         "Run",
         names,
-        index=names.index(first) if first else 0,
         key=state.RUN.name,
-        bind="query-params",
+        persist_state="session",
         placeholder="no run of this dataset",
         disabled=not names,
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SHARED = ("draw/widget.css", "interact/states.css")
-WORKER, WORKER_SOURCE = "engine/worker.js", "engine/worker_source.js"
+WORKER, WORKER_SOURCE = "decoding/worker.js", "decoding/worker_source.js"
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*? |class |const )(\w+))", re.MULTILINE)

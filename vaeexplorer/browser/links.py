@@ -1,7 +1,7 @@
 """What an address can hold, name by name: kind, default and range. The widgets get their part of it with their data.
 
-The app keeps what is chosen in the query of its URL, an exported page behind the #. `engine/links.js` reads and writes
-what the widgets keep there, `app/state.py` the rest.
+The app keeps what is chosen in the query of its URL, an exported page behind the #. `interact/links.js` reads and
+writes what the widgets keep there, `app/address.py` the rest. docs/links.md has the table of all names.
 """
 
 import sys
@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar, cast
 
 T = TypeVar("T")
-Kind = Literal["choice", "number", "pair", "numbers", "axis", "flag", "indices", "image", "text"]
+MOST_DIGITS = 9
+Kind = Literal[
+    "choice", "number", "whole", "pair", "numbers", "axis", "flag", "indices", "image", "polygon", "text", "texts"
+]
 
 
 @dataclass(frozen=True)
@@ -18,10 +21,12 @@ class Key(Generic[T]):
 
     Attributes:
         name: in the address, and of the Streamlit widget where there is one.
-        kind: choice, one of `options`; number, within `limits`; pair, two whole numbers, 3-14; numbers, one per latent
-            dimension or `count` of them, 0.5,-1.25; axis, a latent dimension, z3; flag; indices, whole numbers from 0,
-            3,7; image, a drawing; text, a name.
+        kind: choice, one of `options`; number, within `limits`; whole, a whole number within them; pair, two whole
+            numbers, 3-14; numbers, one per latent dimension or `count` of them, 0.5,-1.25; axis, a latent dimension,
+            z3; flag, 1 or 0; indices, whole numbers from 0, 3,7; image, a drawing; polygon, points x,y;x,y;...; text, a
+            name; texts, names with commas between them.
         default: what holds where the address has no such name, or a value that makes no sense.
+        about: what it is, in a few words.
         options: of a choice.
         limits: the least and the greatest number.
         digits: significant ones, at the most, of each of the numbers.
@@ -33,6 +38,7 @@ class Key(Generic[T]):
     name: str
     kind: Kind
     default: T
+    about: str
     options: tuple[T, ...] = ()
     limits: tuple[Any, Any] = (-sys.float_info.max, sys.float_info.max)
     digits: int = 6
@@ -41,70 +47,110 @@ class Key(Generic[T]):
     aliases: dict[str, T] = field(default_factory=dict)
 
     def parse(self, text: str) -> T | None:
-        """The value of a choice, a number or a pair that is written so; None where the text makes no sense."""
+        """The value that is written so; None where the text makes no sense. For what only widgets read: the text."""
         if self.kind == "choice":
-            return {self.format(option): option for option in self.options}.get(text, self.aliases.get(text))
+            value: Any = {self.format(option): option for option in self.options}.get(text, self.aliases.get(text))
+        elif self.kind == "flag":
+            value = {"1": True, "true": True, "0": False, "false": False}.get(text.lower())
+        elif self.kind in ("number", "whole"):
+            value = self._number(text)
+        elif self.kind == "texts":
+            value = tuple(filter(None, text.split(","))) or None
+        else:
+            value = text or None
+        return cast(T | None, value)
+
+    def _number(self, text: str) -> float | None:
+        low, high = self.limits
         try:
-            numbers = [_whole(part) for part in text.split("-")] if self.kind == "pair" else [float(text)]
+            value = int(text) if self.kind == "whole" and len(text) < MOST_DIGITS else float(text)
         except ValueError:
             return None
-        low, high = self.limits
-        if len(numbers) != (2 if self.kind == "pair" else 1) or not all(low <= number <= high for number in numbers):
-            return None
-        return cast(T, tuple(numbers) if self.kind == "pair" else numbers[0])
+        return value if low <= value <= high and not (self.kind == "whole" and isinstance(value, float)) else None
 
     def format(self, value: T) -> str:
-        """How a choice, a number or a pair is written."""
-        if isinstance(value, tuple):
-            return "-".join(map(str, value))
+        """How a value is written; what only widgets read is a text already."""
+        if isinstance(value, bool):
+            return "1" if value else "0"
+        if isinstance(value, (tuple, list)):
+            return ",".join(map(str, value))
         return f"{value:.6g}" if isinstance(value, float) else str(value)
 
     def to_json(self) -> dict[str, Any]:
         """What the browser must know of it."""
-        names = ("name", "kind", "default", "options", "limits", "digits", "count")
+        names = ("name", "kind", "default", "about", "options", "limits", "digits", "count")
         return {name: getattr(self, name) for name in names}
 
 
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 9):
-        raise ValueError(text)
-    return int(text)
-
-
 _COORDINATES = (-3.4e38, 3.4e38)  # float32, in which decoders compute, and the digits that it has
+_VIEW = "what is in view: centre across, centre up and width, in latent units"
 PLANE: tuple[Key[Any], ...] = (
-    Key("z", "numbers", None, limits=_COORDINATES, digits=7),
-    Key("color", "choice", "class", options=("class", "error", "KL"), of_any_run=True),
-    Key("plane", "choice", "z", options=("z", "PCA", "UMAP"), of_any_run=True),
-    Key("across", "axis", None),
-    Key("up", "axis", None),
-    Key("a", "numbers", None, limits=_COORDINATES, digits=7),
-    Key("b", "numbers", None, limits=_COORDINATES, digits=7),
-    Key("at", "numbers", None, limits=_COORDINATES, digits=7, count=3),  # centre and width of the visible region
-    Key("manifold", "flag", None, of_any_run=True),
-    Key("hidden", "indices", ()),  # classes
+    Key("z", "numbers", None, "the latent point, a number a dimension", limits=_COORDINATES, digits=7),
+    Key("test", "indices", None, "the chosen test image, of whose posterior z may be a draw", count=1),
+    Key(
+        *("color", "choice", "class", "what the dots are coloured by"),
+        options=("class", "error", "KL"),
+        of_any_run=True,
+    ),
+    Key("plane", "choice", "z", "which plane is shown", options=("z", "PCA", "UMAP"), of_any_run=True),
+    Key("across", "axis", None, "the dimension across, in the plane z"),
+    Key("up", "axis", None, "the dimension up, in the plane z"),
+    Key("path", "flag", None, "whether the way from A to B is shown; in two dimensions it is, unless this is 0"),
+    Key("a", "numbers", None, "where the way begins", limits=_COORDINATES, digits=7),
+    Key("b", "numbers", None, "where the way ends", limits=_COORDINATES, digits=7),
+    Key("at", "numbers", None, _VIEW, limits=_COORDINATES, digits=7, count=3),
+    Key("manifold", "flag", None, "whether the plane is decoded behind the dots", of_any_run=True),
+    Key("hidden", "indices", (), "classes whose dots are hidden"),
+    Key("lasso", "polygon", None, "the lasso's corners, in coordinates of the plane", limits=_COORDINATES, digits=7),
 )
 """of the latent plane"""
 WALK: tuple[Key[Any], ...] = (
-    Key("image", "indices", (0,), count=1, of_any_run=True),  # a test image
-    Key("drawing", "image", None, of_any_run=True),
-    Key("eps", "numbers", None, limits=(-100, 100), of_any_run=True),
+    Key("image", "indices", (0,), "the test image that goes in", count=1, of_any_run=True),
+    Key("drawing", "image", None, "the drawing or picture that goes in, a letter a pixel", of_any_run=True),
+    Key("seed", "indices", (20,), "of the noise: of ε, and of the fifty draws", count=1, of_any_run=True),
+    Key("eps", "numbers", None, "ε, where it was moved by hand", limits=(-100, 100), of_any_run=True),
+    Key("near", "flag", False, "whether the posterior is shown from near by", of_any_run=True),
 )
 """of the walk from x to x'"""
+PAIR: tuple[Key[Any], ...] = (
+    Key("pair", "pair", (18, 0), "the test images A and B", of_any_run=True),
+    Key(
+        *("field", "choice", "none", "what is drawn behind the dots"),
+        options=("none", "nearest", "cycle", "magnification"),
+        of_any_run=True,
+    ),
+    *(Key(f"at{pane}", "numbers", None, _VIEW, limits=_COORDINATES, digits=7, count=3) for pane in (1, 2, 3)),
+)
+"""of planes side by side"""
+FILM: tuple[Key[Any], ...] = (
+    Key("step", "number", None, "the step at which the training is stopped", limits=(0, 1e6)),
+    Key("way", "choice", "raw", "how the axes are taken", options=("raw", "svd", "qr"), of_any_run=True),
+)
+"""of a recorded training"""
+VARIANCE: Key[float | None] = Key(
+    "s2", "number", None, "σₓ² of the linear VAE, where it is not the best", limits=(1e-3, 50), of_any_run=True
+)
+LINEAR_BETA = Key("beta", "number", 1.0, "β of the linear VAE", limits=(0.1, 10), of_any_run=True)
+LINEAR_VAE: tuple[Key[Any], ...] = (VARIANCE, LINEAR_BETA)
 
 
-def tables() -> dict[str, list[dict[str, Any]]]:
-    """What the plane and the walk must know of their keys, as plain values."""
-    return {name: [key.to_json() for key in keys] for name, keys in (("plane", PLANE), ("walk", WALK))}
+def dial(betas: tuple[float, ...]) -> tuple[Key[Any], ...]:
+    """Of the dial over the models of a sweep."""
+    return (
+        Key("beta", "choice", 1.0, "β of the model", options=betas, of_any_run=True),
+        Key(
+            "at",
+            "numbers",
+            (0.0, 0.0),
+            "the point that is decoded",
+            limits=_COORDINATES,
+            digits=7,
+            count=2,
+            of_any_run=True,
+        ),
+    )
 
 
-PAIR = Key("pair", "pair", (18, 0))
-"""the two test images of planes side by side"""
-FIELD = Key("field", "choice", "none", options=("none", "nearest", "cycle", "magnification"))
-"""what is drawn behind the dots of planes side by side"""
-STEP: Key[float | None] = Key("step", "number", None, limits=(0, 1e6))
-"""of a training"""
-VARIANCE: Key[float | None] = Key("s2", "number", None, limits=(1e-3, 50))
-"""of the pixels in the linear VAE; None for the best"""
-LINEAR_BETA = Key("beta", "number", 1.0, limits=(0.1, 10))
-"""of the linear VAE"""
+def table(keys: tuple[Key[Any], ...]) -> list[dict[str, Any]]:
+    """What a widget must know of its keys, as plain values."""
+    return [key.to_json() for key in keys]

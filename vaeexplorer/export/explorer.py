@@ -69,7 +69,11 @@ def page(run: Run, place: Inside | None = None, page_links: Sequence[dict[str, A
         script=place.script(bundle.script("entries/export.js")),
         facts=facts(run),
         links=page_links,
-        space={"name": run.name, **classes(data.class_names), "keys": links.tables()},
+        space={
+            "name": run.name,
+            **classes(data.class_names),
+            "keys": {"plane": links.table(links.PLANE), "walk": links.table(links.WALK)},
+        },
     )
     beside = None if run.codes.logvar is None else partner(run, list_runs()[0])
     none = [place.none("autoencoder"), place.none("autoencoder-encoder")]

@@ -12,7 +12,7 @@ from vaeexplorer.figures.theme import CLASS_COLORS, CLEAR, INK, themed
 
 FIRST, SECOND = CLASS_COLORS[0], CLASS_COLORS[6]
 FARTHEST = 8.0  # a ratio beyond is drawn as an arrow at the edge
-TICKS = (0.125, 0.25, 0.5, 0.75, 1, 1.5, 2, 4, 8)
+TICKS, FINE_TICKS = (0.125, 0.25, 0.5, 1, 2, 4, 8), (0.75, 1, 1.5)  # the latter where the former are too far apart
 ROW = 24  # pixels
 
 
@@ -60,13 +60,14 @@ def forest(rows: Sequence[Row], names: tuple[str, str], group: Group = "all") ->
         where = {"x": int(side == "right"), "xref": "paper", "xanchor": side}
         height = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 20 * up}
         figure.add_annotation(text=text, showarrow=False, font={"color": color, "size": 14}, **where, **height)
-    ticks = [tick for tick in TICKS if 1 / reach <= tick <= reach]
+    ticks = [tick for tick in (TICKS if reach >= 2 else FINE_TICKS) if 1 / reach <= tick <= reach]
     figure.update_xaxes(
         type="log",
         range=[-math.log10(reach), math.log10(reach)],
         tickvals=ticks,
         ticktext=["equal" if tick == 1 else f"×{tick:g}" for tick in ticks],
         tickfont={"size": 14},
+        tickangle=0,
         fixedrange=True,
     )
     figure.update_yaxes(

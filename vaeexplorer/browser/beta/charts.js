@@ -186,7 +186,8 @@ export function awayFromPrior(points, choose) {
   const [first, last] = [points[0], points[points.length - 1]].map((point) => number(of(point)[0], 2));
   return againstBeta(
     points,
-    `Codes differ less from the prior: ${first} at β = ${betaText(points[0].beta)}, ${last} at β = ${betaText(points[points.length - 1].beta)}`,
+    `Codes differ less from the prior: ${first} at β = ${betaText(points[0].beta)}, ` +
+      `${last} at β = ${betaText(points[points.length - 1].beta)}`,
     "total variation ≥",
     (point) => of(point)[0],
     choose,

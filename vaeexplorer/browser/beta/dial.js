@@ -3,7 +3,8 @@
  * The beta dial: one slider over the models of a sweep. Moving it changes the plane of codes, the decoded prior samples
  * and the marks on the curves. Everything is decoded in the browser; beta is reported when the slider is released.
  *
- * @typedef {import("../engine/codes.js").Classes & {url: string, beta: number}} Given  beta: where to open
+ * @typedef {import("../engine/codes.js").Classes & {url: string}} Given
+ * @typedef {import("../interact/links.js").Texts} Texts  what a link holds: beta, and the point that is decoded
  * @typedef {{xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View}} Dots
  */
 import { Latest, fetchOnce } from "../engine/fetch.js";
@@ -12,6 +13,7 @@ import { complain, h, legend, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { number } from "../draw/numbers.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
+import { formatLinks, parseLinks } from "../interact/links.js";
 import { paintGrey } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
 import { dotColors } from "../engine/codes.js";
@@ -25,10 +27,12 @@ import { remark, turnedBack, unpackSweep } from "./sweep.js";
 const GLIDE = 260; // ms in which the dots move to where another model puts them
 
 export class BetaDial {
-  /** @param {HTMLElement} root @param {(beta: number) => void} report */
-  constructor(root, report) {
+  /** @param {HTMLElement} root @param {import("../interact/address.js").Address} address */
+  constructor(root, address) {
     this.root = root;
-    this.report = report;
+    this.address = address;
+    /** @type {(texts: Texts) => void} */ this.report = () => {};
+    /** @type {Texts} where to open */ this.texts = {};
     /** @type {Given | null} what is shown or on its way */ this.given = null;
     this.latest = new Latest();
     /** @type {import("./sweep.js").Sweep | null} */ this.sweep = null;
@@ -48,18 +52,21 @@ export class BetaDial {
     this.endResizing();
   }
 
-  /** @param {Given} given */
-  update(given) {
+  /** @param {Given} given @param {Texts} texts  where to open; used when the sweep is another */
+  update(given, texts) {
     if (this.given?.url === given.url) return this.redraw(); // the theme may be another
     this.given = given;
     this.ui.loading.begin("the models", [given.url]);
+    this.texts = texts;
     this.latest.ask(
       () => fetchOnce(given.url, unpackSweep),
       (sweep) => this.open(given, sweep),
       (error) => {
         this.given = null;
         this.ui.loading.end(false);
-        complain(this.ui.message, `The models could not be loaded. ${error.message}`, () => this.update(given));
+        complain(this.ui.message, `The models could not be loaded. ${error.message}`, () =>
+          this.update(given, this.texts),
+        );
       },
     );
   }
@@ -84,8 +91,28 @@ export class BetaDial {
     this.ui.loading.end(true);
     this.from = this.shown = null;
     this.furnish(given, sweep);
-    const wanted = sweep.points.findIndex(({ beta }) => beta === given.beta);
-    this.choose(wanted < 0 ? sweep.points.findIndex(({ beta }) => beta === 1) : wanted, false);
+    this.shownUrl = given.url;
+    this.openLink();
+  }
+
+  /** The address is another, of the same sweep. @param {Texts} texts */
+  follow(texts) {
+    this.texts = texts;
+    if (this.given && this.shownUrl === this.given.url) this.openLink();
+  }
+
+  /** Shows what the link holds. */
+  openLink() {
+    const { values, wrong } = parseLinks(this.address.keys, this.texts, 0);
+    this.at = values.at;
+    this.choose(Math.max(0, this.sweep?.points.findIndex(({ beta }) => beta === values.beta) ?? 0));
+    this.ui.message.textContent = wrong;
+  }
+
+  /** A gesture is over. */
+  tell() {
+    const beta = this.sweep?.points[this.index].beta;
+    this.report(formatLinks(this.address.keys, { beta, at: this.at }));
   }
 
   /** Slider, legend and curves of a sweep. @param {Given} given @param {import("./sweep.js").Sweep} sweep */
@@ -147,7 +174,7 @@ export class BetaDial {
     for (const curve of this.curves ?? []) curve.show(index);
     this.decodeAll(point);
     this.redraw();
-    if (tell) this.report(point.beta);
+    if (tell) this.tell();
   }
 
   /** @param {import("./sweep.js").Point} point */

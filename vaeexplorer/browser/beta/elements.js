@@ -3,7 +3,7 @@
  * The elements of the beta dial, and what a visitor does to them; what they show is decided in dial.js.
  *
  * @typedef {{at: [number, number], shown: {view: import("../engine/geometry.js").View} | null,
- *            choose(index: number, tell?: boolean): void, moveTo(x: number, y: number): void}} Dial
+ *            choose(index: number, tell?: boolean): void, moveTo(x: number, y: number): void, tell(): void}} Dial
  *   what the elements read and do
  */
 import { h } from "../draw/dom.js";
@@ -104,7 +104,7 @@ function listenTo(stage, dial) {
       move(at);
     },
     move,
-    end: () => {},
+    end: () => dial.tell(),
     cancel: () => dial.moveTo(...before),
     hover: () => {},
     holds: (at) => {
@@ -118,5 +118,8 @@ function listenTo(stage, dial) {
     event.preventDefault();
     const step = event.shiftKey ? STEP / 10 : STEP;
     dial.moveTo(dial.at[0] + step * by[0], dial.at[1] + step * by[1]);
+  };
+  stage.onkeyup = (event) => {
+    if (ARROWS[event.key]) dial.tell();
   };
 }

@@ -3,7 +3,7 @@
  * Weights, codes and images, fetched once and kept for what is mounted next, unless others have been asked for since.
  *
  * @typedef {{network?: string, remote?: string, codes: string, sprite: string}} Urls
- *   network: absent for a model that only the server can run; remote: where such a model answers (remote.js)
+ *   network: absent for a model that only the server can run; remote: where such a model answers (decoding/remote.js)
  * @typedef {import("./codes.js").Classes & {name: string, urls: Urls}} Space  a latent space as a page is given it
  */
 import { unpack } from "./network.js";

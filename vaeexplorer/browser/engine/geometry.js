@@ -169,6 +169,36 @@ export function inside(polygon, x, y) {
   return odd;
 }
 
+/** A polygon of few corners that is close to another, in numbers of few digits: an address can hold it.
+ * @param {[number, number][]} polygon @returns {[number, number][]} at most 24 corners */
+export function coarse(polygon) {
+  const sizes = [0, 1].map((k) => {
+    const values = polygon.map((corner) => corner[k]);
+    return Math.max(...values) - Math.min(...values);
+  });
+  let corners = polygon;
+  for (let near = Math.max(...sizes) / 400; corners.length > 24; near *= 1.5) corners = simplified(polygon, near);
+  const places = Math.min(100, Math.max(0, Math.ceil(3 - Math.log10(Math.max(...sizes) || 1))));
+  return corners.map(([x, y]) => [Number(x.toFixed(places)) + 0, Number(y.toFixed(places)) + 0]);
+}
+
+/** Without the corners that lie nearer to the line between others (Douglas & Peucker 1973).
+ * @param {[number, number][]} line @param {number} near @returns {[number, number][]} */
+function simplified(line, near) {
+  const [first, last] = [line[0], line[line.length - 1]],
+    [dx, dy] = [last[0] - first[0], last[1] - first[1]],
+    length = Math.hypot(dx, dy);
+  let far = 0,
+    most = 0;
+  line.forEach(([x, y], i) => {
+    const [a, b] = [x - first[0], y - first[1]];
+    const distance = length ? Math.abs(a * dy - b * dx) / length : Math.hypot(a, b);
+    if (distance > most) [far, most] = [i, distance];
+  });
+  if (most <= near || line.length < 3) return [first, last];
+  return [...simplified(line.slice(0, far + 1), near).slice(0, -1), ...simplified(line.slice(far), near)];
+}
+
 /** Normal deviates (Box & Muller 1958). @param {number} count @param {() => number} [uniform] */
 export function normal(count, uniform = Math.random) {
   const values = [];

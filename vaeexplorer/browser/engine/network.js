@@ -22,7 +22,7 @@ import { Unpacker } from "./packed.js";
 
 export const SIDE = 28; // pixels of an image, across and up
 export const PIXELS = SIDE * SIDE;
-const LANES = 4;
+export const LANES = 4; // outputs side by side in a dense layer's weights
 
 /**
  * @param {ArrayBuffer} bytes
@@ -208,7 +208,7 @@ function activate(x, name) {
 
 /** The decoder's parameter to the mean of p(x|z), in place, clipped to [0, 1] for the eye.
  * @param {Float32Array} x @param {Likelihood} likelihood */
-function pixelMean(x, likelihood) {
+export function pixelMean(x, likelihood) {
   if (likelihood === "bernoulli") activate(x, "sigmoid");
   else if (likelihood === "continuous-bernoulli")
     for (let i = 0; i < x.length; i++) {

@@ -3,7 +3,4 @@
 import { BetaDial } from "../beta/dial.js";
 import { mounted } from "./mount.js";
 
-export default mounted(BetaDial, "latent-plane beta-dial", (dial, data, setStateValue) => {
-  dial.report = (beta) => setStateValue("beta", beta);
-  dial.update(data);
-});
+export default mounted(BetaDial, "latent-plane beta-dial");

@@ -2,30 +2,25 @@
 /** The latent plane and the walk from x to x' on a page that needs no server, made by `export/explorer.py`. */
 import { FromX } from "../from_x/from_x.js";
 import { LatentPlane } from "../plane/latent_plane.js";
-import { Address, element, given, open, provideElement, provideNetwork } from "./standalone.js";
+import { element, given, linked, open, provideElement, provideNetwork } from "./standalone.js";
 
 const NEAR = "400px"; // below what is seen: where the walk begins to load
 
-/** @param {{name: string}[]} keys */
-const names = (keys) => keys.map(({ name }) => name);
-
 open("plane", () => {
-  const space = given("space"),
-    address = new Address(),
-    { plane: ofPlane, walk: ofWalk } = space.keys;
+  const { keys, ...space } = given("space");
   for (const id of ["network", "codes"]) provideElement(id);
   provideElement("sprite", false);
   provideNetwork("whole", "network", "encoder");
   provideNetwork("plain", "autoencoder", "autoencoder-encoder");
   const urls = { network: "network", codes: "codes", sprite: "sprite" };
   const { name } = element("autoencoder").dataset;
-  const plane = new LatentPlane(element("plane"), (chosen) => address.keep(chosen, names(ofPlane)));
-  const showPlane = () => plane.update({ ...space, urls }, address.texts);
+  const plane = linked(LatentPlane, "plane", keys.plane);
+  const showPlane = () => plane.update({ space: { ...space, urls } }, plane.address.last);
   /** @type {FromX | null} */ let walk = null;
   const showWalk = () => {
-    walk ??= new FromX(element("walk"), (chosen) => address.keep(chosen, names(ofWalk)));
+    walk ??= linked(FromX, "walk", keys.walk);
     const plain = name ? { name, url: "plain" } : null;
-    walk.update({ ...space, plain, urls: { ...urls, network: "whole" } }, address.texts);
+    walk.update({ space: { ...space, plain, urls: { ...urls, network: "whole" } } }, walk.address.last);
   };
   // Files beside the page are loaded when the walk is about to be seen.
   const seen = new IntersectionObserver(

@@ -1,12 +1,11 @@
 // @ts-check
 /** The beta dial on a page that needs no server, made by `export/gallery.py`. */
 import { BetaDial } from "../beta/dial.js";
-import { Address, element, given, open, provideElement } from "./standalone.js";
+import { given, linked, open, provideElement } from "./standalone.js";
 
 open("dial", () => {
-  const data = given("data"),
-    address = new Address();
+  const { keys, ...data } = given("data");
   provideElement("sweep");
-  const dial = new BetaDial(element("dial"), (beta) => address.keep({ beta: String(beta) }, ["beta"]));
-  return () => dial.update({ ...data, url: "sweep", beta: Number(address.texts.beta ?? 1) });
+  const dial = linked(BetaDial, "dial", keys);
+  return () => dial.update({ ...data, url: "sweep" }, dial.address.last);
 });

@@ -3,7 +3,4 @@
 import { FromX } from "../from_x/from_x.js";
 import { mounted } from "./mount.js";
 
-export default mounted(FromX, "latent-plane from-x", (page, data, setStateValue) => {
-  page.report = (texts) => setStateValue("walk", texts);
-  page.update(data.space, data.walk);
-});
+export default mounted(FromX, "latent-plane from-x");

@@ -3,7 +3,4 @@
 import { LinearAE } from "../linear/linear_ae.js";
 import { mounted } from "./mount.js";
 
-export default mounted(LinearAE, "latent-plane linear-ae", (page, data, setStateValue) => {
-  page.report = (step) => setStateValue("step", step);
-  page.update(data);
-});
+export default mounted(LinearAE, "latent-plane linear-ae");

@@ -3,7 +3,4 @@
 import { LinearVAE } from "../linear/linear_vae.js";
 import { mounted } from "./mount.js";
 
-export default mounted(LinearVAE, "latent-plane linear-ae linear-vae", (page, data, setStateValue) => {
-  page.report = (choice) => setStateValue("choice", choice);
-  page.update(data);
-});
+export default mounted(LinearVAE, "latent-plane linear-ae linear-vae");

@@ -1,36 +1,59 @@
 // @ts-check
 /** A widget as a Streamlit component: one a mount, called again when data or theme change. */
+import { Address, same } from "../interact/address.js";
+
+/**
+ * @typedef {import("../interact/links.js").Texts} Texts
+ * @typedef {{of: string, keys: import("../interact/links.js").Key[], link: Texts}} Linked
+ *   of: what the widget's part of the address belongs to; keys: its names; link: what it holds as far as the app knows
+ * @typedef {{root: HTMLElement, address: Address, report: (texts: Texts) => void, stop(): void,
+ *            update(data: any, texts: Texts): void, follow(texts: Texts): void}} Widget
+ *   update: takes data, and opens at the texts where they are of something else; follow: the address is another
+ */
 
 /**
  * What a component's module exports.
  *
- * @template {{root: HTMLElement, stop: () => void, report: (...given: any[]) => void}} W
- * @param {new (root: HTMLElement, report: () => void) => W} Widget
+ * @template {Widget} W
+ * @param {new (root: HTMLElement, address: Address) => W} Widget
  * @param {string} classes  of its element
- * @param {(widget: W, data: any, setStateValue: (name: string, value: unknown) => void) => void} update
+ * @param {(widget: W, setStateValue: (name: string, value: unknown) => void) => void} [connect]  for what it asks for
  */
-export function mounted(Widget, classes, update) {
-  /** @type {WeakMap<object, W>} */
-  const widgets = new WeakMap();
-  /** @param {{data: unknown, parentElement: HTMLElement,
+export function mounted(Widget, classes, connect = () => {}) {
+  /** @type {WeakMap<object, {widget: W, of: string | null}>} */
+  const mounts = new WeakMap();
+  /** @param {{data: Linked, parentElement: HTMLElement,
    *   setStateValue: (name: string, value: unknown) => void}} component */
   return ({ data, parentElement, setStateValue }) => {
-    let widget = widgets.get(parentElement);
-    if (!widget) {
+    let mount = mounts.get(parentElement);
+    if (!mount) {
       const root = document.createElement("div");
       root.className = classes;
       parentElement.append(root);
-      widget = new Widget(root, () => {});
-      widgets.set(parentElement, widget);
+      mount = { widget: new Widget(root, new Address(data.keys, "search")), of: null };
+      mounts.set(parentElement, mount);
     }
-    update(widget, data, setStateValue);
+    const { widget } = mount,
+      { address } = widget;
+    connect(widget, setStateValue);
+    widget.report = (texts) => {
+      if (same(address.own(texts), address.last)) return;
+      address.write(texts);
+      setStateValue("link", texts);
+    };
+    const link = address.own(data.link);
+    if (mount.of !== data.of) address.last = link;
+    mount.of = data.of;
+    widget.update(data, link);
+    // The app may not know of the last gesture yet: where it and the address differ, neither is followed.
+    if (same(link, address.read()) && address.news()) widget.follow(link);
     return () => {
-      const left = widgets.get(parentElement);
+      const left = mounts.get(parentElement);
       if (!left) return;
-      /** @type {{report: () => void}} */ (left).report = () => {}; // a gesture may end later
-      left.stop();
-      left.root.remove();
-      widgets.delete(parentElement);
+      left.widget.report = () => {}; // a gesture may end later
+      left.widget.stop();
+      left.widget.root.remove();
+      mounts.delete(parentElement);
     };
   };
 }

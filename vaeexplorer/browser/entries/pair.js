@@ -3,7 +3,6 @@
 import { Pair } from "../pair/pair.js";
 import { mounted } from "./mount.js";
 
-export default mounted(Pair, "latent-plane pair", (pair, data, setStateValue) => {
-  pair.report = setStateValue;
-  pair.update(data);
+export default mounted(Pair, "latent-plane pair", (pair, setStateValue) => {
+  pair.ask = (asked) => setStateValue("ask", asked);
 });

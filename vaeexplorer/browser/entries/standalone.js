@@ -7,6 +7,7 @@
  * choices stand after the # of the address.
  */
 import { provide } from "../engine/fetch.js";
+import { Address } from "../interact/address.js";
 
 export const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -57,21 +58,20 @@ async function textOf(holder) {
   return script.textContent ?? "";
 }
 
-/** What the address holds. */
-export class Address {
-  constructor() {
-    /** @type {Record<string, string>} */ this.texts = {};
-    for (const part of [location.search, location.hash.slice(1)])
-      new URLSearchParams(part).forEach((value, name) => (this.texts[name] = value));
-  }
-
-  /** @param {Record<string, string>} chosen
-   * @param {string[]} names  all that may be among them: what is not chosen goes */
-  keep(chosen, names) {
-    const others = Object.entries(this.texts).filter(([name]) => !names.includes(name));
-    this.texts = { ...Object.fromEntries(others), ...chosen };
-    history.replaceState(null, "", `#${new URLSearchParams(this.texts)}`);
-  }
+/** A widget whose part of the address stands behind the #; a link that is followed on the page changes that alone.
+ * @template {import("./mount.js").Widget} W
+ * @param {new (root: HTMLElement, address: Address) => W} Widget @param {string} id of its element
+ * @param {import("../interact/links.js").Key[]} keys */
+export function linked(Widget, id, keys) {
+  const address = new Address(keys, "hash"),
+    widget = new Widget(element(id), address);
+  address.last = address.read();
+  widget.report = (texts) => address.write(texts);
+  addEventListener("hashchange", () => {
+    const news = address.news();
+    if (news) widget.follow(news);
+  });
+  return widget;
 }
 
 /** Open the page. Canvases are painted in the theme's colours, so a widget is shown again when that is another.

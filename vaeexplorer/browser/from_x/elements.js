@@ -59,6 +59,7 @@ export function build(root, page) {
   ui.near.onclick = () => {
     page.near = !page.near;
     page.redraw();
+    page.tell();
   };
   ui.file.onchange = () => page.read(ui.file.files[0]);
   ui.plainBox.append(h("h4", { textContent: "The autoencoder beside it" }), ui.plain, ui.plainText);

@@ -4,8 +4,8 @@
  * numbers. Everything is computed in the browser, or on the server if the model has no weights to send. The visitor's
  * choices are reported, for the link.
  *
- * @typedef {import("../engine/fetch.js").Space & {plain: {name: string, url: string} | null,
- *            keys: {walk: import("../draw/links.js").Key[]}}} Space
+ * @typedef {import("../engine/fetch.js").Space & {plain: {name: string, url: string} | null}} Space
+ * @typedef {import("../interact/links.js").Texts} Texts  what a link holds
  *   plain: the autoencoder of the same network and reconstruction term, to stand beside the VAE
  */
 import { Latest, loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
@@ -27,19 +27,22 @@ import { formatWalk, parseWalk, rounded } from "./url.js";
 import { walkHere, walkThere } from "./walk.js";
 
 const DRAWS = 50; // of the cloud
-const SEED = 20; // of the noise that the page opens with
+const SEEDS = 1_000_000; // of the noise
 
 export class FromX {
-  /** @param {HTMLElement} root @param {(texts: Record<string, string>) => void} report  gets what a link holds */
-  constructor(root, report) {
+  /** @param {HTMLElement} root @param {import("../interact/address.js").Address} address */
+  constructor(root, address) {
     this.root = root;
-    this.report = report;
+    this.address = address;
+    /** @type {(texts: Texts) => void} */ this.report = () => {};
+    /** @type {Texts} where to open */ this.texts = {};
     /** @type {Space | null} what is shown or on its way; null once that has failed */ this.space = null;
     this.latest = new Latest();
     this.files = new Latest();
     /** @type {any} what was fetched for a space: network, plain, codes, sprite, summary */ this.model = null;
     /** @type {Float32Array | null} */ this.x = null;
     /** @type {number[]} */ this.eps = [];
+    this.seed = 0;
     /** @type {number[][]} */ this.cloud = [];
     this.image = -1; // number of the test image, or -1 for a drawing or a file
     this.near = false; // whether the plane shows the posterior from near by
@@ -67,12 +70,13 @@ export class FromX {
     this.root.remove();
   }
 
-  /** @param {Space} space @param {Record<string, string>} texts  where to open; used when the space is another */
-  update(space, texts) {
+  /** @param {{space: Space}} data @param {Texts} texts  where to open; used when the space is another */
+  update({ space }, texts) {
     if (JSON.stringify(space) === JSON.stringify(this.space)) return this.redraw(); // the theme may be another
     this.space = space;
     const { urls } = space;
     this.loading.begin(space.name, [urls.network, urls.codes, urls.sprite, space.plain?.url]);
+    this.texts = texts;
     this.latest.ask(
       () =>
         Promise.all([
@@ -86,29 +90,40 @@ export class FromX {
         this.model = { space, network: own && own.network, codes, sprite, summary, plain: plain?.network };
         this.sliders = buildSliders(this.ui.sliders, summary.order, this);
         this.loading.end(true);
-        this.open(texts);
+        this.open();
       },
-      (error) => this.fail(space, texts, error),
+      (error) => this.fail(space, error),
     );
   }
 
-  /** The last good picture stays. @param {Space} space @param {Record<string, string>} texts @param {Error} error */
-  fail(space, texts, error) {
+  /** The address is another, of the same space. @param {Texts} texts */
+  follow(texts) {
+    this.texts = texts;
+    if (this.model && this.model.space === this.space) this.open();
+  }
+
+  /** The last good picture stays. @param {Space} space @param {Error} error */
+  fail(space, error) {
     this.space = null;
     this.loading.end(false);
     const text = `The network of ${space.name} could not be opened. ${error.message}`;
-    complain(this.ui.message, text, () => this.update(space, texts));
+    complain(this.ui.message, text, () => this.update({ space }, this.texts));
   }
 
-  /** @param {Record<string, string>} texts */
-  open(texts) {
+  /** Shows what the link holds. */
+  open() {
     const { codes, space } = this.model,
-      { image, eps, drawing } = parseWalk(space.keys.walk, texts, codes.dim, codes.count);
+      { image, seed, eps, drawing, near, wrong } = parseWalk(this.address.keys, this.texts, codes.dim, codes.count);
     this.dotColors = dotColors(codes, "class", space.colors, new Set());
-    this.drawNoise(repeatable(SEED));
+    this.near = near;
+    this.drawNoise(seed);
     if (eps) this.eps = eps;
-    if (drawing) this.take(drawing, -1);
-    else this.choose(image);
+    if (drawing) {
+      this.pad.clear();
+      this.take(drawing, -1);
+    } else this.choose(image);
+    if (wrong) this.ui.message.textContent = wrong;
+    this.tell();
   }
 
   /** A test image. @param {number} image */
@@ -148,16 +163,19 @@ export class FromX {
     );
   }
 
-  /** Noise of z, to the two digits that are shown, and of the cloud around it. @param {() => number} [uniform] */
-  drawNoise(uniform) {
-    const { dim } = this.model.codes;
-    this.eps = normal(dim, uniform).map((e) => Math.round(100 * e) / 100);
+  /** Noise of z, to the two digits that are shown, and of the cloud around it. @param {number} seed */
+  drawNoise(seed) {
+    const { dim } = this.model.codes,
+      uniform = repeatable(seed);
+    this.seed = seed;
+    this.drawn = normal(dim, uniform).map((e) => Math.round(100 * e) / 100);
+    this.eps = this.drawn.slice();
     this.cloud = Array.from({ length: DRAWS }, () => normal(dim, uniform));
   }
 
   /** @param {boolean} [zero] */
   resample(zero = false) {
-    this.drawNoise();
+    this.drawNoise(1 + Math.floor(SEEDS * Math.random()));
     if (zero) this.eps.fill(0);
     this.redraw();
     this.tell();
@@ -165,8 +183,10 @@ export class FromX {
 
   /** Reports the visitor's choices. */
   tell() {
-    if (this.model && this.x)
-      this.report(formatWalk(this.model.space.keys.walk, { image: this.image, eps: this.eps, x: this.x }));
+    if (!this.model || !this.x) return;
+    const { image, seed, near, x } = this,
+      eps = this.eps.join() === this.drawn?.join() ? null : this.eps;
+    this.report(formatWalk(this.address.keys, { image, seed, eps, x, near }));
   }
 
   redraw() {

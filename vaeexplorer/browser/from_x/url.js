@@ -1,12 +1,12 @@
 // @ts-check
 /**
  * What a link to the walk from x to x' holds: the number of a test image or a drawing, and the noise. A value that
- * makes no sense is ignored.
+ * makes no sense is left out, and said.
  *
- * @typedef {{image: number, eps: number[] | null, drawing: Float32Array | null}} Walk
- *   image is -1 where there is a drawing; eps is null where it is the noise that the page opens with
+ * @typedef {{image: number, seed: number, eps: number[] | null, drawing: Float32Array | null, near: boolean}} Walk
+ *   image is -1 where there is a drawing; eps is null where it is the seed's
  */
-import { formatLinks, parseLinks } from "../draw/links.js";
+import { formatLinks, parseLinks } from "../interact/links.js";
 import { PIXELS } from "../engine/network.js";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -30,14 +30,22 @@ export function decodeImage(text) {
   return Float32Array.from(digits, (digit) => DIGITS.indexOf(digit) / LEVELS);
 }
 
-/** @param {import("../draw/links.js").Key[]} keys @param {Record<string, string>} texts @param {number} dim
- * @param {number} count of test images @returns {Walk} */
+/** @param {import("../interact/links.js").Key[]} keys @param {Record<string, string>} texts @param {number} dim
+ * @param {number} count of test images @returns {Walk & {wrong: string}} */
 export function parseWalk(keys, texts, dim, count) {
-  const { image, eps, drawing } = parseLinks(keys, texts, dim);
+  const isHere = (/** @type {string} */ name, /** @type {any} */ value) =>
+    name === "image"
+      ? value[0] < count
+      : name === "seed"
+        ? value[0] > 0
+        : name !== "drawing" || decodeImage(value) !== null;
+  const { values, wrong } = parseLinks(keys, texts, dim, isHere),
+    { image, seed, eps, drawing, near } = values;
   const drawn = drawing && decodeImage(drawing);
-  return { image: drawn ? -1 : image[0] < count ? image[0] : 0, eps, drawing: drawn };
+  return { image: drawn ? -1 : image[0], seed: seed[0], eps, drawing: drawn, near, wrong };
 }
 
-/** @param {import("../draw/links.js").Key[]} keys @param {{image: number, eps: number[], x: ArrayLike<number>}} walk */
-export const formatWalk = (keys, { image, eps, x }) =>
-  formatLinks(keys, { ...(image >= 0 ? { image: [image] } : { drawing: encodeImage(x) }), eps });
+/** @param {import("../interact/links.js").Key[]} keys
+ * @param {{image: number, seed: number, eps: number[] | null, x: ArrayLike<number>, near: boolean}} walk */
+export const formatWalk = (keys, { image, seed, eps, x, near }) =>
+  formatLinks(keys, { ...(image >= 0 ? { image: [image] } : { drawing: encodeImage(x) }), seed: [seed], eps, near });

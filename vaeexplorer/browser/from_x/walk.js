@@ -9,7 +9,7 @@
  */
 import { decode, encode, imageAt, parameter } from "../engine/network.js";
 import { reconstruction, squaredError } from "./losses.js";
-import { decodeThere, encodeThere } from "../engine/remote.js";
+import { decodeThere, encodeThere } from "../decoding/remote.js";
 
 /** @param {number[]} mean @param {number[] | null} logvar @param {number[]} eps @param {number[][]} others */
 function draws(mean, logvar, eps, others) {

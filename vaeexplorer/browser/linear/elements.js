@@ -5,7 +5,8 @@
  * @typedef {import("./film.js").Film} Film
  * @typedef {import("../draw/chart.js").Chart} Chart
  * @typedef {{film: Film | null, frame: number, way: number, near: number, playing: number, excessChart?: Chart,
- *            anglesChart?: Chart, play(): void, pause(): void, show(frame: number): void, go(frame: number): void,
+ *            anglesChart?: Chart, play(): void, pause(): void, chooseWay(way: number): void,
+ *            show(frame: number): void, go(frame: number): void,
  *            point(canvas: HTMLCanvasElement, event: PointerEvent): void, redraw(): void}} Page
  *   what the elements read and do; `playing` is 0 while nothing plays
  */
@@ -18,10 +19,14 @@ import { imageAt } from "../engine/network.js";
 import { visible } from "./charts.js";
 import { nearestFrame } from "./film.js";
 
-const WAYS = ["raw columns", "singular vectors", "QR-recovered"];
+export const WAYS = ["raw", "svd", "qr"]; // as an address holds them
+const WAY_NAMES = ["raw columns", "singular vectors", "QR-recovered"];
 
 /** @param {HTMLElement} root @param {Page} page */
 export function build(root, page) {
+  const ways = WAY_NAMES.map((name, way) =>
+    button(name, "Which axes of the decoder are drawn", () => page.chooseWay(way)),
+  );
   const label = (/** @type {string} */ text) => h("p", { class: "label", textContent: text });
   const ui = {
     play: button("Play", "From here on, or again from the start", () =>
@@ -48,6 +53,7 @@ export function build(root, page) {
     near: h("p", { class: "near-image", hidden: true }),
     legend: h("div", { class: "legend plain" }),
     message: h("p", { class: "message", role: "status" }),
+    showWay: (/** @type {number} */ way) => ways.forEach((each, at) => press(each, at === way)),
     /** @type {HTMLCanvasElement[]} */ learned: [],
     /** @type {HTMLCanvasElement[]} */ difference: [],
     /** @type {{canvas: HTMLCanvasElement, text: HTMLElement}[]} */ axes: [],
@@ -57,14 +63,6 @@ export function build(root, page) {
     page.show(Number(ui.scrub.value));
   };
   ui.scrub.onchange = () => page.go(Number(ui.scrub.value));
-  const ways = WAYS.map((name, way) =>
-    button(name, "Which axes of the decoder are drawn", () => {
-      page.way = way;
-      ways.forEach((each, at) => press(each, at === way));
-      page.redraw();
-    }),
-  );
-  press(ways[0], true);
   ui.ways.append(...ways);
   for (const [canvas, name] of /** @type {const} */ ([
     [ui.excess, "excessChart"],

@@ -1,10 +1,11 @@
 // @ts-check
 /**
  * PCA on the left, an autoencoder being trained on the right: a film of about forty recorded steps, to play, step and
- * scrub. Only the step at which the visitor stops is reported.
+ * scrub. The step at which the visitor stops is reported, and how the axes are taken.
  *
- * @typedef {import("../engine/codes.js").Classes & {film: string, sprite: string, step: number | null}} Told
- *   addresses of film and sprite; step: where to stop, null to play the film
+ * @typedef {import("../engine/codes.js").Classes & {film: string, sprite: string}} Told  addresses of film and sprite
+ * @typedef {import("../interact/links.js").Texts} Texts
+ *   what a link holds: where to stop, else the film is played; the axes
  */
 import { Latest, fetchOnce, loadSprite } from "../engine/fetch.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
@@ -15,21 +16,24 @@ import { number } from "../draw/numbers.js";
 import { ring } from "../draw/overlay.js";
 import { paintGrey, paintTestImage } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
+import { formatLinks, parseLinks } from "../interact/links.js";
 import { dotColors } from "../engine/codes.js";
 import { NearestInPlane, fit, toLatent, toScreen } from "../engine/geometry.js";
 import { imageAt } from "../engine/network.js";
 import { anglesChart, degrees, drawCorrelation, excessChart, spectrumChart, spread, words } from "./charts.js";
-import { build, fillImages } from "./elements.js";
+import { WAYS, build, fillImages } from "./elements.js";
 import { coordinate, nearestFrame, unpackFilm } from "./film.js";
 
 const SECONDS = 6; // a whole film
 const TOUCH = 14; // CSS pixels from a point that still touch it
 
 export class LinearAE {
-  /** @param {HTMLElement} root @param {(step: number | null) => void} report */
-  constructor(root, report) {
+  /** @param {HTMLElement} root @param {import("../interact/address.js").Address} address */
+  constructor(root, address) {
     this.root = root;
-    this.report = report;
+    this.address = address;
+    /** @type {(texts: Texts) => void} */ this.report = () => {};
+    /** @type {Texts} where to open */ this.texts = {};
     this.url = ""; // of the film that is shown or on its way
     this.latest = new Latest();
     /** @type {import("./film.js").Film | null} */ this.film = null;
@@ -52,26 +56,29 @@ export class LinearAE {
     this.root.remove();
   }
 
-  /** @param {Told} told */
-  update(told) {
+  /** @param {Told} told @param {Texts} texts  where to open; used when the film is another */
+  update(told, texts) {
     if (told.film === this.url) return this.redraw(); // the theme may be another
-    const first = this.url === "" && !this.film;
     this.url = told.film;
     this.ui.loading.begin("the training", [told.film]);
+    this.texts = texts;
     this.latest.ask(
       () => fetchOnce(told.film, unpackFilm),
-      (film) => this.open(told, film, first),
+      (film) => this.open(told, film),
       (error) => {
         this.url = "";
         this.ui.loading.end(false);
-        complain(this.ui.message, `The training could not be opened. ${error.message}`, () => this.update(told));
+        complain(this.ui.message, `The training could not be opened. ${error.message}`, () =>
+          this.update(told, this.texts),
+        );
       },
     );
   }
 
-  /** @param {Told} told @param {import("./film.js").Film} film @param {boolean} first whether none was shown before */
-  open(told, film, first) {
+  /** @param {Told} told @param {import("./film.js").Film} film */
+  open(told, film) {
     this.film = film;
+    this.shownUrl = told.film;
     this.classes = told.classes;
     this.colors = dotColors(
       /** @type {any} */ ({ count: film.points, labels: film.labels }),
@@ -85,10 +92,7 @@ export class LinearAE {
     this.root.dataset.k = String(film.k);
     fillImages(this.ui, film);
     this.ui.legend.replaceChildren(...legend(told));
-    if (first && told.step !== null) this.show(nearestFrame(film.steps, told.step));
-    else if (prefersStill()) this.show(film.steps.length - 1);
-    else this.play(0);
-    if (!first) this.report(null); // the step was another training's
+    this.openLink();
     this.loadImages(told, film);
   }
 
@@ -105,6 +109,42 @@ export class LinearAE {
     );
   }
 
+  /** The address is another, of the same film. @param {Texts} texts */
+  follow(texts) {
+    this.texts = texts;
+    if (this.shownUrl === this.url) this.openLink();
+  }
+
+  /** Shows what the link holds. */
+  openLink() {
+    const { film } = this;
+    if (!film) return;
+    const { values, wrong } = parseLinks(this.address.keys, this.texts, 0);
+    this.chooseWay(WAYS.indexOf(values.way), false);
+    this.pause();
+    const last = film.steps.length - 1;
+    if (values.step === null && !prefersStill()) this.play(0);
+    else {
+      this.show(values.step === null ? last : nearestFrame(film.steps, values.step));
+      this.tell(this.frame);
+    }
+    this.ui.message.textContent = wrong;
+  }
+
+  /** How the axes are taken. @param {number} way @param {boolean} [tells] */
+  chooseWay(way, tells = true) {
+    this.way = way;
+    this.ui.showWay(way);
+    this.redraw();
+    if (tells) this.tell(this.playing ? Infinity : this.frame);
+  }
+
+  /** @param {number} frame  at which the film is stopped; the last one is where it stops by itself */
+  tell(frame) {
+    const step = this.film?.steps.slice(0, -1)[frame] ?? null;
+    this.report(formatLinks(this.address.keys, { step, way: WAYS[this.way] }));
+  }
+
   /** @param {number} [from] */
   play(from = this.film && this.frame >= this.film.steps.length - 1 ? 0 : this.frame) {
     this.pause();
@@ -118,6 +158,7 @@ export class LinearAE {
       if (!this.playing) this.show(last);
     };
     this.show(from);
+    this.tell(last);
     this.playing = requestAnimationFrame(run);
     this.ui.play.textContent = "Pause";
   }
@@ -133,7 +174,7 @@ export class LinearAE {
     if (!this.film) return;
     this.pause();
     this.show(Math.min(this.film.steps.length - 1, Math.max(0, frame)));
-    this.report(this.frame === this.film.steps.length - 1 ? null : this.film.steps[this.frame]);
+    this.tell(this.frame);
   }
 
   /** @param {number} frame */

@@ -4,8 +4,8 @@
  *
  * @typedef {{variance: number, beta: number, k: number, kl: number[], d: number[], elbo: number,
  *            test: number}} Measured
- * @typedef {{values: number[], test: number[], spectrum: number, k: number, best: number, variance: number,
- *            beta: number, limits: {variance: number[], beta: number[]}, measured: Measured}} Told
+ * @typedef {{of: string, values: number[], test: number[], spectrum: number, k: number, best: number,
+ *            measured: Measured}} Told
  *   values: eigenvalues of the training images; test: second moments of the test images along the same axes; spectrum:
  *   how many eigenvalues to show at the most; best: the pixel variance of greatest likelihood
  */
@@ -13,14 +13,16 @@ import { onResize } from "../draw/canvas.js";
 import { chartCanvas, drawChart } from "../draw/chart.js";
 import { button, h, section } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
+import { formatLinks, parseLinks } from "../interact/links.js";
 import { readTheme } from "../draw/theme.js";
 import { optimum } from "./ppca.js";
 
 export class LinearVAE {
-  /** @param {HTMLElement} root @param {(choice: {variance: number, beta: number}) => void} report */
-  constructor(root, report) {
+  /** @param {HTMLElement} root @param {import("../interact/address.js").Address} address */
+  constructor(root, address) {
     this.root = root;
-    this.report = report;
+    this.address = address;
+    /** @type {(texts: import("../interact/links.js").Texts) => void} */ this.report = () => {};
     /** @type {Told | null} */ this.told = null;
     this.variance = this.beta = 1;
     this.drawing = 0;
@@ -34,19 +36,28 @@ export class LinearVAE {
     this.root.remove();
   }
 
-  /** @param {Told} told */
-  update(told) {
-    const before = this.told;
+  /** @param {Told} told
+   * @param {import("../interact/links.js").Texts} texts  where to open; used where `of` is another */
+  update(told, texts) {
+    const isOther = this.told?.of !== told.of;
     this.told = told;
-    for (const name of /** @type {const} */ (["variance", "beta"])) {
-      const [low, high] = told.limits[name].map(Math.log);
-      Object.assign(this.ui[name], { min: String(low), max: String(high) });
-    }
-    if (!before || before.variance !== told.variance || before.beta !== told.beta || before.best !== told.best) {
-      this.variance = told.variance;
-      this.beta = told.beta;
-    }
+    if (isOther) this.follow(texts);
     this.redraw();
+  }
+
+  /** The address is another. @param {import("../interact/links.js").Texts} texts */
+  follow(texts) {
+    const { values, wrong } = parseLinks(this.address.keys, texts, 0);
+    this.variance = values.s2 ?? this.told?.best;
+    this.beta = values.beta;
+    this.ui.message.textContent = wrong;
+    this.tell();
+    this.redraw();
+  }
+
+  tell() {
+    const s2 = this.variance === this.told?.best ? null : this.variance;
+    this.report(formatLinks(this.address.keys, { s2, beta: this.beta }));
   }
 
   /** @param {number} variance @param {number} beta @param {boolean} done whether the visitor let go */
@@ -54,7 +65,7 @@ export class LinearVAE {
     this.variance = variance;
     this.beta = beta;
     this.redraw();
-    if (done) this.report({ variance, beta });
+    if (done) this.tell();
   }
 
   redraw() {
@@ -167,6 +178,7 @@ function build(root, page) {
     betaText: h("output"),
     best: choice("best", () => page.told?.best ?? 1),
     said: h("p", { class: "said", role: "status" }),
+    message: h("p", { class: "message", role: "status" }),
     spectrum: chartCanvas("Eigenvalues and the threshold of collapse"),
     kl: chartCanvas("KL of each dimension, predicted and measured"),
     d: chartCanvas("Posterior variance of each dimension, predicted and measured"),
@@ -179,6 +191,10 @@ function build(root, page) {
       Math.abs(Number(ui.beta.value)) < 0.02 ? 1 : Number(Math.exp(Number(ui.beta.value)).toPrecision(6)),
       done,
     );
+  for (const { name, limits } of page.address.keys) {
+    const [min, max] = limits.map((limit) => String(Math.log(limit)));
+    Object.assign(name === "s2" ? ui.variance : ui.beta, { min, max });
+  }
   for (const input of [ui.variance, ui.beta]) {
     input.oninput = move(false);
     input.onchange = move(true);
@@ -198,6 +214,7 @@ function build(root, page) {
         choice("1", () => 1),
       ),
     ),
+    ui.message,
     ui.said,
     h(
       "div",

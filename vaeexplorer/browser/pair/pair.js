@@ -5,14 +5,16 @@
  *
  * @typedef {"none" | "nearest" | "cycle" | "magnification"} Kind
  * @typedef {import("../engine/codes.js").Classes & {spaces: import("./paired_plane.js").Space[],
- *            pair: [number, number], field: Kind, fields: Fields | null}} Data
- *   pair: the numbers of the test images A and B
+ *            count: number, fields: Fields | null}} Data
+ *   count: of test images
+ * @typedef {import("../interact/links.js").Texts} Texts  what a link holds: the pair, the field, and the views
  * @typedef {{asked: string, kind: Kind, low: number, high: number, unit: string,
  *            panes: (import("./field.js").Sent | null)[]}} Fields
  *   asked: the request that this answers; low, high: values at the ends of the scale
  */
 import { Latest, loadSprite } from "../engine/fetch.js";
 import { button, complain, h, press } from "../draw/dom.js";
+import { formatLinks, parseLinks } from "../interact/links.js";
 import { number } from "../draw/numbers.js";
 import { paintTestImage, tile } from "../draw/sprite.js";
 import { keyTable } from "../interact/keys.js";
@@ -40,10 +42,12 @@ const FIELDS = /** @type {[Kind, string, string][]} */ ([
 ]);
 
 export class Pair {
-  /** @param {HTMLElement} root @param {(name: "pair" | "ask" | "field", value: unknown) => void} report */
-  constructor(root, report) {
+  /** @param {HTMLElement} root @param {import("../interact/address.js").Address} address */
+  constructor(root, address) {
     this.root = root;
-    this.report = report;
+    this.address = address;
+    /** @type {(texts: Texts) => void} */ this.report = () => {};
+    /** @type {(asked: string) => void} asks for fields */ this.ask = () => {};
     this.latest = new Latest();
     /** @type {Pane[]} */ this.panes = [];
     /** @type {[number, number]} */ this.indices = [0, 1];
@@ -52,13 +56,17 @@ export class Pair {
     /** @type {string[]} */ this.classes = [];
     /** @type {string[]} */ this.colors = [];
     this.key = this.asked = "";
+    this.count = 0;
     this.buttons = FIELDS.map(([kind, text, title]) => {
       const choice = button(text, title, () => this.chooseKind(kind));
       press(choice, false);
       return choice;
     });
     const another = button("Another pair", "Two test images of different classes", () => this.another());
-    const reset = button("Reset view", "", () => this.panes.forEach((pane) => pane.lookHome()));
+    const reset = button("Reset view", "", () => {
+      this.panes.forEach((pane) => pane.lookHome());
+      this.tell();
+    });
     this.scale = h("div", { class: "scale", hidden: true });
     this.planes = h("div", { class: "panes" });
     this.strips = h("div", { class: "ways" });
@@ -79,24 +87,22 @@ export class Pair {
     this.panes.forEach((pane) => pane.stop());
   }
 
-  /** @param {Data} data */
-  update(data) {
+  /** @param {Data} data @param {Texts} texts  where to open; used when the spaces are others */
+  update(data, texts) {
     this.readTheme();
     const key = JSON.stringify(data.spaces.map(({ name, urls }) => [name, urls]));
-    if (key !== this.key) this.open(key, data);
+    if (key !== this.key) this.open(key, data, texts);
     if (data.fields) this.showFields(data.fields);
     this.panes.forEach((pane) => pane.redraw(true));
   }
 
-  /** Other spaces. @param {string} key @param {Data} data */
-  open(key, data) {
+  /** Other spaces. @param {string} key @param {Data} data @param {Texts} texts */
+  open(key, data, texts) {
     this.panes.forEach((pane) => pane.stop());
     this.key = key;
-    this.indices = data.pair;
+    this.count = data.count;
     this.classes = data.classes;
     this.colors = data.colors;
-    this.kind = data.field;
-    this.asked = "";
     this.panes = data.spaces.map((space) => new Pane(this, space));
     this.planes.replaceChildren(...this.panes.map((pane) => pane.element));
     this.thumbnails = [0, 1].map(() => tile({ class: "tile", role: "img" }));
@@ -113,9 +119,41 @@ export class Pair {
       ),
     );
     this.strips.replaceChildren(ends[0], h("div", { class: "rows" }, ...ways), ends[1]);
+    this.follow(texts);
+    this.loadImages(data.spaces[0]);
+  }
+
+  /** The address is another. @param {Texts} texts */
+  follow(texts) {
+    const { values, wrong } = parseLinks(this.address.keys, texts, 0, (name, value) => {
+      if (name === "pair") return Math.max(...value) < this.count;
+      return name === "field" || (Number(name.slice(2)) <= this.panes.length && value[2] > 0);
+    });
+    this.indices = values.pair;
+    this.kind = values.field ?? "none";
+    this.asked = "";
+    this.panes.forEach((pane, k) => {
+      pane.at = values[`at${k + 1}`];
+      if (this.kind === "none") pane.field = null;
+      pane.resize();
+    });
     this.showKind();
     this.showPair();
-    this.loadImages(data.spaces[0]);
+    this.askForFields();
+    this.tell();
+    this.live.textContent = wrong;
+  }
+
+  /** Another part of a plane is in view. */
+  looked() {
+    this.tell();
+    this.askForFields();
+  }
+
+  tell() {
+    const views = this.panes.map(({ at }, k) => [`at${k + 1}`, at]);
+    const chosen = { pair: this.indices, field: this.kind, ...Object.fromEntries(views) };
+    this.report(formatLinks(this.address.keys, chosen));
   }
 
   /** @param {import("./paired_plane.js").Space} space */
@@ -190,7 +228,7 @@ export class Pair {
   settle() {
     const [a, b] = this.indices;
     this.live.textContent = a === b ? "A and B are the same image: there is no way between them." : "";
-    this.report("pair", this.indices);
+    this.tell();
   }
 
   /* ------------------------------------------------------------------ fields */
@@ -200,7 +238,7 @@ export class Pair {
     this.kind = kind;
     this.asked = "";
     this.showKind();
-    this.report("field", kind);
+    this.tell();
     if (kind === "none") {
       for (const pane of this.panes) {
         pane.field = null;
@@ -225,7 +263,7 @@ export class Pair {
       if (asked === this.asked) return;
       this.asked = asked;
       this.live.textContent = "Measuring …";
-      this.report("ask", asked);
+      this.ask(asked);
     }, REST);
   }
 

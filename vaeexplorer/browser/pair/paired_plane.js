@@ -5,13 +5,13 @@
  *
  * @typedef {import("../interact/gestures.js").At} At
  * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls"> & {kind: string}} Space  kind: AE, VAE or PCA
- * @typedef {{indices: [number, number], colors: string[], sprite: ImageBitmap | null,
+ * @typedef {{indices: [number, number], colors: string[], sprite: ImageBitmap | null, settle(): void,
  *            theme?: import("../draw/theme.js").Theme, arrived(): void, choose(which: 0 | 1, index: number): void,
- *            settle(): void, describe(index: number): string, askForFields(): void, keys: {open(): void}}} Pair
+ *            looked(): void, describe(index: number): string, askForFields(): void, keys: {open(): void}}} Pair
  *   what a plane reads of what all planes share, and does to it; indices: the test images A and B
  */
 import { Latest, loadCodes, loadNetwork } from "../engine/fetch.js";
-import { Background } from "../engine/background.js";
+import { Background } from "../decoding/background.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { complain, h } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
@@ -23,7 +23,7 @@ import { codeOf, dotColors, plainColors } from "../engine/codes.js";
 import { NearestInPlane, fit, lerp, nextPoint, pan, toLatent, toScreen, zoomWithin } from "../engine/geometry.js";
 import { PIXELS, SIDE, imageAt } from "../engine/network.js";
 import { boxOf, dimensionPlane, place, principalPlane } from "../engine/projections.js";
-import { RemoteBackground } from "../engine/remote.js";
+import { RemoteBackground } from "../decoding/remote.js";
 
 const STEPS = 17; // images in a strip
 const PITCH = SIDE + 2; // from one image to the next, in pixels
@@ -37,6 +37,7 @@ export class Pane {
     this.latest = new Latest();
     /** @type {import("../engine/codes.js").Codes | null} */ this.codes = null;
     /** @type {import("./field.js").Field | null} */ this.field = null;
+    /** @type {number[] | null} centre and width of what is in view; null for all */ this.at = null;
     this.view = this.home = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
     this.hovered = -1;
     this.frame = 0;
@@ -57,7 +58,7 @@ export class Pane {
     this.element = h("section", {}, heading, this.stage, this.message);
     this.canvas = h("canvas", { width: STEPS * PITCH - 2, height: SIDE, role: "img" });
     this.canvas.setAttribute("aria-label", `What ${space.name} decodes on the straight way from A to B`);
-    /** @type {import("../engine/background.js").Receive} */
+    /** @type {import("../decoding/background.js").Receive} */
     const receive = (_, start, pixels, done) => this.receive(start, pixels, done);
     const { remote } = space.urls; // of a model that only the server can run
     this.background = remote
@@ -79,7 +80,7 @@ export class Pane {
       pan: (dx, dy) => this.look(pan(this.view, dx, dy)),
       zoom: (at, factor) => this.zoom(at.x, at.y, factor),
       holds: (at) => Math.min(...this.distances(at)) < FINGER,
-      settled: () => pair.askForFields(),
+      settled: () => pair.looked(),
     });
     this.stage.onkeydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
     this.endResizing = onResize(this.stage, () => this.resize());
@@ -130,10 +131,8 @@ export class Pane {
     this.ratio = pixelRatio();
     for (const layer of Object.values(this.layers)) fitCanvas(layer, width, height);
     prepareOverlay(pen(this.layers.overlay));
-    const { view, home } = this;
     this.home = fit(boxOf(this.plane), width, height);
-    // What the visitor looks at stays: centre, and width in view.
-    this.view = view === home ? this.home : { ...view, scale: (view.scale * width) / view.width, width, height };
+    this.view = this.at ? { cx: this.at[0], cy: this.at[1], scale: width / this.at[2], width, height } : this.home;
     this.redraw(true);
     this.pair.askForFields();
   }
@@ -141,6 +140,7 @@ export class Pane {
   /** @param {import("../engine/geometry.js").View} view */
   look(view) {
     this.view = view;
+    this.at = [view.cx, view.cy, view.width / view.scale];
     this.redraw(true);
   }
 
@@ -153,8 +153,8 @@ export class Pane {
   }
 
   lookHome() {
-    this.look(this.home);
-    this.pair.askForFields();
+    this.at = null;
+    this.resize();
   }
 
   /** The codes of A and B. @returns {[number[], number[]] | null} */

@@ -2,23 +2,24 @@
 /**
  * Buttons, choices, keys and the random walk: everything that acts on the latent plane but pointers on it.
  *
- * @typedef {import("../engine/fetch.js").Space & {umap?: string | null, keys: {plane: Key[]}}} Space
+ * @typedef {import("../engine/fetch.js").Space & {umap?: string | null}} Space
  *   umap: float32 [N, 2] in base64; null where it could be computed but is not yet
- * @typedef {import("../draw/links.js").Key} Key  of what a link holds
  * @typedef {import("../engine/geometry.js").View} View
  * @typedef {{ui: import("./elements.js").Ui, space: Space | null,
  *            model: {codes: import("../engine/codes.js").Codes, summary: import("../engine/summary.js").Summary,
  *                    draw: () => number[]} | null,
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link,
- *            hidden: Set<number>, z: number[], picked: number, pathOn: boolean, view: View, home: View | null,
- *            readonly showsManifold: boolean, readonly texts: Record<string, string>,
- *            readout: {say(text: string): void}, pointer: {lassoOn: boolean, dropSelection(): void,
+ *            hidden: Set<number>, z: number[], picked: number, view: View, home: View | null,
+ *            readonly pathOn: boolean, readonly showsManifold: boolean, readonly chosen: Record<string, string>,
+ *            address: import("../interact/address.js").Address, readout: {say(text: string): void},
+ *            pointer: {lassoOn: boolean, showLasso(): void, dropSelection(): void, endSelection(): void,
  *            selectAround(larger: boolean): void},
  *            go(z: number[]): void, goAndTell(z: number[] | null, picked?: number): void,
  *            step(dx: number, dy: number): void, layers: import("./layers.js").Layers, choosePlane(): void,
  *            color(): void, redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Controlled
  *   what the controls read of the latent plane, and do to it
  */
+import { copyButton } from "../interact/copy.js";
 import { download, h, prefersStill, press } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { VIRIDIS_CSS } from "../engine/codes.js";
@@ -49,19 +50,20 @@ export class Controls {
     };
     ui.resample.onclick = () => this.resample();
     ui.walk.onclick = () => (this.walking ? this.stopWalk() : this.startWalk());
-    ui.copy.onclick = () => this.copyLink();
+    ui.copy.append(copyButton(() => plane.address.link(plane.chosen)));
     ui.manifoldButton.onclick = () => {
       plane.link.manifold = !plane.showsManifold;
       this.after({ dots: true });
     };
     ui.pathButton.onclick = () => {
-      plane.pathOn = !plane.pathOn;
-      if (!plane.pathOn) plane.link.a = plane.link.b = null;
+      const isOn = !plane.pathOn;
+      if (!isOn) plane.link.a = plane.link.b = null;
+      plane.link.path = isOn === (plane.z.length === 2) ? null : isOn;
       this.after({ z: true });
     };
     ui.lassoButton.onclick = () => {
       plane.pointer.lassoOn = !plane.pointer.lassoOn;
-      if (!plane.pointer.lassoOn) plane.pointer.dropSelection();
+      if (!plane.pointer.lassoOn) plane.pointer.endSelection();
       this.showPlane();
     };
     ui.resetButton.onclick = () => {
@@ -109,6 +111,7 @@ export class Controls {
     });
     buildLegend(ui.legend, classes, colors, plane.hidden, () => {
       plane.color();
+      plane.pointer.showLasso();
       plane.tell();
     });
     fillSelect(
@@ -233,20 +236,6 @@ export class Controls {
     this.plane.tell();
   }
 
-  async copyLink() {
-    const { ui, texts } = this.plane,
-      url = new URL(location.href);
-    if (url.protocol === "file:") url.hash = new URLSearchParams(texts).toString();
-    else for (const [key, value] of Object.entries(texts)) url.searchParams.set(key, value);
-    try {
-      await navigator.clipboard.writeText(url.href);
-      ui.copy.textContent = "Copied";
-      setTimeout(() => (ui.copy.textContent = "Copy link"), 1500);
-    } catch {
-      prompt("The link to this picture:", url.href); // no clipboard without https
-    }
-  }
-
   /** Arrow keys move A or B, or z again. @param {0 | 1 | null} end */
   moveEnd(end) {
     const { plane } = this;
@@ -282,11 +271,13 @@ export class Controls {
       l: () => plane.pointer.selectAround(!event.shiftKey),
       "?": () => plane.ui.keys.open(),
     };
-    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key,
+      act = keys[name];
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation(); // Streamlit has keys of its own
     this.stopWalk();
     act();
+    if (["+", "-", "0", "l", "Escape"].includes(name)) plane.tell();
   }
 }

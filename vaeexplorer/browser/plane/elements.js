@@ -68,7 +68,7 @@ export function build(root) {
     index: h("input", { type: "number", min: 0, placeholder: "test #", "aria-label": "Number of a test image" }),
     resample: button("Resample", "Draw z from the posterior q(z|x) of the chosen image"),
     walk: toggle("Walk", "Wander from one random point to the next"),
-    copy: button("Copy link"),
+    copy: h("span", { class: "contents" }),
     strips: h("section", { class: "strips", "aria-label": "Traversals" }),
     selection: h("section", { class: "selection", "aria-label": "Selected images", hidden: true }),
     live: h("div", { class: "unseen", role: "status", "aria-live": "polite" }),

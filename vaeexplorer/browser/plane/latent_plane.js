@@ -6,15 +6,14 @@
  * This module has the state and what changes it; `layers.js` draws it, `pointer.js` and `controls.js` are its handles.
  *
  * @typedef {import("./controls.js").Space} Space
- * @typedef {(texts: Record<string, string>) => void} Report  gets what a link holds (url.js)
+ * @typedef {import("../interact/links.js").Texts} Texts  what a link holds (url.js)
  */
 import { Latest, loadCodes, loadNetwork, loadSprite, sameSpace } from "../engine/fetch.js";
-import { Background } from "../engine/background.js";
+import { Background } from "../decoding/background.js";
 import { codeOf, dotColors } from "../engine/codes.js";
 import { NearestInPlane } from "../engine/geometry.js";
-import { floatsOf } from "../engine/packed.js";
-import { dimensionPlane, movedTo, place, principalPlane, umapPlane } from "../engine/projections.js";
-import { RemoteBackground } from "../engine/remote.js";
+import { movedTo, place } from "../engine/projections.js";
+import { RemoteBackground } from "../decoding/remote.js";
 import { kernelDensity, source, summarize } from "../engine/summary.js";
 import { Controls } from "./controls.js";
 import { build, buildSliders } from "./elements.js";
@@ -23,15 +22,16 @@ import { Pointer } from "./pointer.js";
 import { Readout } from "./readout.js";
 import { Selection } from "./selection.js";
 import { Strips } from "./strips.js";
-import { formatLink, parseLink } from "./url.js";
+import { chosenPlane, formatLink, parseLink } from "./url.js";
 
 const KEY_REST = 400; // ms without a key after which z is reported
 
 export class LatentPlane {
-  /** @param {HTMLElement} root  emptied and filled @param {Report} report */
-  constructor(root, report) {
+  /** @param {HTMLElement} root  emptied and filled @param {import("../interact/address.js").Address} address */
+  constructor(root, address) {
     this.root = root;
-    this.report = report;
+    this.address = address;
+    /** @type {(texts: Texts) => void} */ this.report = () => {};
     this.ui = build(root);
     /** @type {Space | null} what was asked for last */ this.asked = null;
     /** @type {Space | null} what is shown */ this.space = null;
@@ -43,14 +43,14 @@ export class LatentPlane {
     this.model = null;
     /** @type {ImageBitmap | null} */ this.sprite = null;
     /** @type {number[]} */ this.z = [];
-    this.link = parseLink([], {}, 0);
+    /** @type {Texts} where to open */ this.texts = {};
+    this.link = /** @type {import("./url.js").Link} */ ({ color: "class", plane: "z" });
     this.hidden = new Set();
     this.picked = -1; // the image whose code, or a draw from whose posterior, z is
-    this.pathOn = false;
     this.view = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
     /** @type {import("../engine/geometry.js").View | null} all of the plane */ this.home = null;
     /** @type {import("../engine/projections.js").Plane | null} */ this.plane = null;
-    /** @type {import("../engine/background.js").Receive} */
+    /** @type {import("../decoding/background.js").Receive} */
     this.receive = (kind, start, pixels, done) => this.layers.receive(kind, start, pixels, done);
     this.worker = new Background(this.receive, (trouble) => this.say(trouble));
     /** @type {RemoteBackground | null} */ this.remote = null;
@@ -71,17 +71,13 @@ export class LatentPlane {
     this.remote?.stop();
   }
 
-  /* ------------------------------------------------------------------ what is shown */
-
-  /** @param {Space} space @param {Record<string, string>} texts  where to open; used when the space is another */
-  update(space, texts) {
+  /** @param {{space: Space}} data @param {Texts} texts  where to open; used when the space is another */
+  update({ space }, texts) {
     this.layers.repaint();
-    if (this.asked && sameSpace(this.asked, space)) {
-      this.asked = space;
-      this.takeUmap();
-      return;
-    }
+    const isSame = this.asked && sameSpace(this.asked, space);
     this.asked = space;
+    if (isSame) return this.takeUmap();
+    this.texts = texts;
     this.controls.stopWalk();
     this.readout.say("");
     this.ui.loading.begin(space.name, [space.urls.network, space.urls.codes]);
@@ -89,12 +85,12 @@ export class LatentPlane {
       () => Promise.all([loadNetwork(space.urls), loadCodes(space.urls)]),
       ([loaded, codes]) => {
         if (loaded && loaded.network.latentDim !== codes.dim) throw new Error("Network and codes differ in size.");
-        this.open(space, texts, loaded, codes);
+        this.open(space, loaded, codes);
         this.takeUmap();
         this.ui.loading.end(true);
-        this.loadImages(space, texts);
+        this.loadImages(space);
       },
-      (error) => this.fail(`The network of ${space.name} could not be loaded. ${error.message}`, texts),
+      (error) => this.fail(`The network of ${space.name} could not be loaded. ${error.message}`),
     );
   }
 
@@ -108,11 +104,21 @@ export class LatentPlane {
     if (!this.isCurrent) return;
     const umapCame = this.space?.umap !== this.asked?.umap;
     this.space = this.asked;
-    if (umapCame && this.link.plane === "UMAP") this.choosePlane();
+    if (!umapCame || this.link.plane !== "UMAP") return;
+    this.choosePlane();
+    this.pointer.showLasso();
   }
 
-  /** @param {Space} space @param {Record<string, string>} texts */
-  loadImages(space, texts) {
+  /** The address is another, of the same space. @param {Texts} texts */
+  follow(texts) {
+    this.texts = texts;
+    if (!this.isCurrent) return; // it will be opened there
+    this.controls.stopWalk();
+    this.openLink();
+  }
+
+  /** @param {Space} space */
+  loadImages(space) {
     this.sprite = null;
     this.ui.loading.begin("the test images", [space.urls.sprite]);
     this.latest.ask(
@@ -120,26 +126,27 @@ export class LatentPlane {
       (sprite) => {
         this.sprite = sprite;
         this.ui.loading.end(true);
+        this.pointer.showLasso();
         this.redraw({ z: true });
       },
-      (error) => this.fail(`The test images could not be loaded. ${error.message}`, texts),
+      (error) => this.fail(`The test images could not be loaded. ${error.message}`),
     );
   }
 
-  /** The last good picture stays. @param {string} text @param {Record<string, string>} texts */
-  fail(text, texts) {
+  /** The last good picture stays. @param {string} text */
+  fail(text) {
     const failed = /** @type {Space} */ (this.asked);
     this.ui.loading.end(false);
     this.readout.complain(text, () => {
       this.asked = null;
-      this.update(failed, texts);
+      this.update({ space: failed }, this.texts);
     });
   }
 
-  /** @param {Space} space @param {Record<string, string>} texts
+  /** @param {Space} space
    * @param {{network: import("../engine/network.js").Network, bytes: ArrayBuffer} | null} loaded
    * @param {import("../engine/codes.js").Codes} codes */
-  open(space, texts, loaded, codes) {
+  open(space, loaded, codes) {
     this.space = space;
     const summary = summarize(codes, space.classes.length),
       { dim } = codes;
@@ -155,13 +162,6 @@ export class LatentPlane {
       ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble))
       : null;
     this.worker.use(loaded && loaded.bytes);
-    this.link = parseLink(space.keys.plane, texts, dim);
-    if (!codes.kl && this.link.color === "KL") this.link.color = "class";
-    this.hidden = new Set(this.link.hidden);
-    this.picked = this.link.z ? -1 : 0;
-    this.z = this.link.z ?? codeOf(codes, 0);
-    this.pathOn = dim === 2 || Boolean(this.link.a || this.link.b);
-    this.selection.hide();
     this.strips = new Strips(
       this.ui.strips,
       summary,
@@ -172,17 +172,26 @@ export class LatentPlane {
     this.showSliders = buildSliders(
       this.ui,
       summary,
-      (dimension, value) => {
-        const moved = this.z.slice();
-        moved[dimension] = value;
-        this.go(moved);
-      },
+      (dimension, value) => this.go(this.z.map((old, j) => (j === dimension ? value : old))),
       () => this.tell(),
     );
-    this.controls.open();
     this.root.dataset.dim = dim > 2 ? "many" : "few";
+    this.openLink();
+  }
+
+  /** Shows what the link holds, and says what it asks for in vain. */
+  openLink() {
+    const { model, space } = this;
+    if (!model || !space) return;
+    const { wrong, ...opened } = parseLink(this.address.keys, this.texts, model.codes, space.classes.length);
+    Object.assign(this, opened);
+    this.pointer.lassoOn = Boolean(this.link.lasso);
+    this.controls.open();
     this.choosePlane();
     this.color();
+    this.pointer.showLasso();
+    if (wrong) this.readout.say(wrong);
+    this.report(this.chosen);
   }
 
   /** Of the server. @param {string} trouble  empty once it is over */
@@ -199,9 +208,14 @@ export class LatentPlane {
 
   /** A and B, by default the two class means that lie farthest apart. @returns {[number[], number[]] | null} */
   get ends() {
-    if (!this.pathOn || !this.model) return null;
+    if (!this.model || !this.pathOn) return null;
     const { means, farthest } = this.model.summary;
     return [this.link.a ?? means[farthest[0]], this.link.b ?? means[farthest[1]]];
+  }
+
+  /** Whether the way from A to B is shown. */
+  get pathOn() {
+    return this.link.path ?? (this.z.length === 2 || Boolean(this.link.a || this.link.b));
   }
 
   get showsManifold() {
@@ -211,13 +225,7 @@ export class LatentPlane {
   choosePlane() {
     if (!this.model || !this.space) return;
     const { codes, summary } = this.model;
-    if (this.link.plane === "PCA") this.plane = principalPlane(codes);
-    else if (this.link.plane === "UMAP" && this.space.umap) {
-      this.plane = umapPlane(floatsOf(this.space.umap), codes.dim);
-    } else {
-      const across = this.link.across ?? summary.order[0];
-      this.plane = dimensionPlane(codes, across, this.link.up ?? summary.order[1] ?? 0);
-    }
+    this.plane = chosenPlane(this.link, codes, summary.order, this.space.umap);
     this.nearest = new NearestInPlane(this.plane.xs, this.plane.ys);
     this.layers.manifold.clear();
     this.controls.showPlane();
@@ -237,26 +245,18 @@ export class LatentPlane {
     this.layers.redraw(what);
   }
 
-  /* ------------------------------------------------------------------ z */
-
-  /** @param {number[]} z @param {number} [picked] the image that it comes from */
+  /** @param {number[] | null} z  or null: its code @param {number} [picked] the image that it comes from */
   go(z, picked = -1) {
-    this.z = z;
+    if (!this.model) return;
+    this.z = z ?? codeOf(this.model.codes, picked);
     this.picked = picked;
     this.redraw({ z: true });
-  }
-
-  /** @param {number} index */
-  goToImage(index) {
-    const { codes } = this.model ?? {};
-    if (codes) this.go(codeOf(codes, index), index);
   }
 
   /** @param {number[] | null} z  or null: the code of the image @param {number} [picked] */
   goAndTell(z, picked = -1) {
     this.controls.stopWalk();
-    if (z) this.go(z, picked);
-    else this.goToImage(picked);
+    this.go(z, picked);
     this.tell();
   }
 
@@ -284,8 +284,9 @@ export class LatentPlane {
     this.readout.show(this.z, this.picked, this.model, this.space, this.sprite);
   }
 
-  get texts() {
-    return formatLink(this.space?.keys.plane ?? [], { ...this.link, z: this.z });
+  /** What a link to what is shown holds. */
+  get chosen() {
+    return this.model ? formatLink(this.address.keys, this.link, this.z, this.picked, this.model.codes) : {};
   }
 
   /** A gesture is over. */
@@ -294,6 +295,6 @@ export class LatentPlane {
     if (!this.model) return;
     this.showZ(); // what is announced is of now
     this.readout.announce(this.z, this.model.summary);
-    if (this.isCurrent) this.report(this.texts);
+    if (this.isCurrent) this.report(this.chosen);
   }
 }

@@ -11,7 +11,7 @@
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link, z: number[],
  *            picked: number, view: View, home: View | null, dotColors?: Uint8ClampedArray,
  *            readonly ends: [number[], number[]] | null, readonly showsManifold: boolean,
- *            readonly background: Pick<import("../engine/background.js").Background, "request" | "isBusy">,
+ *            readonly background: Pick<import("../decoding/background.js").Background, "request" | "isBusy">,
  *            pointer: {hovered: number, lasso: [number, number][]}, strips?: import("./strips.js").Strips,
  *            selection: {receive(start: number, pixels: Uint8Array): void}, showZ(): void}} Layered
  *   what the layers show of the latent plane; they set its view when its size on the screen changes
@@ -196,7 +196,7 @@ export class Layers {
     this.manifoldTimer = setTimeout(decodeAll, this.manifold.shown ? REST : 0);
   }
 
-  /** From the worker, or from the server. @param {import("../engine/background.js").Kind} kind @param {number} start
+  /** From the worker, or from the server. @param {import("../decoding/background.js").Kind} kind @param {number} start
    * @param {Uint8Array} pixels @param {boolean} done */
   receive(kind, start, pixels, done) {
     if (kind === "image") paintGrey(this.pens.image, pixels, 255);

@@ -4,14 +4,14 @@
  *
  * @typedef {import("../interact/gestures.js").At} At
  * @typedef {import("../engine/geometry.js").View} View
- * @typedef {{ui: import("./elements.js").Ui, space: {name: string, classes: string[]} | null,
+ * @typedef {{ui: import("./elements.js").Ui, space: {name: string, classes: string[], umap?: string | null} | null,
  *            model: {codes: import("../engine/codes.js").Codes} | null, sprite: ImageBitmap | null,
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link,
  *            hidden: Set<number>, nearest?: import("../engine/geometry.js").NearestInPlane, z: number[],
  *            picked: number, view: View, readonly ends: [number[], number[]] | null,
- *            readonly background: Pick<import("../engine/background.js").Background, "request">,
+ *            readonly background: Pick<import("../decoding/background.js").Background, "request">,
  *            readout: import("./readout.js").Readout, selection: import("./selection.js").Selection,
- *            controls: {stopWalk(): void}, go(z: number[], picked?: number): void, goToImage(index: number): void,
+ *            controls: {stopWalk(): void}, go(z: number[] | null, picked?: number): void,
  *            goAndTell(z: number[] | null, picked?: number): void, layers: Looking,
  *            redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Pointed
  *   what pointers read of the latent plane, and do to it
@@ -19,7 +19,7 @@
  */
 import { FINGER, listen } from "../interact/gestures.js";
 import { codeOf } from "../engine/codes.js";
-import { inside, pan, toLatent, toScreen } from "../engine/geometry.js";
+import { coarse, inside, pan, toLatent, toScreen } from "../engine/geometry.js";
 import { movedTo, place } from "../engine/projections.js";
 
 const TOUCH = 6; // CSS pixels from a dot that still touch it
@@ -86,9 +86,12 @@ export class Pointer {
 
   /** @param {At} at @param {boolean} isClick */
   release(at, isClick) {
-    if (this.lassoOn) return this.select();
+    if (this.lassoOn) {
+      this.select();
+      return this.plane.tell();
+    }
     const dot = isClick && this.held === null ? this.dotAt(at) : -1;
-    if (dot >= 0) this.plane.goToImage(dot);
+    if (dot >= 0) this.plane.go(null, dot);
     this.held = null;
     this.plane.tell();
   }
@@ -96,7 +99,7 @@ export class Pointer {
   /** As if nothing had been touched. */
   cancel() {
     this.held = null;
-    if (this.lassoOn) this.dropSelection();
+    if (this.lassoOn) this.endSelection();
     else this.plane.go(this.before.z, this.before.picked);
   }
 
@@ -149,10 +152,19 @@ export class Pointer {
     this.select();
   }
 
+  /** The lasso of the link; one in a layout that is not here yet waits for it. */
+  showLasso() {
+    const { link, space } = this.plane;
+    this.lasso = link.plane === "UMAP" && !space?.umap ? [] : (link.lasso ?? []);
+    if (this.lasso.length) this.select();
+    else this.plane.selection.hide();
+  }
+
   /** The images in the lasso. */
   select() {
-    const { model, space, plane, hidden, selection, sprite, background } = this.plane;
+    const { model, space, plane, link, hidden, selection, sprite, background } = this.plane;
     if (!model || !space || !plane) return;
+    link.lasso = this.lasso = coarse(this.lasso);
     const { codes } = model,
       indices = [];
     for (let i = 0; i < codes.count; i++)
@@ -164,14 +176,20 @@ export class Pointer {
       space,
       sprite,
       (i) => this.plane.goAndTell(null, i),
-      () => this.dropSelection(),
+      () => this.endSelection(),
     );
     background.request("gallery", zs, codes.dim);
     this.plane.redraw({});
   }
 
+  endSelection() {
+    this.dropSelection();
+    this.plane.tell();
+  }
+
   dropSelection() {
     this.lasso = [];
+    this.plane.link.lasso = null;
     this.plane.selection.hide();
     this.plane.redraw({});
   }

@@ -11,7 +11,7 @@ from typing import Any
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.analysis.smoothness.verdict import verdict
 from vaeexplorer.browser import bundle
-from vaeexplorer.browser.links import PAIR
+from vaeexplorer.browser.links import PAIR, dial, table
 from vaeexplorer.browser.packing.sweep import pack_sweep, prior_noise
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import load_dataset
@@ -31,6 +31,7 @@ from vaeexplorer.spaces.space import open_run
 
 INDEX = "index.html"
 _NO_FIELDS = ".pair .toolbar .segments { display: none; }\n"  # a server would have to measure them
+_PAIR_KEYS = table(tuple(key for key in PAIR if key.name != "field"))
 
 
 def write_gallery(folder: Path, runs: Sequence[Run]) -> Iterator[str]:
@@ -106,7 +107,7 @@ def _pair_page(vae: Run, ae: Run, place: Beside) -> str:
         script=place.script(bundle.script("entries/export_pair.js")),
         facts=[*explorer.facts(vae)[:-1], *explorer.facts(ae)],
         links=[_link("All pages", INDEX), *(_link(run.name, _address(run)) for run in (vae, ae))],
-        given={**classes(data.class_names), "count": len(data), "pair": PAIR.default, "spaces": spaces},
+        given={**classes(data.class_names), "count": len(data), "keys": _PAIR_KEYS, "spaces": spaces},
         data=pieces,
         rows=comparison_table(found, "all") if found else [],
         verdict=verdict(found.rows, found.runs, found.conditions) if found else [],
@@ -126,7 +127,7 @@ def _beta_page(dataset: Dataset, dimensions: int, links: list[dict[str, Any]], p
         script=place.script(bundle.script("entries/export_beta.js")),
         facts=[f"Images: {explorer.SOURCES[dataset]}. Made with vaeexplorer."],
         links=[_link("All pages", INDEX), *links],
-        given=classes(data.class_names),
+        given={**classes(data.class_names), "keys": table(dial(tuple(map(float, BETAS))))},
         data=[place.data("sweep", packed)],
     )
 

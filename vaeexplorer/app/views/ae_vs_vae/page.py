@@ -8,7 +8,7 @@ import streamlit as st
 from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.analysis.smoothness.smoothness import Group
 from vaeexplorer.analysis.smoothness.verdict import details, verdict
-from vaeexplorer.app import sidebar, state
+from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
@@ -27,16 +27,10 @@ def chosen_partner(space: Space) -> Space:
     if not others:
         st.info("There is no second run of these images to compare with. Train one: `python -m vaeexplorer train`")
         st.stop()
-    asked = st.query_params.get(state.OTHER.name)
-    if asked and asked not in others and asked != space.name:
-        st.info(
-            f"{literal(asked)} is no run of the same images as {space.name}: only runs of one data set can be compared."
-        )
     if state.compared_run_changed(space.name):
-        st.session_state[state.OTHER.name] = next(iter(others))  # this run's own partner
-    elif st.session_state.get(state.OTHER.name) not in others:
-        st.session_state.pop(state.OTHER.name, None)
-    name = st.selectbox("Compared with", list(others), key=state.OTHER.name, bind="query-params")
+        st.session_state.pop(state.OTHER.name, None)  # this run's own partner
+    name = address.choose(state.OTHER, list(others))
+    st.selectbox("Compared with", list(others), key=state.OTHER.name, persist_state="session")
     try:
         return comparison.opened(others[name])
     except UserError as error:
@@ -66,7 +60,15 @@ def found_or_measured(a: Space, b: Space) -> Comparison | None:
 
 def show_comparison(found: Comparison) -> None:
     """Verdict and forest plot; folded, the table, what each measure says, and the downloads."""
-    group = st.segmented_control("Pairs", list(GROUPS), format_func=GROUPS.__getitem__, default="all", required=True)
+    st.segmented_control(
+        "Pairs",
+        list(GROUPS),
+        format_func=GROUPS.__getitem__,
+        required=True,
+        key=state.PAIRS.name,
+        persist_state="session",
+    )
+    group: Group = st.session_state[state.PAIRS.name]
     answer, *grounds = verdict(found.rows, found.runs, found.conditions)
     plot, said = st.columns([3, 2], gap="large")
     with plot:
@@ -133,7 +135,10 @@ heading(words.PAGE)
 space = sidebar.chosen_space()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     other = chosen_partner(space)
-    wants_pca = st.toggle("PCA as a third plane", key=state.PCA.name, bind="query-params")
+    wants_pca = address.choose(state.PCA)
+    st.toggle("PCA as a third plane", key=state.PCA.name, persist_state="session")
+address.choose(state.PAIRS)
+address.settle()
 chosen = [space, other]
 if wants_pca:
     try:

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from vaeexplorer.analysis.smoothness.fields import FieldKind, Window, ellipses, field
-from vaeexplorer.app import state
+from vaeexplorer.app import address, state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison
 from vaeexplorer.browser import bundle, links
@@ -33,24 +33,23 @@ _planes = st.components.v2.component(
 @st.fragment
 def planes(spaces: Sequence[Space]) -> None:
     """Only this reruns when another pair was chosen or a field is asked for."""
-    count = len(spaces[0].data)
-    pair, kind = state.current_pair(count), state.current(links.FIELD)
     told = st.session_state.get(state.PLANES) or {}
     keys = [space.key for space in spaces]
     asked = told.get("ask") if state.field_asked_of() == keys else None
     data: dict[str, Any] = {
         **classes(spaces[0].data.class_names),
         "spaces": [assets.described(space) for space in spaces],
-        "pair": pair,
-        "field": kind,
+        "count": len(spaces[0].data),
         "fields": answer(spaces, asked),
+        "of": ", ".join(keys),
+        "keys": links.table(links.PAIR),
+        "link": address.link(links.PAIR),
     }
     _planes(
         data=data,
         key=state.PLANES,
-        default={"pair": pair, "field": kind, "ask": ""},
-        on_pair_change=lambda: state.keep_pair(st.session_state[state.PLANES]["pair"], count),
-        on_field_change=lambda: state.keep(links.FIELD, st.session_state[state.PLANES]["field"]),
+        default={"ask": ""},
+        on_link_change=lambda: address.keep_link(links.PAIR, state.PLANES),
         on_ask_change=lambda: state.ask_field_of(keys),
     )
 

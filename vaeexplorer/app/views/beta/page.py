@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from vaeexplorer.app import caches, sidebar, state
+from vaeexplorer.app import address, caches, sidebar, state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.beta import words
 from vaeexplorer.app.words import heading, notes
-from vaeexplorer.browser import bundle
+from vaeexplorer.browser import bundle, links
 from vaeexplorer.data.images import DataError
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.theme import classes
@@ -22,16 +22,16 @@ _beta_dial = st.components.v2.component(
 @st.fragment
 def dial(dataset: str, url: str) -> None:
     """Only this reruns when beta was moved."""
-    beta = state.current(state.BETA)
     _beta_dial(
         data={
             "url": url,
             **classes(caches.test_images(dataset).class_names),
-            "beta": beta,
+            "of": url,
+            "keys": links.table(state.DIAL),
+            "link": address.link(state.DIAL),
         },
         key=state.BETA_DIAL,
-        default={"beta": beta},
-        on_beta_change=lambda: state.keep(state.BETA, st.session_state[state.BETA_DIAL]["beta"]),
+        on_link_change=lambda: address.keep_link(state.DIAL, state.BETA_DIAL),
     )
 
 
@@ -39,14 +39,15 @@ heading(words.PAGE)
 dataset = st.session_state.get(state.DATASET.name) or "mnist"
 if dataset not in sidebar.DATASETS:
     raise RunError("Turn β shows models that are shipped: choose MNIST or Fashion-MNIST at the left.")
-chosen = st.segmented_control(
+chosen = address.choose(state.DIMENSIONS)
+st.segmented_control(
     "Latent dimensions",
     state.DIMENSIONS.options,
-    default=state.DIMENSIONS.default,
     required=True,
     key=state.DIMENSIONS.name,
-    bind="query-params",
+    persist_state="session",
 )
+address.settle()
 try:
     points, _ = caches.sweep(dataset, chosen)
     dial(dataset, assets.sweep_url(dataset, chosen))

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from vaeexplorer.app import caches, state
+from vaeexplorer.app import address, caches, state
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.text import literal
@@ -25,23 +25,20 @@ _latent_plane = st.components.v2.component(
 
 
 def latent_plane(space: Space) -> None:
-    """Show the plane with the view from the session or the URL."""
-    _plane(space, state.current_link(links.PLANE, space.name))
+    """Show the plane as the address has it."""
+    _plane(space)
 
 
 @st.fragment
-def _plane(space: Space, link: dict[str, str]) -> None:
-    """Only this reruns when z was moved. The data stay the same, so they are not sent again."""
-    known = assets.described(space) | {"keys": links.tables()}
+def _plane(space: Space) -> None:
+    """Only this reruns when z was moved."""
+    known, link = assets.described(space), address.link(links.PLANE)
     if space.dimensions > 2 and len(space.data) > FEWEST:
-        known["umap"] = _umap(space) if state.current_link(links.PLANE, space.name).get("plane") == "UMAP" else None
+        known["umap"] = _umap(space) if link.get("plane") == "UMAP" else None
     _latent_plane(
-        data={"space": known, "link": link},
+        data={"space": known, "of": space.key, "keys": links.table(links.PLANE), "link": link},
         key=state.LATENT_PLANE,
-        default={"link": link},
-        on_link_change=lambda: state.keep_link(
-            links.PLANE, space.name, st.session_state[state.LATENT_PLANE]["link"] or {}
-        ),
+        on_link_change=lambda: address.keep_link(links.PLANE, state.LATENT_PLANE),
     )
 
 

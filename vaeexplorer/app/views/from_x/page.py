@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from vaeexplorer.app import caches, sidebar, state
+from vaeexplorer.app import address, caches, sidebar, state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.from_x import words
 from vaeexplorer.app.words import heading, notes, say_if_correlated
@@ -31,14 +31,11 @@ def autoencoder_beside(space: Space) -> dict[str, str] | None:
 @st.fragment
 def walk(space: Space) -> None:
     """Only this reruns when another image or other noise was chosen."""
-    known = assets.described(space, encoder=True)
-    known |= {"plain": autoencoder_beside(space), "keys": links.tables()}
-    chosen = state.current_link(links.WALK, space.name)
+    known = assets.described(space, encoder=True) | {"plain": autoencoder_beside(space)}
     _from_x(
-        data={"space": known, "walk": chosen},
+        data={"space": known, "of": space.key, "keys": links.table(links.WALK), "link": address.link(links.WALK)},
         key=state.FROM_X,
-        default={"walk": chosen},
-        on_walk_change=lambda: state.keep_link(links.WALK, space.name, st.session_state[state.FROM_X]["walk"] or {}),
+        on_link_change=lambda: address.keep_link(links.WALK, state.FROM_X),
     )
 
 

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import streamlit as st
 
 from vaeexplorer.analysis.linear.experiments import BENDS, METHODS
-from vaeexplorer.app import sidebar, state
+from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets, words
@@ -19,7 +19,7 @@ from vaeexplorer.figures.linear import singular_values
 
 def chosen_setting(dataset: Dataset) -> Setting:
     """What the controls at the top ask for."""
-    broken = state.choose(state.BROKEN, list(conditions.CONDITIONS))
+    broken = address.choose(state.BROKEN, list(conditions.CONDITIONS))
     st.pills(
         "Conditions: break one",
         list(conditions.CONDITIONS),
@@ -29,10 +29,9 @@ def chosen_setting(dataset: Dataset) -> Setting:
         persist_state="session",
     )
     left, middle, right = st.columns([1, 1.6, 1], gap="medium")
-    k = left.slider(
-        "k, dimensions of the code", *state.K.limits, state.K.default, key=state.K.name, bind="query-params"
-    )
-    method = state.choose(state.METHOD, METHODS[broken])
+    k = int(address.choose(state.K))
+    left.slider("k, dimensions of the code", *state.K.limits, key=state.K.name, persist_state="session")
+    method = address.choose(state.METHOD, METHODS[broken])
     middle.segmented_control(
         "Trained by",
         METHODS[broken],
@@ -44,19 +43,20 @@ def chosen_setting(dataset: Dataset) -> Setting:
     )
     share, longer = state.DECAY.default, state.LONGER.default
     if broken == "decay":
-        share = right.slider(
+        share = address.choose(state.DECAY)
+        right.slider(
             "weight decay λ as a share of λₖ",
             *state.DECAY.limits,
-            state.DECAY.default,
-            0.05,
+            step=0.05,
             key=state.DECAY.name,
-            bind="query-params",
+            persist_state="session",
         )
     if broken in BENDS:
-        longer = right.toggle(
+        longer = address.choose(state.LONGER)
+        right.toggle(
             "Ten times longer",
             key=state.LONGER.name,
-            bind="query-params",
+            persist_state="session",
             help="About ten seconds of training on images.",
             disabled=is_public(),
         )
@@ -66,6 +66,7 @@ def chosen_setting(dataset: Dataset) -> Setting:
 heading(words.PAGE)
 space = sidebar.chosen_space()
 setting = chosen_setting(sidebar.needed_run(space).config.data.dataset)
+address.settle()
 try:
     with st.spinner("Training on images", show_time=True) if setting.longer else nullcontext():
         shown = widgets.trained(setting)

@@ -9,7 +9,7 @@ from vaeexplorer.analysis.linear import vae as linear_vae
 from vaeexplorer.analysis.linear.autoencoder import Method
 from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Decayed, Experiment, run
 from vaeexplorer.analysis.pca import PCA, flat, moments, pca
-from vaeexplorer.app import caches, state
+from vaeexplorer.app import address, caches, state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.linear.conditions import outcome
 from vaeexplorer.browser import bundle, links
@@ -128,17 +128,17 @@ def _curves(experiment: Experiment) -> list[dict[str, object]]:
 @st.fragment
 def show_training(film: assets.Asset, space: Space) -> None:
     """PCA left, the autoencoder right, played in the browser. Only this reruns when a step was chosen."""
-    step = state.current(links.STEP)
     _linear_ae(
         data={
             "film": assets.film_url(film),
             "sprite": assets.urls(space)["sprite"],
             **classes(space.data.class_names),
-            "step": step,
+            "of": assets.film_url(film),
+            "keys": links.table(links.FILM),
+            "link": address.link(links.FILM),
         },
         key=state.LINEAR_AE,
-        default={"step": step},
-        on_step_change=lambda: state.keep(links.STEP, st.session_state[state.LINEAR_AE]["step"]),
+        on_link_change=lambda: address.keep_link(links.FILM, state.LINEAR_AE),
     )
 
 
@@ -163,8 +163,9 @@ def show_linear_vae(dataset: Dataset, k: int) -> None:
     """The closed form, live in the browser, and what training measured at the settings last let go of."""
     values = caches.full_pca(dataset).values
     best = linear_vae.best_variance(values, k)
-    variance = state.current(links.VARIANCE) or best
-    beta = state.current(links.LINEAR_BETA)
+    link = address.link(links.LINEAR_VAE)
+    variance = links.VARIANCE.parse(link.get(links.VARIANCE.name, "")) or best
+    beta = links.LINEAR_BETA.parse(link.get(links.LINEAR_BETA.name, "")) or links.LINEAR_BETA.default
     _linear_vae(
         data={
             "values": values.tolist(),
@@ -172,18 +173,11 @@ def show_linear_vae(dataset: Dataset, k: int) -> None:
             "spectrum": SPECTRUM,
             "k": k,
             "best": best,
-            "variance": variance,
-            "beta": beta,
-            "limits": {"variance": links.VARIANCE.limits, "beta": links.LINEAR_BETA.limits},
             "measured": measured_vae(dataset, k, variance, beta),
+            "of": f"{dataset}, {k}",
+            "keys": links.table(links.LINEAR_VAE),
+            "link": link,
         },
-        key=state.LINEAR_VAE,
-        default={"choice": {"variance": variance, "beta": beta}},
-        on_choice_change=_keep_choice,
+        key=state.LINEAR_VAE_CHARTS,
+        on_link_change=lambda: address.keep_link(links.LINEAR_VAE, state.LINEAR_VAE_CHARTS),
     )
-
-
-def _keep_choice() -> None:
-    choice = st.session_state[state.LINEAR_VAE]["choice"] or {}
-    state.keep(links.VARIANCE, choice.get("variance"))
-    state.keep(links.LINEAR_BETA, choice.get("beta"))

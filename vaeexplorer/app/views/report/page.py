@@ -9,7 +9,7 @@ import streamlit as st
 
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.analysis.report.verdicts import Verdict
-from vaeexplorer.app import caches, sidebar, state
+from vaeexplorer.app import address, caches, sidebar, state
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.report import reports, words
@@ -23,17 +23,17 @@ from vaeexplorer.spaces.space import Space
 def second_space(first: Space) -> Space | None:
     """The run that was chosen to stand beside the first."""
     others = {card.name: card for card in sidebar.cards() if card.name != first.name}
-    if st.session_state.get(state.BESIDE.name) not in others:
-        st.session_state.pop(state.BESIDE.name, None)
-    name = st.selectbox(
+    name = address.choose(state.BESIDE, list(others), is_needed=False)
+    st.selectbox(
         "Beside it",
         list(others),
         index=None,
         key=state.BESIDE.name,
-        bind="query-params",
+        persist_state="session",
         placeholder="another run",
         width=360,
     )
+    address.settle()
     return caches.space(others[name]) if name else None
 
 
@@ -77,10 +77,10 @@ def show_exhibit(exhibit: Exhibit, key: str) -> None:
     st.caption(exhibit.reading)
 
 
-def show_strip(name: str, address: str) -> None:
+def show_strip(name: str, url: str) -> None:
     """What the decoder draws at points of one kind."""
     st.caption(name[0].upper() + name[1:])
-    st.html(f'<img class="vx-strip" src="{address}" alt="Twelve decoded images, {escape(name)}">')
+    st.html(f'<img class="vx-strip" src="{url}" alt="Twelve decoded images, {escape(name)}">')
 
 
 def in_a_row(spaces: Sequence[Space]) -> Iterator[Space]:

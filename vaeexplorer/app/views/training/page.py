@@ -4,7 +4,7 @@ from collections import Counter
 
 import streamlit as st
 
-from vaeexplorer.app import sidebar, state
+from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.views.training import drawn, legend, words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.data.published import FULL
@@ -92,8 +92,11 @@ def history(cards: list[RunCard]) -> list[dict[str, object]]:
 heading(words.PAGE)
 here = sidebar.chosen_card()
 every = {card.name: card for card in sidebar.cards()}
-names = st.multiselect("Runs", list(every), default=[here.name], key=state.COMPARED.name, bind="query-params")
-st.toggle("Logarithmic scale", key=state.LOG.name, bind="query-params")
+names = address.choose(state.COMPARED, list(every), default=[here.name])
+address.choose(state.LOG)
+address.settle()
+st.multiselect("Runs", list(every), key=state.COMPARED.name, persist_state="session")
+st.toggle("Logarithmic scale", key=state.LOG.name, persist_state="session")
 chosen = [every[name] for name in names] or [here]
 
 groups = Counter((card.config.data.dataset, card.config.objective.likelihood) for card in chosen)

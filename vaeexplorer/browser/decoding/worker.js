@@ -5,10 +5,10 @@
  * In:  {network: ArrayBuffer} | Request
  * Out: Answer (queue.js); pixels are handed over, not copied
  */
-import { unpack } from "./network.js";
+import { unpack } from "../engine/network.js";
 import { Queue } from "./queue.js";
 
-const queue = new Queue(20, (answer) =>
+const queue = new Queue(20, 100, (answer) =>
   self.postMessage(answer, { transfer: "pixels" in answer ? [answer.pixels.buffer] : [] }),
 );
 

@@ -5,7 +5,7 @@
  * `RemoteBackground` has the methods of `Background`, which decodes in a worker. At most one request of each kind is
  * under way, and the newest codes replace those that wait; while the server does not answer, the last images stay.
  */
-import { PIXELS } from "./network.js";
+import { PIXELS } from "../engine/network.js";
 
 const CHUNK = 64; // images a request: z under the pointer never waits for more than these
 

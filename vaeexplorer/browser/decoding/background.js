@@ -8,11 +8,12 @@
  * @typedef {(kind: Kind, start: number, pixels: Uint8Array, done: boolean) => void} Receive
  *   gets images from number `start` on, 784 pixels each; `done` with the last of a request
  */
-import { unpack } from "./network.js";
+import { unpack } from "../engine/network.js";
 import { Queue } from "./queue.js";
 import { WORKER_SOURCE } from "./worker_source.js";
 
-const CHUNK = 4; // images at a time in the page: a few milliseconds
+const CHUNK = 4, // images at a time in the page: a few milliseconds
+  BATCH = 40; // with the kernel
 const REFUSED = "There is no worker for this page: it decodes strips and galleries itself, and drags are less smooth.";
 
 export class Background {
@@ -48,7 +49,7 @@ export class Background {
     this.worker?.terminate();
     this.worker = null;
     if (this.queue) return;
-    this.queue = new Queue(CHUNK, (answer) => this.take(answer));
+    this.queue = new Queue(CHUNK, BATCH, (answer) => this.take(answer));
     this.queue.use(this.network && unpack(this.network));
     for (const request of this.newest.values()) this.send(request);
   }

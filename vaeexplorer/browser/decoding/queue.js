@@ -9,23 +9,41 @@
  *           | {kind: string, id: number, error: string}} Answer
  *   pixels of the images from number `start` on, 784 each; `done` with the last of a request
  */
-import { PIXELS, decode } from "./network.js";
+import { kernel } from "../kernel/kernel.js";
+import { Batch, decodeEach, isDense } from "./batch.js";
 
 export class Queue {
-  /** @param {number} chunk  images at a time @param {(answer: Answer) => void} answer */
-  constructor(chunk, answer) {
+  /** @param {number} chunk  images at a time, one by one
+   * @param {number} batch  images at a time by the kernel
+   * @param {(answer: Answer) => void} answer */
+  constructor(chunk, batch, answer) {
     this.chunk = chunk;
+    this.most = batch;
     this.answer = answer;
-    /** @type {import("./network.js").Network | null} */ this.network = null;
+    /** @type {import("../kernel/kernel.js").Kernel | null} */ this.kernel = null;
+    /** @type {Batch | null} */ this.batch = null;
+    /** @type {Promise<void>} resolved once it is known whether there is a kernel */
+    this.ready = kernel().then((found) => {
+      this.kernel = found;
+      this.prepare();
+    });
+    /** @type {import("../engine/network.js").Network | null} */ this.network = null;
     /** @type {Map<string, Request & {start: number}>} the one that has waited longest stands first */
     this.waiting = new Map();
     this.running = false;
   }
 
-  /** Another network; what waits is dropped. @param {import("./network.js").Network | null} network */
+  /** Another network; what waits is dropped. @param {import("../engine/network.js").Network | null} network */
   use(network) {
-    this.network = network;
     this.waiting.clear();
+    this.network = network;
+    this.prepare();
+  }
+
+  /** The network as the kernel wants it, where there are both. */
+  prepare() {
+    const { kernel, network } = this;
+    this.batch = kernel && network && isDense(network) ? new Batch(kernel, network, this.most) : null;
   }
 
   /** @param {Request} request */
@@ -41,12 +59,9 @@ export class Queue {
     const { kind, id, zs, dim, start } = task;
     this.waiting.delete(kind);
     try {
-      const count = Math.min(this.chunk, zs.length / dim - start),
-        pixels = new Uint8Array(count * PIXELS);
-      for (let i = 0; i < count; i++) {
-        const image = decode(this.network, zs.subarray((start + i) * dim, (start + i + 1) * dim));
-        for (let p = 0; p < PIXELS; p++) pixels[i * PIXELS + p] = image[p] * 255 + 0.5;
-      }
+      const count = Math.min(this.batch ? this.most : this.chunk, zs.length / dim - start),
+        some = zs.subarray(start * dim, (start + count) * dim);
+      const pixels = this.batch ? this.batch.decode(some, dim) : decodeEach(this.network, some, dim);
       task.start += count;
       const done = task.start * dim >= zs.length;
       if (!done) this.waiting.set(kind, task); // behind the others
