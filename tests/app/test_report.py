@@ -11,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 from tests.app import conftest
 from vaeexplorer.analysis.report.diagnostics import Estimate
 from vaeexplorer.analysis.report.report import Report
+from vaeexplorer.analysis.report.seeds import Spread
 from vaeexplorer.app.views.report import reports
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.results import report as report_card
+from vaeexplorer.results.seeds import Recipe
 from vaeexplorer.runs.folder import Run, load_run
 
 PAGE = "views/report/page.py"
@@ -64,6 +66,15 @@ def test_what_two_runs_have_in_common_lies_on_one_row(app: AppTest) -> None:
     drawn = [tuple(len(each.get("plotly_chart")) for each in row) for row in rows]
     figures = [each for each in drawn if any(each)]
     assert figures == [(1, 1), (1, 1), (0, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 0), (1, 0)]
+
+
+def test_other_seeds_of_a_recipe_are_a_folded_line(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = Spread("mnist-vae-2d", "classifier", "", [0.641, 0.65], 0.6455, 0.0064, 0.002)
+    found = Recipe("mnist-vae-2d", load_run("mnist-vae-2d").config, [0, 1]), [number]
+    monkeypatch.setattr(reports, "shipped", lambda config: found if config.model.model == "vae" else None)
+    page = opened(app)
+    assert not page.exception
+    assert page.expander[0].label == "2 seeds of this recipe: accuracy .641 to .650"
 
 
 def test_nonsense_beside_is_ignored(app: AppTest) -> None:

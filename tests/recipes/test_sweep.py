@@ -1,7 +1,9 @@
 """A sweep is trained where points are missing, resumes, and is never half there."""
 
 import dataclasses
+import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -43,6 +45,26 @@ def sample_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("sample_is_enough")
+def test_a_point_learns_how_far_its_codes_are_from_the_prior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, and nothing else of it changes."""
+    config = sweep.CONFIGS[0]
+    shutil.copy(path_of(config), tmp_path)
+    before = read_point(config, tmp_path)
+    if before.total_variation is not None:
+        with np.load(path_of(config)) as file:
+            arrays = dict(file)
+        document = json.loads(str(arrays["document"])) | {"total_variation": None}
+        np.savez_compressed(path_of(config, tmp_path), **arrays | {"document": np.array(json.dumps(document))})
+    monkeypatch.setattr(recipe, "regularity", lambda mean, logvar: (0.7, 0.68, 0.72))
+    assert list(recipe.measure((config,), root=tmp_path)) == [config]
+    after = read_point(config, tmp_path)
+    assert after.total_variation == (0.7, 0.68, 0.72)
+    np.testing.assert_array_equal(after.mean, before.mean)
+    assert after.provenance == before.provenance
+    monkeypatch.setattr(recipe, "regularity", lambda mean, logvar: pytest.fail("it is there"))
+    assert list(recipe.measure((config,), root=tmp_path)) == [config]
+
+
 def test_points_that_are_there_are_left_alone(tmp_path: Path) -> None:
     configs = small(0.5, 2)
     assert list(rebuild(configs[:1], root=tmp_path)) == [configs[0]]

@@ -12,9 +12,12 @@ def sweep(workers: int | None = None, on: str = "local") -> None:
         workers: models that train side by side, one thread each; by default one
         on: local, or a cluster whose workers have the package and the data: dask://HOST:PORT or ray
     """
-    from vaeexplorer.recipes.sweep import rebuild
+    from vaeexplorer.recipes.sweep import measure, rebuild
     from vaeexplorer.results.sweep import CONFIGS, path_of
 
     with progress(len(CONFIGS), "models over beta") as bar:
         for config in rebuild(workers=workers, on=on):
+            bar(1, path_of(config).stem)
+    with progress(len(CONFIGS), "how far codes are from the prior") as bar:
+        for config in measure():
             bar(1, path_of(config).stem)

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import ConfigError, RunConfig
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import FULL_SIZE, DataError
-from vaeexplorer.documents import to_json
+from vaeexplorer.documents import from_json, to_json
 from vaeexplorer.files import whole_file, why
 from vaeexplorer.recipes.machines import LOCAL, spread
 from vaeexplorer.results.sweep import (
@@ -152,10 +152,30 @@ def _content(config: RunConfig, network: "Autoencoder", images: np.ndarray, seco
         "seconds": round(seconds, 1),
     }
     active = int(active_units(codes.mean).sum())
-    away = regularity(*kept)
-    document = PointDocument(1, config, rate, distortion, kept_rate, kept_distortion, active, provenance, away)
+    document = PointDocument(1, config, rate, distortion, kept_rate, kept_distortion, active, provenance)
     weights = {f"decoder.{key}": tensor.half().numpy() for key, tensor in network.decoder.state_dict().items()}
     return {"document": np.array(to_json(asdict(document))), "kl": kl, "mean": mean, "logvar": logvar} | weights
+
+
+def measure(configs: tuple[RunConfig, ...] = CONFIGS, *, root: Path = ROOT) -> Iterator[RunConfig]:
+    """How far codes are from the prior (`results.sweep.regularity`), added to the points that do not say it.
+
+    Returns:
+        The configuration of each point, as it is done; at once where it was.
+
+    Raises:
+        SweepError: a point cannot be read or written.
+    """
+    for config in configs:
+        point = read_point(config, root)
+        if point.total_variation is None:
+            path = path_of(config, root)
+            with np.load(path, allow_pickle=False) as file:
+                content = dict(file)
+            document = from_json(str(content["document"]), PointDocument)
+            measured = replace(document, total_variation=regularity(point.mean, point.logvar))
+            _write(path, content | {"document": np.array(to_json(asdict(measured)))})
+        yield config
 
 
 def _write(path: Path, content: dict[str, np.ndarray]) -> None:

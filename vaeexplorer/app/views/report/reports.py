@@ -37,6 +37,7 @@ def _report(key: str, _space: Space) -> list[Report]:
 def forget() -> None:
     """Read every report again when it is asked for next."""
     _report.clear()
+    _seeds.clear()
 
 
 def make(space: Space, on_progress: Progress) -> None:
