@@ -247,9 +247,9 @@ def test_the_page_of_training_explains_what_looks_wrong(
     training = Training(config, train_set=small_train, test_set=mnist_test)
     list(training)
     save_run(training, "dense")
+    app.run().switch_page(TRAINING).run()
     for run, expected in (("dense", {NEGATIVE, KL_RISES}), ("mnist-vae-2d", {KL_RISES}), ("mnist-ae-2d", set())):
-        app.query_params["run"] = run
-        app.run().switch_page(TRAINING).run()
+        app.multiselect[0].set_value([run]).run()
         assert not app.exception
         assert {NEGATIVE, KL_RISES} & {caption.value for caption in app.caption} == expected
 
