@@ -52,10 +52,11 @@ def test_the_real_umap_where_numba_finds_no_cache(tmp_path: Path) -> None:
     import subprocess
 
     script = (
-        "import numba.core.caching as caching\n"
+        "from numba.core import caching\n"
         "def refuse(self): raise OSError('read-only')\n"
-        "for name in ('_InTreeCacheLocator', '_UserWideCacheLocator'):\n"
-        "    getattr(caching, name).ensure_cache_path = refuse\n"
+        "for locator in caching.CacheImpl._locator_classes:\n"
+        "    if 'UserProvided' not in locator.__name__:\n"
+        "        locator.ensure_cache_path = refuse\n"
         "import numpy as np\n"
         "from vaeexplorer.analysis.projection import umap_plane\n"
         "print(umap_plane(np.random.default_rng(0).normal(size=(100, 4))).shape)\n"
