@@ -166,5 +166,6 @@ def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, po
     page.get_by_text("16", exact=True).first.click()
     dial.get_by_text("two of 16 dimensions").wait_for()
     page.wait_for_url("**dims=16**")
-    assert dial.locator(".facts dd").last.inner_text().endswith("of 16")
+    assert dial.locator(".facts dd").nth(3).inner_text().endswith("of 16")
+    assert dial.locator(".facts dd").last.inner_text() == "0.38"  # total variation, at least
     assert slider.get_attribute("aria-valuetext") == "β = 2"
