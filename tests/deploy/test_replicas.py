@@ -151,13 +151,11 @@ def test_a_replica_that_dies_in_a_drag_is_replaced_by_the_other(site: Site, chro
     next_frame(page)
     shown, z = pixels(page), page.locator(".z").inner_text()
     page.mouse.up()
+    wait_until(page, lambda: "z=" in page.url, "the point in the address")
     wait_until(page, lambda: replica() != first, "the other replica")
     at_rest(page)
     assert (pixels(page), page.locator(".z").inner_text()) == (shown, z)
 
-    stage.press("ArrowRight")  # which the other replica hears of
-    wait_until(page, lambda: "z=" in page.url, "the point in the address")
-    z = page.locator(".z").inner_text()
     opened(page, page.url)
     assert page.locator(".z").inner_text() == z
     assert all("WebSocket" in trouble or "502" in trouble or "server" in trouble for trouble in troubles), troubles
