@@ -15,6 +15,7 @@ def made_again(*_: object, **__: object) -> NoReturn:
 MADE = {
     ("training", "plotly_chart", 3): "vaeexplorer.figures.curves.learning_curves",
     ("report", "plotly_chart", 8): "vaeexplorer.app.views.report.reports.draw",
+    ("ae_vs_vae", "plotly_chart", 1): "vaeexplorer.app.views.ae_vs_vae.comparison.forest",
     ("ae_vs_vae", "image", 6): "vaeexplorer.app.views.ae_vs_vae.comparison.contact_sheet",
 }
 

@@ -21,12 +21,13 @@ def test_what_is_ready_is_not_made_for_a_visitor(app: AppTest, monkeypatch: pyte
     assert len(page.get("plotly_chart")) == 8
 
 
-def test_one_run_that_cannot_be_read_leaves_the_others_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_made_leaves_the_rest_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[int] = []
 
-    def broken() -> None:
-        raise RunError("The run x cannot be read.")
+    def fail(error: Exception) -> None:
+        raise error
 
-    monkeypatch.setattr(ready, "_works", lambda: [broken, partial(done.append, 1)])
+    unread, ours = RunError("The run x cannot be read."), AttributeError("A mistake of ours.")
+    monkeypatch.setattr(ready, "_works", lambda: [partial(fail, unread), partial(fail, ours), partial(done.append, 1)])
     ready.make_ready()
     assert done == [1]

@@ -27,8 +27,8 @@ def make_ready() -> None:
     for work in _works():
         try:
             work()
-        except (ValueError, OSError) as error:
-            _log.warning("Not made ready: %s", error)
+        except Exception:  # also a mistake of ours: the rest is made, and the page will show what is wrong
+            _log.exception("Not made ready.")
     gc.collect()
     gc.freeze()
     print(f"Every page is ready, after {time.monotonic() - start:.0f} s.", flush=True)

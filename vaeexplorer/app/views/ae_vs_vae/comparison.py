@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 import numpy as np
@@ -9,11 +10,13 @@ import streamlit as st
 
 from vaeexplorer.analysis.sampling import Source, sample
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
-from vaeexplorer.analysis.smoothness.smoothness import Subject
+from vaeexplorer.analysis.smoothness.smoothness import Group, Row, Subject
 from vaeexplorer.app import caches, sidebar
 from vaeexplorer.app.text import literal
 from vaeexplorer.browser.packing.sprite import contact_sheet, png
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.figures.smoothness import forest
+from vaeexplorer.figures.theme import Figure, finished
 from vaeexplorer.results.comparison import Comparison, ComparisonError, load_comparison, save_comparison
 from vaeexplorer.results.smoothness import compare as measure
 from vaeexplorer.results.smoothness import subject
@@ -132,6 +135,12 @@ def compare(a: Space, b: Space, progress: Callable[[float, str], None]) -> Compa
         except (ComparisonError, RunError) as error:
             st.warning(literal(error))
     return found
+
+
+@lru_cache(maxsize=64)
+def drawn(rows: tuple[Row, ...], names: tuple[str, str], group: Group) -> Figure:
+    """The forest plot of a comparison, made once for all visitors."""
+    return finished(forest(rows, names, group))
 
 
 def samples(space: Space, source: Source) -> Samples:

@@ -16,7 +16,7 @@ from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.tables import GROUPS, comparison_conditions, comparison_figures, comparison_table, to_csv
-from vaeexplorer.figures.smoothness import forest, in_words
+from vaeexplorer.figures.smoothness import in_words
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
 
@@ -73,7 +73,7 @@ def show_comparison(found: Comparison) -> None:
     plot, said = st.columns([3, 2], gap="large")
     with plot:
         st.plotly_chart(
-            forest(found.rows, found.runs, group),
+            comparison.drawn(tuple(found.rows), found.runs, group),
             key="forest",
             config={"displayModeBar": False},
             alt=in_words(found.rows, found.runs, group),
