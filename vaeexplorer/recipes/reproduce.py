@@ -24,13 +24,7 @@ from vaeexplorer.documents import from_json
 from vaeexplorer.files import content_hash
 from vaeexplorer.network.checkpoint import damaged, load_checkpoint, save_checkpoint
 from vaeexplorer.network.device import resolve_device, resolve_precision
-from vaeexplorer.network.evaluation import (
-    evaluate,
-    negative_log_likelihoods,
-    network_terms,
-    noise_shape,
-    to_device,
-)
+from vaeexplorer.network.evaluation import evaluate, negative_log_likelihoods, network_terms, noise_shape, to_device
 from vaeexplorer.network.history import TrainingError
 from vaeexplorer.network.inference import LatentModel
 from vaeexplorer.network.models import Autoencoder, begin_at_mean_image, build
