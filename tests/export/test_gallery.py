@@ -231,7 +231,7 @@ def test_a_pair_is_shown_with_its_table_and_kept_in_the_address(address: str, ch
     page.get_by_text("7 · test #0", exact=True).wait_for()
     assert page.get_by_role("button", name="Holes").count() == 0
     assert "Neither is smoother in every respect" in page.locator("main + section").inner_text()
-    assert page.locator("table tr").count() == 1 + sum(row.group == "all" for row in stored().rows)
+    assert page.locator("main + section table tr").count() == 1 + sum(row.group == "all" for row in stored().rows)
     page.get_by_role("button", name="Another pair").click()
     wait_until(page, lambda: "pair=" in page.url, "the pair in the address")
     ends = page.locator(".end").all_inner_texts()
