@@ -249,7 +249,7 @@ def test_a_pair_is_shown_with_its_table_and_kept_in_the_address(address: str, ch
 def test_beta_is_turned_and_kept_in_the_address(address: str, chromium: Any) -> None:
     page = chromium
     page.goto(f"{address}/beta-mnist-16d.html#beta=16")
-    active = page.locator(".facts dd").last
+    active = page.locator(".facts dd").nth(3)
     wait_until(page, lambda: active.inner_text() == "2 of 16", "two of sixteen dimensions")
     page.get_by_label("β, the weight of the KL term").focus()
     page.keyboard.press("Home")
