@@ -84,3 +84,9 @@ def test_default_names_tell_runs_apart() -> None:
         dataclasses.replace(base, train=TrainConfig(seed=1)),
     ]
     assert len({config.default_name for config in (base, *others)}) == 6
+
+
+def test_what_was_chosen_says_no_more_than_what_differs_from_the_defaults() -> None:
+    assert RunConfig().chosen() == {"data": {}, "model": {}, "objective": {}, "train": {}}
+    config = RunConfig(model=ModelConfig(latent_dim=3), objective=ObjectiveConfig(beta=4.0))
+    assert config.chosen() == {"data": {}, "model": {"latent_dim": 3}, "objective": {"beta": 4.0}, "train": {}}

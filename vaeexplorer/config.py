@@ -145,6 +145,14 @@ class RunConfig:
         """Nested dicts and lists of plain values, ready for `json.dump`."""
         return dataclasses.asdict(self)
 
+    def chosen(self) -> dict[str, dict[str, Any]]:
+        """What differs from the defaults: a hash of this is the same after an option is added."""
+        parts, defaults = dataclasses.asdict(self), dataclasses.asdict(RunConfig())
+        return {
+            part: {name: value for name, value in values.items() if value != defaults[part][name]}
+            for part, values in parts.items()
+        }
+
     @classmethod
     def from_json(cls, document: object) -> "RunConfig":
         """The config that `to_json` wrote, now or before an option existed: a missing key takes its default.

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app.conftest import opened
 from vaeexplorer.app import caches
 from vaeexplorer.app.views.linear import widgets
 from vaeexplorer.app.views.report import reports
@@ -21,7 +22,7 @@ def copy(app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Ap
         (runs_folder / "copy" / name).unlink()
     reports.forget()
     monkeypatch.setenv("VAEEXPLORER_PUBLIC", "1")
-    app.query_params.update(run="copy", plane="UMAP", other="fashion-mnist-vae-16d")
+    app.query_params.update(run="copy", plane="UMAP", other="mnist-ae-16d")
     return app.run()
 
 
@@ -55,9 +56,7 @@ def test_a_long_training_is_refused_whatever_the_address_asks_for(
         raise UserError("That is enough.")
 
     monkeypatch.setattr(widgets, "trained", trained)
-    app.query_params.update({"break": "sigmoid", "longer": "true"})
-    app.run()
-    app.switch_page("views/linear/page.py").run()
+    opened(app, "views/linear/page.py", **{"break": "sigmoid", "longer": "true"})
     assert app.toggle(key="longer").disabled
     assert [(each.broken, each.longer) for each in asked] == [("sigmoid", False)]
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.processes import started
 from vaeexplorer.__main__ import main
-from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
+from vaeexplorer.config import ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.images import FULL_SIZE, DataError, ImageDataset
 from vaeexplorer.recipes import sweep as recipe
 from vaeexplorer.recipes.sweep import Task, rebuild, train_point
@@ -32,6 +32,7 @@ def small(*betas: float) -> tuple[RunConfig, ...]:
     return tuple(
         dataclasses.replace(
             sweep.config_of("mnist", 2, beta),
+            objective=ObjectiveConfig(beta=beta),
             model=ModelConfig(latent_dim=2, hidden=(8,)),
             train=TrainConfig(epochs=1, batch_size=500, device="cpu", precision="float32"),
         )
@@ -65,6 +66,7 @@ def test_a_point_learns_how_far_its_codes_are_from_the_prior(tmp_path: Path, mon
     assert list(recipe.measure((config,), root=tmp_path)) == [config]
 
 
+@pytest.mark.usefixtures("sample_is_enough")
 def test_points_that_are_there_are_left_alone(tmp_path: Path) -> None:
     configs = small(0.5, 2)
     assert list(rebuild(configs[:1], root=tmp_path)) == [configs[0]]

@@ -235,7 +235,7 @@ def _card(path: Path, document: RunDocument) -> RunCard:
     return RunCard(
         name=path.name,
         path=path,
-        key=content_hash(to_json([config, *hashes]).encode()),
+        key=content_hash(to_json([config.chosen(), *hashes]).encode()),
         config=config,
         metrics=document.metrics,
         provenance=document.provenance,
