@@ -175,3 +175,19 @@ def test_the_figures_are_written_as_csv() -> None:
         assert float(row["elbo"]) == pytest.approx(-float(row["rate"]) - float(row["distortion"]), abs=0.01)
         assert float(row["kl_z1"]) + float(row["kl_z2"]) == pytest.approx(point.rate, rel=1e-4)
         assert int(row["active_units"]) == point.active_units
+
+
+@pytest.mark.parametrize(("dataset", "name"), [("mnist", "MNIST"), ("fashion-mnist", "Fashion-MNIST")])
+@pytest.mark.parametrize("dim", [2, 16])
+def test_codes_near_the_prior_as_beta_grows_and_the_docs_say_by_how_much(
+    shipped: dict[tuple[str, int], list[Point]], dataset: str, name: str, dim: int
+) -> None:
+    points = sorted(shipped[dataset, dim], key=lambda point: point.beta)
+    found = [point.total_variation for point in points]
+    values = [each[0] for each in found if each]
+    assert len(values) == len(points) == 12
+    assert all(each[1] <= each[0] <= each[2] for each in found if each)
+    assert values[0] > values[5] > values[-1], "from beta = 0 over 1 to 16"
+    row = " | ".join(f"{value:.2f}".removeprefix("0") for value in values)
+    docs = (sweep.ROOT.parent.parent / "docs" / "report-card.md").read_text(encoding="utf-8")
+    assert f"| {name}, D = {dim} | {row} |" in docs
