@@ -133,7 +133,8 @@ def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, po
     def expected(beta: float) -> list[str]:
         point = points[BETAS.index(beta)]
         figures = [f"{value:.1f}" for value in (point.rate, point.distortion, point.elbo)]
-        return [*figures, f"{point.active_units} of 2"]
+        assert point.total_variation
+        return [*figures, f"{point.active_units} of 2", f"{point.total_variation[0]:.2f}"]
 
     wait_until(page, lambda: facts() == expected(1), "the figures of beta = 1")
     before = rested(page, pictures)
