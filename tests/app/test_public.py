@@ -22,7 +22,7 @@ def copy(app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Ap
         (runs_folder / "copy" / name).unlink()
     reports.forget()
     monkeypatch.setenv("VAEEXPLORER_PUBLIC", "1")
-    app.query_params.update(run="copy", plane="UMAP", other="mnist-ae-16d")
+    app.query_params.update(run="copy", plane="UMAP", other="mnist-ae-2d")
     return app.run()
 
 

@@ -47,6 +47,7 @@ class _Address:
         is_settled: whether the browser was told what the address is in this run.
         missing: what the address asks for and is not here: by name, a sentence.
         order: what the browser was told last.
+        moves: how often Back or Forward was pressed.
     """
 
     page: str = ""
@@ -59,6 +60,7 @@ class _Address:
     is_settled: bool = False
     missing: dict[str, str] = field(default_factory=dict)
     order: dict[str, Any] = field(default_factory=lambda: {"session": uuid4().hex, "number": 0})
+    moves: int = 0
 
 
 def _state() -> _Address:
@@ -73,6 +75,7 @@ def begin(page: str) -> None:
     state = _state()
     was_cut = not state.is_settled  # a first run, or one that came to nothing
     has_moved = bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+    state.moves += has_moved
     state.is_news = has_moved or (was_cut and state.is_news)
     state.is_entry = has_moved or page != state.page or (was_cut and state.is_entry)
     state.page, state.is_settled, state.chosen, state.missing = page, False, {}, {}
@@ -210,6 +213,14 @@ def link(keys: Link) -> dict[str, str]:
     """What is chosen in a picture of this page, by name; it is settled."""
     texts = _state().texts.get(_state().page, {})
     return {key.name: texts[key.name] for key in keys if key.name in texts}
+
+
+def moves() -> int:
+    """How often Back or Forward was pressed: new data for a picture, which then looks at the address again.
+
+    Without it a picture whose last gesture has not reached the app gets the data that it has, and is not called.
+    """
+    return _state().moves
 
 
 def keep_link(keys: Link, widget: str) -> None:

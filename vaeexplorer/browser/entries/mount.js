@@ -4,8 +4,9 @@ import { Address, same } from "../interact/address.js";
 
 /**
  * @typedef {import("../interact/links.js").Texts} Texts
- * @typedef {{of: string, keys: import("../interact/links.js").Key[], link: Texts}} Linked
- *   of: what the widget's part of the address belongs to; keys: its names; link: what it holds as far as the app knows
+ * @typedef {{of: string, keys: import("../interact/links.js").Key[], link: Texts, moves: number}} Linked
+ *   of: what the widget's part of the address belongs to; keys: its names; link: what it holds as far as the app knows;
+ *   moves: how often Back or Forward was pressed, so that the widget is called and looks at the address
  * @typedef {{root: HTMLElement, address: Address, report: (texts: Texts) => void, stop(): void,
  *            update(data: any, texts: Texts): void, follow(texts: Texts): void}} Widget
  *   update: takes data, and opens at the texts where they are of something else; follow: the address is another

@@ -44,6 +44,7 @@ def planes(spaces: Sequence[Space]) -> None:
         "of": ", ".join(keys),
         "keys": links.table(links.PAIR),
         "link": address.link(links.PAIR),
+        "moves": address.moves(),
     }
     _planes(
         data=data,

@@ -29,6 +29,7 @@ def dial(dataset: str, url: str) -> None:
             "of": url,
             "keys": links.table(state.DIAL),
             "link": address.link(state.DIAL),
+            "moves": address.moves(),
         },
         key=state.BETA_DIAL,
         on_link_change=lambda: address.keep_link(state.DIAL, state.BETA_DIAL),

@@ -36,7 +36,13 @@ def _plane(space: Space) -> None:
     if space.dimensions > 2 and len(space.data) > FEWEST:
         known["umap"] = _umap(space) if link.get("plane") == "UMAP" else None
     _latent_plane(
-        data={"space": known, "of": space.key, "keys": links.table(links.PLANE), "link": link},
+        data={
+            "space": known,
+            "of": space.key,
+            "keys": links.table(links.PLANE),
+            "link": link,
+            "moves": address.moves(),
+        },
         key=state.LATENT_PLANE,
         on_link_change=lambda: address.keep_link(links.PLANE, state.LATENT_PLANE),
     )

@@ -33,7 +33,13 @@ def walk(space: Space) -> None:
     """Only this reruns when another image or other noise was chosen."""
     known = assets.described(space, encoder=True) | {"plain": autoencoder_beside(space)}
     _from_x(
-        data={"space": known, "of": space.key, "keys": links.table(links.WALK), "link": address.link(links.WALK)},
+        data={
+            "space": known,
+            "of": space.key,
+            "keys": links.table(links.WALK),
+            "link": address.link(links.WALK),
+            "moves": address.moves(),
+        },
         key=state.FROM_X,
         on_link_change=lambda: address.keep_link(links.WALK, state.FROM_X),
     )
