@@ -35,8 +35,7 @@ PAGES = {
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_public_app_offers_no_computation(copy: AppTest, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy.query_params.update(plane="UMAP")
-    copy.switch_page(f"views/{page}/page.py").run()
+    opened(copy, f"views/{page}/page.py", run="copy", plane="UMAP", other="mnist-ae-2d")
     assert not copy.exception
     assert not copy.button
     assert PAGES[page] in [each.value for each in copy.caption]
