@@ -13,7 +13,7 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import compare, linear, report, reproduce, runs, sweep
+from vaeexplorer.commands import compare, images, linear, report, reproduce, runs, sweep
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data.images import DataWarning
@@ -22,6 +22,7 @@ from vaeexplorer.files import why
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "train": runs.train,
+    "images": images.images,
     "list": runs.list_,
     "evaluate": runs.evaluate,
     "compare": compare.compare,
@@ -56,7 +57,7 @@ def parse(arguments: list[str]) -> Callable[[], None]:
             command: Callable[[], None] = tyro.extras.subcommand_cli_from_dict(
                 {name: bound(command) for name, command in COMMANDS.items()},
                 prog="python -m vaeexplorer",
-                description="Train, list and measure autoencoders on MNIST and Fashion-MNIST.",
+                description="Train, list and measure autoencoders on MNIST, Fashion-MNIST and images of your own.",
                 config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
                 args=arguments,
             )
@@ -75,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     warnings.showwarning = lambda message, *_, **__: complain(str(message))
     warnings.simplefilter("always", DataWarning)
     try:
-        parse(sys.argv[1:] if arguments is None else arguments)()
+        parse(images.of_own(sys.argv[1:] if arguments is None else arguments))()
         return 0
     except (Interruption, KeyboardInterrupt) as stop:
         complain(str(stop) or "Stopped.")

@@ -16,12 +16,11 @@ Link = tuple[Key[Any], ...]
 """what the address holds of one widget, or of several"""
 
 DATASET = Key(
-    *("dataset", "choice", ""),
+    *("dataset", "text", ""),
     "the data set",
-    options=("mnist", "fashion-mnist", "own"),
     aliases={"MNIST": "mnist", "Fashion-MNIST": "fashion-mnist", "Your own": "own"},
 )
-"""own: models of one's own, which bring their images"""
+"""a name; own-... for images of one's own; or own: models of one's own, which bring their images"""
 RUN = Key("run", "text", "", "the run, and with it the data set")
 COMPARED: Key[Sequence[str]] = Key("runs", "texts", (), "the runs that are shown")
 LOG = Key("log", "flag", False, "whether the scale is logarithmic")

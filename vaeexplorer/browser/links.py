@@ -57,7 +57,7 @@ class Key(Generic[T]):
         elif self.kind == "texts":
             value = tuple(filter(None, text.split(","))) or None
         else:
-            value = text or None
+            value = self.aliases.get(text, text) or None
         return cast(T | None, value)
 
     def _number(self, text: str) -> float | None:

@@ -19,7 +19,7 @@ _from_x = st.components.v2.component(
 
 def autoencoder_beside(space: Space) -> dict[str, str] | None:
     """Name and network of the autoencoder that was trained like this VAE, or None."""
-    card = partner(space.run, sidebar.cards(space.dataset)) if space.run and space.has_prior else None
+    card = partner(space.run, sidebar.cards(space.image_set)) if space.run and space.has_prior else None
     if card is None:
         return None
     try:

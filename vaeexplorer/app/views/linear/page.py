@@ -65,7 +65,7 @@ def chosen_setting(dataset: Dataset) -> Setting:
 
 heading(words.PAGE)
 space = sidebar.chosen_space()
-setting = chosen_setting(sidebar.needed_run(space).config.data.dataset)
+setting = chosen_setting(sidebar.shipped_set(space))
 address.settle()
 try:
     with st.spinner("Training on images", show_time=True) if setting.longer else nullcontext():

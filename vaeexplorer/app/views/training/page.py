@@ -5,8 +5,10 @@ from collections import Counter
 import streamlit as st
 
 from vaeexplorer.app import address, sidebar, state
+from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.training import drawn, legend, words
 from vaeexplorer.app.words import heading, notes
+from vaeexplorer.data import datasets
 from vaeexplorer.data.published import FULL
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.curves import Curve, Reference
@@ -28,10 +30,15 @@ def unit(likelihood: str) -> str:
     return f"nats per image{constant}"
 
 
+def are_published(cards: list[RunCard], dataset: str) -> bool:
+    """Whether the runs were measured on the published test images."""
+    published = FULL[dataset, "test"][0]
+    return all(card.provenance.get("test_images_hash", published) == published for card in cards)
+
+
 def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
     """Loss, reconstruction and KL of runs that share a likelihood and a dataset."""
     log = st.session_state.get(state.LOG.name, False)
-    floor, mean_image = FLOOR[dataset]
     legend.legend([card.name for card in cards], "solid: test images, dotted: training images")
     for column, (part, title) in zip(st.columns(3), PARTS.items(), strict=True):
         curves = tuple(
@@ -43,10 +50,8 @@ def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
             for card in cards
             if part != "kl" or card.config.model.model == "vae"
         )
-        published = FULL[dataset, "test"][0]
-        are_ours = all(card.provenance.get("test_images_hash", published) == published for card in cards)
-        has_lines = likelihood == "bernoulli" and part != "kl" and are_ours
-        references = (Reference("floor", floor), Reference("mean image", mean_image)) if has_lines else ()
+        has_lines = likelihood == "bernoulli" and part != "kl" and dataset in FLOOR and are_published(cards, dataset)
+        references = tuple(map(Reference, ("floor", "mean image"), FLOOR[dataset])) if has_lines else ()
         with column:
             st.plotly_chart(
                 drawn.learning_curves(curves, title=title, unit=unit(likelihood), references=references, log=log),
@@ -104,7 +109,7 @@ if len(groups) > 1:
     st.info("These runs differ in dataset or likelihood. Their nats are not comparable, so each kind has its own row.")
 for dataset, likelihood in groups:
     if len(groups) > 1:
-        st.subheader(f"{sidebar.DATASETS[dataset]} · {likelihood}", anchor=False)
+        st.subheader(f"{literal(datasets.title(dataset))} · {likelihood}", anchor=False)
     own = [
         card for card in chosen if (card.config.data.dataset, card.config.objective.likelihood) == (dataset, likelihood)
     ]
@@ -113,7 +118,7 @@ for remark in remarks.on_history(chosen):
     st.caption(remark)
 
 st.subheader("Configurations and final figures", anchor=False)
-st.caption("Nats per image on the 10,000 test images, one sample of z each.")
+st.caption("Nats per image on the test images, one sample of z each.")
 st.dataframe(
     table(chosen),
     hide_index=True,
