@@ -11,22 +11,40 @@ if TYPE_CHECKING:
     from vaeexplorer.data.datasets import load_dataset as load_dataset
     from vaeexplorer.launch import explore as explore
     from vaeexplorer.network.training import train as train
+    from vaeexplorer.notebook.explorer import Explorer as Explorer
+    from vaeexplorer.notebook.linked import link as link
+    from vaeexplorer.notebook.watch import watch as watch
     from vaeexplorer.runs.finish import save_run as save_run
     from vaeexplorer.runs.folder import list_runs as list_runs
     from vaeexplorer.runs.folder import load_run as load_run
 
 _HOMES = {
+    "Explorer": "notebook.explorer",
     "RunConfig": "config",
     "explore": "launch",
     "load_dataset": "data.datasets",
+    "link": "notebook.linked",
     "list_runs": "runs.folder",
     "load_run": "runs.folder",
     "report": "analysis.report.report",
     "save_run": "runs.finish",
     "train": "network.training",
+    "watch": "notebook.watch",
 }
 
-__all__ = ["RunConfig", "explore", "list_runs", "load_dataset", "load_run", "report", "save_run", "train"]
+__all__ = [
+    "Explorer",
+    "RunConfig",
+    "explore",
+    "link",
+    "list_runs",
+    "load_dataset",
+    "load_run",
+    "report",
+    "save_run",
+    "train",
+    "watch",
+]
 
 
 def __getattr__(name: str) -> Any:

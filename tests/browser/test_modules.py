@@ -11,10 +11,10 @@ import pytest
 
 from vaeexplorer.browser import bundle
 
-WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
+WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "watch")
 # A folder may import itself and these.
 ALLOWED = {
-    "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
+    "entries": {*WIDGETS, "files", "interact", "draw", "decoding", "engine"},
     **{widget: {"files", "interact", "draw", "decoding", "engine"} for widget in WIDGETS},
     "files": {"draw", "engine"},
     "interact": {"draw", "engine"},
