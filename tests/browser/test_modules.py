@@ -11,10 +11,11 @@ import pytest
 
 from vaeexplorer.browser import bundle
 
-WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "watch")
+WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
 # A folder may import itself and these.
 ALLOWED = {
-    "entries": {*WIDGETS, "files", "interact", "draw", "decoding", "engine"},
+    "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
+    "notebook": {*WIDGETS, "files", "interact", "draw", "decoding", "engine"},
     **{widget: {"files", "interact", "draw", "decoding", "engine"} for widget in WIDGETS},
     "files": {"draw", "engine"},
     "interact": {"draw", "engine"},

@@ -45,17 +45,16 @@ def plane_page(space: Space, *, most: int | None = None, link: Mapping[str, str]
     Raises:
         ExportError: only Python can run the decoder.
     """
-    place, urls = Inside(), {"network": "network", "codes": "codes", "sprite": "sprite"}
-    given = {"keys": links.table(links.PLANE), "link": dict(link or {})}
-    names = {"name": space.name, **classes(space.data.class_names), "urls": urls}
+    place = Inside()
+    given = {"name": space.name, **classes(space.data.class_names), "keys": {"plane": links.table(links.PLANE)}}
     return render(
         "planes.html",
         id="plane",
         title=f"{space.name}: every point is an image",
         policy=place.policy,
         style=place.style(PAGE_STYLE + bundle.style("plane/latent_plane.css")),
-        script=place.script(bundle.script("entries/export_plane.js")),
-        given=given | {"space": names},
+        script=place.script(bundle.script("entries/export.js")),
+        given=given | {"link": dict(link or {})},
         data=[*_elements(place, space, "", most), _sprite(place, space, most)],
         facts=_facts([space], most),
         links=[],

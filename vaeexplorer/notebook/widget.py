@@ -31,14 +31,14 @@ class NotebookError(UserError):
 
 
 class Widget(anywidget.AnyWidget):
-    """A widget of `browser/entries/notebook.js`.
+    """A widget of `browser/notebook/notebook.js`.
 
     `_esm` is small, since front ends keep a module for every execution of a cell: it takes the code of all widgets from
     `_code` once a page.
     """
 
     _esm = (Path(__file__).parent / "loader.js").read_text(encoding="utf-8")
-    _css = bundle.style("plane/latent_plane.css", "pair/pair.css", "watch/watched.css")
+    _css = bundle.style("plane/latent_plane.css", "pair/pair.css", "notebook/notebook.css")
     _code = traitlets.Bytes().tag(sync=True)
     _code_hash = traitlets.Unicode().tag(sync=True)
     _given = traitlets.Dict().tag(sync=True)
@@ -48,7 +48,7 @@ class Widget(anywidget.AnyWidget):
     """of a saved copy, pixels"""
 
     def __init__(self, kind: str, data: Mapping[str, Any], *, keys: Any = (), remote: str = "", **own: Any) -> None:
-        code = zlib.compress(bundle.script("entries/notebook.js").encode())
+        code = zlib.compress(bundle.script("notebook/notebook.js").encode())
         given = {"kind": kind, "keys": keys, "data": data, "bytes": own.pop("names", {}), "remote": remote}
         self._from_page = False
         super().__init__(_code=code, _code_hash=content_hash(code), _given=given, **own)

@@ -1,8 +1,13 @@
 // @ts-check
-/** Questions to the kernel of a notebook, which has the functions of a model that no browser can run. */
+/**
+ * Questions to the kernel of a notebook, which has the functions of a model that no browser can run.
+ *
+ * @typedef {{on(event: string, act: (...given: any[]) => void): void, send(content: unknown): void,
+ *            off(event: string, act: (...given: any[]) => void): void}} Model
+ */
 
 export class Kernel {
-  /** @param {import("./notebook.js").Model} model */
+  /** @param {Model} model */
   constructor(model) {
     this.model = model;
     this.me = crypto.getRandomValues(new Uint32Array(2)).join("-"); // answers reach all views of a widget

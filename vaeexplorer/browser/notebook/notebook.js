@@ -1,15 +1,14 @@
 // @ts-check
 /**
- * Widgets in a notebook, mounted by anywidget; `notebook/widget.py` is their other end.
+ * Widgets in a notebook, mounted by anywidget; `notebook/widget.py` of the package is their other end.
  *
  * What never changes comes once: `_given`, and bytes under names that hold their hash. What the visitor has chosen goes
  * to the kernel when a gesture has ended, and from there to other views of the same widget.
  *
- * @typedef {{get(name: string): any, set(name: string, value: unknown): void, save_changes(): void,
- *            on(event: string, act: (...given: any[]) => void): void,
- *            off(event: string, act: (...given: any[]) => void): void, send(content: unknown): void}} Model
- * @typedef {{kind: keyof typeof KINDS, keys: import("../interact/links.js").Key[], data: any, bytes: Record<string, string>,
- *            remote?: string}} Given
+ * @typedef {import("./kernel_link.js").Model & {get(name: string): any, set(name: string, value: unknown): void,
+ *            save_changes(): void}} Model
+ * @typedef {{kind: keyof typeof KINDS, keys: import("../interact/links.js").Key[], data: any,
+ *            bytes: Record<string, string>, remote?: string}} Given
  *   data: what the widget's `update` takes; bytes: by name, the traits that hold them; remote: the beginning of the
  *   addresses that the kernel answers for
  */
@@ -19,7 +18,7 @@ import { provide, withdraw } from "../engine/fetch.js";
 import { Address, same } from "../interact/address.js";
 import { Pair } from "../pair/pair.js";
 import { LatentPlane } from "../plane/latent_plane.js";
-import { Watched } from "../watch/watched.js";
+import { Watched } from "./watched.js";
 import { hostTheme } from "./host_theme.js";
 import { Kernel } from "./kernel_link.js";
 
@@ -85,7 +84,7 @@ export default function mount(model, el) {
   };
 }
 
-/** Bytes as front ends hand them over: views of larger buffers. @param {ArrayBuffer | ArrayBufferView<ArrayBuffer>} bytes
- * @returns {ArrayBuffer} */
+/** Bytes as front ends hand them over: views of larger buffers.
+ * @param {ArrayBuffer | ArrayBufferView<ArrayBuffer>} bytes @returns {ArrayBuffer} */
 const bufferOf = (bytes) =>
   bytes instanceof ArrayBuffer ? bytes : bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
