@@ -7,7 +7,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 TESTS = "# What its tests need."
 """the line of requirements.txt above what only tests need"""
-NOTEBOOK = ("anywidget",)
+NOTEBOOK = ("anywidget", "kaleido")
 """of these requirements, those of the widgets"""
 
 

@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.analysis.report.conftest import quick_classifier
+
+__all__ = ["quick_classifier"]
+
 HOST = """
 async ({ state, bytes, esm, css }) => {
   const view = (text) => {

@@ -16,8 +16,9 @@ from vaeexplorer.config import RunConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.errors import UserError
 from vaeexplorer.network.training import Training
+from vaeexplorer.notebook.spaces import NotebookError
 from vaeexplorer.notebook.watch import Watched
-from vaeexplorer.notebook.widget import MOST_COPIED, NotebookError
+from vaeexplorer.notebook.widget import MOST_COPIED
 
 Show = Callable[[Any], Any]
 

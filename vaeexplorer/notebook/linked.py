@@ -10,8 +10,9 @@ from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.export.planes import PAIR_KEYS, pair_page
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.notebook.explorer import Explorer
+from vaeexplorer.notebook.spaces import NotebookError
 from vaeexplorer.notebook.still import picture
-from vaeexplorer.notebook.widget import NotebookError, Widget, named
+from vaeexplorer.notebook.widget import Widget, named
 
 MOST = 3
 """planes side by side"""

@@ -26,10 +26,6 @@ _FRAME = (
 )
 
 
-class NotebookError(UserError):
-    """What a widget is given makes no sense; the message is one sentence."""
-
-
 class Widget(anywidget.AnyWidget):
     """A widget of `browser/notebook/notebook.js`.
 
