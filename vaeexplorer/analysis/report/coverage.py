@@ -29,14 +29,15 @@ class Coverage(NamedTuple):
     """share of the real with a generated one within reach"""
 
 
-def check_scale(images: np.ndarray, pictures: np.ndarray) -> None:
-    """Raise UserError where of real and decoded images one runs to 255 and the other to 1: no decoder is to blame."""
+def on_one_scale(images: np.ndarray, pictures: np.ndarray) -> np.ndarray:
+    """The decoded pictures; UserError where of them and of the images one runs to 255, the other to 1."""
     ends = [float(np.abs(each).max(initial=0)) for each in (images, pictures)]
     if max(ends) > BYTES and min(ends) < FRACTIONS:
         raise UserError(
             f"Images run to {ends[0]:.3g} and decoded ones to {ends[1]:.3g}: bring both to [0, 1], or give images as "
             "bytes."
         )
+    return pictures
 
 
 def coverage(real: np.ndarray, generated: np.ndarray, *, k: int = 5) -> tuple[Coverage, np.ndarray]:
