@@ -135,8 +135,8 @@ def methods(found: Report) -> str:
     )
 
 
-def html(name: str, codes: Codes, decode: Decode, found: Report) -> str:
-    """The page, self-contained: some 5 MB, nearly all of them plotly's."""
+def html(name: str, codes: Codes, decode: Decode | None, found: Report) -> str:
+    """The page, self-contained: some 5 MB, nearly all of them plotly's. Without a decoder it has no pictures."""
     seen = evidence(codes)
     figures = []
     for number, exhibit in enumerate(exhibits(found, seen)):
@@ -152,7 +152,7 @@ def html(name: str, codes: Codes, decode: Decode, found: Report) -> str:
         cards=cards(found.verdicts),
         cards_style=CARDS_STYLE,
         figures=figures,
-        pictures=strips(decode, seen),
+        pictures=strips(decode, seen) if decode else {},
         methods=methods(found),
         rows=[{column: _cell(value) for column, value in row.items()} for row in table(found)],
         plotly=files("plotly").joinpath("package_data/plotly.min.js").read_text(encoding="utf-8"),

@@ -74,6 +74,10 @@ export function linked(Widget, id, keys) {
   return widget;
 }
 
+/** Where to open: as the address says, or else as the page was when it was written.
+ * @param {Address} address @param {import("../interact/links.js").Texts} [written] */
+export const opening = (address, written = {}) => (Object.keys(address.last).length ? address.last : written);
+
 /** Open the page. Canvases are painted in the theme's colours, so a widget is shown again when that is another.
  * @param {string} id of the element that says what went wrong @param {() => () => void} mount  returns what shows it */
 export function open(id, mount) {
