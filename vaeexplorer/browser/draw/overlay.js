@@ -139,7 +139,8 @@ function drawPosterior(g, view, { plane, codes, picked }, theme) {
     angle = Math.atan2(xy, half) / 2;
   const long = Math.sqrt((xx + yy) / 2 + root),
     short = Math.sqrt(Math.max(0, (xx + yy) / 2 - root));
-  const [x, y] = toScreen(view, plane.xs[picked], plane.ys[picked]);
+  const { xs, ys } = plane.means ?? plane,
+    [x, y] = toScreen(view, xs[picked], ys[picked]);
   g.strokeStyle = g.fillStyle = theme.accent;
   for (const sigma of [1, 2]) {
     g.beginPath();
