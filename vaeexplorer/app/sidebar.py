@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from vaeexplorer.app import address, caches, state
+from vaeexplorer.app import address, caches, present, state
 from vaeexplorer.app.text import literal
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import title
@@ -27,6 +27,7 @@ def sidebar(sections: Mapping[str, Sequence[Any]]) -> None:
             st.html(Markup('<div class="vx-section">{}</div>').format(section))
             for page in pages:
                 st.page_link(page, width="stretch", query_params=address.query(page.url_path))
+        present.offer()
 
 
 def cards(dataset: str | None = None) -> list[RunCard]:

@@ -2,6 +2,7 @@
 /** What moves on top of the dots: circles of the prior, z, the posterior of a chosen image, A and B, the lasso. */
 import { toScreen } from "../engine/geometry.js";
 import { place, spread } from "../engine/projections.js";
+import { labelFont } from "./theme.js";
 
 /**
  * @typedef {import("../engine/geometry.js").View} View
@@ -16,7 +17,7 @@ import { place, spread } from "../engine/projections.js";
  * which costs more than all the drawing.
  * @param {CanvasRenderingContext2D} g */
 export function prepareOverlay(g) {
-  g.font = '12px "Source Sans", system-ui, sans-serif';
+  g.font = labelFont(g.canvas);
   g.textAlign = "center";
   g.textBaseline = "middle";
 }
@@ -58,7 +59,7 @@ export function drawPrior(g, view, theme) {
     g.arc(x, y, sigma * view.scale, 0, 2 * Math.PI);
     g.stroke();
     g.globalAlpha = 0.75;
-    label(g, `${sigma}σ`, x, y - sigma * view.scale, theme);
+    label(g, sigma < 3 ? `${sigma}σ` : "3σ of N(0, I)", x, y - sigma * view.scale, theme);
   }
   g.setLineDash([]);
   g.globalAlpha = 1;
@@ -66,7 +67,7 @@ export function drawPrior(g, view, theme) {
 
 /** Text with a halo, legible on dots. @param {CanvasRenderingContext2D} g @param {string} text @param {number} x
  * @param {number} y @param {Theme} theme */
-function label(g, text, x, y, theme) {
+export function label(g, text, x, y, theme) {
   g.save();
   g.setLineDash([]);
   g.strokeStyle = theme.card;
@@ -114,12 +115,13 @@ export function drawPath(g, view, { plane, codes, ends }, theme) {
     g.lineWidth = width;
     g.stroke();
   }
+  const radius = 9 * theme.scale;
   points.forEach(([x, y], which) => {
     g.beginPath();
-    g.arc(x, y, 9, 0, 2 * Math.PI);
+    g.arc(x, y, radius, 0, 2 * Math.PI);
     g.fillStyle = theme.card;
     g.fill();
-    ring(g, [x, y], 9, 1.6, theme.text);
+    ring(g, [x, y], radius, 1.6, theme.text);
     g.fillStyle = theme.text;
     g.fillText("AB"[which], x, y + 0.5);
   });
@@ -137,7 +139,8 @@ function drawPosterior(g, view, { plane, codes, picked }, theme) {
     angle = Math.atan2(xy, half) / 2;
   const long = Math.sqrt((xx + yy) / 2 + root),
     short = Math.sqrt(Math.max(0, (xx + yy) / 2 - root));
-  const [x, y] = toScreen(view, plane.xs[picked], plane.ys[picked]);
+  const { xs, ys } = plane.means ?? plane,
+    [x, y] = toScreen(view, xs[picked], ys[picked]);
   g.strokeStyle = g.fillStyle = theme.accent;
   for (const sigma of [1, 2]) {
     g.beginPath();
