@@ -1,4 +1,7 @@
-"""python -m vaeexplorer: the command line. The commands are in `commands`; errors are one line on standard error."""
+"""vaeexplorer, or python -m vaeexplorer: the command line.
+
+The commands are in `commands`; errors are one line on standard error.
+"""
 
 import contextlib
 import functools
@@ -13,7 +16,7 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import compare, linear, report, reproduce, runs, sweep
+from vaeexplorer.commands import app, compare, linear, report, reproduce, runs, sweep
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data.images import DataWarning
@@ -21,6 +24,7 @@ from vaeexplorer.errors import UserError
 from vaeexplorer.files import why
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "app": app.app,
     "train": runs.train,
     "list": runs.list_,
     "evaluate": runs.evaluate,
@@ -55,8 +59,8 @@ def parse(arguments: list[str]) -> Callable[[], None]:
         with contextlib.redirect_stderr(explanation):
             command: Callable[[], None] = tyro.extras.subcommand_cli_from_dict(
                 {name: bound(command) for name, command in COMMANDS.items()},
-                prog="python -m vaeexplorer",
-                description="Train, list and measure autoencoders on MNIST and Fashion-MNIST.",
+                prog="vaeexplorer",
+                description="Explore, train, list and measure autoencoders on MNIST and Fashion-MNIST.",
                 config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
                 args=arguments,
             )

@@ -1,7 +1,7 @@
-"""Open the app on a model of one's own, from a script or a notebook."""
+"""Open the app: by itself, or on a model of one's own from a script or a notebook."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,3 +56,20 @@ def explore(
     if not hasattr(sys, "ps1") if block is None else block:
         explorer.wait()
     return explorer
+
+
+def serve(
+    *, port: int | None = None, address: str | None = None, hosts: Sequence[str] = (), headless: bool | None = None
+) -> None:
+    """Open the app, from any folder, as `streamlit run app.py` does in the repository; return when it has ended.
+
+    Args:
+        port: where to listen; by default 8501, or the next free one.
+        address: of the network interface to listen at; by default this machine alone.
+        hosts: the names that visitors may know this machine by; by default localhost.
+        headless: open no page in a browser; by default so where there is no screen.
+    """
+    from vaeexplorer.app.server.serve import serve
+
+    given = {"port": port, "address": address, "allowedHosts": list(hosts) or None, "headless": headless}
+    serve({f"server.{name}": value for name, value in given.items() if value is not None})
