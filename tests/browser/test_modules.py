@@ -11,7 +11,7 @@ import pytest
 
 from vaeexplorer.browser import bundle
 
-WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
+WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "lecture")
 # A folder may import itself and these.
 ALLOWED = {
     "entries": {*WIDGETS, "files", "interact", "draw", "engine"},

@@ -12,7 +12,7 @@ _KEY = "p"
 
 def begin() -> bool:
     """Read from the address whether the page is presented, and style it so."""
-    is_presented = address.choose(state.PRESENT)
+    is_presented = address.choose(state.PRESENT) or st.session_state[state.LECTURE.name]
     if is_presented:
         st.html(HERE / "present.css")
         with st.container(key="present-end"):
@@ -24,10 +24,15 @@ def offer() -> None:
     """The button that begins it, in the sidebar."""
     if not st.session_state[state.PRESENT.name]:
         _button("Present", "For a projector: larger type, no sidebar")
+        st.button("Lecture", help="Scenes by the arrow keys", key=state.LECTURE_BUTTON, on_click=_lecture)
 
 
 def _button(label: str, text: str) -> None:
     st.button(label, help=text, key=state.PRESENT_BUTTON, on_click=_toggle, shortcut=_KEY)
+
+
+def _lecture() -> None:
+    st.session_state[state.LECTURE.name] = True
 
 
 def _toggle() -> None:
