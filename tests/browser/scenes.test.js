@@ -2,7 +2,7 @@
 /** Addresses of scenes, sentences of answers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressOf, answer, clock, placeOf, sentence } from "../../vaeexplorer/browser/lecture/scenes.js";
+import { addressOf, answer, clock, placeOf, sentence } from "./lecture/scenes.js";
 
 const question = {
   ask: "?",

@@ -15,6 +15,7 @@ WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "lecture")
 # A folder may import itself and these.
 ALLOWED = {
     "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
+    "standalone": {*WIDGETS, "entries", "files", "interact", "draw", "engine"},
     **{widget: {"files", "interact", "draw", "decoding", "engine"} for widget in WIDGETS},
     "files": {"draw", "engine"},
     "interact": {"draw", "engine"},

@@ -14,7 +14,6 @@ from vaeexplorer.app import address, state
 from vaeexplorer.browser import bundle
 from vaeexplorer.lecture.scenes import DEFAULT, Lecture, answers, read_lecture
 
-HERE = Path(__file__).parent
 FILE = "VAEEXPLORER_LECTURE"
 """the environment's name for a file of scenes that takes the place of the shipped one"""
 
@@ -37,7 +36,6 @@ def begin() -> bool:
     """
     is_lecture, is_presenter = address.choose(state.LECTURE), address.choose(state.PRESENTER)
     if is_lecture:
-        st.html(HERE / "lecture.css")
         _strip(data=_given() | {"presenter": is_presenter}, key=state.LECTURE_STRIP)
     return is_lecture and is_presenter
 

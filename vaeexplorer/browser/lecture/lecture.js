@@ -30,13 +30,18 @@ export class Strip {
     this.used = h("div", { class: "used" });
     this.notes = h("div", { class: "notes", hidden: true });
     this.window = button("Notes", "The presenter's own window, with notes", () => this.open());
+    this.end = button("End", "Back to the app", () => {
+      const url = new URL(location.href);
+      for (const name of ["lecture", "presenter", "scene", "guess", "shown"]) url.searchParams.delete(name);
+      this.visit(url, true);
+    });
     this.below = h(
       "footer",
       { class: "below" },
       this.used,
       h("span", { class: "turn" }, this.back, this.forth, this.count),
       this.next,
-      h("span", { class: "right" }, this.window, this.time),
+      h("span", { class: "right" }, this.end, this.window, this.time),
     );
     root.append(this.top, this.notes, this.below);
     this.ending = new AbortController();
@@ -59,7 +64,7 @@ export class Strip {
     }
     this.root.classList.toggle("presenter", lecture.presenter);
     this.notes.hidden = !lecture.presenter;
-    this.window.hidden = lecture.presenter;
+    this.window.hidden = this.end.hidden = lecture.presenter;
     if (!isPlaced(new URL(location.href))) this.go(this.place, false);
     this.show();
   }
