@@ -16,7 +16,7 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import app, compare, images, linear, report, reproduce, runs, sweep
+from vaeexplorer.commands import app, compare, images, lecture, linear, report, reproduce, runs, sweep
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data.images import DataWarning
@@ -34,6 +34,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": runs.export,
     "gallery": runs.gallery,
     "linear": linear.linear,
+    "lecture": lecture.lecture,
+    "grade": lecture.grade,
     "pretrain": runs.pretrain,
     "sweep": sweep.sweep,
     "reproduce": reproduce.reproduce,

@@ -11,11 +11,12 @@ import pytest
 
 from vaeexplorer.browser import bundle
 
-WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
+WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "lecture")
 # A folder may import itself and these.
 ALLOWED = {
     "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
     "notebook": {*WIDGETS, "files", "interact", "draw", "decoding", "engine"},
+    "standalone": {*WIDGETS, "entries", "files", "interact", "draw", "engine"},
     **{widget: {"files", "interact", "draw", "decoding", "engine"} for widget in WIDGETS},
     "files": {"draw", "engine"},
     "interact": {"draw", "engine"},

@@ -73,7 +73,10 @@ class Page:
     of: Link = (DATASET, RUN)
 
 
-EVERYWHERE: Link = (DATASET, RUN, PRESENT)
+LECTURE = Key("lecture", "flag", False, "whether this is a lecture, whose scenes the strip turns")
+PRESENTER = Key("presenter", "flag", False, "whether this is the presenter's own window")
+
+EVERYWHERE: Link = (DATASET, RUN, PRESENT, LECTURE, PRESENTER)
 PAGES = {
     "": Page(gestures=PLANE),
     "from-x": Page(gestures=WALK),
@@ -97,6 +100,8 @@ LINEAR_VAE_CHARTS = "linear-vae"
 BETA_DIAL = "beta-dial"
 UMAP_BUTTON = "umap"
 PRESENT_BUTTON = "present-button"
+LECTURE_STRIP = "lecture-strip"
+LECTURE_BUTTON = "lecture-button"
 COMPARE_BUTTON = "compare"
 REPORT = "report"
 

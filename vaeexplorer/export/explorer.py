@@ -66,7 +66,7 @@ def page(run: Run, place: Inside | None = None, page_links: Sequence[dict[str, A
         name=run.name,
         policy=place.policy,
         style=place.style(PAGE_STYLE + bundle.style(*SHEETS)),
-        script=place.script(bundle.script("entries/export.js")),
+        script=place.script(bundle.script("standalone/export.js")),
         facts=facts(run),
         links=page_links,
         space={
@@ -93,7 +93,7 @@ def packed(run: Run) -> tuple[bytes, bytes]:
     """A run's decoder, which is all that the plane needs, and what the whole network has besides.
 
     The second is the frame of the whole network without the decoder's arrays, which follow its header
-    (`entries/standalone.js` puts them there).
+    (`standalone/standalone.js` puts them there).
     """
     decoder, whole = (pack_network(run.config, run.weights, encoder=encoder) for encoder in (False, True))
     arrays, at = decoder[_end_of_header(decoder) :], _end_of_header(whole)
