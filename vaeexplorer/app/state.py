@@ -66,11 +66,13 @@ class Page:
         choices: of Streamlit's controls.
         gestures: of the pictures.
         of: the choices that the gestures belong to.
+        has_run: whether it is about the run, which is chosen at the left; what it shows is else of the data set alone.
     """
 
     choices: Link = ()
     gestures: Link = ()
     of: Link = (DATASET, RUN)
+    has_run: bool = True
 
 
 EVERYWHERE: Link = (DATASET, RUN)
@@ -79,11 +81,14 @@ PAGES = {
     "from-x": Page(gestures=WALK),
     "ae-vs-vae": Page((OTHER, PCA, PAIRS), PAIR, (DATASET, RUN, OTHER, PCA)),
     "linear": Page(
-        (K, BROKEN, METHOD, DECAY, LONGER), (*FILM, *LINEAR_VAE), (DATASET, K, BROKEN, METHOD, DECAY, LONGER)
+        (K, BROKEN, METHOD, DECAY, LONGER),
+        (*FILM, *LINEAR_VAE),
+        (DATASET, K, BROKEN, METHOD, DECAY, LONGER),
+        has_run=False,
     ),
     "training": Page((COMPARED, LOG)),
     "regularized": Page((BESIDE,)),
-    "beta": Page((DIMENSIONS,), DIAL, (DATASET, DIMENSIONS)),
+    "beta": Page((DIMENSIONS,), DIAL, (DATASET, DIMENSIONS), has_run=False),
 }
 """by their paths"""
 NAMES = {key.name for page in PAGES.values() for key in (*EVERYWHERE, *page.choices, *page.gestures)}
