@@ -164,7 +164,10 @@ export function install() {
       createElementNS: (_, tag) => new FakeElement(tag),
       addEventListener() {},
     },
-    getComputedStyle: () => ({ color: "rgb(1, 2, 3)", caretColor: "red", backgroundColor: "white" }),
+    getComputedStyle: () => ({
+      ...{ color: "rgb(1, 2, 3)", caretColor: "red", backgroundColor: "white" },
+      getPropertyValue: () => "",
+    }),
     matchMedia: () => ({ matches: true, addEventListener() {} }),
     createImageBitmap: async (blob) => ({ width: 28, height: 28, blob }),
     requestAnimationFrame: (run) => (frames.set(++last, run), last),

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from vaeexplorer.app import address, sidebar, state
+from vaeexplorer.app import address, present, sidebar, state
 from vaeexplorer.app.text import literal
+from vaeexplorer.browser import bundle
 from vaeexplorer.errors import UserError
 
 HERE = Path(__file__).parent
@@ -29,7 +30,9 @@ st.set_page_config(
 )
 page = st.navigation([page for pages in SECTIONS.values() for page in pages], position="hidden")
 address.begin(page.url_path)
+st.html(bundle.HERE / "draw/type.css")
 st.html(HERE / "style.css")
+present.begin()
 sidebar.sidebar(SECTIONS, state.PAGES[page.url_path].has_run)
 st.set_page_config(page_title=" · ".join(filter(None, (page.title, sidebar.chosen_name(), "vaeexplorer"))))
 if not state.PAGES[page.url_path].choices:

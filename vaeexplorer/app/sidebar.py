@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from vaeexplorer.app import address, caches, state
+from vaeexplorer.app import address, caches, present, state
 from vaeexplorer.app.text import literal
 from vaeexplorer.data.images import DataError
 from vaeexplorer.runs.folder import Run, RunCard, RunError
@@ -25,6 +25,7 @@ def sidebar(sections: Mapping[str, Sequence[Any]], has_run: bool) -> None:
             st.html(Markup('<div class="vx-section">{}</div>').format(section))
             for page in pages:
                 st.page_link(page, width="stretch", query_params=address.query(page.url_path))
+        present.offer()
 
 
 def cards(dataset: str | None = None) -> list[RunCard]:

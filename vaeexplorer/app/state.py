@@ -23,6 +23,7 @@ DATASET = Key(
 )
 """own: models of one's own, which bring their images"""
 RUN = Key("run", "text", "", "the run, and with it the data set")
+PRESENT = Key("present", "flag", False, "whether the page is for a projector: larger type, no sidebar")
 COMPARED: Key[Sequence[str]] = Key("runs", "texts", (), "the runs that are shown")
 LOG = Key("log", "flag", False, "whether the scale is logarithmic")
 OTHER = Key("other", "text", "", "the run that is compared, of the same images")
@@ -75,7 +76,7 @@ class Page:
     has_run: bool = True
 
 
-EVERYWHERE: Link = (DATASET, RUN)
+EVERYWHERE: Link = (DATASET, RUN, PRESENT)
 PAGES = {
     "": Page(gestures=PLANE),
     "from-x": Page(gestures=WALK),
@@ -101,6 +102,7 @@ LINEAR_AE = "linear-ae"
 LINEAR_VAE_CHARTS = "linear-vae"
 BETA_DIAL = "beta-dial"
 UMAP_BUTTON = "umap"
+PRESENT_BUTTON = "present-button"
 COMPARE_BUTTON = "compare"
 REPORT = "report"
 

@@ -10,9 +10,13 @@
 import { fitCanvas, pen, pixelRatio } from "./canvas.js";
 import { h, positionIn } from "./dom.js";
 import { power, shortest } from "./numbers.js";
-import { readTheme } from "./theme.js";
+import { labelFont, readTheme, typeScale } from "./theme.js";
 
-const [LEFT, RIGHT, TOP, BOTTOM] = [46, 8, 16, 30];
+/** Room for ticks and names around the lines, CSS pixels. @param {HTMLCanvasElement} canvas */
+function marginsOf(canvas) {
+  const scale = typeScale(canvas);
+  return { left: 48 * scale, right: 8, top: 18 * scale, bottom: 32 * scale, scale };
+}
 
 /** How far along a range a value lies, 0 to 1 inside. @param {number} value @param {[number, number]} range
  * @param {boolean} [log] */
@@ -53,7 +57,8 @@ export const chartCanvas = (name) => h("canvas", { class: "chart", role: "img", 
  * @param {HTMLCanvasElement} canvas @param {Chart} chart @param {PointerEvent} event */
 export function valueAt(canvas, chart, event) {
   const [low, high] = chart.x;
-  const along = (positionIn(canvas, event).x - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
+  const { left, right } = marginsOf(canvas),
+    along = (positionIn(canvas, event).x - left) / (canvas.clientWidth - left - right);
   const at = Math.min(1, Math.max(0, along));
   return chart.logX ? low * (high / low) ** at : low + at * (high - low);
 }
@@ -66,48 +71,49 @@ export function drawChart(canvas, chart) {
   if (!width || !height) return;
   fitCanvas(canvas);
   const g = pen(canvas),
-    { text, accent } = readTheme(canvas);
-  const inner = { width: width - LEFT - RIGHT, height: height - TOP - BOTTOM };
-  const atX = (/** @type {number} */ value) => LEFT + share(value, chart.x, chart.logX) * inner.width;
-  const atY = (/** @type {number} */ value) => TOP + (1 - share(value, chart.y, chart.logY)) * inner.height;
+    { text, accent } = readTheme(canvas),
+    { left, right, top, bottom, scale } = marginsOf(canvas);
+  const inner = { width: width - left - right, height: height - top - bottom };
+  const atX = (/** @type {number} */ value) => left + share(value, chart.x, chart.logX) * inner.width;
+  const atY = (/** @type {number} */ value) => top + (1 - share(value, chart.y, chart.logY)) * inner.height;
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.clearRect(0, 0, width, height);
-  g.font = `11px ${getComputedStyle(canvas).fontFamily}`;
+  g.font = labelFont(canvas);
   g.fillStyle = g.strokeStyle = text;
   g.lineWidth = 1;
   for (const value of ticks(chart.y, chart.logY)) {
     g.globalAlpha = 0.15;
-    g.fillRect(LEFT, Math.round(atY(value)), inner.width, 1);
+    g.fillRect(left, Math.round(atY(value)), inner.width, 1);
     g.globalAlpha = 0.75;
     g.textAlign = "right";
-    g.fillText(label(value, chart.logY), LEFT - 5, atY(value) + 4);
+    g.fillText(label(value, chart.logY), left - 5, atY(value) + 4 * scale);
   }
   g.textAlign = "center";
   for (const value of ticks(chart.x, chart.logX))
-    g.fillText(label(value, chart.logX), atX(value), height - BOTTOM + 13);
-  g.fillText(chart.xName, LEFT + inner.width / 2, height - 3);
+    g.fillText(label(value, chart.logX), atX(value), height - bottom + 13 * scale);
+  g.fillText(chart.xName, left + inner.width / 2, height - 4);
   g.textAlign = "left";
-  g.fillText(chart.yName, 2, 10);
+  g.fillText(chart.yName, 2, 11 * scale);
   g.globalAlpha = 1;
   g.save();
   g.beginPath();
-  g.rect(LEFT, TOP - 3, inner.width + RIGHT, inner.height + 4);
+  g.rect(left, top - 3, inner.width + right, inner.height + 4);
   g.clip();
-  for (const series of chart.series) drawSeries(g, series, atX, atY, TOP + inner.height);
+  for (const series of chart.series) drawSeries(g, series, atX, atY, top + inner.height);
   g.setLineDash([5, 4]);
   for (const rule of chart.rules ?? []) {
     g.strokeStyle = g.fillStyle = text;
     g.beginPath();
-    g.moveTo(LEFT, atY(rule.y));
-    g.lineTo(LEFT + inner.width, atY(rule.y));
+    g.moveTo(left, atY(rule.y));
+    g.lineTo(left + inner.width, atY(rule.y));
     g.stroke();
     g.textAlign = "right";
-    g.fillText(rule.name, LEFT + inner.width - 2, atY(rule.y) - 4);
+    g.fillText(rule.name, left + inner.width - 2, atY(rule.y) - 4);
   }
   g.restore();
   if (chart.cursor === undefined) return;
   g.fillStyle = accent;
-  g.fillRect(Math.round(atX(chart.cursor)) - 1, TOP - 3, 2, inner.height + 4);
+  g.fillRect(Math.round(atX(chart.cursor)) - 1, top - 3, 2, inner.height + 4);
 }
 
 /** @param {CanvasRenderingContext2D} g @param {Series} series @param {(v: number) => number} atX

@@ -2,6 +2,7 @@
 /** What moves on top of the dots: circles of the prior, z, the posterior of a chosen image, A and B, the lasso. */
 import { toScreen } from "../engine/geometry.js";
 import { place, spread } from "../engine/projections.js";
+import { labelFont } from "./theme.js";
 
 /**
  * @typedef {import("../engine/geometry.js").View} View
@@ -16,7 +17,7 @@ import { place, spread } from "../engine/projections.js";
  * which costs more than all the drawing.
  * @param {CanvasRenderingContext2D} g */
 export function prepareOverlay(g) {
-  g.font = '12px "Source Sans", system-ui, sans-serif';
+  g.font = labelFont(g.canvas);
   g.textAlign = "center";
   g.textBaseline = "middle";
 }
@@ -58,7 +59,7 @@ export function drawPrior(g, view, theme) {
     g.arc(x, y, sigma * view.scale, 0, 2 * Math.PI);
     g.stroke();
     g.globalAlpha = 0.75;
-    label(g, `${sigma}σ`, x, y - sigma * view.scale, theme);
+    label(g, sigma < 3 ? `${sigma}σ` : "3σ of N(0, I)", x, y - sigma * view.scale, theme);
   }
   g.setLineDash([]);
   g.globalAlpha = 1;
@@ -114,12 +115,13 @@ export function drawPath(g, view, { plane, codes, ends }, theme) {
     g.lineWidth = width;
     g.stroke();
   }
+  const radius = 9 * theme.scale;
   points.forEach(([x, y], which) => {
     g.beginPath();
-    g.arc(x, y, 9, 0, 2 * Math.PI);
+    g.arc(x, y, radius, 0, 2 * Math.PI);
     g.fillStyle = theme.card;
     g.fill();
-    ring(g, [x, y], 9, 1.6, theme.text);
+    ring(g, [x, y], radius, 1.6, theme.text);
     g.fillStyle = theme.text;
     g.fillText("AB"[which], x, y + 0.5);
   });

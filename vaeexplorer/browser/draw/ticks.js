@@ -6,11 +6,14 @@ import { toLatent, toScreen } from "../engine/geometry.js";
 
 const APART = 70; // CSS pixels between two numbers, at the least
 const MARK = 5; // CSS pixels
-const EDGE = 16; // CSS pixels from a corner in which no number stands
+const CORNER = 34; // CSS pixels in which no number stands, since a name does
 
 /** @param {CanvasRenderingContext2D} g  with a font, in CSS pixels @param {import("../engine/geometry.js").View} view
  * @param {import("./theme.js").Theme} theme @param {[string, string]} [names]  of the axes, across and up */
 export function drawTicks(g, view, theme, names = ["z₁", "z₂"]) {
+  const apart = APART * theme.scale,
+    corner = CORNER * theme.scale,
+    half = 8 * theme.scale; // of a line
   const [left, top] = toLatent(view, 0, 0),
     [right, bottom] = toLatent(view, view.width, view.height);
   g.save();
@@ -28,25 +31,25 @@ export function drawTicks(g, view, theme, names = ["z₁", "z₂"]) {
     g.fillText(text, x, y);
   };
   g.textBaseline = "middle";
-  for (const value of ticks([left, right], false, Math.max(2, Math.floor(view.width / APART)))) {
+  for (const value of ticks([left, right], false, Math.max(2, Math.floor(view.width / apart)))) {
     const [x] = toScreen(view, value, 0);
-    if (x < EDGE + 20 || x > view.width - EDGE - 20) continue;
+    if (x < corner || x > view.width - corner) continue;
     g.globalAlpha = 0.4;
     g.fillRect(Math.round(x), view.height - MARK, 1, MARK);
     g.textAlign = "center";
-    write(shortest(value), x, view.height - MARK - 8);
+    write(shortest(value), x, view.height - MARK - half);
   }
-  for (const value of ticks([bottom, top], false, Math.max(2, Math.floor(view.height / APART)))) {
+  for (const value of ticks([bottom, top], false, Math.max(2, Math.floor(view.height / apart)))) {
     const [, y] = toScreen(view, 0, value);
-    if (y < EDGE + 14 || y > view.height - EDGE - 14) continue;
+    if (y < corner || y > view.height - corner) continue;
     g.globalAlpha = 0.4;
     g.fillRect(0, Math.round(y), MARK, 1);
     g.textAlign = "left";
     write(shortest(value), MARK + 4, y);
   }
   g.textAlign = "left";
-  write(names[1], 8, 13);
+  write(names[1], 8, half + MARK);
   g.textAlign = "right";
-  write(names[0], view.width - 8, view.height - MARK - 8);
+  write(names[0], view.width - 8, view.height - MARK - half);
   g.restore();
 }
