@@ -108,7 +108,7 @@ export function rateDistortion(points, choose) {
       ? s("path", { class: "dot", d: `M${cx + 5} ${cy}l-8 -5v10z` })
       : s("circle", { class: "dot", cx, cy, r: 4 });
     const text = far ? `β 0: R = ${number(point.rate, 0)}` : `β ${betaText(point.beta)}`;
-    if (far) svg.append(s("text", { x: cx + 5, y: cy + 20, "text-anchor": "end" }, text));
+    if (far) svg.append(s("text", { x: cx + 5, y: cy - 26, "text-anchor": "end" }, text));
     else if (point.beta >= 4 && LABELLED.includes(point.beta)) svg.append(s("text", { x: cx + 8, y: cy - 2 }, text));
     else if (LABELLED.includes(point.beta))
       svg.append(s("text", { x: cx + 12, y: cy - 9, "text-anchor": "end" }, text));

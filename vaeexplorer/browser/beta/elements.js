@@ -104,6 +104,7 @@ export function build(root, dial) {
           ui.decoded,
           h("div", {}, h("h2", {}, "x′ = d(z)"), ui.place, h("p", { class: "share" }, ui.share, outside), ui.remark),
         ),
+        ui.turned,
       ),
       h(
         "div",
@@ -115,7 +116,6 @@ export function build(root, dial) {
       ),
       ui.curves,
     ),
-    ui.turned,
     ui.more,
   );
   return { ...ui, loading };
