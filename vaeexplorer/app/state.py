@@ -108,7 +108,7 @@ REPORT = "report"
 
 ADDRESS = "address"
 ADDRESS_WRITER = "address-writer"
-_COMPARED_RUN = "compared-run"
+_BEFORE = "before-"
 _ASKED_OF = "field-asked-of"
 
 
@@ -123,7 +123,8 @@ def ask_field_of(keys: list[str]) -> None:
     st.session_state[_ASKED_OF] = keys
 
 
-def compared_run_changed(run: str) -> bool:
-    """Whether the comparison was of another run before; a first visit is no change."""
-    before, st.session_state[_COMPARED_RUN] = st.session_state.get(_COMPARED_RUN, run), run
-    return bool(before != run)
+def has_changed(what: str, now: str) -> bool:
+    """Whether this was something else when it was asked for last; a first visit is no change."""
+    name = _BEFORE + what
+    before, st.session_state[name] = st.session_state.get(name, now), now
+    return bool(before != now)

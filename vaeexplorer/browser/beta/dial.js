@@ -10,7 +10,7 @@
 import { Latest, fetchOnce } from "../engine/fetch.js";
 import { onResize, pen } from "../draw/canvas.js";
 import { complain, h } from "../draw/dom.js";
-import { filterLegend } from "../draw/legend.js";
+import { filterLegend } from "../interact/legend.js";
 import { number } from "../draw/numbers.js";
 import { formatLinks, parseLinks } from "../interact/links.js";
 import { paintGrey } from "../draw/sprite.js";

@@ -17,7 +17,7 @@ from vaeexplorer.runs.folder import RunError
 _beta_dial = st.components.v2.component(
     "beta_dial",
     js=bundle.script("entries/beta.js"),
-    css=bundle.style("draw/legend.css", "beta/beta.css"),
+    css=bundle.style("interact/legend.css", "beta/beta.css"),
     isolate_styles=True,
 )
 

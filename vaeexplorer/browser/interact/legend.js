@@ -1,6 +1,6 @@
 // @ts-check
 /** Classes by name and colour, which show and hide their dots. */
-import { h, press } from "./dom.js";
+import { h, press } from "../draw/dom.js";
 
 /**
  * A click hides a class or shows it again, a double click leaves it alone in view, or brings all back.
