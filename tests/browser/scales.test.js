@@ -6,7 +6,7 @@ import { coordinate } from "./draw/numbers.js";
 import { unpackCodes } from "./engine/codes.js";
 import { principalPlane } from "./engine/projections.js";
 import { eigen } from "./engine/summary.js";
-import { fillTable } from "./from_x/elements.js";
+import { buildDensities } from "./from_x/terms.js";
 import { Address } from "./interact/address.js";
 import { keys } from "./keys.js";
 import { LatentPlane } from "./plane/latent_plane.js";
@@ -148,8 +148,11 @@ test("principal axes do not depend on the size of the codes", () => {
   assert.ok(Math.abs(values[0] / 3e-12 - 1) < 1e-9);
 });
 
-test("the table of the walk shows small numbers", () => {
-  const table = new FakeElement("table");
-  fillTable(/** @type {any} */ (table), [0], [1e-5], { mean: [0.00123], sigma: [0.0002], z: [0.00145] }, [1.1], [6]);
-  assert.match(table.textContent, /0\.001230\.0002001\.100\.001456\.00$/);
+test("the densities of the walk show small numbers", () => {
+  const box = new FakeElement();
+  buildDensities(/** @type {any} */ (box), [0])({ mean: [0.00123], sigma: [0.0002] }, [6], [1e-5]);
+  assert.equal(box.textContent, "z₁6.00μ 0.00123  σ 0.000200");
+  const [prior, posterior] = box.all.filter(({ tagName }) => tagName === "path").map(({ attributes }) => attributes.d);
+  assert.doesNotMatch(prior + posterior, /NaN/);
+  assert.notEqual(prior, posterior);
 });

@@ -45,14 +45,14 @@ def test_reconstruction_is_that_of_the_objectives(
     ).item()
     network = {"likelihood": likelihood, "pixelVariance": variance}
     expression = "m.reconstruction(given[0], given[1], given[2])"
-    found = evaluate("from_x/losses.js", expression, [list(x), list(parameter), network])
+    found = evaluate("engine/losses.js", expression, [list(x), list(parameter), network])
     assert found == pytest.approx(expected, rel=1e-6)
 
 
 def test_kl_is_that_of_the_objectives(evaluate: Evaluate, rng: np.random.Generator) -> None:
     mean, logvar = rng.normal(size=(2, 5))
     expected = objectives.gaussian_kl(torch.tensor(mean), torch.tensor(logvar)).tolist()
-    found = evaluate("from_x/losses.js", "m.gaussianKl(...given)", [list(mean), list(logvar)])
+    found = evaluate("engine/losses.js", "m.gaussianKl(...given)", [list(mean), list(logvar)])
     assert found == pytest.approx(expected)
 
 

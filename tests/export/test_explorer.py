@@ -75,7 +75,8 @@ BESIDE = {
     "mnist-vae-2d": 'data-name="mnist-ae-2d"',
     "mnist-ae-2d": 'id="autoencoder"></script>',
     "fashion-mnist-vae-2d": "<p>The autoencoder fashion-mnist-ae-2d is left out, to keep this file below 10 MB",
-    "fashion-mnist-vae-2d-lecture": 'id="autoencoder"></script>',
+    "fashion-mnist-vae-2d-lecture": "<p>The autoencoder fashion-mnist-ae-2d-lecture is left out, to keep this file below",
+    "fashion-mnist-ae-2d-lecture": 'id="autoencoder"></script>',
 }
 
 

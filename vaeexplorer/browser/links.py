@@ -106,11 +106,19 @@ PLANE: tuple[Key[Any], ...] = (
 )
 """of the latent plane"""
 WALK: tuple[Key[Any], ...] = (
-    Key("image", "indices", (0,), "the test image that goes in", count=1, of_any_run=True),
+    Key(
+        "image",
+        "indices",
+        None,
+        "the test image that goes in; else one with a wide posterior",
+        count=1,
+        of_any_run=True,
+    ),
     Key("drawing", "image", None, "the drawing or picture that goes in, a letter a pixel", of_any_run=True),
-    Key("seed", "indices", (20,), "of the noise: of ε, and of the fifty draws", count=1, of_any_run=True),
+    Key("seed", "indices", (68000,), "of the noise: of ε, and of the fifty draws", count=1, of_any_run=True),
     Key("eps", "numbers", None, "ε, where it was moved by hand", limits=(-100, 100), of_any_run=True),
-    Key("near", "flag", False, "whether the posterior is shown from near by", of_any_run=True),
+    Key("near", "flag", True, "whether the posterior is shown from near by, not all of the plane", of_any_run=True),
+    Key("span", "number", 4.0, "what is near by: so many standard deviations", limits=(1, 200), of_any_run=True),
 )
 """of the walk from x to x'"""
 PAIR: tuple[Key[Any], ...] = (

@@ -67,7 +67,7 @@ export function drawPrior(g, view, theme) {
 
 /** Text with a halo, legible on dots. @param {CanvasRenderingContext2D} g @param {string} text @param {number} x
  * @param {number} y @param {Theme} theme */
-function label(g, text, x, y, theme) {
+export function label(g, text, x, y, theme) {
   g.save();
   g.setLineDash([]);
   g.strokeStyle = theme.card;

@@ -24,6 +24,25 @@ export function paintGrey(context, pixels, white, x = 0, y = 0) {
   context.putImageData(data, x, y);
 }
 
+/** What is brighter in one of two images, and what in the other; a colour-blind eye tells them apart. */
+const BRIGHTER = [255, 169, 14],
+  DARKER = [86, 166, 240];
+
+/** x - y: orange where x is brighter, blue where y is.
+ * @param {CanvasRenderingContext2D} context @param {ArrayLike<number>} x  [784] grey levels in [0, 1]
+ * @param {ArrayLike<number>} y  the same @param {number} full  the difference that has its full colour
+ * @param {number} [left] @param {number} [top] */
+export function paintDifference(context, x, y, full, left = 0, top = 0) {
+  data ??= new ImageData(SIDE, SIDE);
+  for (let p = 0; p < PIXELS; p++) {
+    const difference = x[p] - y[p],
+      [r, g, b] = difference > 0 ? BRIGHTER : DARKER,
+      share = Math.min(1, Math.abs(difference) / full);
+    data.data.set([r * share, g * share, b * share, 255], 4 * p);
+  }
+  context.putImageData(data, left, top);
+}
+
 /** @param {HTMLCanvasElement} canvas @param {ImageBitmap | null} sprite  the sheet; null until it is loaded
  * @param {number} index */
 export function paintTestImage(canvas, sprite, index) {

@@ -217,3 +217,17 @@ export function pixelMean(x, likelihood) {
     }
   for (let i = 0; i < x.length; i++) x[i] = x[i] < 0 ? 0 : x[i] > 1 ? 1 : x[i];
 }
+
+/** How many numbers pass between the layers of a part of a network, its input first.
+ * @param {Layer[]} layers @returns {number[]} */
+export function sizesOf(layers) {
+  const units = (/** @type {Layer} */ layer, /** @type {boolean} */ isInput) =>
+    layer.kind === "dense"
+      ? isInput
+        ? layer.inputs
+        : layer.outputs
+      : isInput
+        ? layer.inputs * layer.side ** 2
+        : layer.outputs * layer.to ** 2;
+  return layers.length ? [units(layers[0], true), ...layers.map((layer) => units(layer, false))] : [];
+}

@@ -83,7 +83,9 @@ export async function fromFile(file) {
   );
 }
 
-/** A pad to draw on with a brush like MNIST's strokes. */
+const SEEN = 1200; // ms after a stroke in which the pad shows what was drawn, and not yet the image made of it
+
+/** A pad to draw on with a brush like MNIST's strokes. It lies over the image, and is seen while it is drawn on. */
 export class Pad {
   /** @param {(image: Float32Array | null) => void} onChange  at every move of a stroke
    * @param {() => void} onEnd  of a stroke */
@@ -93,15 +95,18 @@ export class Pad {
     const context = /** @type {CanvasRenderingContext2D} */ (
       this.canvas.getContext("2d", { willReadFrequently: true })
     );
+    const hide = () => this.canvas.classList.toggle("drawing", false);
     this.clear = () => {
       context.fillStyle = "#000";
       context.fillRect(0, 0, side, side);
+      hide();
     };
     this.clear();
     context.lineWidth = 22;
     context.lineCap = context.lineJoin = "round";
     context.strokeStyle = "#fff";
     /** @type {[number, number] | null} */ let last = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ let fading;
     /** @param {PointerEvent} event @returns {[number, number]} */
     const at = (event) => {
       const { x, y } = positionIn(this.canvas, event),
@@ -126,12 +131,16 @@ export class Pad {
     };
     this.canvas.onpointerdown = (/** @type {PointerEvent} */ event) => {
       this.canvas.setPointerCapture(event.pointerId);
+      clearTimeout(fading);
+      this.canvas.classList.toggle("drawing", true);
       last = at(event);
       stroke(event);
     };
     this.canvas.onpointermove = stroke;
     this.canvas.onpointerup = this.canvas.onpointercancel = () => {
+      if (!last) return;
       last = null;
+      fading = setTimeout(hide, SEEN);
       onEnd();
     };
   }

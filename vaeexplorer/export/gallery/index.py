@@ -155,6 +155,8 @@ def _title(config: RunConfig) -> str:
 def _sentence(config: RunConfig) -> str:
     """What there is to see in a run."""
     model, objective = config.model, config.objective
+    if model.model == "ae" and objective.likelihood == "gaussian":
+        return "Squared error alone, the loss that an autoencoder is introduced with."
     if model.model == "ae":
         if model.latent_dim == 2:
             return "No KL term: codes sprawl, and between them are holes where the decoder draws nonsense."

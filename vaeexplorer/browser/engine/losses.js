@@ -14,7 +14,7 @@ export function squaredError(x, y) {
 }
 
 /** -ln p(x|z); the fixed gaussian without its constant. @param {ArrayLike<number>} x  [784] in [0, 1]
- * @param {ArrayLike<number>} parameter  of the decoder @param {import("../engine/network.js").Network} network */
+ * @param {ArrayLike<number>} parameter  of the decoder @param {import("./network.js").Network} network */
 export function reconstruction(x, parameter, { likelihood, pixelVariance }) {
   if (likelihood.startsWith("gaussian")) {
     const variance = /** @type {number} */ (pixelVariance),
