@@ -26,6 +26,9 @@ export class FakeElement {
   set textContent(text) {
     this.children = text ? [text] : [];
   }
+  get className() {
+    return this.attributes.class ?? "";
+  }
   set className(text) {
     this.classes = new Set(text.split(" "));
   }

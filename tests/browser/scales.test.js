@@ -79,6 +79,8 @@ for (const [name, given, isVae] of CASES) {
     const { widget, scales } = await opened(given, isVae);
     widget.showZ();
     const inputs = widget.ui.sliders.all.filter((/** @type {any} */ each) => each.type === "range");
+    const name = (/** @type {any} */ { attributes }) => attributes["aria-label"]; // collapsed dimensions come last
+    inputs.sort((one, other) => name(one).localeCompare(name(other)));
     for (const [j, input] of inputs.entries()) {
       assert.ok(input.step <= scales[j] / 100, `a step of ${input.step} for codes of ${scales[j]}`);
       assert.ok((input.max - input.min) / input.step < 1e7);
@@ -86,7 +88,7 @@ for (const [name, given, isVae] of CASES) {
     }
     const shown = () => [
       widget.ui.z.textContent,
-      ...widget.ui.sliders.all.filter((/** @type {any} */ each) => each.tagName === "output").map((e) => e.value),
+      ...inputs.map(({ parentElement }) => parentElement.querySelector("output").value),
     ];
     for (const j of [0, 1]) {
       const before = shown();

@@ -102,6 +102,12 @@ PLANE: tuple[Key[Any], ...] = (
     Key("at", "numbers", None, _VIEW, limits=_COORDINATES, digits=7, count=3),
     Key("manifold", "flag", None, "whether the plane is decoded behind the dots", of_any_run=True),
     HIDDEN,
+    Key(
+        *("marks", "choice", "mean", "what a dot is: the mean of q(z|x), a draw from it, or an ellipse of one σ"),
+        options=("mean", "draw", "ellipse"),
+        of_any_run=True,
+    ),
+    Key("images", "number", 0.0, "the size of images in place of dots, in pixels", limits=(0, 56), of_any_run=True),
     Key("lasso", "polygon", None, "the lasso's corners, in coordinates of the plane", limits=_COORDINATES, digits=7),
 )
 """of the latent plane"""

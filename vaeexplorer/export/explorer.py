@@ -21,6 +21,7 @@ from vaeexplorer.runs.folder import Run, list_runs, load_run
 from vaeexplorer.runs.images import images_of
 from vaeexplorer.runs.partners import partner
 
+SHEETS = ("plane/latent_plane.css", "plane/now.css", "from_x/from_x.css")
 SOURCES: dict[Dataset, str] = {
     "mnist": "MNIST (LeCun, Cortes & Burges; CC BY-SA 3.0)",
     "fashion-mnist": "Fashion-MNIST (Xiao, Rasul & Vollgraf, Zalando 2017; MIT)",
@@ -65,7 +66,7 @@ def page(run: Run, place: Inside | None = None, page_links: Sequence[dict[str, A
         "explorer.html",
         name=run.name,
         policy=place.policy,
-        style=place.style(PAGE_STYLE + bundle.style("plane/latent_plane.css", "from_x/from_x.css")),
+        style=place.style(PAGE_STYLE + bundle.style(*SHEETS)),
         script=place.script(bundle.script("entries/export.js")),
         facts=facts(run),
         links=page_links,

@@ -111,8 +111,10 @@ export function build(root, page) {
       page.draws.element,
     ),
   );
+  for (const part of Array.from(ui.path.children)) part.style.gridArea = part.className.split(" ").at(-1);
   root.append(ui.path, ui.message);
   ui.whereHead.append(ui.where);
+  ui.legend.style.gridArea = "legend";
   return ui;
 }
 

@@ -19,7 +19,7 @@ FEWEST = 50  # images of which UMAP makes anything
 _latent_plane = st.components.v2.component(
     "latent_plane",
     js=bundle.script("entries/plane.js"),
-    css=bundle.style("plane/latent_plane.css"),
+    css=bundle.style("plane/latent_plane.css", "plane/now.css"),
     isolate_styles=True,
 )
 
