@@ -122,7 +122,7 @@ def _beta_page(dataset: Dataset, dimensions: int, links: list[dict[str, Any]], p
         "gallery/beta.html",
         title=f"{title(dataset)}, {dimensions} latent dimensions",
         policy=place.policy,
-        style=place.style(PAGE_STYLE + bundle.style("beta/beta.css")),
+        style=place.style(PAGE_STYLE + bundle.style("interact/legend.css", "beta/beta.css")),
         script=place.script(bundle.script("standalone/export_beta.js")),
         facts=[f"Images: {explorer.SOURCES[dataset]}. Made with vaeexplorer."],
         links=[_link("All pages", INDEX), *links],
