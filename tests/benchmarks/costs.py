@@ -2,8 +2,9 @@
 
 python -m tests.benchmarks.costs [--runs 40] [PAGE ...]
 
-One visitor alone acts on every widget of every page. Client, kernel and other processes are not counted. First the
-opening of each page, then every widget: median, 95th percentile and largest, with the mean size of what is sent.
+One visitor alone, after another has seen every page, acts on every widget of every page. Other processes, the client
+too, are not counted. First the opening of each page, then every widget: median, 95th percentile and largest, with the
+mean size of what is sent.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 from random import Random
 
-from tests.benchmarks.classroom import PAGES, PORT, component_state, served
+from tests.benchmarks.classroom import PAGES, PORT, component_state, prepare, served
 from tests.benchmarks.visitor import Rerun, Visitor
 
 SETTLED = 0.03  # seconds in which the server finishes what follows an answer
@@ -50,6 +51,7 @@ async def measured(process: int, costs: Costs, action: Awaitable[Rerun]) -> None
 
 
 async def measure(process: int, pages: list[str], runs: int) -> None:
+    await prepare(PORT)
     random, every = Random(0), Costs()
     print(f"{'':24}  median     p95 largest")
     async with Visitor(PORT) as visitor:
@@ -78,7 +80,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=40)
     parser.add_argument("pages", nargs="*", default=list(PAGES))
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder), []) as process:
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), [], is_ready=False) as process:
         asyncio.run(measure(process, given.pages, given.runs))
 
 
