@@ -1,9 +1,11 @@
-"""What a page's JavaScript fetches: weights, codes and images, at addresses that hold a hash of the content.
+"""What a page fetches: weights, codes, images, and scripts that draw them, at addresses with a hash of the content.
 
 An address is relative, so it holds wherever the app is served from. What is behind it never changes, and a browser
 asks once; when a run is trained anew, its address is another.
 """
 
+import functools
+import gzip
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from typing import Any, get_args
 import streamlit as st
 
 from vaeexplorer.app import caches
+from vaeexplorer.browser import bundle
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.browser.packing.sweep import pack_sweep, prior_noise
@@ -24,11 +27,12 @@ from vaeexplorer.results.sweep import DIMENSIONS, SweepError
 from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.spaces.space import Space
 
-FILMS = "films"
+SCRIPTS, FILMS = "scripts", "films"
 MOST_FILMS = 80  # of 1.3 MB
 _films: "OrderedDict[str, Asset]" = OrderedDict()
 _films_lock = Lock()
 _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
+_SCRIPT = re.compile(r"([a-z_]{1,40})-[0-9a-f]{16}\.js")
 _SWEEP_FILE = re.compile(r"sweep([0-9]{1,3})d-[0-9a-f]{16}\.bin")
 
 
@@ -39,6 +43,8 @@ class Asset:
     url: str
     data: bytes
     media_type: str
+    gzipped: bytes | None = None
+    """the same, for who takes it, where that is much shorter"""
 
 
 def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
@@ -73,6 +79,30 @@ def prepare(card: RunCard) -> None:
         find(*url.split("/")[1:])
 
 
+def script_url(name: str) -> str:
+    """Where the page finds the script of a component, by the name of its entry.
+
+    Raises:
+        FileNotFoundError: there is no such entry.
+    """
+    return _script(name).url
+
+
+@functools.cache
+def _script(name: str) -> Asset:
+    data = bundle.script(f"entries/{name}.js").encode()
+    url = f"vx/{SCRIPTS}/{name}-{content_hash(data)}.js"
+    return Asset(url, data, "text/javascript", gzip.compress(data, mtime=0))
+
+
+def _find_script(name: str, url: str) -> Asset | None:
+    try:
+        asset = _script(name)
+    except FileNotFoundError:
+        return None
+    return asset if asset.url == url else None
+
+
 def film(data: bytes) -> Asset:
     """A packed training; the page asks `film_url` for its address."""
     return _named(FILMS, "film", data)
@@ -103,23 +133,27 @@ def find(owner: str, file: str) -> Asset | None:
     if owner == FILMS:
         with _films_lock:
             return _films.get(f"vx/{owner}/{file}")
+    if owner == SCRIPTS and (script := _SCRIPT.fullmatch(file)):
+        return _find_script(script[1], f"vx/{owner}/{file}")
     if swept := _SWEEP_FILE.fullmatch(file):
         return _find_sweep(owner, int(swept[1]), file)
     match = _FILE.fullmatch(file)
-    if match is None:
-        return None
+    return _find_of_space(owner, match[1], f"vx/{owner}/{file}") if match else None
+
+
+def _find_of_space(owner: str, kind: str, url: str) -> Asset | None:
     for space in (*caches.own_spaces().values(), *caches.principal_spaces().values()):
-        if owner == _owner(match[1], space) and (match[1] in ("codes", "sprite") or space.weights is not None):
-            asset = _asset(match[1], space)
-            if asset.url == f"vx/{owner}/{file}":
+        if owner == _owner(kind, space) and (kind in ("codes", "sprite") or space.weights is not None):
+            asset = _asset(kind, space)
+            if asset.url == url:
                 return asset
     for card in caches.run_cards()[0]:
-        if owner == (card.config.data.dataset if match[1] == "sprite" else card.name):
+        if owner == (card.config.data.dataset if kind == "sprite" else card.name):
             try:
-                asset = _asset(match[1], caches.space(card))
+                asset = _asset(kind, caches.space(card))
             except (RunError, DataError, OSError):
                 continue
-            if asset.url == f"vx/{owner}/{file}":
+            if asset.url == url:
                 return asset
     return None
 

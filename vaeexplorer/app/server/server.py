@@ -85,21 +85,25 @@ def warm_up() -> None:
 
 
 def asset(request: Request) -> Response:
-    """Weights, codes and images, for the browser to keep. Runs in a thread: packing never holds other visitors up."""
+    """What pages fetch, for the browser to keep. Runs in a thread: packing never holds other visitors up."""
     global _last_served  # noqa: PLW0603
     from vaeexplorer.app.server import assets
 
     found = assets.find(request.path_params["owner"], request.path_params["file"])
     if found is None:
         return PlainTextResponse("There is no such file, or no longer.", 404, {"Cache-Control": "no-store"})
+    data, encoding = found.data, "identity"  # named, or the server would compress it anew for every visitor
+    if found.gzipped and "gzip" in request.headers.get("Accept-Encoding", ""):
+        data, encoding = found.gzipped, "gzip"
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable",
-        "Content-Encoding": "identity",  # else the server would compress it anew for every visitor, to no gain
+        "Content-Encoding": encoding,
+        "Vary": "Accept-Encoding",
     }
     _last_served = time.monotonic()
     if found.media_type == "image/png":  # what a page asks for last
         _is_served.set()
-    return Response(found.data, media_type=found.media_type, headers=headers)
+    return Response(data, media_type=found.media_type, headers=headers)
 
 
 async def decode(request: Request) -> Response:

@@ -10,9 +10,10 @@ from vaeexplorer.analysis.linear.autoencoder import Method
 from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Decayed, Experiment, run
 from vaeexplorer.analysis.pca import PCA, flat, moments, pca
 from vaeexplorer.app import address, caches, state
+from vaeexplorer.app.components import component
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.linear.conditions import outcome
-from vaeexplorer.browser import bundle, links
+from vaeexplorer.browser import links
 from vaeexplorer.browser.packing.film import SPECTRUM, pack_film
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.datasets import load_dataset
@@ -20,12 +21,8 @@ from vaeexplorer.figures.theme import classes
 from vaeexplorer.spaces.space import Space
 
 POINTS = 1000  # test images in the scatter
-_linear_ae = st.components.v2.component(
-    "linear_ae", js=bundle.script("entries/linear_ae.js"), css=bundle.style("linear/linear.css"), isolate_styles=True
-)
-_linear_vae = st.components.v2.component(
-    "linear_vae", js=bundle.script("entries/linear_vae.js"), css=bundle.style("linear/linear.css"), isolate_styles=True
-)
+_linear_ae = component("linear_ae", "linear_ae", "linear/linear.css")
+_linear_vae = component("linear_vae", "linear_vae", "linear/linear.css")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections import Counter
 
 import streamlit as st
 
-from vaeexplorer.app import address, sidebar, state
+from vaeexplorer.app import address, sidebar, state, tables
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.training import drawn, legend, words
 from vaeexplorer.app.words import heading, notes
@@ -61,7 +61,7 @@ def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
             )
 
 
-def table(cards: list[RunCard]) -> list[dict[str, object]]:
+def configurations(cards: list[RunCard]) -> list[dict[str, object]]:
     """Config and final test figures, a row a run."""
     return [
         {
@@ -120,7 +120,7 @@ for remark in remarks.on_history(chosen):
 st.subheader("Configurations and final figures", anchor=False)
 st.caption("Nats per image on the test images, one sample of z each.")
 st.dataframe(
-    table(chosen),
+    tables.table(configurations(chosen)),
     hide_index=True,
     column_config={
         name: st.column_config.NumberColumn(format="%.2f") for name in ("test loss", "test reconstruction", "test KL")
