@@ -78,6 +78,8 @@ def test_seeds_are_runs_of_their_own_and_one_recipe_in_a_report(capsys: pytest.C
         (["evaluate", "nothing"], "no run nothing"),
         (["evaluate", "mnist-vae-2d", "--images", "0"], "1 to 10,000"),
         (["evaluate", "mnist-ae-2d", "--iwae-samples", "9"], "no likelihood"),
+        (["evaluate", "mnist-ae-2d", "--gaps"], "no posterior"),
+        (["evaluate", "mnist-vae-2d", "--gaps", "--images", "1"], "two images"),
         (["compare", "mnist-vae-2d"], "name or a path"),
         (["compare", "mnist-vae-2d", "nothing"], "no run nothing"),
         (["compare", "mnist-vae-2d", "fashion-mnist-ae-2d"], "one data set"),
