@@ -16,7 +16,7 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import app, compare, images, lecture, linear, report, reproduce, runs, sweep
+from vaeexplorer.commands import app, compare, images, instruments, lecture, linear, report, reproduce, runs, sweep
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data.images import DataWarning
@@ -31,6 +31,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": runs.evaluate,
     "compare": compare.compare,
     "report": report.report,
+    "instruments": instruments.instruments,
+    "stability": instruments.stability,
     "export": runs.export,
     "gallery": runs.gallery,
     "linear": linear.linear,

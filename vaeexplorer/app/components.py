@@ -17,13 +17,13 @@ _IMPORTING = (
 )
 
 
-def component(name: str, entry: str, sheet: str) -> Any:
+def component(name: str, entry: str, *sheets: str) -> Any:
     """A component of Streamlit's, to be mounted with data.
 
     Args:
         name: of the component.
         entry: the name of its script in `browser/entries`.
-        sheet: the path of its style sheet below `browser`.
+        sheets: the paths of its own style sheets below `browser`.
     """
     script = _IMPORTING.format(url=assets.script_url(entry))
-    return st.components.v2.component(name, js=script, css=bundle.style(sheet), isolate_styles=True)
+    return st.components.v2.component(name, js=script, css=bundle.style(*sheets), isolate_styles=True)

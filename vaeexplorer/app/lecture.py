@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from vaeexplorer.app import address, state
-from vaeexplorer.browser import bundle
+from vaeexplorer.app.components import component
 from vaeexplorer.lecture.scenes import DEFAULT, Lecture, answers, read_lecture
 
 FILE = "VAEEXPLORER_LECTURE"
@@ -20,12 +20,7 @@ FILE = "VAEEXPLORER_LECTURE"
 _SHOWN = ("title", "say", "page", "address", "notes", "minutes")
 _ASKED = ("ask", "low", "high", "step", "within", "unit", "reveal", "then")
 
-_strip = st.components.v2.component(
-    "lecture",
-    js=bundle.script("entries/lecture.js"),
-    css=bundle.style("lecture/lecture.css"),
-    isolate_styles=True,
-)
+_strip = component("lecture", "lecture", "lecture/lecture.css")
 
 
 def begin() -> bool:
