@@ -1,24 +1,45 @@
 // @ts-check
 /**
  * The compiled arithmetic (simd.ts), ready to be called. From bytes and asynchronously, so that it comes to life in a
- * page from a disk, in a frame and in a worker alike.
+ * page from a disk, in a frame and in a worker alike. Where WebAssembly SIMD is missing or the page's security policy
+ * refuses it, the same in plain JavaScript, which gives the same bits.
  *
- * @typedef {(x: number, bias: number, M: number, N: number) => void} Activate
- * @typedef {{memory: WebAssembly.Memory, bytes: (x: number, out: number, count: number) => void,
- *            product: (a: number, b: number, c: number, M: number, K: number, N: number, lda: number) => void,
- *            none: Activate, relu: Activate, silu: Activate, sigmoid: Activate, tanh: Activate}} Kernel
+ * @typedef {(x: number, bias: number, slope: number, M: number, N: number) => void} Activate
+ * @typedef {(x: number, y: number, bias: number, sums: number, R: number, N: number, scale: number) => number} Loss
+ * @typedef {(b: number, out: number, K: number, N: number) => void} Pack
+ * @typedef {{
+ *   memory: WebAssembly.Memory | import("./plain.js").Memory,
+ *   product: (a: number, b: number, c: number, M: number, K: number, N: number, lda: number) => void,
+ *   productT: (a: number, b: number, c: number, M: number, K: number, N: number) => void,
+ *   pack: Pack, packWide: Pack, turn: Pack,
+ *   rows: (images: number, numbers: number, x: number, starts: number, entries: number, B: number, P: number) => void,
+ *   columns: (starts: number, entries: number, starts2: number, entries2: number, R: number, C: number) => void,
+ *   sparse: (starts: number, entries: number, b: number, c: number, R: number, K: number, N: number,
+ *            inPanels: number) => void,
+ *   none: Activate, relu: Activate, silu: Activate, sigmoid: Activate, tanh: Activate,
+ *   back: (g: number, slope: number, sums: number, M: number, N: number) => void,
+ *   sum: (g: number, sums: number, M: number, N: number) => void,
+ *   bernoulli: Loss, continuousBernoulli: Loss, squared: Loss, squaredSigmoid: Loss,
+ *   sample: (q: number, bias: number, eps: number, z: number, R: number, D: number, W: number) => number,
+ *   sampleBack: (q: number, eps: number, dz: number, R: number, D: number, W: number, scale: number) => void,
+ *   adam: (x: number, g: number, m: number, v: number, count: number, step: number, correction: number) => void,
+ *   normals: (out: number, count: number, key: number) => void,
+ *   exp: (x: number) => number, ln: (x: number) => number, cosine: (turns: number) => number,
+ *   bytes: (x: number, out: number, count: number) => void}} Kernel
  */
 import { COMPILED } from "./compiled.js";
+import { plainKernel } from "./plain.js";
 
-/**
- * @returns {Promise<Kernel | null>}  null where there is no WebAssembly SIMD, or the page's security policy refuses it
- */
+/** @returns {Promise<Kernel>} with a memory of its own */
 export async function kernel() {
   try {
     const code = Uint8Array.from(atob(COMPILED), (letter) => letter.charCodeAt(0));
     const { instance } = await WebAssembly.instantiate(code);
     return /** @type {Kernel} */ (/** @type {unknown} */ (instance.exports));
   } catch {
-    return null;
+    return plainKernel();
   }
 }
+
+/** Whether a kernel is the compiled one. @param {Kernel} kernel */
+export const isCompiled = (kernel) => typeof WebAssembly !== "undefined" && kernel.memory instanceof WebAssembly.Memory;
