@@ -15,7 +15,7 @@ const PANEL = 8, // outputs side by side in a panel of weights
   ROWS = 4; // images that a product takes at once
 
 export class Batch {
-  /** @param {import("../kernel/kernel.js").Kernel} kernel  used for this alone: its memory is overwritten
+  /** @param {import("../kernel/exports.js").Kernel} kernel  used for this alone: its memory is overwritten
    * @param {Network} network  of dense layers @param {number} most  images at a time */
   constructor(kernel, network, most) {
     this.kernel = kernel;

@@ -3,32 +3,11 @@
  * The compiled arithmetic (simd.ts), ready to be called. From bytes and asynchronously, so that it comes to life in a
  * page from a disk, in a frame and in a worker alike. Where WebAssembly SIMD is missing or the page's security policy
  * refuses it, the same in plain JavaScript, which gives the same bits.
- *
- * @typedef {(x: number, bias: number, slope: number, M: number, N: number) => void} Activate
- * @typedef {(x: number, y: number, bias: number, sums: number, R: number, N: number, scale: number) => number} Loss
- * @typedef {(b: number, out: number, K: number, N: number) => void} Pack
- * @typedef {{
- *   memory: WebAssembly.Memory | import("./plain.js").Memory,
- *   product: (a: number, b: number, c: number, M: number, K: number, N: number, lda: number) => void,
- *   productT: (a: number, b: number, c: number, M: number, K: number, N: number) => void,
- *   pack: Pack, packWide: Pack, turn: Pack,
- *   rows: (images: number, numbers: number, x: number, starts: number, entries: number, B: number, P: number) => void,
- *   columns: (starts: number, entries: number, starts2: number, entries2: number, R: number, C: number) => void,
- *   sparse: (starts: number, entries: number, b: number, c: number, R: number, K: number, N: number,
- *            inPanels: number) => void,
- *   none: Activate, relu: Activate, silu: Activate, sigmoid: Activate, tanh: Activate,
- *   back: (g: number, slope: number, sums: number, M: number, N: number) => void,
- *   sum: (g: number, sums: number, M: number, N: number) => void,
- *   bernoulli: Loss, continuousBernoulli: Loss, squared: Loss, squaredSigmoid: Loss,
- *   sample: (q: number, bias: number, eps: number, z: number, R: number, D: number, W: number) => number,
- *   sampleBack: (q: number, eps: number, dz: number, R: number, D: number, W: number, scale: number) => void,
- *   adam: (x: number, g: number, m: number, v: number, count: number, step: number, correction: number) => void,
- *   normals: (out: number, count: number, key: number) => void,
- *   exp: (x: number) => number, ln: (x: number) => number, cosine: (turns: number) => number,
- *   bytes: (x: number, out: number, count: number) => void}} Kernel
  */
 import { COMPILED } from "./compiled.js";
 import { plainKernel } from "./plain.js";
+
+/** @typedef {import("./exports.js").Kernel} Kernel */
 
 /** @returns {Promise<Kernel>} with a memory of its own */
 export async function kernel() {

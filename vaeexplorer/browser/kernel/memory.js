@@ -1,15 +1,16 @@
 // @ts-check
 /** Room for arrays in the memory of a kernel. */
 
-const FIRST = 4096, // bytes that are the kernel's own
-  LINE = 64,
+import { FIRST } from "./exports.js";
+
+const LINE = 64,
   PAGE = 65536; // bytes in which memory grows
 
 /** @param {number} count @param {number} of */
 export const padded = (count, of) => Math.ceil(count / of) * of;
 
 export class Room {
-  /** @param {import("./kernel.js").Kernel} kernel  used for this alone: its memory is overwritten */
+  /** @param {import("./exports.js").Kernel} kernel  used for this alone: its memory is overwritten */
   constructor(kernel) {
     this.memory = kernel.memory;
     this.end = FIRST;

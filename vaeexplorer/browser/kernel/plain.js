@@ -3,9 +3,6 @@
  * simd.ts in plain JavaScript: the same exports and, number for number, the same bits, for pages whose security policy
  * refuses WebAssembly. float32 arithmetic is float64 arithmetic rounded after every operation, which is exact for sums,
  * products, quotients and square roots (Figueroa 1995).
- *
- * @typedef {{buffer: ArrayBuffer, grow: (pages: number) => number}} Memory
- * @typedef {{F: Float32Array, U: Uint32Array, B: Uint8Array}} Views  of one memory, anew after it has grown
  */
 import { activations } from "./plain_activations.js";
 import { learning } from "./plain_learning.js";
@@ -15,10 +12,10 @@ import { products } from "./plain_products.js";
 
 const PAGE = 65536;
 
-/** @returns {import("./kernel.js").Kernel} with a memory of its own */
+/** @returns {import("./exports.js").Kernel} with a memory of its own */
 export function plainKernel() {
-  const views = /** @type {Views} */ ({});
-  /** @type {Memory} */
+  const views = /** @type {import("./exports.js").Views} */ ({});
+  /** @type {import("./exports.js").Memory} */
   const memory = {
     buffer: new ArrayBuffer(PAGE),
     grow(pages) {

@@ -6,9 +6,9 @@ const f = Math.fround;
 
 /** @typedef {(v: number, F: Float32Array, slope: number) => number} Scalar  writes its slope at v, and returns f(v) */
 
-/** @param {import("./plain.js").Views} views */
+/** @param {import("./exports.js").Views} views */
 export function activations(views) {
-  /** @param {Scalar} apply @returns {import("./kernel.js").Activate} */
+  /** @param {Scalar} apply @returns {import("./exports.js").Activate} */
   const each = (apply) => (x, bias, slope, M, N) => {
     const { F } = views;
     for (let m = 0, at = x >> 2, by = slope >> 2; m < M; m++)
@@ -36,7 +36,7 @@ export function activations(views) {
     none: each((v) => v),
     sigmoid: each((v) => logistic(v, decay(v))),
 
-    /** @type {import("./kernel.js").Kernel["back"]} */
+    /** @type {import("./exports.js").Kernel["back"]} */
     back(g, slope, sums, M, N) {
       const { F } = views,
         to = sums >> 2;
@@ -45,7 +45,7 @@ export function activations(views) {
         for (let n = 0; n < N; n++, at++, by++) F[to + n] += F[at] = f(F[at] * F[by]);
     },
 
-    /** @type {import("./kernel.js").Kernel["sum"]} */
+    /** @type {import("./exports.js").Kernel["sum"]} */
     sum(g, sums, M, N) {
       const { F } = views,
         to = sums >> 2;
@@ -53,7 +53,7 @@ export function activations(views) {
       for (let m = 0, at = g >> 2; m < M; m++) for (let n = 0; n < N; n++, at++) F[to + n] += F[at];
     },
 
-    /** @type {import("./kernel.js").Kernel["bytes"]} */
+    /** @type {import("./exports.js").Kernel["bytes"]} */
     bytes(x, out, count) {
       const { F, B } = views;
       for (let i = 0; i < count; i++) {

@@ -14,9 +14,9 @@ export function scrambled(h) {
   return h ^ (h >>> 16);
 }
 
-/** @param {import("./plain.js").Views} views */
+/** @param {import("./exports.js").Views} views */
 export const learning = (views) => ({
-  /** @type {import("./kernel.js").Kernel["sample"]} */
+  /** @type {import("./exports.js").Kernel["sample"]} */
   sample(q, bias, eps, z, R, D, W) {
     const { F } = views,
       part = new Float32Array(4),
@@ -41,7 +41,7 @@ export const learning = (views) => ({
     return total / 2;
   },
 
-  /** @type {import("./kernel.js").Kernel["sampleBack"]} */
+  /** @type {import("./exports.js").Kernel["sampleBack"]} */
   sampleBack(q, eps, dz, R, D, W, scale) {
     const { F } = views,
       factor = f(scale);
@@ -57,7 +57,7 @@ export const learning = (views) => ({
       }
   },
 
-  /** @type {import("./kernel.js").Kernel["adam"]} */
+  /** @type {import("./exports.js").Kernel["adam"]} */
   adam(x, g, m, v, count, step, correction) {
     const { F } = views,
       rate = f(step),
@@ -73,7 +73,7 @@ export const learning = (views) => ({
     }
   },
 
-  /** @type {import("./kernel.js").Kernel["normals"]} */
+  /** @type {import("./exports.js").Kernel["normals"]} */
   normals(out, count, key) {
     const { F } = views;
     for (let i = 0, at = out >> 2; i < count; i += 8, at += 8)

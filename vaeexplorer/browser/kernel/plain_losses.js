@@ -11,9 +11,9 @@ const f = Math.fround,
 
 let slope = 0; // of the pixel looked at last
 
-/** @param {import("./plain.js").Views} views */
+/** @param {import("./exports.js").Views} views */
 export function losses(views) {
-  /** @param {Pixel} pixel @param {number} times @returns {import("./kernel.js").Loss} */
+  /** @param {Pixel} pixel @param {number} times @returns {import("./exports.js").Loss} */
   const over = (pixel, times) => (x, y, bias, sums, R, N, scale) => {
     const { F } = views,
       factor = f(f(scale) * times),
@@ -36,7 +36,7 @@ export function losses(views) {
     bernoulli: over(entropy, 1),
     continuousBernoulli: over(continuous, 1),
     squared: over(squared, 2),
-    /** @type {import("./kernel.js").Loss} */
+    /** @type {import("./exports.js").Loss} */
     squaredSigmoid(x, y, bias, sums, R, N, scale) {
       const { F } = views,
         factor = f(2 * f(scale)),

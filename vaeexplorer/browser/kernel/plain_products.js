@@ -3,26 +3,26 @@
 
 const f = Math.fround;
 
-/** @param {import("./plain.js").Views} views */
+/** @param {import("./exports.js").Views} views */
 export const products = (views) => ({
-  /** @type {import("./kernel.js").Kernel["product"]} */
+  /** @type {import("./exports.js").Kernel["product"]} */
   product(a, b, c, M, K, N, lda) {
     for (let n = 0; n < N; n += 8)
       for (let m = 0; m < M; m++) row(views.F, (a >> 2) + m * lda, 1, (b >> 2) + n * K, (c >> 2) + m * N + n, K);
   },
 
-  /** @type {import("./kernel.js").Kernel["productT"]} */
+  /** @type {import("./exports.js").Kernel["productT"]} */
   productT(a, b, c, M, K, N) {
     for (let n = 0; n < N; n += 8)
       for (let m = 0; m < M; m++) row(views.F, (a >> 2) + m, M, (b >> 2) + n * K, (c >> 2) + n * M + m * 8, K);
   },
 
-  /** @type {import("./kernel.js").Kernel["pack"]} */
+  /** @type {import("./exports.js").Kernel["pack"]} */
   pack(b, out, K, N) {
     for (let n = 0; n < N; n += 8) copy(views.F, (b >> 2) + n, N, (out >> 2) + n * K, K, 8);
   },
 
-  /** @type {import("./kernel.js").Kernel["pack"]} */
+  /** @type {import("./exports.js").Kernel["pack"]} */
   packWide(b, out, K, N) {
     for (let n = 0, width = 0; n < N; n += width) {
       width = n + 32 <= N ? 32 : 8;
@@ -30,7 +30,7 @@ export const products = (views) => ({
     }
   },
 
-  /** @type {import("./kernel.js").Kernel["pack"]} */
+  /** @type {import("./exports.js").Kernel["pack"]} */
   turn(b, out, K, N) {
     const { F } = views,
       to = out >> 2;
@@ -39,7 +39,7 @@ export const products = (views) => ({
         for (let u = n; u < n + 8; u++, at++) F[to + (i - (i % 8)) * N + u * 8 + (i % 8)] = F[at];
   },
 
-  /** @type {import("./kernel.js").Kernel["rows"]} */
+  /** @type {import("./exports.js").Kernel["rows"]} */
   rows(images, numbers, x, starts, entries, B, P) {
     const { F, U, B: bytes } = views;
     let n = 0,
@@ -57,7 +57,7 @@ export const products = (views) => ({
     U[(starts >> 2) + B] = n;
   },
 
-  /** @type {import("./kernel.js").Kernel["columns"]} */
+  /** @type {import("./exports.js").Kernel["columns"]} */
   columns(starts, entries, starts2, entries2, R, C) {
     const { F, U } = views,
       [from, from2, to, to2] = [starts >> 2, starts2 >> 2, entries >> 2, entries2 >> 2];
@@ -73,7 +73,7 @@ export const products = (views) => ({
       }
   },
 
-  /** @type {import("./kernel.js").Kernel["sparse"]} */
+  /** @type {import("./exports.js").Kernel["sparse"]} */
   sparse(starts, entries, b, c, R, K, N, inPanels) {
     const { F, U } = views,
       sums = new Float32Array(32);

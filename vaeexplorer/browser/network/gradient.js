@@ -9,7 +9,7 @@ const FIRST_DECAY = 0.9,
   SECOND_DECAY = 0.999;
 
 export class Learner extends Model {
-  /** @param {import("../kernel/kernel.js").Kernel} kernel @param {import("./choices.js").Choices} choices
+  /** @param {import("../kernel/exports.js").Kernel} kernel @param {import("./choices.js").Choices} choices
    * @param {number} images  how many lie in memory */
   constructor(kernel, choices, images) {
     super(kernel, choices, choices.batch, images);

@@ -6,7 +6,7 @@
 import { Room, padded } from "../kernel/memory.js";
 import { PIXELS, isLinear, isVariational, layout } from "./choices.js";
 
-/** @typedef {import("../kernel/kernel.js").Kernel} Kernel */
+/** @typedef {import("../kernel/exports.js").Kernel} Kernel */
 
 export const LN_2_PI = 1.8378770664093453;
 

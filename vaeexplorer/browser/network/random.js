@@ -1,5 +1,5 @@
 // @ts-check
-/** Random numbers that follow from what they are for, and from nothing that ran before. Integers: the same everywhere. */
+/** Random integers that follow from what they are for, and from nothing that ran before: the same everywhere. */
 import { scrambled } from "../kernel/plain_learning.js";
 
 const GOLDEN = 0x9e3779b9;

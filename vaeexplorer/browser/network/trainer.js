@@ -20,7 +20,7 @@ const NUMBERS = /** @type {Record<string, number>} */ ({ trunk: 0, mean: 100, lo
 
 export class Trainer {
   /**
-   * @param {import("../kernel/kernel.js").Kernel} kernel  used for this alone
+   * @param {import("../kernel/exports.js").Kernel} kernel  used for this alone
    * @param {import("./choices.js").Choices} choices
    * @param {Uint8Array} images  [N * 784]; the first `choices.images` are learned
    * @param {import("./dials.js").Event[]} [events]  in the order of their steps; grows by `set`

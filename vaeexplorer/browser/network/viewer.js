@@ -8,7 +8,7 @@ import { packDecoder } from "./tensors.js";
 const MOST = 400; // images at a time
 
 export class Viewer {
-  /** @param {import("../kernel/kernel.js").Kernel} kernel  used for this alone
+  /** @param {import("../kernel/exports.js").Kernel} kernel  used for this alone
    * @param {import("./choices.js").Choices} choices @param {Uint8Array} images  [N * 784] */
   constructor(kernel, choices, images) {
     this.choices = choices;
