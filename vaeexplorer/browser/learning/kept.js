@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Which moments of a training are kept: at growing intervals, and never more bytes than a budget. When it is full, every
- * second one goes and intervals double.
+ * Which moments of a training are kept: at growing intervals, and never more bytes than a budget. When it is full,
+ * every second one goes and intervals double.
  */
 export class Kept {
   /** @param {number} budget  bytes @param {number} interval  steps to the next at least

@@ -3,7 +3,8 @@
  * A training that runs: in bursts of a few milliseconds, between which messages come in. Ten times a second, and at the
  * steps that are kept or tested, the other side (viewing.js) gets a copy of the parameters.
  *
- * @typedef {{step: number, values: Float32Array<ArrayBuffer>, beta: number, isTested: boolean, film: number[] | null}} Copy
+ * @typedef {{step: number, values: Float32Array<ArrayBuffer>, beta: number, isTested: boolean,
+ *            film: number[] | null}} Copy
  *   isTested: the loss on the test images is wanted; film: the steps whose moments are kept, where this is one of them
  */
 import { isCompiled, kernel } from "../kernel/kernel.js";
@@ -13,7 +14,8 @@ import { Kept } from "./kept.js";
 
 const BURST = 10, // milliseconds
   PICTURE = 90, // from one to the next, milliseconds
-  BUFFERS = 2, // copies under way
+  BUFFERS = 2, // copies under way, but for those of tests and of the film
+  MOST_OUT = 6, // copies under way at all
   FILM = 24e6, // bytes of moments
   STATES = 34e6; // bytes of full states
 
@@ -38,7 +40,8 @@ export class Training {
     /** @type {MessagePort | null} */ this.viewer = null;
     this.since = this.sinceEpoch = nothing();
     this.seconds = 0; // of the epoch
-    this.lastPicture = this.lastProgress = 0;
+    this.lastShown = this.lastProgress = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ this.later = undefined;
     this.imagesPerSecond = 0;
   }
 
@@ -60,7 +63,8 @@ export class Training {
     this.viewer = viewer;
     viewer.onmessage = ({ data }) => {
       this.out -= 1;
-      this.free.push(data);
+      if (this.free.length < BUFFERS) this.free.push(data);
+      if (this.running) this.turn();
     };
     this.rewind();
     return { compiled: isCompiled(arithmetic), steps, end: this.trainer.now.end };
@@ -138,19 +142,37 @@ export class Training {
     if (!this.running) return;
     const { trainer } = this,
       start = performance.now();
-    while (trainer.step < this.pausing && trainer.step < this.limited && !trainer.done) {
+    while (this.mayAdvance) {
       if (!this.advance()) return;
       if (performance.now() - start > BURST) break;
     }
-    const isDone = trainer.done,
-      hasPaused = isDone || trainer.step >= this.pausing;
-    if (hasPaused) this.running = false;
-    if (this.isShown && (hasPaused || performance.now() - this.lastPicture >= PICTURE)) {
-      if (hasPaused || this.out < BUFFERS) this.picture();
-      this.progress();
-    }
+    const isDone = trainer.done;
+    if (isDone || trainer.step >= this.pausing) this.running = false;
+    if (!this.running) this.show();
+    else if (performance.now() - this.lastShown >= PICTURE) this.show();
+    else if (!this.mayAdvance) this.showLater();
     if (isDone) this.report("end", { reason: "done", sentence: "" });
-    else if (this.running && trainer.step < this.limited) this.turn();
+    else if (this.running && this.mayAdvance) this.turn();
+  }
+
+  /** Not while the other side is far behind: copies would pile up. */
+  get mayAdvance() {
+    const { trainer } = this;
+    return trainer.step < Math.min(this.pausing, this.limited) && !trainer.done && this.out < MOST_OUT;
+  }
+
+  /** The picture and the terms of now. */
+  show() {
+    clearTimeout(this.later);
+    this.later = undefined;
+    this.lastShown = performance.now();
+    if (this.isShown && (!this.running || this.out < BUFFERS)) this.picture();
+    this.progress();
+  }
+
+  /** Where nothing can be done before something else happens: others may wait for what has been reached. */
+  showLater() {
+    this.later ??= setTimeout(() => this.running && this.show(), PICTURE - (performance.now() - this.lastShown));
   }
 
   /** One step and what follows from it; false where the loss is infinite. */
@@ -167,8 +189,9 @@ export class Training {
     }
     for (const sum of [this.since, this.sinceEpoch])
       for (const name of /** @type {const} */ (["reconstruction", "kl", "images"])) sum[name] += sums[name];
+    if (!this.isShown) return true;
     const isTested = trainer.step % trainer.steps === 0 || trainer.done,
-      isKept = trainer.step >= this.film.next && this.isShown;
+      isKept = trainer.step >= this.film.next;
     if (isTested) this.finish();
     if (isTested || isKept) this.picture(isTested, isKept);
     return true;
@@ -213,7 +236,6 @@ export class Training {
       copy = this.free.pop() ?? new Float32Array(values.length);
     copy.set(values);
     this.out += 1;
-    this.lastPicture = performance.now();
     if (isKept) this.film.add(trainer.step, this.size.moment);
     const { beta } = trainer.dials.at(Math.max(0, trainer.step - 1));
     const film = isKept ? this.film.steps : null;
@@ -259,6 +281,7 @@ export class Training {
 
   end() {
     this.running = false;
+    clearTimeout(this.later);
     this.turns.port1.close();
     this.viewer?.close();
   }
