@@ -11,13 +11,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from vaeexplorer.config import Likelihood, ModelConfig, ObjectiveConfig, RunConfig
-from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.config import Likelihood, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
+from vaeexplorer.data.datasets import SAMPLE, load_dataset
 from vaeexplorer.network import architecture
 from vaeexplorer.network.evaluation import network_terms
 from vaeexplorer.network.models import Autoencoder, begin_at_mean_image, build
 from vaeexplorer.network.step import adam
-from vaeexplorer.network.training import schedule, warmed_up
+from vaeexplorer.network.training import schedule, train, warmed_up
 
 BATCH, STEPS, IMAGES, BETA, RATE = 30, 100, 70, 1.5, 2e-3  # 30 is not a multiple of 4, 70 none of 30
 ACTIVATIONS = {"bernoulli": "silu", "continuous-bernoulli": "tanh", "gaussian": "relu", "gaussian-learned": "silu"}
@@ -157,8 +157,9 @@ def test_a_hundred_steps_have_the_same_loss(
 ) -> None:
     theirs, found = np.array(trained[case.name].losses), np.array(ours[0][case.name])
     assert len(found) == STEPS
-    assert theirs[-1] < 0.9 * theirs[0]  # it learns
-    np.testing.assert_allclose(found, theirs, rtol=1e-5)
+    assert theirs[-10:].mean() < theirs[:10].mean()  # it learns
+    passes_zero = case.likelihood == "gaussian-learned"  # the log of a density, and large terms of both signs
+    np.testing.assert_allclose(found, theirs, rtol=1e-5, atol=1e-5 * theirs[0] if passes_zero else 0)
 
 
 @pytest.mark.parametrize(("case", "factor"), [(REDUCED[0], 784 / 5), (REDUCED[1], 784)], ids=["mean", "mean of pixels"])
@@ -191,3 +192,44 @@ def test_dials_turn_as_in_training(node: Callable[..., str]) -> None:
         assert found["beta"] == warmed_up(4, step // 7 + 1, 2)
         assert found["rate"] == pytest.approx(0.003 * schedule("one-cycle", step, 21), abs=1e-9)
         assert found["end"] == 21
+
+
+def in_node(node: Callable[..., str], folder: Path, choices: dict[str, Any], *sets: np.ndarray) -> dict[str, float]:
+    """A whole training in the browser's way: seconds, and the terms of the loss on the second set."""
+    (folder / "choices.json").write_text(json.dumps(choices))
+    for name, images in zip(("train", "test"), sets, strict=True):
+        (folder / name).write_bytes(images.tobytes())
+    paths = [str(folder / name) for name in ("choices.json", "train", "test")]
+    found: dict[str, float] = json.loads(node("train_node.js", *paths))
+    return found
+
+
+@pytest.mark.parametrize("dim", [2, 16])
+def test_a_linear_autoencoder_reaches_the_error_of_pca(dim: int, node: Callable[..., str], tmp_path: Path) -> None:
+    sample = SAMPLE.read("mnist", "train")
+    assert sample is not None
+    images = sample.images.reshape(-1, 784)
+    asked = {"dim": dim, "rate": 1e-2, "schedule": "one-cycle", "epochs": 10, "images": len(images), "batch": 64}
+    found = in_node(node, tmp_path, Case("linear-ae", "gaussian").choices | asked, images, images)
+    centred = images / 255 - images.mean(axis=0) / 255
+    rest = np.linalg.eigvalsh(centred.T @ centred / len(images))[:-dim].sum()
+    assert rest <= found["reconstruction"] <= rest * 1.001
+
+
+@pytest.mark.slow
+def test_the_default_comes_to_the_loss_of_training_here(node: Callable[..., str], tmp_path: Path) -> None:
+    """What the page begins with, by both: the same images, the same settings, other random numbers."""
+    train_set, test_set = SAMPLE.read("mnist", "train"), SAMPLE.read("mnist", "test")
+    assert train_set is not None
+    assert test_set is not None
+    epochs, rate = 10, 3e-3
+    asked = {"model": "vae", "dim": 2, "widths": [256, 256], "activation": "silu", "beta": 1, "rate": rate}
+    asked |= {"schedule": "one-cycle", "epochs": epochs, "batch": 128, "images": len(train_set)}
+    pixels = [part.images.reshape(-1, 784) for part in (train_set, test_set)]
+    ours = in_node(node, tmp_path, Case("vae", "bernoulli").choices | asked, *pixels)
+    config = RunConfig(
+        model=ModelConfig(hidden=(256, 256)), train=TrainConfig(epochs=epochs, learning_rate=rate, device="cpu")
+    )
+    *_, theirs = train(config, train_set=train_set, test_set=test_set)
+    print(ours, theirs)
+    assert ours["total"] == pytest.approx(theirs.test.total, abs=1)
