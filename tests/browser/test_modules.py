@@ -16,6 +16,7 @@ WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
 ALLOWED = {
     "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
     **{widget: {"files", "interact", "draw", "decoding", "engine"} for widget in WIDGETS},
+    "learning": {"engine", "kernel"},
     "files": {"draw", "engine"},
     "interact": {"draw", "engine"},
     "draw": {"engine"},
