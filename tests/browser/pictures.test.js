@@ -4,7 +4,7 @@ import { beforeEach, test } from "node:test";
 import { FakeElement, install } from "./fakes.js";
 import { Field } from "./pair/field.js";
 import { encodeGif } from "./files/gif.js";
-import { Manifold } from "./plane/manifold.js";
+import { Manifold } from "./draw/manifold.js";
 import { Strips } from "./plane/strips.js";
 import { viridis } from "./engine/codes.js";
 

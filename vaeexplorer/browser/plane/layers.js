@@ -25,7 +25,7 @@ import { readTheme } from "../draw/theme.js";
 import { fit, zoomWithin } from "../engine/geometry.js";
 import { decode } from "../engine/network.js";
 import { boxOf, movedTo } from "../engine/projections.js";
-import { Manifold } from "./manifold.js";
+import { Manifold } from "../draw/manifold.js";
 
 const REST = 120; // ms without change after which the manifold is decoded
 const PACE = 50; // ms between two updates of numbers and strips: nobody reads faster, and the image gets the time

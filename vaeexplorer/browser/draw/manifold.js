@@ -1,7 +1,7 @@
 // @ts-check
 /** The decoded manifold behind the dots: one small image at every cell of the visible region. */
-import { pen } from "../draw/canvas.js";
-import { h } from "../draw/dom.js";
+import { pen } from "./canvas.js";
+import { h } from "./dom.js";
 import { toLatent, toScreen } from "../engine/geometry.js";
 import { PIXELS, SIDE } from "../engine/network.js";
 import { movedTo } from "../engine/projections.js";
