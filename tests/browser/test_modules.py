@@ -20,6 +20,8 @@ ALLOWED = {
     "files": {"draw", "engine"},
     "interact": {"draw", "engine"},
     "draw": {"engine"},
+    "learning": {"network", "kernel"},
+    "network": {"kernel"},
     "decoding": {"engine", "kernel"},
     "engine": set[str](),
     "kernel": set[str](),

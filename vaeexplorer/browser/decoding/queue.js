@@ -20,7 +20,7 @@ export class Queue {
     this.chunk = chunk;
     this.most = batch;
     this.answer = answer;
-    /** @type {import("../kernel/kernel.js").Kernel | null} */ this.kernel = null;
+    /** @type {import("../kernel/exports.js").Kernel | null} */ this.kernel = null;
     /** @type {Batch | null} */ this.batch = null;
     /** @type {Promise<void>} resolved once it is known whether there is a kernel */
     this.ready = kernel().then((found) => {
