@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaeexplorer.analysis.linear.autoencoder import Method
 from vaeexplorer.analysis.linear.experiments import Broken
-from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, WALK, Key, dial
+from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, TRAIN, WALK, Key, dial
 from vaeexplorer.results.sweep import BETAS
 from vaeexplorer.results.sweep import DIMENSIONS as SWEEPS
 
@@ -81,7 +81,7 @@ PAGES = {
     "linear": Page(
         (K, BROKEN, METHOD, DECAY, LONGER), (*FILM, *LINEAR_VAE), (DATASET, K, BROKEN, METHOD, DECAY, LONGER)
     ),
-    "training": Page((COMPARED, LOG)),
+    "training": Page((COMPARED, LOG), TRAIN, ()),
     "regularized": Page((BESIDE,)),
     "beta": Page((DIMENSIONS,), DIAL, (DATASET, DIMENSIONS)),
 }
@@ -95,6 +95,7 @@ PLANES = "pair-of-planes"
 LINEAR_AE = "linear-ae"
 LINEAR_VAE_CHARTS = "linear-vae"
 BETA_DIAL = "beta-dial"
+TRAIN_NOW = "train-now"
 UMAP_BUTTON = "umap"
 COMPARE_BUTTON = "compare"
 REPORT = "report"

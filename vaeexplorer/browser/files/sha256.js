@@ -5,7 +5,7 @@ const [STARTS, KEYS] = constants();
 
 /** The fractional parts of square roots of the first 8 primes, and of cube roots of the first 64, 32 bits each. */
 function constants() {
-  const primes = [];
+  /** @type {number[]} */ const primes = [];
   for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime)) primes.push(n);
   const bits = (/** @type {number} */ value) => ((value % 1) * 2 ** 32) | 0;
   return [primes.slice(0, 8).map((prime) => bits(Math.sqrt(prime))), primes.map((prime) => bits(Math.cbrt(prime)))];

@@ -19,7 +19,7 @@ import { PIXELS, SIDE, decode, encode } from "../engine/network.js";
 import { Loading } from "../interact/loading.js";
 import { axisName } from "../engine/projections.js";
 import { summarize } from "../engine/summary.js";
-import { Pad, fromFile } from "./drawing.js";
+import { Pad, fromFile } from "../draw/drawing.js";
 import { MOST, build, buildSliders, fillLoss, fillTable } from "./elements.js";
 import { gaussianKl, squaredError } from "./losses.js";
 import { PosteriorPlane } from "./plane.js";

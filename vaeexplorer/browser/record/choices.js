@@ -139,7 +139,7 @@ export const toLink = (choices, events) => ({
   schedule: choices.schedule,
   epochs: choices.epochs,
   batch: choices.batch,
-  seed: choices.seed,
+  seed: [choices.seed],
   images: choices.images,
   reduce: reductionName(choices),
   events: events.length ? events : null,
@@ -151,10 +151,25 @@ export function fromLink(values, dataset) {
   const [pixels, dims, batch] = values.reduce.split("-");
   const choices = {
     ...DEFAULTS,
-    ...{ dataset: values.set || dataset, model: values.model, dim: values.dim, widths: WIDTHS[values.width] },
-    ...{ activation: values.activation, likelihood: values.likelihood, beta: values.beta, warmup: values.warmup },
-    ...{ rate: values.rate, schedule: values.schedule, epochs: values.epochs, batch: values.batch },
-    ...{ seed: values.seed, images: values.images, reduction: { pixels, dims, batch } },
+    ...{
+      dataset: values.set || dataset,
+      model: values.model,
+      dim: Math.round(values.dim),
+      widths: WIDTHS[values.width],
+    },
+    ...{
+      activation: values.activation,
+      likelihood: values.likelihood,
+      beta: values.beta,
+      warmup: Math.round(values.warmup),
+    },
+    ...{
+      rate: values.rate,
+      schedule: values.schedule,
+      epochs: Math.round(values.epochs),
+      batch: Math.round(values.batch),
+    },
+    ...{ seed: values.seed[0], images: Math.round(values.images), reduction: { pixels, dims, batch } },
   };
   return { choices, events: values.events ?? [] };
 }

@@ -8,6 +8,7 @@
  */
 import { isLinear, isVariational } from "./choices.js";
 
+/** @type {Record<string, string>} */
 const SETS = { mnist: "MNIST", "fashion-mnist": "FashionMNIST" };
 const ACTIVATIONS = { silu: "nn.SiLU", relu: "nn.ReLU", tanh: "nn.Tanh" };
 
@@ -52,13 +53,12 @@ export function pytorchScript(choices, events, loss, steps) {
   const last = hidden.length ? hidden[hidden.length - 1] : 784;
   const trunk = hidden.length ? `nn.Sequential(${dense([784, ...hidden], act)}, ${act}())` : "nn.Identity()";
   const decoder = `nn.Sequential(${dense([dim, ...hidden.slice().reverse(), 784], act)})`;
-  const { pixels, dims, batch } = choices.reduction ?? { pixels: "sum", dims: "sum", batch: "mean" };
+  const { pixels = "sum", dims = "sum", batch = "mean" } = choices.reduction ?? {};
   const changes = events.map(({ step, name, value }) => `(${step}, "${name}", ${value})`).join(", ");
   const weigh = (/** @type {string} */ term, /** @type {string} */ how, /** @type {string} */ count) =>
     how === "sum" ? term : `${term} / ${count}`;
   return `"""${vae ? "A VAE" : "An autoencoder"}, trained in a browser by vaeexplorer to ${loss.toFixed(1)} nats (test), again in PyTorch."""
-import math
-import torch
+${["math", "torch"].map((name) => `import ${name}`).join("\n")}
 from torch import nn
 from torch.nn import functional as F
 from torchvision.datasets import ${set}

@@ -48,7 +48,9 @@ export function runFolder(run) {
   const hashes = Object.fromEntries(Object.entries(files).map(([name, content]) => [name, sha256(content)]));
   const text = JSON.stringify(document(run, hashes), null, 2),
     name = runName(run);
-  return zip([["run.json", encode(text)], ...Object.entries(files)].map(([file, bytes]) => [`${name}/${file}`, bytes]));
+  /** @type {[string, Uint8Array][]} */
+  const all = [["run.json", encode(text)], ...Object.entries(files)];
+  return zip(all.map(([file, bytes]) => [`${name}/${file}`, bytes]));
 }
 
 /** @param {Epoch[]} history */

@@ -1,8 +1,8 @@
 // @ts-check
 /** A drawing, and a picture from a file, made into an image like those of the data sets. */
-import { pen } from "../draw/canvas.js";
-import { h, positionIn } from "../draw/dom.js";
-import { tile } from "../draw/sprite.js";
+import { pen } from "./canvas.js";
+import { h, positionIn } from "./dom.js";
+import { tile } from "./sprite.js";
 import { SIDE } from "../engine/network.js";
 
 const BOX = 20; // MNIST scales a digit to fit 20 x 20 and puts its centre of mass in the middle of 28 x 28 ...
