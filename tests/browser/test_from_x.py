@@ -57,7 +57,7 @@ def test_kl_is_that_of_the_objectives(evaluate: Evaluate, rng: np.random.Generat
 
 
 def centred(evaluate: Evaluate, ink: np.ndarray) -> np.ndarray:
-    found = evaluate("from_x/drawing.js", f"Array.from(m.centred(given, {len(ink)}))", ink.ravel().tolist())
+    found = evaluate("interact/drawing.js", f"Array.from(m.centred(given, {len(ink)}))", ink.ravel().tolist())
     return np.array(found).reshape(28, 28)
 
 
@@ -92,13 +92,13 @@ def test_images_of_mnist_are_left_nearly_as_they_are(evaluate: Evaluate, mnist_t
 
 
 def test_nothing_drawn_is_no_image(evaluate: Evaluate) -> None:
-    assert evaluate("from_x/drawing.js", "m.centred(given, 28)", [0] * 784) is None
+    assert evaluate("interact/drawing.js", "m.centred(given, 28)", [0] * 784) is None
 
 
 def test_a_picture_on_white_is_turned_round(evaluate: Evaluate, mnist_test: ImageDataset) -> None:
     image = (mnist_test.images[0] / 255).ravel()
     for given in (image, 1 - image):
-        assert evaluate("from_x/drawing.js", "Array.from(m.onBlack(given))", list(given)) == pytest.approx(
+        assert evaluate("interact/drawing.js", "Array.from(m.onBlack(given))", list(given)) == pytest.approx(
             image, abs=1e-6
         )
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaeexplorer.analysis.linear.autoencoder import Method
 from vaeexplorer.analysis.linear.experiments import Broken
-from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, WALK, Key, dial
+from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, TRAIN, WALK, Key, dial
 from vaeexplorer.results.sweep import BETAS
 from vaeexplorer.results.sweep import DIMENSIONS as SWEEPS
 
@@ -89,7 +89,7 @@ PAGES = {
         (DATASET, K, BROKEN, METHOD, DECAY, LONGER),
         has_run=False,
     ),
-    "training": Page((COMPARED, LOG)),
+    "training": Page((COMPARED, LOG), TRAIN, ()),
     "regularized": Page((BESIDE,)),
     "beta": Page((DIMENSIONS,), DIAL, (DATASET, DIMENSIONS), has_run=False),
 }
@@ -103,6 +103,7 @@ PLANES = "pair-of-planes"
 LINEAR_AE = "linear-ae"
 LINEAR_VAE_CHARTS = "linear-vae"
 BETA_DIAL = "beta-dial"
+TRAIN_NOW = "train-now"
 UMAP_BUTTON = "umap"
 PRESENT_BUTTON = "present-button"
 LECTURE_STRIP = "lecture-strip"

@@ -15,7 +15,7 @@ from vaeexplorer.browser.links import PAIR, dial, table
 from vaeexplorer.browser.packing.sweep import pack_sweep, prior_noise
 from vaeexplorer.config import DATASETS, Dataset
 from vaeexplorer.data.datasets import load_dataset, title
-from vaeexplorer.export import explorer
+from vaeexplorer.export import explorer, training
 from vaeexplorer.export.gallery import index
 from vaeexplorer.export.gallery.folders import whole_folder
 from vaeexplorer.export.html import PAGE_STYLE, ExportError, render
@@ -28,7 +28,7 @@ from vaeexplorer.runs.folder import Run
 from vaeexplorer.runs.partners import are_partners
 from vaeexplorer.spaces.space import open_run
 
-INDEX = "index.html"
+INDEX, TRAIN = "index.html", "train.html"
 _NO_FIELDS = ".pair .toolbar .segments { display: none; }\n"  # a server would have to measure them
 _PAIR_KEYS = table(tuple(key for key in PAIR if key.name != "field"))
 
@@ -48,7 +48,7 @@ def write_gallery(folder: Path, runs: Sequence[Run]) -> Iterator[str]:
         DataError, SweepError: test images or a sweep cannot be read.
     """
     runs = sorted(runs, key=_rank)
-    addresses = [INDEX, *(_address(run) for run in runs)]
+    addresses = [INDEX, TRAIN, *(_address(run) for run in runs)]
     if twice := {address for address in addresses if addresses.count(address) > 1}:
         raise ExportError(f"Two pages would be called {min(twice)}: rename a run.")
     with whole_folder(folder) as new:
@@ -60,7 +60,7 @@ def write_gallery(folder: Path, runs: Sequence[Run]) -> Iterator[str]:
 
 def count_pages(runs: Sequence[Run]) -> int:
     """How many pages `write_gallery` makes."""
-    return len(runs) + len(_pairs(runs)) + len(_sweeps(runs)) + 1
+    return len(runs) + len(_pairs(runs)) + len(_sweeps(runs)) + 2
 
 
 def _pages(runs: Sequence[Run], place: Beside) -> Iterator[tuple[str, str]]:
@@ -82,6 +82,7 @@ def _pages(runs: Sequence[Run], place: Beside) -> Iterator[tuple[str, str]]:
         ]
         yield address, _beta_page(dataset, dimensions, links, place)
         sections[2].cards.append(index.beta_card(dataset, dimensions, address, place))
+    yield TRAIN, training.page(place, [_link("All pages", INDEX)])
     yield INDEX, index.page(sections, place)
 
 

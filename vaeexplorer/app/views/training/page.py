@@ -1,27 +1,54 @@
 """Training: learning curves of one or several runs."""
 
 from collections import Counter
+from typing import get_args
 
 import streamlit as st
 
 from vaeexplorer.app import address, sidebar, state, tables
+from vaeexplorer.app.components import component
+from vaeexplorer.app.server import assets
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.training import drawn, legend, words
-from vaeexplorer.app.words import heading, notes
+from vaeexplorer.app.words import notes
+from vaeexplorer.browser import links
+from vaeexplorer.config import Dataset
 from vaeexplorer.data import datasets
+from vaeexplorer.data.images import DataError
 from vaeexplorer.data.published import FULL
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.curves import Curve, Reference
 from vaeexplorer.results import remarks
 from vaeexplorer.runs.folder import RunCard
+from vaeexplorer.version import __version__
 
 # Test cost in nats per image of a perfect and of a constant Bernoulli decoder: the pixels' entropies, the mean image.
 FLOOR = {"mnist": (45.534, 205.97), "fashion-mnist": (189.858, 385.03)}
 PARTS = {
-    "total": "Loss falls as the network learns",
+    "total": "Loss should fall",
     "reconstruction": "Reconstruction: how much of x is lost",
-    "kl": "KL: at most this z says about x",
+    "kl": "KL usually rises: at most this z says about x",
 }
+_train_now = component("train_now", "train", "train/train.css")
+
+
+@st.fragment
+def train_now(dataset: str) -> None:
+    """The training in the visitor's browser: the server sends images, once, and hears of nothing but the address."""
+    _train_now(
+        data={
+            "place": "app",
+            "dataset": dataset if dataset in sidebar.DATASETS else "mnist",
+            "sets": {each: assets.training_images(each) for each in get_args(Dataset)},
+            "version": __version__,
+            "of": "training",
+            "keys": links.table(links.TRAIN),
+            "link": address.link(links.TRAIN),
+            "moves": address.moves(),
+        },
+        key=state.TRAIN_NOW,
+        on_link_change=lambda: address.keep_link(links.TRAIN, state.TRAIN_NOW),
+    )
 
 
 def unit(likelihood: str) -> str:
@@ -94,7 +121,13 @@ def history(cards: list[RunCard]) -> list[dict[str, object]]:
     ]
 
 
-heading(words.PAGE)
+try:
+    train_now(st.session_state.get(state.DATASET.name) or "mnist")
+except DataError as error:
+    st.error(literal(error))
+notes(words.PAGE)
+st.header(words.RUNS, anchor=False)
+st.caption(words.RUNS_INSTRUCTION)
 here = sidebar.chosen_card()
 every = {card.name: card for card in sidebar.cards()}
 names = address.choose(state.COMPARED, list(every), default=[here.name])
@@ -130,4 +163,3 @@ st.dataframe(
 st.download_button(
     "Download the curves (CSV)", lambda: to_csv(history(chosen)), "curves.csv", "text/csv", on_click="ignore"
 )
-notes(words.PAGE)
