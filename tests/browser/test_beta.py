@@ -118,8 +118,7 @@ def test_what_is_said_of_a_point(evaluate: Evaluate) -> None:
 @pytest.mark.browser
 def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, points: list[Point]) -> None:
     page = chromium
-    page.goto(f"{server}/?run=mnist-vae-2d")
-    page.get_by_role("link", name="Turn β").click()
+    page.goto(f"{server}/beta?run=mnist-vae-2d")
     dial = page.locator(".beta-dial")
     dial.locator(".facts dd").first.wait_for()
 

@@ -8,8 +8,7 @@ import pytest
 @pytest.mark.browser
 def test_verdicts_figures_and_a_second_run(server: str, chromium: Any) -> None:
     page = chromium
-    page.goto(f"{server}/?run=mnist-vae-2d")
-    page.get_by_role("link", name="Is it regularized?").click()
+    page.goto(f"{server}/regularized?run=mnist-vae-2d")
     page.get_by_text("z singles out one image among about 900").wait_for()
     assert page.get_by_text("Do codes match the prior?").count() == 1
     strip = page.get_by_alt_text("Twelve decoded images, from the deepest hole")
