@@ -198,7 +198,7 @@ def framed(chromium: Any, at: str, folder: Path, outer: str) -> Any:
         f'<meta charset="utf-8"><link rel="icon" href="data:,">{outer}', encoding="utf-8"
     )
     chromium.goto(f"{at}/outer.html")
-    frame = chromium.frame_locator("iframe")
+    frame = chromium.frames[1]  # a locator of the frame would read all of `srcdoc` at every look
     frame.locator("#plane .facts dd").first.wait_for()
     frame.locator("#plane button", has_text="Sample prior").click()
     return frame
