@@ -119,8 +119,7 @@ def test_what_is_said_of_a_point(evaluate: Evaluate) -> None:
 def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, points: list[Point]) -> None:
     page = chromium
     page.set_viewport_size({"width": 1280, "height": 720})
-    page.goto(f"{server}/?run=mnist-vae-2d")
-    page.get_by_role("link", name="Turn β").click()
+    page.goto(f"{server}/beta?run=mnist-vae-2d")
     dial = page.locator(".beta-dial")
     dial.locator(".facts dd").first.wait_for()
 
