@@ -65,7 +65,7 @@ def parse(arguments: list[str]) -> Callable[[], None]:
             command: Callable[[], None] = tyro.extras.subcommand_cli_from_dict(
                 {name: bound(command) for name, command in COMMANDS.items()},
                 prog="vaeexplorer",
-                description="Explore, train, list and measure autoencoders on MNIST, Fashion-MNIST and your own images.",
+                description="Explore, train and measure autoencoders on MNIST, Fashion-MNIST and your own images.",
                 config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
                 args=arguments,
             )
