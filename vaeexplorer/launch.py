@@ -68,19 +68,19 @@ def read_lecture(file: Path | None = None) -> "Lecture":
     Raises:
         LectureError: the file cannot be read, or a line of it is not what it should be.
     """
-    from vaeexplorer.app import lecture
+    from vaeexplorer.app.lecture import strip
 
-    return lecture.read(file)
+    return strip.read(file)
 
 
 def open_lecture(
     file: Path | None = None, *, port: int | None = None, address: str | None = None, hosts: Sequence[str] = ()
 ) -> None:
     """Open the app on a lecture, and return when it has ended. Arguments as of `serve`."""
-    from vaeexplorer.app import lecture
+    from vaeexplorer.app.lecture import strip
 
     if file:
-        os.environ[lecture.FILE] = str(user_path(file).resolve())
+        os.environ[strip.FILE] = str(user_path(file).resolve())
     print("The lecture is at /?lecture=1 of the address below.", flush=True)
     serve(port=port, address=address, hosts=hosts)
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.browser.driving import at_rest, wait_until
-from vaeexplorer.app import lecture
+from vaeexplorer.app.lecture import strip
 from vaeexplorer.lecture.grading import grade
 from vaeexplorer.lecture.scenes import DEFAULT
 
@@ -31,7 +31,7 @@ def test_a_lecture_is_walked_and_a_guess_handed_in(
     chromium: Any, server: str, tmp_path: Path, troubles: list[str]
 ) -> None:
     page = chromium
-    shipped = lecture.read(DEFAULT)
+    shipped = strip.read(DEFAULT)
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(f"{server}/?lecture=1")
     say = page.locator(".lecture .say")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vaeexplorer.__main__ import main
-from vaeexplorer.app import lecture
+from vaeexplorer.app.lecture import strip
 from vaeexplorer.lecture.grading import grade
 from vaeexplorer.lecture.measures import measure
 from vaeexplorer.lecture.scenes import DEFAULT, EXERCISES, LectureError, answers, parse
@@ -31,7 +31,7 @@ scenes:
 
 @pytest.mark.parametrize(("file", "scenes", "questions"), [(DEFAULT, 18, 4), (EXERCISES, 8, 8)])
 def test_the_shipped_ones_are_in_order(file: Path, scenes: int, questions: int) -> None:
-    found = lecture.read(file)
+    found = strip.read(file)
     assert len(found.scenes) == scenes
     assert len(answers(found)) == questions
     assert all(len(scene.say) <= 60 for scene in found.scenes)
@@ -60,7 +60,7 @@ def test_the_shipped_ones_are_in_order(file: Path, scenes: int, questions: int) 
 )
 def test_an_error_names_the_line(old: str, new: str, line: int, words: str) -> None:
     with pytest.raises(LectureError) as error:
-        parse(GOOD.replace(old, new), "mine.yaml", lecture.problem)
+        parse(GOOD.replace(old, new), "mine.yaml", strip.problem)
     assert words in str(error.value)
     assert "\n" not in str(error.value)
     if "*name" not in str(error.value):
@@ -86,7 +86,7 @@ def test_numbers_are_those_of_what_is_shipped() -> None:
 
 
 def test_answers_are_graded_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    exercises = lecture.read(EXERCISES)
+    exercises = strip.read(EXERCISES)
     scene = next(scene for scene in exercises.scenes if scene.title.startswith("5."))
     assert scene.question
     now = measure(scene.question.measure, scene.question.of)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from vaeexplorer.app import address, lecture, present, sidebar, state
+from vaeexplorer.app import address, present, sidebar, state
+from vaeexplorer.app.lecture import strip
 from vaeexplorer.app.text import literal
 from vaeexplorer.browser import bundle
 from vaeexplorer.errors import UserError
@@ -32,7 +33,7 @@ page = st.navigation([page for pages in SECTIONS.values() for page in pages], po
 address.begin(page.url_path)
 st.html(bundle.HERE / "draw/type.css")
 st.html(HERE / "style.css")
-is_presenter = lecture.begin()
+is_presenter = strip.begin()
 present.begin()
 sidebar.sidebar(SECTIONS, state.PAGES[page.url_path].has_run)
 st.set_page_config(page_title=" · ".join(filter(None, (page.title, sidebar.chosen_name(), "vaeexplorer"))))

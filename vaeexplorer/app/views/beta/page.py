@@ -3,8 +3,8 @@
 import streamlit as st
 
 from vaeexplorer.app import address, caches, sidebar, state
-from vaeexplorer.app.components import component
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.beta import words
 from vaeexplorer.app.words import heading, notes

@@ -7,9 +7,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vaeexplorer.app import address, caches, state
-from vaeexplorer.app.components import component
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
 from vaeexplorer.browser import links
 from vaeexplorer.errors import UserError

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from vaeexplorer.app import address, caches, sidebar, state
-from vaeexplorer.app.components import component
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.views.from_x import words
 from vaeexplorer.app.words import heading, notes, say_if_correlated
 from vaeexplorer.browser import links

@@ -10,8 +10,8 @@ from vaeexplorer.analysis.linear.autoencoder import Method
 from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Decayed, Experiment, run
 from vaeexplorer.analysis.pca import PCA, flat, moments, pca
 from vaeexplorer.app import address, caches, state
-from vaeexplorer.app.components import component
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.views.linear.conditions import outcome
 from vaeexplorer.browser import links
 from vaeexplorer.browser.packing.film import SPECTRUM, pack_film

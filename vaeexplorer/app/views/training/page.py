@@ -6,8 +6,8 @@ from typing import get_args
 import streamlit as st
 
 from vaeexplorer.app import address, sidebar, state, tables
-from vaeexplorer.app.components import component
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.training import drawn, legend, words
 from vaeexplorer.app.words import notes

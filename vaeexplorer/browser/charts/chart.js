@@ -7,10 +7,10 @@
  * @typedef {{x: [number, number], y: [number, number], logX?: boolean, logY?: boolean, series: Series[],
  *            rules?: {y: number, name: string}[], cursor?: number, xName: string, yName: string}} Chart
  */
-import { fitCanvas, pen, pixelRatio } from "./canvas.js";
-import { h, positionIn } from "./dom.js";
-import { power, shortest } from "./numbers.js";
-import { labelFont, readTheme, typeScale } from "./theme.js";
+import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { h, positionIn } from "../draw/dom.js";
+import { power, shortest, ticks } from "../draw/numbers.js";
+import { labelFont, readTheme, typeScale } from "../draw/theme.js";
 
 /** Room for ticks and names around the lines, CSS pixels. @param {HTMLCanvasElement} canvas */
 function marginsOf(canvas) {
@@ -22,26 +22,6 @@ function marginsOf(canvas) {
  * @param {boolean} [log] */
 function share(value, [low, high], log) {
   return log ? Math.log(Math.max(value, 1e-300) / low) / Math.log(high / low) : (value - low) / (high - low);
-}
-
-/** Round numbers along an axis. @param {[number, number]} range @param {boolean} [log]
- * @param {number} [steps]  between them on a linear axis, at the most */
-export function ticks([low, high], log, steps = 6) {
-  const values = [];
-  if (log) {
-    const from = Math.ceil(Math.log10(low) - 1e-9),
-      to = Math.floor(Math.log10(high) + 1e-9);
-    const stride = Math.max(1, Math.ceil((to - from + 1) / 6)),
-      between = Math.log10(high / low) < 2 ? [1, 2, 5] : [1];
-    for (let e = stride > 1 ? from : from - 1; e <= to; e += stride)
-      for (const times of between) if (times * 10 ** e >= low && times * 10 ** e <= high) values.push(times * 10 ** e);
-    return values;
-  }
-  const rough = (high - low) / steps,
-    size = 10 ** Math.floor(Math.log10(rough));
-  const stride = size * ([1, 2, 5, 10].find((times) => times * size >= rough) ?? 10);
-  for (let k = Math.ceil(low / stride - 1e-9); k * stride <= high + 1e-9 * stride; k++) values.push(k * stride);
-  return values;
 }
 
 /** @param {number} value @param {boolean} [log] */

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from vaeexplorer.app import address, state
-from vaeexplorer.app.components import component
+from vaeexplorer.app.server.components import component
 from vaeexplorer.lecture.scenes import DEFAULT, Lecture, answers, read_lecture
 
 FILE = "VAEEXPLORER_LECTURE"

@@ -8,10 +8,9 @@
  *            marks?: [number, string][], cursor?: number | null, xName?: string}} Chart
  *   marks: vertical lines with a text; cursor: a step, after which curves are faint
  */
-import { fitCanvas, pen, pixelRatio } from "./canvas.js";
-import { ticks } from "./chart.js";
-import { shortest } from "./numbers.js";
-import { readTheme } from "./theme.js";
+import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
+import { shortest, ticks } from "../draw/numbers.js";
+import { readTheme } from "../draw/theme.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [36, 8, 26, 24];
 const SIZE = 14; // CSS pixels of the type

@@ -1,6 +1,6 @@
 // @ts-check
 /** A network as a drawing: a bar a layer, as long as the square root of its units. */
-import { svg } from "./dom.js";
+import { svg } from "../draw/dom.js";
 
 const LONGEST = 784; // an image's pixels
 
