@@ -13,7 +13,7 @@ from vaeexplorer.app import caches
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets
-from vaeexplorer.app.views.linear.widgets import Setting
+from vaeexplorer.app.views.linear.training import Setting
 from vaeexplorer.data.moments import FOLDER
 
 PAGE = "views/linear/page.py"

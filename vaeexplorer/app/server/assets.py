@@ -30,7 +30,7 @@ from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.spaces.space import Space
 
 SCRIPTS, FILMS = "scripts", "films"
-MOST_FILMS = 80  # of 1.3 MB
+MOST_FILMS = 160  # of 1.3 MB
 _films: "OrderedDict[str, Asset]" = OrderedDict()
 _films_lock = Lock()
 _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.server import beside
 
 FIRST = (
     "vaeexplorer.app.sidebar",
@@ -42,6 +43,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Import what the pages need while the first browser still fetches Streamlit's own files."""
     Thread(target=prepare, name="warm-up", daemon=True).start()
     yield {}
+    beside.stop()
 
 
 def prepare() -> None:
@@ -80,6 +82,7 @@ def warm_up() -> None:
 
     # Decoding a few images does not gain from more, and many visitors share the cores.
     set_threads(min(4, max(1, (os.cpu_count() or 1) // 2)))
+    beside.start()
     gc.collect()
     gc.freeze()
 

@@ -9,7 +9,7 @@ from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets, words
-from vaeexplorer.app.views.linear.widgets import Setting
+from vaeexplorer.app.views.linear.training import Setting, prepare
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.config import Dataset
 from vaeexplorer.errors import UserError
@@ -101,4 +101,4 @@ st.markdown(words.LINEAR_VAE)
 widgets.show_linear_vae(setting.dataset, setting.k)
 notes(words.PAGE)
 sidebar.data_source(space)
-widgets.prepare(setting.dataset)
+prepare(setting.dataset)
