@@ -184,7 +184,7 @@ test("an infinite loss ends it with a sentence, and the last good weights stay",
 
 test("what is kept never takes more than its budget", () => {
   const kept = new Kept(1000, 2, 1.1);
-  for (let step = 0; step < 20_000; step++) if (step >= kept.next) kept.add(step, 90);
+  for (let step = 0; step < 20_000; step++) if (step >= kept.next) kept.note(step, 90);
   assert.ok(kept.steps.length <= 11 && kept.steps.length >= 5, kept.steps.join());
   const gaps = kept.steps.slice(1).map((step, index) => step - kept.steps[index]);
   assert.ok(
