@@ -7,7 +7,7 @@ const f = Math.fround,
   NEAR = f(0.2),
   [LN2, C2, C4, S1, S3] = Float32Array.of(0.69314718, 0.083333333, -0.0048611111, 0.16666667, -0.019444444);
 
-/** @typedef {(v: number, t: number) => number} Pixel  of what the decoder says and a target: sets `slope`, returns the loss */
+/** @typedef {(v: number, t: number) => number} Pixel  of a logit or mean and a target: sets `slope` */
 
 let slope = 0; // of the pixel looked at last
 

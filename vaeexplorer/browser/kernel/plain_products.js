@@ -94,7 +94,8 @@ export const products = (views) => ({
 });
 
 /** Eight numbers of a product: K numbers of a from `a` on, `step` apart, times a panel.
- * @param {Float32Array} F @param {number} a @param {number} step @param {number} b @param {number} c @param {number} K */
+ * @param {Float32Array} F @param {number} a @param {number} step @param {number} b @param {number} c
+ * @param {number} K */
 function row(F, a, step, b, c, K) {
   let c0 = 0, c1 = 0, c2 = 0, c3 = 0, c4 = 0, c5 = 0, c6 = 0, c7 = 0; // biome-ignore format: one thing
   for (let k = 0; k < K; k++, a += step, b += 8) {

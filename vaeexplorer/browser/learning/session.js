@@ -7,15 +7,15 @@
  * @typedef {import("../network/dials.js").Event} Event
  * @typedef {import("../network/trainer.js").State} State
  * @typedef {import("./viewing.js").Moment} Moment
- *   weights: the decoder's bytes for `unpack` of engine/network.js and `use` of decoding/background.js; codes: the means
- *   of the test images, [N * D]; logvars: ln sigma^2 of them, null of an AE and of moments that were kept
+ *   weights: the decoder's bytes for `unpack` of engine/network.js and `use` of decoding/background.js; codes: the
+ *   means of the test images, [N * D]; logvars: ln sigma^2 of them, null of an AE and of moments that were kept
  * @typedef {{reconstruction: number, kl: number, total: number}} Terms
  *   nats an image, whatever is minimised; total = reconstruction + beta * kl
  * @typedef {{step: number, epoch: number, train: Terms | null, test: (Terms & {step: number}) | null,
  *            imagesPerSecond: number, secondsLeft: number | null, beta: number, rate: number, running: boolean,
  *            replaying: boolean}} Progress
- *   epoch: with a fraction; train: over the images since the last progress, null where there were none; test: the newest;
- *   replaying: a branch has not come to its step yet
+ *   epoch: with a fraction; train: over the images since the last progress, null where there were none; test: the
+ *   newest; replaying: a branch has not come to its step yet
  * @typedef {{epoch: number, step: number, train: Terms, test: Terms, seconds: number}} Epoch  a row of history.csv
  * @typedef {{moments: number[], states: number[]}} KeptSteps
  *   moments: of the film; states: from which a branch begins without a replay, and so it does from step 0
@@ -154,7 +154,8 @@ export class Session {
     return this.kept.moments;
   }
 
-  /** The kept moment nearest to a step, null where there is none. @param {number} step @returns {Promise<Moment | null>} */
+  /** The kept moment nearest to a step, null where there is none. @param {number} step
+   * @returns {Promise<Moment | null>} */
   momentAt(step) {
     return this.ask(1, "momentAt", step);
   }
@@ -179,8 +180,8 @@ export class Session {
   }
 
   /**
-   * The same training up to a step, and other dials from there on: for a new Session of the same images. It begins at the
-   * newest full state before that step and runs to it again, to the same bits.
+   * The same training up to a step, and other dials from there on: for a new Session of the same images. It begins at
+   * the newest full state before that step and runs to it again, to the same bits.
    * @param {number} step @param {{beta?: number, rate?: number}} changes @returns {Promise<Branch>}
    */
   async branch(step, changes) {

@@ -3,17 +3,20 @@
  * A training that runs: in bursts of a few milliseconds, between which messages come in. Ten times a second, and at the
  * steps that are kept or tested, the other side (viewing.js) gets a copy of the parameters.
  *
- * @typedef {{step: number, values: Float32Array<ArrayBuffer>, beta: number, isTested: boolean, film: number[] | null}} Copy
+ * @typedef {{step: number, values: Float32Array<ArrayBuffer>, beta: number, isTested: boolean,
+ *            film: number[] | null}} Copy
  *   isTested: the loss on the test images is wanted; film: the steps whose moments are kept, where this is one of them
  */
 import { isCompiled, kernel } from "../kernel/kernel.js";
 import { PIXELS } from "../network/choices.js";
 import { Trainer } from "../network/trainer.js";
-import { Kept } from "./kept.js";
+import { Kept, States } from "./kept.js";
+import { Sums } from "./sums.js";
 
 const BURST = 10, // milliseconds
   PICTURE = 90, // from one to the next, milliseconds
-  BUFFERS = 2, // copies under way
+  BUFFERS = 2, // copies under way, but for those of tests and of the film
+  MOST_OUT = 6, // copies under way at all
   FILM = 24e6, // bytes of moments
   STATES = 34e6; // bytes of full states
 
@@ -30,15 +33,15 @@ export class Training {
     this.isDue = false; // whether a turn is under way
     /** @type {Float32Array<ArrayBuffer>[]} */ this.free = [];
     this.out = 0; // buffers on their way
-    /** @type {Map<number, import("../network/trainer.js").State>} */ this.states = new Map();
     this.film = new Kept(FILM, 2, 1.12);
-    this.kept = new Kept(STATES, 10, 1);
-    this.size = { state: 0, moment: 0 }; // bytes
+    this.states = new States(STATES, 10);
+    this.momentSize = 0; // bytes
     this.replayTo = 0;
     /** @type {MessagePort | null} */ this.viewer = null;
-    this.since = this.sinceEpoch = nothing();
+    this.since = this.sinceEpoch = new Sums();
     this.seconds = 0; // of the epoch
-    this.lastPicture = this.lastProgress = 0;
+    this.lastShown = this.lastProgress = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ this.later = undefined;
     this.imagesPerSecond = 0;
   }
 
@@ -55,14 +58,16 @@ export class Training {
     this.replayTo = replayTo;
     const { steps, learner } = this.trainer,
       decoder = learner.layout.decoder.reduce((sum, { K, N }) => sum + K * N, 0);
-    this.size = { state: 12 * learner.layout.count, moment: 2 * (decoder + 2000 * choices.dim) };
-    this.kept = new Kept(STATES, Math.max(10, Math.round(steps / 4)), 1);
+    this.momentSize = 2 * (decoder + 2000 * choices.dim);
+    this.states = new States(STATES, Math.max(10, Math.round(steps / 4)));
     this.viewer = viewer;
     viewer.onmessage = ({ data }) => {
       this.out -= 1;
-      this.free.push(data);
+      if (this.free.length < BUFFERS) this.free.push(data);
+      if (this.running) this.turn();
     };
     this.rewind();
+    if (state) this.states.add(this.trainer.state());
     return { compiled: isCompiled(arithmetic), steps, end: this.trainer.now.end };
   }
 
@@ -70,9 +75,8 @@ export class Training {
   rewind() {
     this.states.clear();
     this.film.clear();
-    this.kept.clear();
-    this.since = nothing();
-    this.sinceEpoch = nothing();
+    this.since = new Sums();
+    this.sinceEpoch = new Sums();
     this.seconds = 0;
     this.lastProgress = performance.now();
     if (this.isShown) this.picture();
@@ -138,26 +142,44 @@ export class Training {
     if (!this.running) return;
     const { trainer } = this,
       start = performance.now();
-    while (trainer.step < this.pausing && trainer.step < this.limited && !trainer.done) {
+    while (this.mayAdvance) {
       if (!this.advance()) return;
       if (performance.now() - start > BURST) break;
     }
-    const isDone = trainer.done,
-      hasPaused = isDone || trainer.step >= this.pausing;
-    if (hasPaused) this.running = false;
-    if (this.isShown && (hasPaused || performance.now() - this.lastPicture >= PICTURE)) {
-      if (hasPaused || this.out < BUFFERS) this.picture();
-      this.progress();
-    }
+    const isDone = trainer.done;
+    if (isDone || trainer.step >= this.pausing) this.running = false;
+    if (!this.running) this.show();
+    else if (performance.now() - this.lastShown >= PICTURE) this.show();
+    else if (!this.mayAdvance) this.showLater();
     if (isDone) this.report("end", { reason: "done", sentence: "" });
-    else if (this.running && trainer.step < this.limited) this.turn();
+    else if (this.running && this.mayAdvance) this.turn();
+  }
+
+  /** Not while the other side is far behind: copies would pile up. */
+  get mayAdvance() {
+    const { trainer } = this;
+    return trainer.step < Math.min(this.pausing, this.limited) && !trainer.done && this.out < MOST_OUT;
+  }
+
+  /** The picture and the terms of now. */
+  show() {
+    clearTimeout(this.later);
+    this.later = undefined;
+    this.lastShown = performance.now();
+    if (this.isShown && (!this.running || this.out < BUFFERS)) this.picture();
+    this.progress();
+  }
+
+  /** Where nothing can be done before something else happens: others may wait for what has been reached. */
+  showLater() {
+    this.later ??= setTimeout(() => this.running && this.show(), PICTURE - (performance.now() - this.lastShown));
   }
 
   /** One step and what follows from it; false where the loss is infinite. */
   advance() {
     const { trainer } = this,
       { step } = trainer;
-    if (step > 0 && step >= this.kept.next) this.keep();
+    if (step > 0 && step >= this.states.next) this.keep();
     const start = performance.now(),
       sums = trainer.advance();
     this.seconds += (performance.now() - start) / 1000;
@@ -165,10 +187,11 @@ export class Training {
       this.diverged(step);
       return false;
     }
-    for (const sum of [this.since, this.sinceEpoch])
-      for (const name of /** @type {const} */ (["reconstruction", "kl", "images"])) sum[name] += sums[name];
+    this.since.add(sums);
+    this.sinceEpoch.add(sums);
+    if (!this.isShown) return true;
     const isTested = trainer.step % trainer.steps === 0 || trainer.done,
-      isKept = trainer.step >= this.film.next && this.isShown;
+      isKept = trainer.step >= this.film.next;
     if (isTested) this.finish();
     if (isTested || isKept) this.picture(isTested, isKept);
     return true;
@@ -180,8 +203,8 @@ export class Training {
       { beta } = trainer.dials.at(trainer.step - 1),
       { seconds } = this;
     const epoch = Math.ceil(trainer.step / trainer.steps);
-    this.report("epoch", { epoch, step: trainer.step, train: mean(this.sinceEpoch, beta), seconds });
-    this.sinceEpoch = nothing();
+    this.report("epoch", { epoch, step: trainer.step, train: this.sinceEpoch.terms(beta), seconds });
+    this.sinceEpoch = new Sums();
     this.seconds = 0;
   }
 
@@ -194,7 +217,7 @@ export class Training {
     this.report("progress", {
       step: trainer.step,
       epoch: trainer.step / trainer.steps,
-      train: since.images ? mean(since, beta) : null,
+      train: since.terms(beta),
       imagesPerSecond: this.imagesPerSecond,
       secondsLeft: this.imagesPerSecond ? left / this.imagesPerSecond : null,
       beta,
@@ -202,7 +225,7 @@ export class Training {
       running: this.running,
       replaying: !this.isShown,
     });
-    this.since = nothing();
+    this.since = new Sums();
     this.lastProgress = performance.now();
   }
 
@@ -213,29 +236,30 @@ export class Training {
       copy = this.free.pop() ?? new Float32Array(values.length);
     copy.set(values);
     this.out += 1;
-    this.lastPicture = performance.now();
-    if (isKept) this.film.add(trainer.step, this.size.moment);
+    if (isKept) this.film.note(trainer.step, this.momentSize);
     const { beta } = trainer.dials.at(Math.max(0, trainer.step - 1));
     const film = isKept ? this.film.steps : null;
     this.viewer?.postMessage({ step: trainer.step, values: copy, beta, isTested, film }, [copy.buffer]);
-    if (isKept) this.report("kept", { moments: this.film.steps.slice(), states: [...this.states.keys()] });
+    if (isKept) this.reportKept();
   }
 
   /** A full state. */
   keep() {
-    this.kept.add(this.trainer.step, this.size.state);
-    this.states.set(this.trainer.step, this.trainer.state());
-    for (const step of this.states.keys()) if (!this.kept.steps.includes(step)) this.states.delete(step);
-    this.report("kept", { moments: this.film.steps.slice(), states: [...this.states.keys()] });
+    this.states.add(this.trainer.state());
+    this.reportKept();
+  }
+
+  reportKept() {
+    this.report("kept", { moments: this.film.steps.slice(), states: this.states.steps.slice() });
   }
 
   /** Back to the last state from which training went on. @param {number} step  whose loss is infinite */
   diverged(step) {
     this.running = false;
-    const good = [...this.states.keys()].filter((known) => known < step).at(-1);
-    if (good === undefined) this.trainer.begin();
-    else this.trainer.restore(/** @type {import("../network/trainer.js").State} */ (this.states.get(good)));
-    this.since = nothing();
+    const good = this.states.before(step - 1);
+    if (good) this.trainer.restore(good);
+    else this.trainer.begin();
+    this.since = new Sums();
     this.picture();
     const sentence =
       `The loss became infinite at step ${step.toLocaleString("en")}: try a smaller learning rate. ` +
@@ -246,9 +270,8 @@ export class Training {
   /** The newest full state at or before a step, null for the beginning, which follows from the seed.
    * @param {number} step @returns {import("../network/trainer.js").State | null} a copy */
   stateBefore(step) {
-    const known = [...this.states.keys()].filter((at) => at <= step).at(-1),
-      state = known === undefined ? null : this.states.get(known);
-    return state ? { step: state.step, values: state.values.slice(), m: state.m.slice(), v: state.v.slice() } : null;
+    const state = this.states.before(step);
+    return state && { step: state.step, values: state.values.slice(), m: state.m.slice(), v: state.v.slice() };
   }
 
   /** What this training is: it replays to the same hash. */
@@ -259,6 +282,7 @@ export class Training {
 
   end() {
     this.running = false;
+    clearTimeout(this.later);
     this.turns.port1.close();
     this.viewer?.close();
   }
@@ -266,13 +290,4 @@ export class Training {
   tensors() {
     return this.trainer.tensors();
   }
-}
-
-/** @returns {{reconstruction: number, kl: number, images: number}} sums over images, in nats */
-const nothing = () => ({ reconstruction: 0, kl: 0, images: 0 });
-
-/** @param {{reconstruction: number, kl: number, images: number}} sums @param {number} beta */
-function mean({ reconstruction, kl, images }, beta) {
-  const [error, spread] = [reconstruction / images, kl / images];
-  return { reconstruction: error, kl: spread, total: error + beta * spread };
 }

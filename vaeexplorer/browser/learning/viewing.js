@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What a training looks like: of each copy of the parameters the codes of the test images, and the decoder for the page;
- * of some the loss on the test images; and the moments that are kept.
+ * What a training looks like: of each copy of the parameters the codes of the test images, and the decoder for the
+ * page; of some the loss on the test images; and the moments that are kept.
  */
 import { kernel } from "../kernel/kernel.js";
 import { PIXELS } from "../network/choices.js";

@@ -50,10 +50,8 @@ export function termWeights({ reduction = {}, dim }, count) {
  * by 784, a mean over dimensions divides it by D.
  * @param {Choices} choices
  */
-export function effectiveBeta(choices) {
-  const { reconstruction, kl } = termWeights(choices, 1);
-  return (choices.beta * kl) / reconstruction;
-}
+export const effectiveBeta = ({ beta, dim, reduction = {} }) =>
+  (beta * (reduction.pixels === "mean" ? PIXELS : 1)) / (reduction.dims === "mean" ? dim : 1);
 
 /** @param {Choices} choices @returns {Layout} */
 export function layout(choices) {
@@ -61,7 +59,8 @@ export function layout(choices) {
     { dim } = choices,
     width = padded(dim, 8);
   let count = 0;
-  /** @param {number} inputs @param {number} K @param {number} N @param {Layer["parts"]} parts @param {boolean} isWide */
+  /** @param {number} inputs @param {number} K @param {number} N @param {Layer["parts"]} parts
+   * @param {boolean} isWide */
   const layer = (inputs, K, N, parts, isWide) => {
     const outputs = parts.reduce((sum, part) => sum + part.outputs, 0),
       made = { inputs, outputs, K, N, weight: count, bias: count + K * N, isWide, parts };

@@ -3,7 +3,8 @@
  * beta and the rate of every step: they follow from the choices, and from what was changed at which step.
  *
  * @typedef {{step: number, name: "beta" | "rate" | "settle", value: number}} Event
- *   applies before that step, counted from 0; settle: the rate falls to almost 0 over so many epochs, where training ends
+ *   applies before that step, counted from 0; settle: the rate falls to almost 0 over so many epochs, and there
+ *   training ends
  */
 
 const START = 1 / 25,

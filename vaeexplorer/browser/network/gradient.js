@@ -65,7 +65,8 @@ export class Learner extends Model {
     return { reconstruction, kl, images: real };
   }
 
-  /** d/d ln sigma_x^2 of (|x - x'|^2 / sigma_x^2 + 784 ln sigma_x^2) / 2. @param {number} nats @param {number} weight */
+  /** d/d ln sigma_x^2 of (|x - x'|^2 / sigma_x^2 + 784 ln sigma_x^2) / 2, where that comes to so many nats.
+   * @param {number} nats @param {number} weight */
   differentiateVariance(nats, weight) {
     const constant = 0.5 * this.real * PIXELS * (this.logVariance + LN_2_PI);
     this.slope[this.layout.logVariance ?? 0] = weight * (0.5 * this.real * PIXELS - (nats - constant));

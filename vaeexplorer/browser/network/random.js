@@ -3,11 +3,11 @@
 import { scrambled } from "../kernel/plain_learning.js";
 
 const GOLDEN = 0x9e3779b9;
-/** What numbers are for. */
-export const ORDER = 1,
-  NOISE = 2,
-  TEST = 3,
-  WEIGHTS = 4;
+// What numbers are for.
+export const ORDER = 1;
+export const NOISE = 2;
+export const TEST = 3;
+export const WEIGHTS = 4;
 
 /** 32 bits from a seed, a purpose and its numbers. @param {...number} parts integers */
 export function keyOf(...parts) {

@@ -43,11 +43,12 @@ export function fill(layout, values, tensor) {
 /** [outputs, inputs]. @param {import("./choices.js").Layer} layer @param {number} column @param {number} outputs
  * @param {Float32Array} values */
 function torchWeight(layer, column, outputs, values) {
-  const weight = new Float32Array(outputs * layer.inputs),
-    lanes = place(layer, 1, column) - place(layer, 0, column);
-  for (let o = 0, to = 0; o < outputs; o++)
-    for (let i = 0, from = place(layer, 0, column + o); i < layer.inputs; i++, from += lanes)
-      weight[to++] = values[from];
+  const weight = new Float32Array(outputs * layer.inputs);
+  for (let o = 0, to = 0; o < outputs; o++) {
+    const first = place(layer, 0, column + o),
+      lanes = place(layer, 1, column + o) - first; // from one input to the next
+    for (let i = 0; i < layer.inputs; i++) weight[to++] = values[first + i * lanes];
+  }
   return weight;
 }
 
