@@ -3,7 +3,7 @@
  * Curves over steps on a canvas, with the changes made by hand marked. Axes stay fixed until a curve leaves them.
  *
  * @typedef {{xs: ArrayLike<number>, ys: ArrayLike<number>, color: string, width: number, name?: string,
- *            dots?: boolean}} Line
+ *            dots?: boolean, alpha?: number}} Line
  * @typedef {{lines: Line[], x: [number, number], y: [number, number], xTicks: [number, string][],
  *            marks?: [number, string][], cursor?: number | null, xName?: string}} Chart
  *   marks: vertical lines with a text; cursor: a step, after which curves are faint
@@ -106,7 +106,9 @@ export function drawCurves(canvas, { lines, x, y, xTicks, marks = [], cursor = n
 
 /** @param {CanvasRenderingContext2D} g @param {Line} line @param {(v: number) => number} atX
  * @param {(v: number) => number} atY @param {number} from @param {number} to */
-function drawLine(g, { xs, ys, color, width, dots }, atX, atY, from, to) {
+function drawLine(g, { xs, ys, color, width, dots, alpha = 1 }, atX, atY, from, to) {
+  const before = g.globalAlpha;
+  g.globalAlpha *= alpha;
   g.strokeStyle = g.fillStyle = color;
   g.lineWidth = width;
   g.lineJoin = "round";
@@ -125,6 +127,7 @@ function drawLine(g, { xs, ys, color, width, dots }, atX, atY, from, to) {
     g.arc(atX(xs[i]), atY(ys[i]), 4, 0, 2 * Math.PI);
     g.fill();
   }
+  g.globalAlpha = before;
 }
 
 /** @param {CanvasRenderingContext2D} g @param {[number, string][]} marks @param {(v: number) => number} atX

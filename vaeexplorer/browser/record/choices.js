@@ -125,9 +125,10 @@ export const stepsOf = ({ images, batch }) => Math.ceil(images / batch);
 export const widthName = (widths) =>
   Object.entries(WIDTHS).find(([, each]) => each.join() === widths.join())?.[0] ?? widths.join("-");
 
-/** What an address holds of the choices, by the names of `links.py`. @param {Choices} choices @param {Event[]} events */
-export const toLink = (choices, events) => ({
-  set: choices.dataset,
+/** What an address holds of the choices, by the names of `links.py`. @param {Choices} choices @param {Event[]} events
+ * @param {string} dataset  which the page shows by itself */
+export const toLink = (choices, events, dataset) => ({
+  set: choices.dataset === dataset ? "" : choices.dataset,
   model: choices.model,
   dim: choices.dim,
   width: widthName(choices.widths),

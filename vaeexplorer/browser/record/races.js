@@ -30,7 +30,7 @@ export const RACES = {
     ],
   },
   warmup: {
-    name: "warm-up or not",
+    name: "warm-up",
     about: "16 dimensions, β 2: rising over five epochs, or there from the start.",
     of: [
       { model: "vae", dim: 16, beta: 2, warmup: 0 },

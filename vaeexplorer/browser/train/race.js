@@ -85,8 +85,7 @@ export function raceScene(lanes, page) {
     h("figure", { class: "both" }, h("figcaption", {}, "reconstruction, test, nats"), canvas),
   );
   const draw = () => {
-    const probe = getComputedStyle(element),
-      colors = [probe.getPropertyValue("--left"), probe.getPropertyValue("--right")];
+    const colors = heads.map(({ shape }) => getComputedStyle(shape).backgroundColor);
     const [lane] = lanes,
       seen = lane.seen ?? Math.min(...lanes.map(({ step }) => step));
     drawCurves(canvas, {

@@ -80,10 +80,7 @@ export function singleScene(lane, page) {
     for (const { part, canvas, range } of charts) {
       const values = [...lane.test, ...lane.train.slice(lane.train.length > 3 ? 3 : 0)].map((point) => point[part]);
       drawCurves(canvas, {
-        lines: [
-          line(lane.train, part, `color-mix(in srgb, ${text} 45%, transparent)`, 1.2),
-          line(lane.test, part, accent, 2),
-        ],
+        lines: [{ ...line(lane.train, part, text, 1.2), alpha: 0.45 }, line(lane.test, part, accent, 2)],
         x: [0, end],
         y: range.hold(part === "kl" ? [0, ...values] : values),
         xTicks: [

@@ -73,12 +73,10 @@ export class Train {
       button("next", "Another test image", () => this.select(Math.floor(Math.random() * this.count))),
     );
     const { run, dials, sliders } = this.controls;
-    const top = h("fieldset", { class: "controls" }, run, this.raceTools, dials),
+    const top = h("fieldset", { class: "controls" }, run, sliders.box, this.raceTools, dials),
       below = h("fieldset", { class: "below" }, this.scrubber.box, takeHome(this));
-    this.loading = new Loading(root, [top, sliders.box, below]);
-    root.replaceChildren(
-      ...[this.head.box, top, sliders.box, this.loading.element, this.message, this.scenery, below, this.extra],
-    );
+    this.loading = new Loading(root, [top, below]);
+    root.replaceChildren(...[this.head.box, top, this.loading.element, this.message, this.scenery, below, this.extra]);
     root.addEventListener("keydown", (event) => this.key(event));
     this.onHidden = () => this.hide(document.hidden);
     document.addEventListener("visibilitychange", this.onHidden);
@@ -259,7 +257,7 @@ export class Train {
   }
 
   get texts() {
-    return formatLinks(this.address.keys, toLink(this.choices, this.lane?.events ?? []));
+    return formatLinks(this.address.keys, toLink(this.choices, this.lane?.events ?? [], this.given?.dataset ?? ""));
   }
   link() {
     return this.address.link(this.texts);
