@@ -98,6 +98,7 @@ def test_ticks_are_round_and_inside(node: Callable[..., str], modules: Path) -> 
 @pytest.mark.browser
 def test_the_training_is_played_and_scrubbed(server: str, chromium: Any) -> None:
     page = chromium
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(f"{server}/")
     page.get_by_role("link", name="Linear AE vs PCA").click()
     said = page.locator(".player .said")
@@ -120,7 +121,13 @@ def test_the_training_is_played_and_scrubbed(server: str, chromium: Any) -> None
     slider.focus()
     page.keyboard.press("End")
     page.wait_for_url(lambda url: "step=" not in url)
-    assert "largest angle" in said.inner_text()
+    for part in (".player", ".watched .chart >> nth=0", ".watched .chart >> nth=1", ".watched .images >> nth=3"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= 720, part
+    error, angle = page.locator(".watched .key-number").all_inner_texts()
+    assert error == "29.6864"
+    assert 0 < float(angle.removesuffix("°")) < 1
+    assert "predicted 29.6863" in page.locator(".watched .key-label").first.inner_text()
 
     cosines = page.locator(".sides section").nth(1).locator("figcaption")
 

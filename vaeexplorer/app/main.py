@@ -18,9 +18,9 @@ TRAINING = st.Page(HERE / "views/training/page.py", title="Training", url_path="
 REGULARIZED = st.Page(HERE / "views/report/page.py", title="Is it regularized?", url_path="regularized")
 BETA = st.Page(HERE / "views/beta/page.py", title="Turn β", url_path="beta")
 SECTIONS = {
-    "Learn": [EXPLORE, FROM_X, AE_VS_VAE, LINEAR],
+    "Learn": [EXPLORE, FROM_X, AE_VS_VAE, BETA, LINEAR],
     "Train": [TRAINING],
-    "Research": [REGULARIZED, BETA],
+    "Research": [REGULARIZED],
 }
 
 st.set_page_config(
@@ -30,10 +30,10 @@ st.set_page_config(
 )
 page = st.navigation([page for pages in SECTIONS.values() for page in pages], position="hidden")
 address.begin(page.url_path)
-st.html(bundle.HERE / "draw/type.css")
+st.html(bundle.HERE / "style/type.css")
 st.html(HERE / "style.css")
 present.begin()
-sidebar.sidebar(SECTIONS)
+sidebar.sidebar(SECTIONS, state.PAGES[page.url_path].has_run)
 st.set_page_config(page_title=" · ".join(filter(None, (page.title, sidebar.chosen_name(), "vaeexplorer"))))
 if not state.PAGES[page.url_path].choices:
     address.settle()

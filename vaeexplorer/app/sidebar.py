@@ -16,11 +16,11 @@ DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
 OWN = "own"  # in place of a dataset: models of one's own, which bring their images
 
 
-def sidebar(sections: Mapping[str, Sequence[Any]]) -> None:
-    """Brand, run picker and page links."""
+def sidebar(sections: Mapping[str, Sequence[Any]], has_run: bool) -> None:
+    """Brand, what is chosen on all pages, and page links; the run only where the page is about it."""
     with st.sidebar:
         st.html('<div class="vx-brand">vaeexplorer</div>')
-        _pick_run()
+        _pick_run(has_run)
         for section, pages in sections.items():
             st.html(Markup('<div class="vx-section">{}</div>').format(section))
             for page in pages:
@@ -89,7 +89,7 @@ def _chosen_own() -> Space | None:
     return caches.own_spaces().get(st.session_state.get(state.RUN.name, "")) if chosen else None
 
 
-def _pick_run() -> None:
+def _pick_run(is_shown: bool) -> None:
     own = list(caches.own_spaces())
     datasets = ({OWN: "Your own"} if own else {}) | DATASETS
     # An address that names a run means that run's dataset.
@@ -107,14 +107,15 @@ def _pick_run() -> None:
     if dataset == OWN:
         names, first = own, own[-1]
     address.choose(state.RUN, names, default=first, is_needed=first is not None)
-    st.selectbox(
-        "Run",
-        names,
-        key=state.RUN.name,
-        persist_state="session",
-        placeholder="no run of this dataset",
-        disabled=not names,
-    )
+    if is_shown:
+        st.selectbox(
+            "Run",
+            names,
+            key=state.RUN.name,
+            persist_state="session",
+            placeholder="no run of this dataset",
+            disabled=not names,
+        )
     for error in caches.run_cards()[1]:
         st.warning(literal(error))
 

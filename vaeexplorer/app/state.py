@@ -67,11 +67,13 @@ class Page:
         choices: of Streamlit's controls.
         gestures: of the pictures.
         of: the choices that the gestures belong to.
+        has_run: whether it is about the run, which is chosen at the left; what it shows is else of the data set alone.
     """
 
     choices: Link = ()
     gestures: Link = ()
     of: Link = (DATASET, RUN)
+    has_run: bool = True
 
 
 EVERYWHERE: Link = (DATASET, RUN, PRESENT)
@@ -80,11 +82,14 @@ PAGES = {
     "from-x": Page(gestures=WALK),
     "ae-vs-vae": Page((OTHER, PCA, PAIRS), PAIR, (DATASET, RUN, OTHER, PCA)),
     "linear": Page(
-        (K, BROKEN, METHOD, DECAY, LONGER), (*FILM, *LINEAR_VAE), (DATASET, K, BROKEN, METHOD, DECAY, LONGER)
+        (K, BROKEN, METHOD, DECAY, LONGER),
+        (*FILM, *LINEAR_VAE),
+        (DATASET, K, BROKEN, METHOD, DECAY, LONGER),
+        has_run=False,
     ),
     "training": Page((COMPARED, LOG)),
     "regularized": Page((BESIDE,)),
-    "beta": Page((DIMENSIONS,), DIAL, (DATASET, DIMENSIONS)),
+    "beta": Page((DIMENSIONS,), DIAL, (DATASET, DIMENSIONS), has_run=False),
 }
 """by their paths"""
 NAMES = {key.name for page in PAGES.values() for key in (*EVERYWHERE, *page.choices, *page.gestures)}
@@ -103,7 +108,7 @@ REPORT = "report"
 
 ADDRESS = "address"
 ADDRESS_WRITER = "address-writer"
-_COMPARED_RUN = "compared-run"
+_BEFORE = "before-"
 _ASKED_OF = "field-asked-of"
 
 
@@ -118,7 +123,8 @@ def ask_field_of(keys: list[str]) -> None:
     st.session_state[_ASKED_OF] = keys
 
 
-def compared_run_changed(run: str) -> bool:
-    """Whether the comparison was of another run before; a first visit is no change."""
-    before, st.session_state[_COMPARED_RUN] = st.session_state.get(_COMPARED_RUN, run), run
-    return bool(before != run)
+def has_changed(what: str, now: str) -> bool:
+    """Whether this was something else when it was asked for last; a first visit is no change."""
+    name = _BEFORE + what
+    before, st.session_state[name] = st.session_state.get(name, now), now
+    return bool(before != now)

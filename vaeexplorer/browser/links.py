@@ -84,6 +84,7 @@ class Key(Generic[T]):
 
 _COORDINATES = (-3.4e38, 3.4e38)  # float32, in which decoders compute, and the digits that it has
 _VIEW = "what is in view: centre across, centre up and width, in latent units"
+HIDDEN: Key[tuple[int, ...]] = Key("hidden", "indices", (), "classes whose dots are hidden")
 PLANE: tuple[Key[Any], ...] = (
     Key("z", "numbers", None, "the latent point, a number a dimension", limits=_COORDINATES, digits=7),
     Key("test", "indices", None, "the chosen test image, of whose posterior z may be a draw", count=1),
@@ -100,7 +101,7 @@ PLANE: tuple[Key[Any], ...] = (
     Key("b", "numbers", None, "where the way ends", limits=_COORDINATES, digits=7),
     Key("at", "numbers", None, _VIEW, limits=_COORDINATES, digits=7, count=3),
     Key("manifold", "flag", None, "whether the plane is decoded behind the dots", of_any_run=True),
-    Key("hidden", "indices", (), "classes whose dots are hidden"),
+    HIDDEN,
     Key(
         *("marks", "choice", "mean", "what a dot is: the mean of q(z|x), a draw from it, or an ellipse of one σ"),
         options=("mean", "draw", "ellipse"),
@@ -162,6 +163,8 @@ def dial(betas: tuple[float, ...]) -> tuple[Key[Any], ...]:
             count=2,
             of_any_run=True,
         ),
+        Key("sample", "indices", None, "the sample that is decoded in its place", count=1, of_any_run=True),
+        HIDDEN,
     )
 
 

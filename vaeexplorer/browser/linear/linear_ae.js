@@ -199,8 +199,11 @@ export class LinearAE {
     ui.scrub.value = String(frame);
     const excess = film.error[frame] / film.optimum - 1,
       angle = film.angles[frame].at(-1) ?? 0;
-    const error = `error ${number(film.error[frame], 4)}, ${words(excess)}`;
-    ui.said.textContent = `step ${steps[frame].toLocaleString("en")}: ${error}; largest angle ${degrees(angle)}`;
+    ui.step.textContent = `step ${steps[frame].toLocaleString("en")} of ${steps[steps.length - 1].toLocaleString("en")}`;
+    ui.error.textContent = number(film.error[frame], 4);
+    const expected = film.predicted === null ? "" : `predicted ${number(film.predicted, 4)}; `;
+    ui.errorLabel.textContent = `|x − x′|², ${expected}${words(excess)}`;
+    ui.angle.textContent = degrees(angle);
     for (let at = 0; at < shown; at++) {
       const learned = imageAt(film.reconstructions, frame * shown + at),
         best = imageAt(film.best, at);

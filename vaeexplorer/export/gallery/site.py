@@ -123,7 +123,7 @@ def _beta_page(dataset: Dataset, dimensions: int, links: list[dict[str, Any]], p
         "gallery/beta.html",
         title=f"{NAMES[dataset]}, {dimensions} latent dimensions",
         policy=place.policy,
-        style=place.style(PAGE_STYLE + bundle.style("beta/beta.css")),
+        style=place.style(PAGE_STYLE + bundle.style("interact/legend.css", "beta/beta.css")),
         script=place.script(bundle.script("entries/export_beta.js")),
         facts=[f"Images: {explorer.SOURCES[dataset]}. Made with vaeexplorer."],
         links=[_link("All pages", INDEX), *links],

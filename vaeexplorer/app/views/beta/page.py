@@ -15,7 +15,10 @@ from vaeexplorer.results.sweep import SweepError, figures
 from vaeexplorer.runs.folder import RunError
 
 _beta_dial = st.components.v2.component(
-    "beta_dial", js=bundle.script("entries/beta.js"), css=bundle.style("beta/beta.css"), isolate_styles=True
+    "beta_dial",
+    js=bundle.script("entries/beta.js"),
+    css=bundle.style("interact/legend.css", "beta/beta.css"),
+    isolate_styles=True,
 )
 
 
@@ -36,12 +39,14 @@ def dial(dataset: str, url: str) -> None:
     )
 
 
-heading(words.PAGE)
 dataset = st.session_state.get(state.DATASET.name) or "mnist"
 if dataset not in sidebar.DATASETS:
     raise RunError("Turn β shows models that are shipped: choose MNIST or Fashion-MNIST at the left.")
 chosen = address.choose(state.DIMENSIONS)
-st.segmented_control(
+left, right = st.columns([4, 1], vertical_alignment="bottom")
+with left:
+    heading(words.PAGE)
+right.segmented_control(
     "Latent dimensions",
     state.DIMENSIONS.options,
     required=True,
