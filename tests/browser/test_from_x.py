@@ -107,11 +107,14 @@ def test_a_picture_on_white_is_turned_round(evaluate: Evaluate, mnist_test: Imag
 def test_the_page_goes_from_x_to_x_prime(server: str, chromium: Any, mnist_test: ImageDataset) -> None:
     page = chromium
     page.goto(f"{server}/from-x?run=mnist-vae-2d")
-    page.locator(".from-x .term b").first.wait_for()
+    page.locator(".from-x .loss .key-number").first.wait_for()
 
     def terms() -> list[float]:
-        return [float(text.replace("−", "-")) for text in page.locator(".from-x .term b").all_inner_texts()]
+        """Reconstruction, KL and loss; beta is 1."""
+        texts = page.locator(".from-x .loss .term .key-number").all_inner_texts()
+        return [float(text.replace("−", "-")) for text in (texts[0], *texts[2:])]
 
+    page.get_by_text("4 · test #1465", exact=True).wait_for()  # of a wide posterior
     number = page.get_by_label("Number of a test image")
     number.fill("17")
     number.press("Enter")
@@ -148,7 +151,7 @@ def test_the_page_goes_from_x_to_x_prime(server: str, chromium: Any, mnist_test:
     page.mouse.move(box["x"] + 80, box["y"] + 130, steps=8)
     page.mouse.up()
     page.get_by_text("your image", exact=True).wait_for()
-    page.get_by_text("The autoencoder beside it").wait_for()
+    page.get_by_text("of the autoencoder mnist-ae-2d").wait_for()
     page.wait_for_url("**drawing=**")
     assert "image=" not in page.url
 

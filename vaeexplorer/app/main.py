@@ -31,7 +31,7 @@ st.set_page_config(
 )
 page = st.navigation([page for pages in SECTIONS.values() for page in pages], position="hidden")
 address.begin(page.url_path)
-st.html(bundle.HERE / "draw/type.css")
+st.html(bundle.HERE / "style/type.css")
 st.html(HERE / "style.css")
 is_presenter = strip.begin()
 present.begin()
