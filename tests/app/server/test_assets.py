@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 import streamlit as st
 from starlette.applications import Starlette
@@ -15,7 +16,9 @@ from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.server import ROUTES
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import content_hash
+from vaeexplorer.spaces.own import open_model
 from vaeexplorer.spaces.space import Space
 
 
@@ -112,3 +115,17 @@ def test_anything_else_is_not_found(space: Space, path: str) -> None:
     answer = get("/" + path.format(**files))
     assert answer.status == 404
     assert "immutable" not in answer.headers.get("cache-control", "")
+
+
+def test_a_packed_decoder_of_ones_own_is_served(small_test: ImageDataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def decode(z: np.ndarray) -> np.ndarray:
+        return np.zeros((len(z), 28, 28), np.float32)
+
+    decode.network = b"packed"  # type: ignore[attr-defined]
+    space = open_model(lambda images: np.zeros((len(images), 2)), decode, small_test, "mine")
+    monkeypatch.setattr(caches, "own_spaces", lambda: {"mine": space})
+    url = assets.urls(space)["network"]
+    found = assets.find(*url.split("/")[1:])
+    assert found is not None
+    assert found.data == b"packed"
+    assert assets.urls(space, encoder=True)["remote"] == "vx/mine/"  # which the decoder alone is not
