@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from vaeexplorer.codes import Codes as Codes
     from vaeexplorer.config import RunConfig as RunConfig
     from vaeexplorer.data.datasets import load_dataset as load_dataset
+    from vaeexplorer.foreign.pythae import from_pythae as from_pythae
+    from vaeexplorer.foreign.pytorch import from_torch as from_torch
     from vaeexplorer.launch import explore as explore
     from vaeexplorer.network.training import train as train
     from vaeexplorer.notebook.comparison import Comparison as Comparison
@@ -31,6 +33,8 @@ _HOMES = {
     "compare": "notebook.comparison",
     "explore": "launch",
     "load_dataset": "data.datasets",
+    "from_pythae": "foreign.pythae",
+    "from_torch": "foreign.pytorch",
     "link": "notebook.linked",
     "list_runs": "runs.folder",
     "load_run": "runs.folder",
@@ -48,6 +52,8 @@ __all__ = [
     "RunConfig",
     "compare",
     "explore",
+    "from_pythae",
+    "from_torch",
     "link",
     "list_runs",
     "load_dataset",

@@ -92,7 +92,7 @@ def chosen_space() -> Space:
     except (RunError, DataError) as error:
         st.error(literal(error))
         st.stop()
-    if space.weights is None:
+    if space.weights is None and space.network is None:
         st.caption(
             f"{space.name} is a model of your own: its functions run on the server, which the page asks for images."
         )

@@ -22,7 +22,7 @@ NO_FIELDS = ".pair .toolbar .segments { display: none; }\n"
 def packed_decoder(space: Space) -> bytes | None:
     """The decoder as a browser runs it; None where only Python can."""
     if space.config is None or space.weights is None:
-        return None
+        return space.network
     return pack_network(space.config, space.weights, encoder=False)
 
 

@@ -35,6 +35,7 @@ class Space:
         open_model: builds what encodes and decodes; torch is imported then and not before.
         config, weights: of the network, where there is one that a browser can run; else the server is asked.
         run: the run, where it is one.
+        network: a decoder of one's own, packed for the browser; None where the server is asked, or there are weights.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Space:
     config: RunConfig | None = None
     weights: Mapping[str, np.ndarray] | None = None
     run: Run | None = None
+    network: bytes | None = None
 
     @cached_property
     def model(self) -> Model:

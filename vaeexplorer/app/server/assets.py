@@ -53,14 +53,15 @@ class Asset:
 def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
     """Where the page finds the `network`, the `codes` and the `sprite` of a latent space.
 
-    There is no network of a model of one's own: the page asks the server, at `remote` + "encode" and "decode".
+    Where the browser cannot run what is asked for, as of most models of one's own, the page asks the server, at
+    `remote` + "encode" and "decode".
 
     Args:
         space: any.
         encoder: whether the network comes with what turns images into codes, at twice the size.
     """
     found = {"codes": _codes(space.key, space).url, "sprite": _sprite(space.data.content_hash, space.data).url}
-    if space.weights is None:
+    if space.weights is None and (encoder or space.network is None):
         return found | {"remote": f"vx/{space.name}/"}
     return found | {"network": _network(space.key, "network" if encoder else "decoder", space).url}
 
@@ -166,7 +167,7 @@ def _find_space(owner: str, file: str) -> Asset | None:
 
 def _find_of_space(owner: str, kind: str, url: str) -> Asset | None:
     for space in (*caches.own_spaces().values(), *caches.principal_spaces().values()):
-        if owner == _owner(kind, space) and (kind in ("codes", "sprite") or space.weights is not None):
+        if owner == _owner(kind, space) and _has(kind, space):
             asset = _asset(kind, space)
             if asset.url == url:
                 return asset
@@ -181,6 +182,11 @@ def _find_of_space(owner: str, kind: str, url: str) -> Asset | None:
     return None
 
 
+def _has(kind: str, space: Space) -> bool:
+    """Whether a space has a file of this kind."""
+    return kind in ("codes", "sprite") or space.weights is not None or (kind == "decoder" and space.network is not None)
+
+
 def _owner(kind: str, space: Space) -> str:
     return space.data.name if kind == "sprite" else space.name
 
@@ -193,6 +199,8 @@ def _asset(kind: str, space: Space) -> Asset:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _network(key: str, kind: str, _space: Space) -> Asset:
+    if _space.network is not None:
+        return _named(_space.name, kind, _space.network)
     assert _space.config is not None
     assert _space.weights is not None
     return _named(_space.name, kind, pack_network(_space.config, _space.weights, encoder=kind == "network"))
