@@ -276,13 +276,16 @@ export function pixelMean(x, likelihood) {
 /** How many numbers pass between the layers of a part of a network, its input first.
  * @param {Layer[]} layers @returns {number[]} */
 export function sizesOf(layers) {
-  const units = (/** @type {Layer} */ layer, /** @type {boolean} */ isInput) =>
-    layer.kind === "dense"
-      ? isInput
-        ? layer.inputs
-        : layer.outputs
-      : isInput
-        ? layer.inputs * layer.side ** 2
-        : layer.outputs * layer.to ** 2;
-  return layers.length ? [units(layers[0], true), ...layers.map((layer) => units(layer, false))] : [];
+  return layers.length ? [inputs(layers[0]), ...layers.map(outputs)] : [];
 }
+
+/** How many numbers a layer takes. @param {Layer} layer */
+function inputs(layer) {
+  if (layer.kind === "dense") return layer.inputs;
+  if (layer.kind === "upsample") return layer.channels * layer.side ** 2;
+  if (layer.kind === "scale") return layer.channels * layer.area;
+  return layer.kind === "pass" ? layer.outputs : layer.inputs * layer.side ** 2;
+}
+
+/** How many numbers it makes. @param {Layer} layer */
+const outputs = (layer) => (layer.kind === "dense" ? layer.outputs : layer.out.length);
