@@ -13,7 +13,7 @@ from vaeexplorer.app import caches
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets
-from vaeexplorer.app.views.linear.widgets import Setting
+from vaeexplorer.app.views.linear.training import Setting
 from vaeexplorer.data.moments import FOLDER
 
 PAGE = "views/linear/page.py"
@@ -153,3 +153,16 @@ def test_measured_and_predicted_agree() -> None:
     exact = closed_form(values, 10, 0.05, 2.0)
     assert measured["kl"] == pytest.approx(exact.kl(values), abs=1e-4)
     assert measured["elbo"] == pytest.approx(exact.elbo(values), abs=1e-4)
+
+
+def test_a_method_that_one_condition_forces_does_not_stay_for_the_next(page: AppTest) -> None:
+    choose(page, "sigmoid")
+    assert page.session_state["by"] == "adam"
+    choose(page, "saddle")
+    assert page.session_state["by"] == "gd"
+    assert "There it stays, though it is no minimum: after about 31 steps" in texts(page)
+    assert "Plateau 3.6605" in texts(page)
+    methods: Any = page.get("button_group")[1]
+    methods.set_value("adam").run(timeout=60)
+    assert "there is no plateau" in texts(page)
+    assert "Plateau" not in texts(page)

@@ -97,7 +97,7 @@ def test_a_drag_asks_the_server_and_outlives_it(own: str, chromium: Any) -> None
     expected = np.rint(255 * decode(shown_z(page))[0])
     assert expected.std() > 20
     wait_for_image(page, "canvas.decoded", expected, 3)  # z is shown to two digits
-    assert set(fetched) == {"codes", "sprite", "decode"}
+    assert set(fetched) == {"plane", "codes", "sprite", "decode"}
     wait_until(page, lambda: under_way[0] == 0, "the last answer")
     assert under_way == [0, 1]
     assert grey(page.locator(".strips canvas").first).any()  # a traversal, decoded there too

@@ -123,7 +123,7 @@ def test_what_comes_slowly_is_said_and_nothing_can_be_pressed_before_it_works(se
         page.locator(f"{widget}[aria-busy=true]").wait_for()
         page.locator(f"{widget} .loading").first.get_by_text("Loading ").wait_for()
 
-    page.route("**/vx/**", hold)
+    page.route("**/vx/**/*.bin", hold)
     page.goto(f"{server}/?run=mnist-vae-2d")
     busy(".latent-plane")
     for name in ("manifold", "Sample prior", "Walk"):

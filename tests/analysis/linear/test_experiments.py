@@ -122,6 +122,15 @@ def test_the_saddle_is_a_plateau_that_is_left_when_predicted(real: PCA, method: 
     assert found.excess[-1] < 1e-8
 
 
+def test_adam_leaves_the_saddle_at_once_so_that_no_plateau_is_predicted(real: PCA) -> None:
+    few = np.zeros((2, 784))
+    found = run(real, 8, "saddle", "adam", points=few, shown=few)
+    above = found.film.error - found.optimum
+    assert above[0] == pytest.approx(real.values[0] - real.values[8], rel=1e-3)
+    assert above[1] > 1.5 * above[0]
+    assert found.plateau is None
+
+
 def test_too_few_steps_learn_the_large_axes(real: PCA) -> None:
     few = np.zeros((2, 784))
     found = run(real, 16, "few", "gd", points=few, shown=few)
