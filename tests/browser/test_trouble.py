@@ -200,10 +200,9 @@ def test_nonsense_in_the_address_opens_the_page_as_it_is(server: str, chromium: 
     page = chromium
     opened(page, f"{server}/")
     picture, z = pixels(page), page.locator(".z").inner_text()
-    for nonsense in ("z=NaN,1&at=a,b,c&hidden=x&color=sound", "z=1e99,0&a=1&b=,&manifold=2&plane=UMAP&at=0,0,0"):
-        opened(page, f"{server}/?{nonsense}")
-        assert page.locator(".z").inner_text() == z
-        assert pixels(page) == picture
+    opened(page, f"{server}/?z=1e99,0&at=a,b,c&hidden=x&color=sound&a=1&b=,&manifold=2&plane=UMAP")
+    assert page.locator(".z").inner_text() == z
+    assert pixels(page) == picture
 
 
 @pytest.mark.browser

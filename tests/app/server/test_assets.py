@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 import streamlit as st
 from starlette.applications import Starlette
@@ -17,7 +18,9 @@ from vaeexplorer.app.server.server import ROUTES
 from vaeexplorer.browser import bundle
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import content_hash
+from vaeexplorer.spaces.own import open_model
 from vaeexplorer.spaces.space import Space
 
 
@@ -129,3 +132,17 @@ def test_the_script_of_a_component_is_fetched_once_and_sent_short() -> None:
     for answer in (plain, packed):
         assert "immutable" in answer.headers["cache-control"]
         assert answer.headers["vary"] == "Accept-Encoding"
+
+
+def test_a_packed_decoder_of_ones_own_is_served(small_test: ImageDataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def decode(z: np.ndarray) -> np.ndarray:
+        return np.zeros((len(z), 28, 28), np.float32)
+
+    decode.network = b"packed"  # type: ignore[attr-defined]
+    space = open_model(lambda images: np.zeros((len(images), 2)), decode, small_test, "mine")
+    monkeypatch.setattr(caches, "own_spaces", lambda: {"mine": space})
+    url = assets.urls(space)["network"]
+    found = assets.find(*url.split("/")[1:])
+    assert found is not None
+    assert found.data == b"packed"
+    assert assets.urls(space, encoder=True)["remote"] == "vx/mine/"  # which the decoder alone is not

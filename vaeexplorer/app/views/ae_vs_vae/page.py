@@ -28,7 +28,7 @@ def chosen_partner(space: Space) -> Space:
     if not others:
         st.info("There is no second run of these images to compare with. Train one: `python -m vaeexplorer train`")
         st.stop()
-    if state.compared_run_changed(space.name):
+    if state.has_changed("compared-run", space.name):
         st.session_state.pop(state.OTHER.name, None)  # this run's own partner
     name = address.choose(state.OTHER, list(others))
     st.selectbox("Compared with", list(others), key=state.OTHER.name, persist_state="session")

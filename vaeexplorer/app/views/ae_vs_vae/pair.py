@@ -11,8 +11,8 @@ import streamlit as st
 
 from vaeexplorer.analysis.smoothness.fields import FieldKind, Window, ellipses, field
 from vaeexplorer.app import address, state
-from vaeexplorer.app.components import component
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.views.ae_vs_vae import comparison
 from vaeexplorer.browser import links
 from vaeexplorer.figures.theme import classes

@@ -7,9 +7,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vaeexplorer.app import address, caches, state
-from vaeexplorer.app.components import component
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
 from vaeexplorer.browser import links
 from vaeexplorer.errors import UserError
@@ -17,7 +17,7 @@ from vaeexplorer.spaces.space import Space
 
 FEWEST = 50  # images of which UMAP makes anything
 
-_latent_plane = component("latent_plane", "plane", "plane/latent_plane.css")
+_latent_plane = component("latent_plane", "plane", "plane/latent_plane.css", "plane/now.css")
 
 
 def latent_plane(space: Space) -> None:

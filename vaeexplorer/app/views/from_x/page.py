@@ -3,8 +3,8 @@
 import streamlit as st
 
 from vaeexplorer.app import address, caches, sidebar, state
-from vaeexplorer.app.components import component
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.views.from_x import words
 from vaeexplorer.app.words import heading, notes, say_if_correlated
 from vaeexplorer.browser import links
@@ -18,7 +18,7 @@ _from_x = component("from_x", "from_x", "from_x/from_x.css")
 
 def autoencoder_beside(space: Space) -> dict[str, str] | None:
     """Name and network of the autoencoder that was trained like this VAE, or None."""
-    card = partner(space.run, sidebar.cards(space.dataset)) if space.run and space.has_prior else None
+    card = partner(space.run, sidebar.cards(space.image_set)) if space.run and space.has_prior else None
     if card is None:
         return None
     try:

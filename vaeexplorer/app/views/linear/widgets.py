@@ -5,9 +5,9 @@ import streamlit as st
 from vaeexplorer.analysis.linear import vae as linear_vae
 from vaeexplorer.analysis.linear.experiments import BENDS
 from vaeexplorer.app import address, caches, state
-from vaeexplorer.app.components import component
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.beside import beside
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.views.linear import training
 from vaeexplorer.app.views.linear.training import Setting, Trained, test_moments
 from vaeexplorer.browser import links
