@@ -3,10 +3,10 @@
     VAEEXPLORER_DATA=... python -m tests.benchmarks.tab_training
 
 10,000 MNIST images, batch 128, images a second: (a) ours in one worker of Chromium, 784-256-2, 784-400-20 and the
-page's default; (b) pytorch/examples' VAE, 784-400-20, with its DataLoader, as a bare loop over a tensor on one thread, and on
-two; (c) the same network in TF.js, WebAssembly backend, if npm has it; (d) `vaeexplorer.train`. Each in turn, several
-times over; the median counts. Ratios are of the same run, and the machine's load is printed: other work disturbs what
-takes two cores more than what takes one.
+page's default; (b) pytorch/examples' VAE, 784-400-20, with its DataLoader, as a bare loop over a tensor on one thread,
+and on two; (c) the same network in TF.js, WebAssembly backend, if npm has it; (d) `vaeexplorer.train`. Each in turn,
+several times over; the median counts. Ratios are of the same run, and the machine's load is printed: other work
+disturbs what takes two cores more than what takes one.
 """
 
 import argparse
@@ -214,6 +214,8 @@ def main() -> None:
                 for network, sizes in NETWORKS.items():
                     asked = {"choices": CHOICES | sizes | {"epochs": 100}, "steps": options.steps}
                     rates[network].append(page.evaluate(WORK, ["train.js", asked]))
+                asked = {"choices": CHOICES | NETWORKS["784-256-2"] | {"epochs": 100}, "steps": 10, "plain": True}
+                rates["784-256-2, without WebAssembly"].append(page.evaluate(WORK, ["train.js", asked]))
                 decodes.append(page.evaluate(WORK, ["decode.js", {}]))
                 if has_tfjs:
                     rates["TF.js wasm"].append(page.evaluate(WORK, ["tfjs.js", {"steps": 20}]))

@@ -181,6 +181,7 @@ test("an infinite loss ends it with a sentence, and the last good weights stay",
   );
   const { values } = (await session.weights())["decoder.0.weight"];
   assert.ok(values.every(Number.isFinite));
+  assert.deepEqual([(await session.record()).events, seen.progress.at(-1).rate], [[], 1], "the dial is back");
 });
 
 test("what is kept never takes more than its budget", () => {

@@ -24,7 +24,8 @@
  *            onMoment?: (moment: Moment) => void, onKept?: (steps: KeptSteps) => void,
  *            onEnd?: (reason: Reason, sentence: string) => void}} Handlers
  *   onProgress, onMoment: ten times a second; onEnd: nothing more is trained; the sentence is for the visitor, empty
- *   where all went as planned
+ *   where all went as planned. Where the loss became infinite, the model is back where it was good, and so are the
+ *   dials: with a smaller rate, `play` goes on
  * @typedef {{choices: Choices, events: Event[], state: State | null, replayTo: number}} Branch
  * @typedef {{choices: Choices, events: Event[], steps: number, hash: string}} Record
  *   a training of the same images that gets the same events comes to the same hash after as many steps
@@ -121,7 +122,7 @@ export class Session {
     this.tell("epoch");
   }
 
-  /** Back to the untrained network, with the same seed. What is recorded of it is gone, but for the events. */
+  /** Back to the untrained network, with the same seed, and to the dials as they were chosen. */
   reset() {
     this.history = [];
     this.test = null;

@@ -120,6 +120,8 @@ export class Training {
 
   reset() {
     this.running = false;
+    this.replayTo = 0;
+    this.trainer.forget(0);
     this.trainer.begin();
     this.rewind();
     this.progress();
@@ -257,10 +259,12 @@ export class Training {
   diverged(step) {
     this.running = false;
     const good = this.states.before(step - 1);
+    this.trainer.forget(good?.step ?? 0);
     if (good) this.trainer.restore(good);
     else this.trainer.begin();
     this.since = new Sums();
     this.picture();
+    this.progress();
     const sentence =
       `The loss became infinite at step ${step.toLocaleString("en")}: try a smaller learning rate. ` +
       `The model is back at step ${this.trainer.step.toLocaleString("en")}.`;

@@ -18,7 +18,7 @@
  * @typedef {{inputs: number, outputs: number, K: number, N: number, weight: number, bias: number, isWide: boolean,
  *            parts: {name: string, outputs: number, column: number}[]}} Layer
  *   inputs, outputs: what the network has; K, N: padded for the kernel; weight, bias: where they begin among the
- *   parameters, in numbers; isWide: the weights lie in panels of 32 columns; parts: torch's layers within this one
+ *   parameters, in numbers; isWide: the weights lie in panels of 16 columns; parts: torch's layers within this one
  * @typedef {{encoder: Layer[], decoder: Layer[], width: number, count: number, logVariance: number | null}} Layout
  *   encoder: the last of it are the heads; width: of z, padded; count: of all parameters, padded; logVariance: where
  *   the learned ln sigma_x^2 lies
@@ -82,13 +82,13 @@ export function layout(choices) {
   trunk.push(layer(features, padded(features, 8), heads.length * width, heads, trunk.length === 0));
   const decoder = chain("decoder", [dim, ...widths.slice().reverse(), PIXELS]);
   const logVariance = choices.likelihood === "gaussian-learned" ? count : null;
-  if (logVariance !== null) count += 1;
-  return { encoder: trunk, decoder, width, count: padded(count, 4), logVariance };
+  if (logVariance !== null) count += 4;
+  return { encoder: trunk, decoder, width, count, logVariance };
 }
 
 /** Where the weight from input i to column n of a layer lies among the parameters.
  * @param {Layer} layer @param {number} i @param {number} n */
 export function place({ weight, K, N, isWide }, i, n) {
-  const lanes = isWide && n - (n % 32) + 32 <= N ? 32 : 8;
+  const lanes = isWide && n - (n % 16) + 16 <= N ? 16 : 8;
   return weight + (n - (n % lanes)) * K + i * lanes + (n % lanes);
 }

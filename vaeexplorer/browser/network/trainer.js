@@ -103,6 +103,12 @@ export class Trainer {
     return event;
   }
 
+  /** No event from a step on. @param {number} from */
+  forget(from) {
+    const kept = this.events.filter(({ step }) => step < from);
+    this.events.splice(0, this.events.length, ...kept);
+  }
+
   /** One step. @returns {import("./gradient.js").Sums} of its batch, before its weights moved */
   advance() {
     const { choices, learner, steps, step } = this,
@@ -116,9 +122,7 @@ export class Trainer {
     learner.load(this.order.subarray(from, Math.min(this.count, from + choices.batch)));
     if (learner.isVariational)
       learner.kernel.normals(learner.eps, learner.rows * learner.layout.width, keyOf(choices.seed, NOISE, step));
-    const sums = learner.differentiate(beta);
-    learner.adam(++this.step, rate);
-    return sums;
+    return learner.learn(beta, ++this.step, rate);
   }
 
   /** @returns {State} a copy */
