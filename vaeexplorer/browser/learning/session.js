@@ -167,6 +167,19 @@ export class Session {
     return this.ask(1, "encode", image);
   }
 
+  /** The loss on the test images by the newest moment, between two epochs' ends. @param {number} beta
+   * @returns {Promise<Terms & {step: number}>} */
+  testNow(beta) {
+    return this.ask(1, "test", beta);
+  }
+
+  /** Codes of other images and the loss on them, by the newest moment.
+   * @param {Uint8Array} images  [N * 784] @param {number} beta
+   * @returns {Promise<Terms & {step: number, codes: Float32Array, logvars: Float32Array | null}>} [N * D] each */
+  measure(images, beta) {
+    return this.ask(1, "measure", images, beta);
+  }
+
   /**
    * The same training up to a step, and other dials from there on: for a new Session of the same images. It begins at
    * the newest full state before that step and runs to it again, to the same bits.

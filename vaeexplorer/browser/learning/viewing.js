@@ -62,6 +62,14 @@ export class Viewing {
     return { step: this.step, mean: Array.from(mean), logvar: logvar && Array.from(logvar) };
   }
 
+  /** Codes of other images and the loss on them, by the newest copy. @param {Uint8Array} images  [N * 784]
+   * @param {number} beta */
+  async measure(images, beta) {
+    const other = new Viewer(await kernel(), this.viewer.choices, images);
+    other.use(this.viewer.model.values);
+    return { step: this.step, ...other.codes(), ...other.test(beta) };
+  }
+
   /** The kept moment nearest to a step. @param {number} step @returns {Moment | null} */
   momentAt(step) {
     const steps = [...this.film.keys()],
