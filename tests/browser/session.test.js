@@ -183,6 +183,21 @@ test("an infinite loss ends it with a sentence, and the last good weights stay",
   assert.deepEqual([(await session.record()).events, seen.progress.at(-1).rate], [[], 1], "the dial is back");
 });
 
+test("choices out of range end it with one sentence", async () => {
+  for (const [changes, sentence] of [
+    [{ model: "gan" }, "model is one of ae, vae, linear-ae, linear-vae, not gan."],
+    [{ dim: 0 }, "dim is a whole number from 1 on, not 0."],
+    [{ widths: [] }, "widths are whole numbers from 1 on, at least one, not none."],
+    [{ rate: Number.NaN }, "rate and variance are above 0, not NaN and 0.5."],
+    [{ beta: -1 }, "beta and warmup are at least 0, not -1 and 0."],
+  ]) {
+    const { session, seen, until } = begin(/** @type {object} */ (changes));
+    session.play();
+    await until(() => seen.ends.length);
+    assert.deepEqual(seen.ends, [["trouble", sentence]]);
+  }
+});
+
 test("what is kept never takes more than its budget", () => {
   const kept = new Kept(1000, 2, 1.1);
   for (let step = 0; step < 20_000; step++) if (step >= kept.next) kept.note(step, 90);

@@ -33,6 +33,28 @@ export const isVariational = ({ model }) => model.endsWith("vae");
 /** @param {Choices} choices */
 export const isLinear = ({ model }) => model.startsWith("linear");
 
+const NAMES = {
+  model: ["ae", "vae", "linear-ae", "linear-vae"],
+  activation: ["silu", "relu", "tanh"],
+  likelihood: ["bernoulli", "continuous-bernoulli", "gaussian", "gaussian-learned"],
+  schedule: ["constant", "one-cycle"],
+};
+
+/** @param {Choices} choices @throws {Error} a name that is not known, or a number out of its range, in one sentence */
+export function check(choices) {
+  for (const [key, known] of Object.entries(NAMES)) {
+    const value = choices[/** @type {keyof typeof NAMES} */ (key)];
+    if (!known.includes(value)) throw new Error(`${key} is one of ${known.join(", ")}, not ${value}.`);
+  }
+  const { dim, widths, batch, images, epochs, rate, beta, warmup, variance = 0.5 } = choices;
+  for (const [key, value] of Object.entries({ dim, batch, images, epochs }))
+    if (!Number.isInteger(value) || value < 1) throw new Error(`${key} is a whole number from 1 on, not ${value}.`);
+  if (!isLinear(choices) && !(widths.length && widths.every((width) => Number.isInteger(width) && width > 0)))
+    throw new Error(`widths are whole numbers from 1 on, at least one, not ${widths.join(", ") || "none"}.`);
+  if (!(rate > 0 && variance > 0)) throw new Error(`rate and variance are above 0, not ${rate} and ${variance}.`);
+  if (!(beta >= 0 && warmup >= 0)) throw new Error(`beta and warmup are at least 0, not ${beta} and ${warmup}.`);
+}
+
 /**
  * The weight of each term in what a step minimises, for `count` images in the batch.
  * @param {Choices} choices @param {number} count @returns {{reconstruction: number, kl: number}}

@@ -7,7 +7,7 @@
  * @typedef {{step: number, values: Float32Array, m: Float32Array, v: Float32Array}} State
  *   all parameters and Adam's moments, as they lie in memory
  */
-import { PIXELS, isLinear, place } from "./choices.js";
+import { PIXELS, check, isLinear, place } from "./choices.js";
 import { Dials } from "./dials.js";
 import { Learner } from "./gradient.js";
 import { NOISE, ORDER, WEIGHTS, keyOf, shuffled, uniform } from "./random.js";
@@ -24,8 +24,10 @@ export class Trainer {
    * @param {import("./choices.js").Choices} choices
    * @param {Uint8Array} images  [N * 784]; the first `choices.images` are learned
    * @param {import("./dials.js").Event[]} [events]  in the order of their steps; grows by `set`
+   * @throws {Error} choices out of range, in one sentence
    */
   constructor(kernel, choices, images, events = []) {
+    check(choices);
     this.choices = choices;
     this.count = Math.min(choices.images, images.length / PIXELS);
     this.steps = Math.ceil(this.count / choices.batch); // an epoch
