@@ -3,11 +3,10 @@
     VAEEXPLORER_DATA=... python -m tests.benchmarks.tab_training
 
 10,000 MNIST images, batch 128, images a second: (a) ours in one worker of Chromium, 784-256-2, 784-400-20 and the
-page's default; (b) pytorch/examples' VAE, 784-400-20, with its DataLoader, as a bare loop over a tensor on one thread, and on
-two; (c) the same network in TF.js, WebAssembly backend, if npm has it; (d) `vaeexplorer.train`. Each in turn, several
-times over; the median counts. Ratios are of the same run, and the machine's load is printed: other work disturbs what
-takes two cores more than what takes one.
-"""
+page's default; (b) pytorch/examples' VAE, 784-400-20, with its DataLoader, as a bare loop over a tensor on one
+thread, and on two; (c) the same network in TF.js, WebAssembly backend, if npm has it; (d) `vaeexplorer.train`. Each
+in turn, several times over; the median counts. Ratios are of the same run, and the machine's load is printed: other
+work disturbs what takes two cores more than what takes one."""
 
 import argparse
 import functools

@@ -11,12 +11,16 @@ import pytest
 
 from vaeexplorer.browser import bundle
 
-WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train")
+WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train", "lecture")
 # A folder may import itself and these.
 ALLOWED = {
     "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
-    **{widget: {"files", "interact", "draw", "decoding", "engine"} for widget in WIDGETS},
+    "notebook": {*WIDGETS, "files", "interact", "draw", "decoding", "engine"},
+    "standalone": {*WIDGETS, "entries", "files", "interact", "draw", "engine"},
+    **{widget: {"files", "interact", "charts", "draw", "decoding", "engine"} for widget in WIDGETS},
+    "charts": {"draw", "engine"},
     "train": {
+        "charts",
         "experiments",
         "record",
         "files",
@@ -28,7 +32,7 @@ ALLOWED = {
         "kernel",
         "engine",
     },
-    "experiments": {"record", "learning", "network", "draw", "engine"},
+    "experiments": {"charts", "record", "learning", "network", "draw", "engine"},
     "record": {"files", "learning", "network", "engine"},
     "files": {"draw", "engine"},
     "interact": {"draw", "engine"},

@@ -70,7 +70,7 @@ class Key(Generic[T]):
         elif self.kind == "texts":
             value = tuple(filter(None, text.split(","))) or None
         else:
-            value = text or None
+            value = self.aliases.get(text, text) or None
         return cast(T | None, value)
 
     def _number(self, text: str) -> float | None:
@@ -97,6 +97,7 @@ class Key(Generic[T]):
 
 _COORDINATES = (-3.4e38, 3.4e38)  # float32, in which decoders compute, and the digits that it has
 _VIEW = "what is in view: centre across, centre up and width, in latent units"
+HIDDEN: Key[tuple[int, ...]] = Key("hidden", "indices", (), "classes whose dots are hidden")
 PLANE: tuple[Key[Any], ...] = (
     Key("z", "numbers", None, "the latent point, a number a dimension", limits=_COORDINATES, digits=7),
     Key("test", "indices", None, "the chosen test image, of whose posterior z may be a draw", count=1),
@@ -113,16 +114,30 @@ PLANE: tuple[Key[Any], ...] = (
     Key("b", "numbers", None, "where the way ends", limits=_COORDINATES, digits=7),
     Key("at", "numbers", None, _VIEW, limits=_COORDINATES, digits=7, count=3),
     Key("manifold", "flag", None, "whether the plane is decoded behind the dots", of_any_run=True),
-    Key("hidden", "indices", (), "classes whose dots are hidden"),
+    HIDDEN,
+    Key(
+        *("marks", "choice", "mean", "what a dot is: the mean of q(z|x), a draw from it, or an ellipse of one σ"),
+        options=("mean", "draw", "ellipse"),
+        of_any_run=True,
+    ),
+    Key("images", "number", 0.0, "the size of images in place of dots, in pixels", limits=(0, 56), of_any_run=True),
     Key("lasso", "polygon", None, "the lasso's corners, in coordinates of the plane", limits=_COORDINATES, digits=7),
 )
 """of the latent plane"""
 WALK: tuple[Key[Any], ...] = (
-    Key("image", "indices", (0,), "the test image that goes in", count=1, of_any_run=True),
+    Key(
+        "image",
+        "indices",
+        None,
+        "the test image that goes in; else one with a wide posterior",
+        count=1,
+        of_any_run=True,
+    ),
     Key("drawing", "image", None, "the drawing or picture that goes in, a letter a pixel", of_any_run=True),
-    Key("seed", "indices", (20,), "of the noise: of ε, and of the fifty draws", count=1, of_any_run=True),
+    Key("seed", "indices", (68000,), "of the noise: of ε, and of the fifty draws", count=1, of_any_run=True),
     Key("eps", "numbers", None, "ε, where it was moved by hand", limits=(-100, 100), of_any_run=True),
-    Key("near", "flag", False, "whether the posterior is shown from near by", of_any_run=True),
+    Key("near", "flag", True, "whether the posterior is shown from near by, not all of the plane", of_any_run=True),
+    Key("span", "number", 4.0, "what is near by: so many standard deviations", limits=(1, 200), of_any_run=True),
 )
 """of the walk from x to x'"""
 PAIR: tuple[Key[Any], ...] = (
@@ -199,6 +214,8 @@ def dial(betas: tuple[float, ...]) -> tuple[Key[Any], ...]:
             count=2,
             of_any_run=True,
         ),
+        Key("sample", "indices", None, "the sample that is decoded in its place", count=1, of_any_run=True),
+        HIDDEN,
     )
 
 

@@ -31,7 +31,7 @@ class Inside:
         return Markup(f"<script>\n{_classic(code)}</script>")
 
     def data(self, element: str, content: bytes, *, planes: bool = True, name: str = "") -> Markup:
-        """The element that holds data, as `entries/standalone.js` reads them: base64 of a zlib stream.
+        """The element that holds data, as `standalone/standalone.js` reads them: base64 of a zlib stream.
 
         Args:
             element: its id.

@@ -56,6 +56,7 @@ def _configs(dataset: Dataset) -> dict[str, RunConfig]:
         f"{dataset}-vae-2d": config("vae", 2),
         f"{dataset}-ae-2d": config("ae", 2),
         f"{dataset}-vae-2d-lecture": config("vae", 2, "gaussian"),
+        f"{dataset}-ae-2d-lecture": config("ae", 2, "gaussian"),
         f"{dataset}-vae-16d": config("vae", 16),
         f"{dataset}-ae-16d": config("ae", 16),
     }

@@ -4,8 +4,9 @@
  * decoders alone; others decode one by one.
  *
  * @typedef {import("../engine/network.js").Network} Network
+ * @typedef {"none" | "relu" | "silu" | "sigmoid" | "tanh"} Compiled  activations of the kernel
  * @typedef {{weight: number, bias: number, inputs: number, outputs: number,
- *            activation: import("../engine/network.js").Activation}} Placed
+ *            activation: Compiled}} Placed
  *   offsets in the kernel's memory; outputs padded
  */
 import { LANES, PIXELS, decode, pixelMean } from "../engine/network.js";
@@ -52,7 +53,7 @@ export class Batch {
       for (let i = 0, out = to + Math.floor(o / PANEL) * panel + (o % PANEL); i < inputs; i++, out += PANEL)
         this.floats[out] = weight[lane + i * LANES];
     }
-    this.layers.push({ ...at, inputs, outputs: wide, activation });
+    this.layers.push({ ...at, inputs, outputs: wide, activation: /** @type {Compiled} */ (activation) });
   }
 
   /** @param {Float32Array} zs  [N * D], N at most `most` @param {number} dim
@@ -91,5 +92,8 @@ export function decodeEach(network, zs, dim) {
   return pixels;
 }
 
+const COMPILED = ["none", "relu", "silu", "sigmoid", "tanh"];
+
 /** Whether a batch can hold it. @param {Network} network */
-export const isDense = (network) => network.decoder.every(({ kind }) => kind === "dense");
+export const isDense = (network) =>
+  network.decoder.every(({ kind, activation }) => kind === "dense" && COMPILED.includes(activation));

@@ -6,11 +6,11 @@ import { toLatent, toScreen } from "../engine/geometry.js";
 import { PIXELS, SIDE } from "../engine/network.js";
 import { movedTo } from "../engine/projections.js";
 
-const CELL = 31; // CSS pixels of an image
-const STRENGTH = 0.2; // of the ink: dots stay in front
-
 export class Manifold {
-  constructor() {
+  /** @param {number} [cell]  CSS pixels of an image @param {number} [strength]  of the ink: dots stay in front */
+  constructor(cell = 31, strength = 0.2) {
+    this.cell = cell;
+    this.strength = strength;
     /** What is shown. @type {{canvas: HTMLCanvasElement, box: number[]} | null} */
     this.shown = null;
     /** What is being decoded. @type {{canvas: HTMLCanvasElement, box: number[], columns: number} | null} */
@@ -21,7 +21,7 @@ export class Manifold {
    * @param {import("../engine/projections.js").Plane} plane @param {ArrayLike<number>} z
    * @param {import("../engine/geometry.js").View} view */
   plan(plane, z, view) {
-    const step = CELL / view.scale; // cells lie on a lattice of latent space, so that panning does not shift them
+    const step = this.cell / view.scale; // cells lie on a lattice of latent space, so that panning does not shift them
     const [left, top] = toLatent(view, 0, 0),
       [right, bottom] = toLatent(view, view.width, view.height);
     const x0 = Math.floor(left / step),
@@ -49,7 +49,7 @@ export class Manifold {
     for (let i = 0; i * PIXELS < pixels.length; i++) {
       for (let p = 0; p < PIXELS; p++) {
         for (let c = 0; c < 3; c++) data[4 * p + c] = ink[c];
-        data[4 * p + 3] = STRENGTH * pixels[i * PIXELS + p];
+        data[4 * p + 3] = this.strength * pixels[i * PIXELS + p];
       }
       const at = start + i;
       context.putImageData(tile, SIDE * (at % this.coming.columns), SIDE * Math.floor(at / this.coming.columns));

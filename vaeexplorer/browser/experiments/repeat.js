@@ -6,8 +6,8 @@
  * @typedef {import("../record/choices.js").Choices} Choices
  * @typedef {{value: number, elbo: number, rate: number, distortion: number, active: number}} Found
  */
-import { chartCanvas } from "../draw/chart.js";
-import { Range, drawCurves } from "../draw/curves.js";
+import { chartCanvas } from "../charts/chart.js";
+import { Range, drawCurves } from "../charts/curves.js";
 import { button, h } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { readTheme } from "../draw/theme.js";

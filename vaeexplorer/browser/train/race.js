@@ -6,8 +6,9 @@
  * @typedef {import("../record/choices.js").Choices} Choices
  */
 import { onResize } from "../draw/canvas.js";
-import { chartCanvas, ticks } from "../draw/chart.js";
-import { Range, drawCurves, line } from "../draw/curves.js";
+import { chartCanvas } from "../charts/chart.js";
+import { ticks } from "../draw/numbers.js";
+import { Range, drawCurves, line } from "../charts/curves.js";
 import { button, h, legend, press } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { title } from "../record/choices.js";

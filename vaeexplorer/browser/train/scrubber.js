@@ -1,7 +1,7 @@
 // @ts-check
 /** The time of a training: how far it has come, what was changed when, and where the visitor looks. */
 import { button, h } from "../draw/dom.js";
-import { ticks } from "../draw/chart.js";
+import { ticks } from "../draw/numbers.js";
 
 const PACE = 45; // ms of a picture of the film
 

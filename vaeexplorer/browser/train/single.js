@@ -6,8 +6,8 @@
  * @typedef {{element: HTMLElement, views: View[], update(): void, redraw(): void, stop(): void}} Scene
  *   update: the figures are others; redraw: sizes or colours are
  */
-import { chartCanvas } from "../draw/chart.js";
-import { Range, drawCurves, line, roundUp } from "../draw/curves.js";
+import { chartCanvas } from "../charts/chart.js";
+import { Range, drawCurves, line, roundUp } from "../charts/curves.js";
 import { h, legend } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { onResize } from "../draw/canvas.js";

@@ -9,7 +9,7 @@
  *   place: under which the page finds its trainings again; dataset: the one that is shown where a link names none
  */
 import { button, h } from "../draw/dom.js";
-import { Pad } from "../draw/drawing.js";
+import { Pad } from "../interact/drawing.js";
 import { PIXELS } from "../engine/network.js";
 import { clinic } from "../experiments/clinic.js";
 import { repeat } from "../experiments/repeat.js";
