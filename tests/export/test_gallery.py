@@ -259,3 +259,35 @@ def test_what_is_said_of_a_run_fits_any(runs: list[Run]) -> None:
 
     assert index._title(RunConfig()).startswith("VAE, 2 dimensions")
     assert len({index._sentence(run.config) for run in runs}) == 2
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_a_network_learns_from_a_disk_on_a_phone_by_keys_alone(
+    gallery: Path, chromium: Any, *, is_compiled: bool
+) -> None:
+    """Also where the page's policy refuses WebAssembly, in plain JavaScript."""
+    page, policy = chromium, " 'wasm-unsafe-eval'"
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(reduced_motion="reduce")
+    html = gallery / "train.html"
+    whole = html.read_text()
+    assert policy in whole
+    try:
+        html.write_text(whole if is_compiled else whole.replace(policy, ""))
+        page.goto(f"{html.as_uri()}#images=1000&width=64&epochs=1")
+        start = page.locator(".start:enabled")
+        start.wait_for()
+    finally:
+        html.write_text(whole)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    before = picture(page.locator("canvas.samples"))
+    page.locator(".stage").focus()
+    page.keyboard.press("Space")
+    wait_until(page, lambda: start.inner_text() == "Again", "an epoch")
+    assert picture(page.locator("canvas.samples")) != before
+    decoded = page.locator("canvas.out")
+    seen = picture(decoded)
+    page.locator(".stage").focus()
+    page.keyboard.press("ArrowRight")
+    changed(page, lambda: picture(decoded), seen)
