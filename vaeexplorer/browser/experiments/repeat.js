@@ -104,7 +104,9 @@ export function repeat(by, base, images, close) {
     h(
       "div",
       { class: "charts" },
-      ...charts.map(({ canvas, label }) => h("figure", {}, h("figcaption", {}, label), canvas)),
+      ...charts.map(({ canvas, label }) =>
+        h("figure", {}, h("figcaption", {}, label), h("div", { class: "plot" }, canvas)),
+      ),
     ),
   );
   const draw = () => {

@@ -154,7 +154,8 @@ export class Train {
     this.controls.dials.hidden = isRace;
     this.raceTools.hidden = !isRace;
     if (race) {
-      const kinds = Object.entries(RACES).map(([each, { name, about }]) => {
+      const offered = Object.entries(RACES).filter(([each]) => each !== "warmup" || each === kind);
+      const kinds = offered.map(([each, { name, about }]) => {
         const one = button(name, about, () => this.race(each));
         one.setAttribute("aria-pressed", String(each === kind));
         return one;
