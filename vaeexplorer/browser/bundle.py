@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SHARED = ("style/type.css", "style/widget.css", "style/states.css")
+SHARED = ("style/type.css", "style/widget.css", "style/states.css", "style/present.css")
 WORKER, WORKER_SOURCE = "decoding/worker.js", "decoding/worker_source.js"
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
