@@ -8,9 +8,8 @@
 import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
 import { prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
-import { drawOverlay, prepareOverlay, ring } from "../draw/overlay.js";
+import { drawOverlay, drawTicks, prepareOverlay, ring } from "../draw/overlay.js";
 import { readTheme } from "../draw/theme.js";
-import { drawTicks } from "../draw/ticks.js";
 import { ease, fit, toScreen } from "../engine/geometry.js";
 
 const GLIDE = 260; // ms

@@ -1,8 +1,14 @@
 // @ts-check
 /** What moves on top of the dots: circles of the prior, z, the posterior of a chosen image, A and B, the lasso. */
-import { toScreen } from "../engine/geometry.js";
+import { toLatent, toScreen } from "../engine/geometry.js";
+import { ticks } from "./numbers.js";
+import { shortest } from "./numbers.js";
 import { place, spread } from "../engine/projections.js";
 import { labelFont } from "./theme.js";
+
+const APART = 70; // CSS pixels between two numbers, at the least
+const MARK = 5; // CSS pixels
+const CORNER = 34; // CSS pixels in which no number stands, since a name does
 
 /**
  * @typedef {import("../engine/geometry.js").View} View
@@ -151,4 +157,40 @@ function drawPosterior(g, view, { plane, codes, picked }, theme) {
     g.lineWidth = 1.4;
     g.stroke();
   }
+}
+
+/** A few round numbers along the left and the lower edge. @param {CanvasRenderingContext2D} g  with a font
+ * @param {import("../engine/geometry.js").View} view
+ * @param {import("./theme.js").Theme} theme @param {[string, string]} [names]  of the axes, across and up */
+export function drawTicks(g, view, theme, names = ["z₁", "z₂"]) {
+  const apart = APART * theme.scale,
+    corner = CORNER * theme.scale,
+    half = 8 * theme.scale; // of a line
+  const [left, top] = toLatent(view, 0, 0),
+    [right, bottom] = toLatent(view, view.width, view.height);
+  g.save();
+  g.fillStyle = g.strokeStyle = theme.text;
+  g.lineWidth = 1;
+  g.textBaseline = "middle";
+  for (const value of ticks([left, right], false, Math.max(2, Math.floor(view.width / apart)))) {
+    const [x] = toScreen(view, value, 0);
+    if (x < corner || x > view.width - corner) continue;
+    g.globalAlpha = 0.75;
+    g.fillRect(Math.round(x), view.height - MARK, 1, MARK);
+    g.textAlign = "center";
+    label(g, shortest(value), x, view.height - MARK - half, theme);
+  }
+  for (const value of ticks([bottom, top], false, Math.max(2, Math.floor(view.height / apart)))) {
+    const [, y] = toScreen(view, 0, value);
+    if (y < corner || y > view.height - corner) continue;
+    g.globalAlpha = 0.75;
+    g.fillRect(0, Math.round(y), MARK, 1);
+    g.textAlign = "left";
+    label(g, shortest(value), MARK + 4, y, theme);
+  }
+  g.textAlign = "left";
+  label(g, names[1], 8, half + MARK, theme);
+  g.textAlign = "right";
+  label(g, names[0], view.width - 8, view.height - MARK - half, theme);
+  g.restore();
 }

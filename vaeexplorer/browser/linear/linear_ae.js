@@ -9,7 +9,7 @@
  */
 import { Latest, fetchOnce, loadSprite } from "../engine/fetch.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
-import { drawChart } from "../draw/chart.js";
+import { drawChart } from "../charts/chart.js";
 import { complain, legend, positionIn, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { number } from "../draw/numbers.js";
