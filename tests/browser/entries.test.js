@@ -92,7 +92,8 @@ test("the linear VAE reports what was chosen", () => {
 });
 
 test("planes side by side report the pair and the field", async () => {
-  const given = { classes, colors, count: 30, fields: null, link: { pair: "0-1" } };
+  const start = { pairs: [], shares: [0, 0], count: 0 };
+  const given = { classes, colors, count: 30, fields: null, ways: null, start, link: { pair: "0-1" } };
   const { states, button, leave } = mount("pair", { ...given, spaces: [{ ...space("own"), kind: "VAE" }] });
   await arrive(net, space("own"));
   button("Another pair").onclick();

@@ -31,6 +31,8 @@ from vaeexplorer.network.training import train
 from vaeexplorer.recipes.sample import write_sample
 from vaeexplorer.results import report as report_card
 from vaeexplorer.results.comparison import save_comparison
+from vaeexplorer.results.midpoints import measure as measure_midpoints
+from vaeexplorer.results.midpoints import save_midpoints
 from vaeexplorer.results.smoothness import compare
 from vaeexplorer.runs import folder
 from vaeexplorer.runs.attachments import save_projection
@@ -109,6 +111,7 @@ def _in_order(names: tuple[str, ...], workers: int) -> Iterator[str]:
             test, train = (load_dataset(dataset, split) for split in ("test", "train"))
             a, b = (open_run(run, test) for run in runs)
             save_comparison(compare(a, b, train), SHIPPED / "comparisons")
+            save_midpoints(measure_midpoints(a, b, train))
             yield name
 
 
