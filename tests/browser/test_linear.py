@@ -86,7 +86,7 @@ def test_a_film_is_unpacked_as_it_was_packed(
 
 def test_ticks_are_round_and_inside(node: Callable[..., str], modules: Path) -> None:
     (modules / "ticks.js").write_text(
-        "import { ticks } from './draw/chart.js';"
+        "import { ticks } from './charts/chart.js';"
         "console.log(JSON.stringify([ticks([0, 92]), ticks([1e-9, 2], true), ticks([0.5, 6], true)]));"
     )
     degrees, decades, few = json.loads(node("ticks.js"))
@@ -99,8 +99,7 @@ def test_ticks_are_round_and_inside(node: Callable[..., str], modules: Path) -> 
 def test_the_training_is_played_and_scrubbed(server: str, chromium: Any) -> None:
     page = chromium
     page.set_viewport_size({"width": 1280, "height": 720})
-    page.goto(f"{server}/")
-    page.get_by_role("link", name="Linear AE vs PCA").click()
+    page.goto(f"{server}/linear")
     said = page.locator(".player .said")
     page.locator(".axes-grid figure").nth(3).wait_for()
     toggle = page.get_by_role("button", name=re.compile("^(Play|Pause)$"))

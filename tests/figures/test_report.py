@@ -7,6 +7,7 @@ from vaeexplorer.results import report as report_card
 from vaeexplorer.runs.folder import load_run
 
 
+@pytest.mark.usefixtures("quick_evidence")
 @pytest.mark.parametrize(("name", "count"), [("mnist-vae-16d", 8), ("mnist-ae-2d", 7)])
 def test_every_figure_says_what_to_see_and_how_to_read_it(name: str, count: int) -> None:
     run = load_run(name)

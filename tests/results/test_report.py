@@ -185,6 +185,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(mine: Path) -> No
         report_card.keep(gone, found)
 
 
+@pytest.mark.usefixtures("quick_evidence")
 @pytest.mark.parametrize("name", ["mnist-vae-2d", "fashion-mnist-ae-16d"])
 def test_the_page_holds_everything_and_asks_for_nothing(name: str, tmp_path: Path) -> None:
     run = load_run(name)
@@ -215,6 +216,7 @@ def test_the_table_has_every_diagnostic_and_says_what_is_not_applicable() -> Non
 
 
 @pytest.mark.browser
+@pytest.mark.usefixtures("quick_evidence")
 def test_the_page_draws_its_figures_and_asks_for_nothing_in_a_browser(chromium: Any, tmp_path: Path) -> None:
     run = load_run("mnist-vae-2d")
     found = report_card.kept_report(run)

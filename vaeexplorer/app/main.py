@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from vaeexplorer.app import address, present, sidebar, state
+from vaeexplorer.app.lecture import strip
 from vaeexplorer.app.text import literal
 from vaeexplorer.browser import bundle
 from vaeexplorer.errors import UserError
@@ -30,15 +31,17 @@ st.set_page_config(
 )
 page = st.navigation([page for pages in SECTIONS.values() for page in pages], position="hidden")
 address.begin(page.url_path)
-st.html(bundle.HERE / "draw/type.css")
+st.html(bundle.HERE / "style/type.css")
 st.html(HERE / "style.css")
+is_presenter = strip.begin()
 present.begin()
 sidebar.sidebar(SECTIONS, state.PAGES[page.url_path].has_run)
 st.set_page_config(page_title=" · ".join(filter(None, (page.title, sidebar.chosen_name(), "vaeexplorer"))))
 if not state.PAGES[page.url_path].choices:
     address.settle()
 try:
-    page.run()
+    if not is_presenter:
+        page.run()
 except UserError as error:  # most often: the page needs a run, and a model of one's own is chosen
     st.info(literal(error))
 finally:

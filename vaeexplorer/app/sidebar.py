@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 from vaeexplorer.app import address, caches, present, state
 from vaeexplorer.app.text import literal
+from vaeexplorer.config import Dataset
+from vaeexplorer.data.datasets import title
 from vaeexplorer.data.images import DataError
 from vaeexplorer.runs.folder import Run, RunCard, RunError
 from vaeexplorer.spaces.space import Space
@@ -66,6 +68,20 @@ def needed_run(space: Space) -> Run:
     return space.run
 
 
+def shipped_set(space: Space) -> Dataset:
+    """The set of a run, for what needs its shipped covariance.
+
+    Raises:
+        RunError: it is a model or a set of one's own; the router shows the message.
+    """
+    needed_run(space)
+    if space.dataset is None:
+        raise RunError(
+            f"{space.name} is of other images than the shipped ones: choose MNIST or Fashion-MNIST at the left."
+        )
+    return space.dataset
+
+
 def chosen_space() -> Space:
     """The latent space of the chosen run or model; where it cannot be read, the page ends with a sentence.
 
@@ -76,7 +92,7 @@ def chosen_space() -> Space:
     except (RunError, DataError) as error:
         st.error(literal(error))
         st.stop()
-    if space.weights is None:
+    if space.weights is None and space.network is None:
         st.caption(
             f"{space.name} is a model of your own: its functions run on the server, which the page asks for images."
         )
@@ -91,7 +107,10 @@ def _chosen_own() -> Space | None:
 
 def _pick_run(is_shown: bool) -> None:
     own = list(caches.own_spaces())
-    datasets = ({OWN: "Your own"} if own else {}) | DATASETS
+    others = dict.fromkeys(card.config.data.dataset for card in cards())
+    datasets = (
+        ({OWN: "Your own"} if own else {}) | DATASETS | {name: title(name) for name in others if name not in DATASETS}
+    )
     # An address that names a run means that run's dataset.
     of_runs: dict[str, str] = {card.name: card.config.data.dataset for card in cards()} | dict.fromkeys(own, OWN)
     dataset = address.choose(state.DATASET, list(datasets), implied=of_runs.get(address.asked(state.RUN)))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaeexplorer.analysis.linear.autoencoder import Method
 from vaeexplorer.analysis.linear.experiments import Broken
-from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, WALK, Key, dial
+from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, TRAIN, WALK, Key, dial
 from vaeexplorer.results.sweep import BETAS
 from vaeexplorer.results.sweep import DIMENSIONS as SWEEPS
 
@@ -16,12 +16,11 @@ Link = tuple[Key[Any], ...]
 """what the address holds of one widget, or of several"""
 
 DATASET = Key(
-    *("dataset", "choice", ""),
+    *("dataset", "text", ""),
     "the data set",
-    options=("mnist", "fashion-mnist", "own"),
     aliases={"MNIST": "mnist", "Fashion-MNIST": "fashion-mnist", "Your own": "own"},
 )
-"""own: models of one's own, which bring their images"""
+"""a name; own-... for images of one's own; or own: models of one's own, which bring their images"""
 RUN = Key("run", "text", "", "the run, and with it the data set")
 PRESENT = Key("present", "flag", False, "whether the page is for a projector: larger type, no sidebar")
 COMPARED: Key[Sequence[str]] = Key("runs", "texts", (), "the runs that are shown")
@@ -76,7 +75,10 @@ class Page:
     has_run: bool = True
 
 
-EVERYWHERE: Link = (DATASET, RUN, PRESENT)
+LECTURE = Key("lecture", "flag", False, "whether this is a lecture, whose scenes the strip turns")
+PRESENTER = Key("presenter", "flag", False, "whether this is the presenter's own window")
+
+EVERYWHERE: Link = (DATASET, RUN, PRESENT, LECTURE, PRESENTER)
 PAGES = {
     "": Page(gestures=PLANE),
     "from-x": Page(gestures=WALK),
@@ -87,7 +89,7 @@ PAGES = {
         (DATASET, K, BROKEN, METHOD, DECAY, LONGER),
         has_run=False,
     ),
-    "training": Page((COMPARED, LOG)),
+    "training": Page((COMPARED, LOG), TRAIN, ()),
     "regularized": Page((BESIDE,)),
     "beta": Page((DIMENSIONS,), DIAL, (DATASET, DIMENSIONS), has_run=False),
 }
@@ -101,8 +103,11 @@ PLANES = "pair-of-planes"
 LINEAR_AE = "linear-ae"
 LINEAR_VAE_CHARTS = "linear-vae"
 BETA_DIAL = "beta-dial"
+TRAIN_NOW = "train-now"
 UMAP_BUTTON = "umap"
 PRESENT_BUTTON = "present-button"
+LECTURE_STRIP = "lecture-strip"
+LECTURE_BUTTON = "lecture-button"
 COMPARE_BUTTON = "compare"
 REPORT = "report"
 

@@ -86,8 +86,8 @@ def methods(found: Report) -> str:
     )
 
 
-def html(name: str, codes: Codes, decode: Decode, found: Report) -> str:
-    """The page, self-contained: some 5 MB, nearly all of them plotly's."""
+def html(name: str, codes: Codes, decode: Decode | None, found: Report) -> str:
+    """The page, self-contained: some 5 MB, nearly all of them plotly's. Without a decoder it has no pictures."""
     seen = evidence(codes)
     figures = []
     for number, exhibit in enumerate(exhibits(found, seen)):
@@ -107,7 +107,7 @@ def html(name: str, codes: Codes, decode: Decode, found: Report) -> str:
         cards=cards.cards({name: found}),
         cards_style=cards.STYLE,
         figures=figures,
-        pictures=strips(decode, seen),
+        pictures=strips(decode, seen) if decode else {},
         methods=methods(found),
         rows=[{column: _cell(value) for column, value in row.items()} for row in table(found)],
         plotly=files("plotly").joinpath("package_data/plotly.min.js").read_text(encoding="utf-8"),

@@ -61,7 +61,7 @@ def test_the_transpose_theorem(real: PCA) -> None:
     assert run(real, 4, "none", "als", points=few, shown=few).decayed is None
 
 
-@pytest.mark.parametrize("k", [32, 64])
+@pytest.mark.parametrize(("dataset", "k"), [("mnist", 64), ("fashion-mnist", 32)], indirect=["dataset"])
 def test_with_decay_many_dimensions_converge_in_the_steps_of_the_page(real: PCA, k: int) -> None:
     few = np.zeros((2, 784), np.float32)
     decayed = run(real, k, "decay", "als", points=few, shown=few).decayed

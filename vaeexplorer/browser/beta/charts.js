@@ -6,7 +6,7 @@
  * @typedef {{low: number, high: number}} Range
  * @typedef {{figure: HTMLElement, show: (index: number) => void}} Curve  show: marks a point
  */
-import { ticks } from "../draw/chart.js";
+import { ticks } from "../draw/numbers.js";
 import { h, svg as s } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 

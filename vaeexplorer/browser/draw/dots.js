@@ -47,7 +47,8 @@ export function drawPoints(context, view, xs, ys, colors, ratio) {
 
 /** The posterior of each image, one standard deviation wide.
  * @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view
- * @param {import("../engine/projections.js").Plane} plane @param {import("../engine/codes.js").Codes} codes  with logvar
+ * @param {import("../engine/projections.js").Plane} plane
+ * @param {import("../engine/codes.js").Codes} codes  with logvar
  * @param {Uint8ClampedArray} colors  [N * 4] @param {number} ratio device pixels per CSS pixel */
 export function drawEllipses(g, view, plane, codes, colors, ratio) {
   const { logvar, dim, count } = codes,

@@ -1,7 +1,7 @@
 // @ts-check
 /** What moves on top of the dots: circles of the prior, z, the posterior of a chosen image, A and B, the lasso. */
 import { toLatent, toScreen } from "../engine/geometry.js";
-import { ticks } from "./chart.js";
+import { ticks } from "./numbers.js";
 import { shortest } from "./numbers.js";
 import { place, spread } from "../engine/projections.js";
 import { labelFont } from "./theme.js";

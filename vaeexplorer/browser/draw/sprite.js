@@ -1,5 +1,5 @@
 // @ts-check
-/** Images of 28 by 28 pixels on canvases: grey levels, one test image out of the sheet of all, or many as thumbnails. */
+/** Images of 28 by 28 pixels on canvases: grey levels, a test image out of the sheet of all, or many as thumbnails. */
 import { spaced, toScreen } from "../engine/geometry.js";
 import { PIXELS, SIDE } from "../engine/network.js";
 import { h } from "./dom.js";

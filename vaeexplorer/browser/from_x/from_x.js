@@ -19,7 +19,7 @@ import { PIXELS, SIDE } from "../engine/network.js";
 import { widestImage } from "../engine/wide.js";
 import { Loading } from "../interact/loading.js";
 import { summarize } from "../engine/summary.js";
-import { Pad, fromFile } from "./drawing.js";
+import { Pad, fromFile } from "../interact/drawing.js";
 import { DRAWS, Draws } from "./draws.js";
 import { build } from "./elements.js";
 import { handle } from "./handles.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What pointers and keys do to the plane of a posterior: drag z, pick a draw, look closer. Where there is no posterior a
- * drag chooses the nearest test image instead.
+ * What pointers and keys do to the plane of a posterior: drag z, pick a draw, look closer. Where there is no posterior
+ * a drag chooses the nearest test image instead.
  *
  * @typedef {{plane: import("./plane.js").PosteriorPlane, walk: import("./walk.js").Walk | null, eps: number[],
  *            cloud: number[][], image: number, near: boolean, span: number,

@@ -1,6 +1,6 @@
 // @ts-check
 /** What moves on the plane of a posterior: its ellipses, draws from it, its mean, z; and the ticks of the plane. */
-import { ticks } from "../draw/chart.js";
+import { ticks } from "../draw/numbers.js";
 import { shortest } from "../draw/numbers.js";
 import { label, ring } from "../draw/overlay.js";
 import { toLatent, toScreen } from "../engine/geometry.js";

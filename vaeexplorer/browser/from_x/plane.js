@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The posterior q(z|x) of an image among the test codes, in the two most informative dimensions: from near by, with what
- * the decoder draws there behind it, or all of the plane. An inset shows where in all of the plane that is.
+ * The posterior q(z|x) of an image among the test codes, in the two most informative dimensions: from near by, with
+ * what the decoder draws there behind it, or all of the plane. An inset shows where in all of the plane that is.
  *
  * @typedef {{space: {name: string}, codes: import("../engine/codes.js").Codes,
  *            summary: import("../engine/summary.js").Summary}} Model
@@ -24,8 +24,8 @@ const CELL = 46; // CSS pixels of an image behind the dots
 const REST = 120; // ms without change after which these are decoded
 
 export class PosteriorPlane {
-  /** @param {(zs: Float32Array) => void} decode  asks for the images behind the plane [N * D] @param {() => void} toggle
-   *   the inset was pressed */
+  /** @param {(zs: Float32Array) => void} decode  asks for the images behind the plane [N * D]
+   * @param {() => void} toggle  the inset was pressed */
   constructor(decode, toggle) {
     this.decode = decode;
     this.backdrop = h("canvas", { class: "layer" });

@@ -1,6 +1,8 @@
 // @ts-check
-/** The terms of the loss as they are seen: the KL term as a picture, N(mu, sigma^2) over N(0, 1) in each dimension, each
- * scaled to its own height; and the sum in this image's own numbers, its formulas below. */
+/**
+ * The terms of the loss as they are seen. The KL term is a picture: N(mu, sigma^2) over N(0, 1) in each dimension, each
+ * drawn to its own height. The sum is in this image's own numbers, its formulas below.
+ */
 import { h, svg } from "../draw/dom.js";
 import { coordinate, number, shortest } from "../draw/numbers.js";
 import { axisName } from "../engine/projections.js";
@@ -11,14 +13,15 @@ const REACH = 3.5; // standard deviations of the prior
 /** The outline of a Gaussian over a range, as tall as the picture.
  * @param {number} mean @param {number} sigma @param {[number, number]} range */
 function bell(mean, sigma, [low, high]) {
-  const scale = WIDTH / (high - low),
-    from = Math.max(low, mean - 4 * sigma),
+  const from = Math.max(low, mean - 4 * sigma),
     to = Math.min(high, mean + 4 * sigma);
+  const x = (/** @type {number} */ at) => (((at - low) * WIDTH) / (high - low)).toFixed(2);
   const points = Array.from({ length: STEPS + 1 }, (_, k) => {
-    const at = from + ((to - from) * k) / STEPS;
-    return `${((at - low) * scale).toFixed(2)} ${(HEIGHT - (HEIGHT - 2) * Math.exp(-(((at - mean) / sigma) ** 2) / 2)).toFixed(2)}`;
+    const at = from + ((to - from) * k) / STEPS,
+      up = (HEIGHT - 2) * Math.exp(-(((at - mean) / sigma) ** 2) / 2);
+    return `${x(at)} ${(HEIGHT - up).toFixed(2)}`;
   });
-  return `M${((from - low) * scale).toFixed(2)} ${HEIGHT}L${points.join("L")}L${((to - low) * scale).toFixed(2)} ${HEIGHT}Z`;
+  return `M${x(from)} ${HEIGHT}L${points.join("L")}L${x(to)} ${HEIGHT}Z`;
 }
 
 /** A row for each of these dimensions. @param {HTMLElement} box @param {number[]} dimensions
@@ -72,7 +75,8 @@ function formulaOf({ likelihood, pixelVariance }) {
 /** @param {HTMLElement} box
  * @param {import("../engine/network.js").Network | null} network  null: likelihood and beta are not known
  * @param {number} error  the reconstruction term @param {number[] | null} kl  of each dimension, nats
- * @param {number} squared  |x - x'|^2 @param {{name: string, squared: number} | null} plain  the autoencoder beside it */
+ * @param {number} squared  |x - x'|^2
+ * @param {{name: string, squared: number} | null} plain  the autoencoder beside it */
 export function fillLoss(box, network, error, kl, squared, plain) {
   const total = kl ? kl.reduce((sum, value) => sum + value, 0) : 0;
   const term = (/** @type {string} */ value, /** @type {string} */ name, kind = "") =>

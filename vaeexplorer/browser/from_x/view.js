@@ -9,7 +9,7 @@
 import { pen } from "../draw/canvas.js";
 import { h, legend } from "../draw/dom.js";
 import { coordinate, number } from "../draw/numbers.js";
-import { layerSketch } from "../draw/sketch.js";
+import { layerSketch } from "../charts/sketch.js";
 import { paintDifference, paintGrey } from "../draw/sprite.js";
 import { decode, encode, sizesOf } from "../engine/network.js";
 import { axisName } from "../engine/projections.js";

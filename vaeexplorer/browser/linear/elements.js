@@ -3,7 +3,7 @@
  * The elements of PCA beside a training, and what a visitor does to them; what they show is decided in linear_ae.js.
  *
  * @typedef {import("./film.js").Film} Film
- * @typedef {import("../draw/chart.js").Chart} Chart
+ * @typedef {import("../charts/chart.js").Chart} Chart
  * @typedef {{film: Film | null, frame: number, way: number, near: number, playing: number, excessChart?: Chart,
  *            anglesChart?: Chart, play(): void, pause(): void, chooseWay(way: number): void,
  *            show(frame: number): void, go(frame: number): void,
@@ -11,7 +11,7 @@
  *   what the elements read and do; `playing` is 0 while nothing plays
  */
 import { pen } from "../draw/canvas.js";
-import { chartCanvas, valueAt } from "../draw/chart.js";
+import { chartCanvas, valueAt } from "../charts/chart.js";
 import { button, h, press, section } from "../draw/dom.js";
 import { paintGrey, tile } from "../draw/sprite.js";
 import { Loading } from "../interact/loading.js";

@@ -9,7 +9,7 @@
  */
 import { Latest, fetchOnce, loadSprite } from "../engine/fetch.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
-import { drawChart } from "../draw/chart.js";
+import { drawChart } from "../charts/chart.js";
 import { complain, legend, positionIn, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { number } from "../draw/numbers.js";
@@ -199,7 +199,8 @@ export class LinearAE {
     ui.scrub.value = String(frame);
     const excess = film.error[frame] / film.optimum - 1,
       angle = film.angles[frame].at(-1) ?? 0;
-    ui.step.textContent = `step ${steps[frame].toLocaleString("en")} of ${steps[steps.length - 1].toLocaleString("en")}`;
+    const [now, last] = [steps[frame], steps[steps.length - 1]].map((step) => step.toLocaleString("en"));
+    ui.step.textContent = `step ${now} of ${last}`;
     ui.error.textContent = number(film.error[frame], 4);
     const expected = film.predicted === null ? "" : `predicted ${number(film.predicted, 4)}; `;
     ui.errorLabel.textContent = `|x − x′|², ${expected}${words(excess)}`;

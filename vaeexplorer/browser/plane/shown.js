@@ -8,7 +8,7 @@
  */
 import { h } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
-import { layerSketch } from "../draw/sketch.js";
+import { layerSketch } from "../charts/sketch.js";
 import { VIRIDIS_CSS } from "../engine/codes.js";
 import { sizesOf } from "../engine/network.js";
 import { fillSelect } from "./elements.js";

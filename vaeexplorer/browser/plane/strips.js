@@ -17,9 +17,9 @@ const MOST = 24; // traversals
 const SPHERE = 10; // dimensions above which a path along the sphere makes sense
 
 export class Strips {
-  /** @param {HTMLElement} box  for the traversals @param {HTMLElement} pathBox  for the path from A to B @param {import("../engine/summary.js").Summary} summary
-   * @param {string} name  of the run, for files @param {(z: number[]) => void} onPick  an image was clicked
-   * @param {() => void} onChange  the images must be decoded again */
+  /** @param {HTMLElement} box  for the traversals @param {HTMLElement} pathBox  for the path from A to B
+   * @param {import("../engine/summary.js").Summary} summary @param {string} name  of the run, for files
+   * @param {(z: number[]) => void} onPick  an image was clicked @param {() => void} onChange  decode them again */
   constructor(box, pathBox, summary, name, onPick, onChange) {
     this.summary = summary;
     this.dimensions = summary.order.slice(0, MOST);

@@ -11,6 +11,7 @@ from vaeexplorer.analysis.smoothness.verdict import balance, details, verdict
 from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, key_numbers, notes
@@ -100,7 +101,7 @@ def show_comparison(found: Comparison, group: Group) -> None:
 def show_table(found: Comparison, group: Group) -> None:
     """The figures of a group of pairs, and the downloads of all."""
     st.dataframe(
-        comparison_table(found, group),
+        table(comparison_table(found, group)),
         hide_index=True,
         height="content",
         alt=f"Measures of {found.runs[0]} and {found.runs[1]} with 95% intervals, and their differences",

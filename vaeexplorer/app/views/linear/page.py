@@ -9,7 +9,7 @@ from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets, words
-from vaeexplorer.app.views.linear.widgets import Setting
+from vaeexplorer.app.views.linear.training import Setting, prepare
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.config import Dataset
 from vaeexplorer.errors import UserError
@@ -69,7 +69,7 @@ def chosen_setting(dataset: Dataset) -> Setting:
 
 heading(words.PAGE)
 space = sidebar.chosen_space()
-setting = chosen_setting(sidebar.needed_run(space).config.data.dataset)
+setting = chosen_setting(sidebar.shipped_set(space))
 address.settle()
 try:
     with st.spinner("Training on images", show_time=True) if setting.longer else nullcontext():
@@ -101,4 +101,4 @@ st.markdown(words.LINEAR_VAE)
 widgets.show_linear_vae(setting.dataset, setting.k)
 notes(words.PAGE)
 sidebar.data_source(space)
-widgets.prepare(setting.dataset)
+prepare(setting.dataset)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.app import address, caches, sidebar, state
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.report import reports, words
 from vaeexplorer.app.words import heading, notes
@@ -118,7 +119,7 @@ def show_seeds(space: Space) -> None:
     if (found := reports.seeds(space)) is not None:
         line, rows = found
         with st.expander(line):
-            st.dataframe(rows, hide_index=True, alt=f"Every number over seeds of {space.name}")
+            st.dataframe(table(rows), hide_index=True, alt=f"Every number over seeds of {space.name}")
 
 
 def show_strips(spaces: Sequence[Space]) -> None:
@@ -166,7 +167,7 @@ def offer_nll_gap(space: Space, found: Report) -> None:
 def show_numbers(space: Space, found: Report) -> None:
     """Every diagnostic, folded."""
     with st.expander("Every number"):
-        st.dataframe(report_page.table(found), hide_index=True, alt=f"Every diagnostic of {space.name}")
+        st.dataframe(table(report_page.table(found)), hide_index=True, alt=f"Every diagnostic of {space.name}")
 
 
 def downloads(space: Space, found: Report) -> None:
