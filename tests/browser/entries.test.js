@@ -97,7 +97,7 @@ test("planes side by side report the pair and the field", async () => {
   const { states, button, leave } = mount("pair", { ...given, spaces: [{ ...space("own"), kind: "VAE" }] });
   await arrive(net, space("own"));
   button("Another pair").onclick();
-  button("Holes").onclick();
+  button("Unlike training images").onclick();
   const [[, { pair }], [, field]] = states;
   const [a, b] = pair.split("-");
   assert.notEqual(a % 2, b % 2, "of different classes");
