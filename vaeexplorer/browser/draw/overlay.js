@@ -6,7 +6,7 @@ import { shortest } from "./numbers.js";
 import { place, spread } from "../engine/projections.js";
 import { labelFont } from "./theme.js";
 
-const APART = 70; // CSS pixels between two numbers, at the least
+const APART = 48; // CSS pixels between two numbers, at the least
 const MARK = 5; // CSS pixels
 const CORNER = 34; // CSS pixels in which no number stands, since a name does
 
