@@ -78,6 +78,8 @@ def test_seeds_are_runs_of_their_own_and_one_recipe_in_a_report(capsys: pytest.C
         (["evaluate", "nothing"], "no run nothing"),
         (["evaluate", "mnist-vae-2d", "--images", "0"], "1 to 10,000"),
         (["evaluate", "mnist-ae-2d", "--iwae-samples", "9"], "no likelihood"),
+        (["evaluate", "mnist-ae-2d", "--gaps"], "no posterior"),
+        (["evaluate", "mnist-vae-2d", "--gaps", "--images", "1"], "two images"),
         (["compare", "mnist-vae-2d"], "name or a path"),
         (["compare", "mnist-vae-2d", "nothing"], "no run nothing"),
         (["compare", "mnist-vae-2d", "fashion-mnist-ae-2d"], "one data set"),
@@ -88,6 +90,10 @@ def test_seeds_are_runs_of_their_own_and_one_recipe_in_a_report(capsys: pytest.C
         (["report", "nothing"], "no run nothing"),
         (["report", "mnist-ae-2d", "--nll"], "no likelihood"),
         (["report", "mnist-vae-2d", "--html", "nowhere/page.html"], "no folder nowhere"),
+        (["instruments", "nothing"], "no run nothing"),
+        (["stability", "mnist-vae-2d"], "two runs or more"),
+        (["stability", "mnist-vae-2d", "mnist-vae-2d"], "of different seeds"),
+        (["stability", "mnist-vae-2d", "--pairs", "3"], "10 to 1,000"),
         (["linear", "--k", "784"], "k must be 1 to 783"),
         (["pretrain", "--only", "nothing"], "mnist-vae-2d"),
         (["pretrain"], "VAEEXPLORER_DATA"),
@@ -201,7 +207,7 @@ def test_a_listed_broken_run_is_a_line_on_standard_error(runs_folder: Path, caps
 
 
 def test_interrupt_and_resume(runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["train", "--name", "long", "--epochs", "12", "--json", *SMALL]
+    arguments = ["train", "--name", "long", "--epochs", "8", "--json", *SMALL]
     command = [sys.executable, "-m", "vaeexplorer", *arguments]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     checkpoint = runs_folder / ".checkpoints" / "long.safetensors"
@@ -222,7 +228,7 @@ def test_interrupt_and_resume(runs_folder: Path, capsys: pytest.CaptureFixture[s
     assert checkpoint.exists()
     assert main([*arguments, "--resume"]) == 0
     assert json.loads(capsys.readouterr().out)["runs"][0]["name"] == "long"
-    assert len(load_run("long").history) == 12
+    assert len(load_run("long").history) == 8
     assert not checkpoint.exists()
 
 

@@ -15,12 +15,20 @@ from vaeexplorer.config import ConfigError, RunConfig
 from vaeexplorer.files import user_path
 
 if TYPE_CHECKING:
+    from vaeexplorer.results.gaps import GapsDocument
     from vaeexplorer.runs.folder import Run, RunCard
 
 SCHEMA = 1
 UNITS = {
     **dict.fromkeys(("total", "reconstruction", "kl", "elbo", "nll"), "nats per image"),
     "squared_error": "|x - x'|^2 per image, x' decoded from one z drawn from q(z|x)",
+}
+GAPS = {
+    "log_likelihood": "ln p(x), 5,000 samples",
+    "best": "ELBO of the best diagonal Gaussian q*",
+    "elbo": "ELBO of the encoder's q",
+    "approximation": "approximation gap",
+    "amortization": "amortization gap",
 }
 
 
@@ -125,27 +133,33 @@ def list_(json: bool = False) -> None:
 def evaluate(
     run: Annotated[str, tyro.conf.Positional],
     iwae_samples: int = 0,
-    images: int = 10_000,
+    images: int | None = None,
+    gaps: bool = False,
     json: bool = False,
 ) -> None:
-    """Measure a run on the test images: the terms of its loss, and on request its likelihood.
+    """Measure a run on the test images: the terms of its loss, on request its likelihood, and why the ELBO is loose.
 
     Args:
         run: a name or a path
         iwae_samples: noise samples an image for the negative log-likelihood (tables use 5000); 0 leaves it out
-        images: how many test images, from the first
+        images: how many test images, from the first; by default 10,000, and with --gaps 100, a second each
+        gaps: approximation and amortization gap (Cremer et al. 2018): is the encoder good enough?
         json: print one JSON document and nothing else
     """
     from vaeexplorer.network import evaluation
+    from vaeexplorer.results import gaps as both_gaps
     from vaeexplorer.runs.folder import load_run
     from vaeexplorer.runs.images import images_of
 
     loaded = load_run(run)
     test = images_of(loaded, download=True)
+    images = (100 if gaps else len(test)) if images is None else images
     if not 1 <= images <= len(test):
         raise ConfigError(f"images must be 1 to {len(test):,}, not {images}.")
     if iwae_samples < 0 or (iwae_samples and loaded.config.model.model == "ae"):
         raise ConfigError("iwae_samples must be 0 or more, and 0 for a plain autoencoder: it has no likelihood.")
+    if gaps and (images < 2 or loaded.config.model.model == "ae"):
+        raise ConfigError("Gaps need two images or more, and a VAE: a plain autoencoder has no posterior.")
     network, pixels = loaded.model.network, test.images[:images]
     metrics = {f"test_{key}": value for key, value in evaluation.evaluate(network, loaded.config, pixels).items()}
     if iwae_samples:
@@ -153,7 +167,35 @@ def evaluate(
             metrics["test_nll"] = evaluation.negative_log_likelihood(
                 network, loaded.config, pixels, iwae_samples, progress=bar
             )
-    show([dataclasses.replace(loaded, metrics=metrics)], json=json)
+    found = None
+    if gaps:
+        with progress(both_gaps.total(images), "gaps") as bar:
+            found = both_gaps.measure_run(loaded, images, bar)
+    measured: list[RunCard] = [dataclasses.replace(loaded, metrics=metrics)]
+    if json:
+        show(measured, json=True, more={} if found is None else {"gaps": dataclasses.asdict(found)})
+        return
+    show(measured, json=False)
+    if found is not None:
+        show_gaps(found)
+
+
+def show_gaps(found: "GapsDocument") -> None:
+    """Both gaps on standard output, as sentences."""
+    from vaeexplorer.results.gaps import LIMITS
+
+    out = Console(width=None if sys.stdout.isatty() else 160)
+    out.print(f"[bold]{found.asked} {found.answer.capitalize()}.[/bold]  (by the mean amortization gap: ", end="")
+    out.print(", ".join(f"{name} below {limit:g}" for name, limit in LIMITS.items()) + ", else no)")
+    out.print(f"  {found.sentence} {found.sureness}", soft_wrap=True)
+    table = Table(box=None, header_style="bold")
+    for column in ("nats per image", "mean", "90 % interval", "of a linear model, where it is 0"):
+        table.add_column(column)
+    for name, mean in found.means.items():
+        null = found.null.get(name)
+        beside = "" if null is None else f"{null.value:.4f} ({null.low:.4f} to {null.high:.4f})"
+        table.add_row(GAPS[name], f"{mean.value:.3f}", f"{mean.low:.3f} to {mean.high:.3f}", beside)
+    out.print(table)
 
 
 def export(run: Annotated[str, tyro.conf.Positional], html: Path) -> None:
@@ -205,8 +247,8 @@ def pretrain(only: tuple[str, ...] = (), workers: int = 2) -> None:
             bar(1, name)
 
 
-def show(cards: "list[RunCard]", *, json: bool) -> None:
-    """Runs and their figures on standard output, as a table or as one JSON document."""
+def show(cards: "list[RunCard]", *, json: bool, more: dict[str, Any] | None = None) -> None:
+    """Runs and their figures on standard output: a table, or one JSON document, there with `more` keys of its own."""
     from vaeexplorer.results import remarks
 
     if json:
@@ -216,6 +258,7 @@ def show(cards: "list[RunCard]", *, json: bool) -> None:
             "units": units,
             "caveat": remarks.GREY,
             "runs": [describe(card) for card in cards],
+            **(more or {}),
         }
         print(jsonlib.dumps(document, indent=2))
         return

@@ -227,7 +227,7 @@ def _upsample(chain: _Chain, node: fx.Node, module: nn.Module | None, shape: tup
     if isinstance(module, nn.Upsample):
         mode = module.mode
     elif node.target is functional.interpolate:
-        mode = node.kwargs.get("mode", "nearest")  # type: ignore[assignment]
+        mode = node.kwargs.get("mode", "nearest")
     else:
         kind = type(module).__name__ if module is not None else getattr(node.target, "__name__", str(node.target))
         raise _unknown(node, f"is a {kind}, which browsers do not know here")
@@ -260,7 +260,7 @@ def _name(node: fx.Node) -> str:
 
 
 def _number(node: fx.Node, place: int, default: Any) -> float:
-    return float(node.args[place] if len(node.args) > place else default)  # type: ignore[arg-type]
+    return float(node.args[place] if len(node.args) > place else default)
 
 
 def _is_tensor(node: fx.Node) -> bool:

@@ -189,9 +189,28 @@ def iwae_bound(
     K = 1 is a single-sample ELBO; the bound rises with K and reaches ln p(x) as K grows.
 
     Args:
+        mean, logvar, log_likelihood, samples, generator, chunk: see `log_weights`.
+    """
+    weights = log_weights(mean, logvar, log_likelihood, samples, generator=generator, chunk=chunk)
+    return torch.logsumexp(weights, dim=0) - math.log(samples)
+
+
+def log_weights(
+    mean: Tensor,
+    logvar: Tensor,
+    log_likelihood: Callable[[Tensor], Tensor],
+    samples: int,
+    *,
+    generator: torch.Generator | None = None,
+    chunk: int = 50,
+) -> Tensor:
+    """ln p(x|z_k) p(z_k) / q(z_k|x) of K draws z_k from q(z|x), [K, N]: its mean over draws is the ELBO.
+
+    Args:
         mean, logvar: q(z|x), [N, D] each.
         log_likelihood: z [S, N, D] -> ln p(x|z) [S, N].
         samples: K.
+        generator: of the draws.
         chunk: samples held in memory at once.
     """
     weights = []
@@ -201,4 +220,4 @@ def iwae_bound(
         z = reparameterize(mean, logvar, eps)  # [S, N, D]
         log_prior_over_posterior = 0.5 * (eps.square() + logvar - z.square()).sum(-1)  # the 2 pi cancel
         weights.append(log_likelihood(z) + log_prior_over_posterior)
-    return torch.logsumexp(torch.cat(weights), dim=0) - math.log(samples)
+    return torch.cat(weights)

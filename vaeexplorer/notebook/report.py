@@ -14,6 +14,7 @@ from vaeexplorer.analysis.report.evidence import Evidence, evidence
 from vaeexplorer.analysis.report.posteriors import CodesLike, checked
 from vaeexplorer.codes import Codes
 from vaeexplorer.errors import UserError
+from vaeexplorer.export import cards
 from vaeexplorer.export import report as export
 from vaeexplorer.export.html import write
 from vaeexplorer.notebook.shown import Shown, isolated, plain
@@ -102,8 +103,8 @@ class Report(measured.Report, Shown):
         return text
 
     def _repr_html_(self) -> str:
-        said = f"<p><strong>{html.escape(self.summary)}</strong></p>{export.cards(self.verdicts)}"
-        return isolated(export.CARDS_STYLE, said, "vaeexplorer-report")
+        said = f"<p><strong>{html.escape(self.summary)}</strong></p>{cards.cards({'': self})}"
+        return isolated(cards.STYLE, said, "vaeexplorer-report")
 
 
 def report(

@@ -1,6 +1,7 @@
 """What the routes serve, and what they do not."""
 
 import asyncio
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from starlette.applications import Starlette
 from vaeexplorer.app import caches
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.server import ROUTES
+from vaeexplorer.browser import bundle
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.data.images import ImageDataset
@@ -37,7 +39,7 @@ class Answer:
     content: bytes
 
 
-def get(path: str) -> Answer:
+def get(path: str, accept: str = "") -> Answer:
     """What the app's routes answer, without a server."""
     messages: list[Any] = []
 
@@ -51,7 +53,7 @@ def get(path: str) -> Answer:
         "type": "http",
         "method": "GET",
         "path": unquote(path),
-        "headers": [],
+        "headers": [(b"accept-encoding", accept.encode())],
         "query_string": b"",
         "root_path": "",
     }
@@ -108,6 +110,8 @@ def test_without_the_encoder_half_as_much_travels(space: Space) -> None:
         "vx/mnist-vae-2d/run.json",
         "vx/mnist-vae-2d/{network}.bin",
         "vx/mnist-vae-2d/",
+        "vx/scripts/plane-0123456789abcdef.js",
+        "vx/scripts/nothing-0123456789abcdef.js",
     ],
 )
 def test_anything_else_is_not_found(space: Space, path: str) -> None:
@@ -115,6 +119,19 @@ def test_anything_else_is_not_found(space: Space, path: str) -> None:
     answer = get("/" + path.format(**files))
     assert answer.status == 404
     assert "immutable" not in answer.headers.get("cache-control", "")
+
+
+def test_the_script_of_a_component_is_fetched_once_and_sent_short() -> None:
+    url = assets.script_url("plane")
+    plain, packed = get(f"/{url}"), get(f"/{url}", "br, gzip")
+    assert plain.headers["content-type"].startswith("text/javascript")
+    assert plain.content.decode() == bundle.script("entries/plane.js")
+    assert (plain.headers["content-encoding"], packed.headers["content-encoding"]) == ("identity", "gzip")
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) < len(plain.content) / 3
+    for answer in (plain, packed):
+        assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers["vary"] == "Accept-Encoding"
 
 
 def test_a_packed_decoder_of_ones_own_is_served(small_test: ImageDataset, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -272,3 +272,20 @@ export function pixelMean(x, likelihood) {
     }
   for (let i = 0; i < x.length; i++) x[i] = x[i] < 0 ? 0 : x[i] > 1 ? 1 : x[i];
 }
+
+/** How many numbers pass between the layers of a part of a network, its input first.
+ * @param {Layer[]} layers @returns {number[]} */
+export function sizesOf(layers) {
+  return layers.length ? [inputs(layers[0]), ...layers.map(outputs)] : [];
+}
+
+/** How many numbers a layer takes. @param {Layer} layer */
+function inputs(layer) {
+  if (layer.kind === "dense") return layer.inputs;
+  if (layer.kind === "upsample") return layer.channels * layer.side ** 2;
+  if (layer.kind === "scale") return layer.channels * layer.area;
+  return layer.kind === "pass" ? layer.outputs : layer.inputs * layer.side ** 2;
+}
+
+/** How many numbers it makes. @param {Layer} layer */
+const outputs = (layer) => (layer.kind === "dense" ? layer.outputs : layer.out.length);

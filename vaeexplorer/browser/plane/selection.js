@@ -56,8 +56,8 @@ export class Selection {
     const facts = [`mean error ${number(mean(codes.error), 1)}`];
     if (codes.kl) facts.push(`mean KL ${number(mean(codes.kl), 1)} nats`);
     this.box.replaceChildren(
-      h("h3", { textContent: `${indices.length.toLocaleString("en")} selected images, each above its reconstruction` }),
-      h("p", { textContent: `${facts.join(" · ")} · ${words.join(", ")}` }),
+      h("h2", { textContent: `${indices.length.toLocaleString("en")} selected images` }),
+      h("p", { textContent: `Each above its reconstruction · ${facts.join(" · ")} · ${words.join(", ")}` }),
       h("div", { class: "gallery" }, ...cells),
       h(
         "div",

@@ -1,0 +1,62 @@
+"""Gaps of runs: the answer follows from the numbers, and a linear model shows none."""
+
+import json
+
+import numpy as np
+import pytest
+
+from vaeexplorer.__main__ import main
+from vaeexplorer.analysis.linear.vae import best_variance, closed_form
+from vaeexplorer.analysis.pca import flat, moments, pca
+from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.network.gaps import gaps
+from vaeexplorer.network.gaps.gaps import Gaps
+from vaeexplorer.results.gaps import document, level, linear_model
+
+
+def test_the_gaps_of_a_linear_model_are_0_and_its_likelihood_is_known(small_test: ImageDataset) -> None:
+    images = small_test.images[:40]
+    network, config = linear_model(images, 3)
+    found = gaps.measure(network, config, images, samples=400, steps=30)
+    axes = pca(moments(images, "a test"))
+    exact = closed_form(axes.values, 3, best_variance(axes.values, 3))
+    truth = exact.log_likelihood((axes.scores(flat(images)) ** 2).mean(axis=0))
+    assert found.log_likelihood.mean() == pytest.approx(truth, abs=0.02)
+    assert np.abs(found.approximation).max() < 0.05
+    assert found.amortization.max() < 0.02
+
+
+def planted(lost: list[float]) -> Gaps:
+    zero = np.zeros(len(lost))
+    return Gaps(zero - 100, zero - 101, -101 - np.array(lost), zero, zero, zero, zero + 9, zero - 100.01, 5000)
+
+
+def test_the_answer_is_by_the_mean_and_sure_where_both_ends_agree() -> None:
+    null = planted([0.0, 0.001])
+    sure = document(planted([0.1, 0.12, 0.1, 0.11]), null, {})
+    assert (sure.answer, sure.sureness) == ("yes", "Sure: both ends of the interval agree.")
+    assert sure.means["approximation"].value == 1
+    assert sure.grid_difference == pytest.approx(0.01)
+    unsure = document(planted([0.0, 0.0, 0.0, 8.0]), null, {})
+    assert unsure.answer == "partly"
+    assert unsure.sureness == "Unsure: “yes” to “no”."
+    assert (unsure.median_amortization, unsure.share_above_5) == (0, 0.25)
+    assert [level(nats) for nats in (-0.1, 0.5, 1.0, 3.0)] == ["yes", "nearly", "partly", "no"]
+
+
+def test_the_command_prints_both_gaps(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    seen: list[int] = []
+
+    def quick(*_: object, progress: object, **__: object) -> Gaps:
+        seen.append(1)
+        return planted([0.2, 0.3])
+
+    monkeypatch.setattr("vaeexplorer.network.gaps.gaps.measure", quick)
+    assert main(["evaluate", "mnist-vae-2d", "--gaps", "--images", "2", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["gaps"]["answer"] == "yes"
+    assert found["gaps"]["means"]["amortization"]["value"] == pytest.approx(0.25)
+    assert found["gaps"]["per_image"]["elbo"] == [-101.2, -101.3]
+    assert main(["evaluate", "mnist-vae-2d", "--gaps", "--images", "2"]) == 0
+    assert "Is the encoder good enough? Yes." in capsys.readouterr().out
+    assert len(seen) == 4

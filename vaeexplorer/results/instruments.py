@@ -1,0 +1,201 @@
+"""The instruments of `analysis.instruments` on a run; and on runs of one recipe, whether their distances are stable."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vaeexplorer.analysis.instruments.effects import effects
+from vaeexplorer.analysis.instruments.epps_pulley import sliced_normality
+from vaeexplorer.analysis.instruments.geometry import geodesics, stability
+from vaeexplorer.analysis.instruments.predictive import PixelCheck, pixel_check
+from vaeexplorer.analysis.kl import kl_per_dimension
+from vaeexplorer.config import ConfigError
+from vaeexplorer.documents import Plain
+from vaeexplorer.results.seeds import recipe_of
+from vaeexplorer.runs.folder import Run
+from vaeexplorer.runs.images import images_of
+from vaeexplorer.version import __version__
+
+EFFECT_CODES, SAMPLES = 2000, 5000
+PAIRS = 100
+
+Progress = Callable[[int, str], None]
+
+
+@dataclass(frozen=True)
+class DimensionRow:
+    """One dimension of z, from 1; `kl` in nats, None of an AE; effects in squared error per image, pixels in [0, 1]."""
+
+    dimension: int
+    kl: float | None
+    effect: float
+    effect_above: float
+    effect_below: float
+
+
+@dataclass(frozen=True)
+class NormalityRow:
+    """Sliced Epps-Pulley of draws of q(z); see `analysis.instruments.epps_pulley`."""
+
+    mean: float
+    largest: float
+    null_mean: list[float]
+    null_largest: list[float]
+    p: float
+    worst: list[float]
+    bins: list[float]
+    density: list[float]
+
+
+@dataclass(frozen=True)
+class PixelRow:
+    """Generated images against test images, pixel by pixel; see `analysis.instruments.predictive`."""
+
+    of: str
+    mean_r2: float
+    variance_r2: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class InstrumentsDocument:
+    """What `instruments --json` prints: dimensions by falling effect, normality along directions, and pixels."""
+
+    dimensions: list[DimensionRow]
+    normality: NormalityRow
+    pixels: list[PixelRow]
+    about: dict[str, Plain]
+
+
+@dataclass(frozen=True)
+class StabilityDocument:
+    """What `stability --json` prints; see `analysis.instruments.geometry`.
+
+    Attributes:
+        seeds: of training, one a run.
+        euclidean, geodesic: median coefficient of variation over pairs.
+        ratio, low, high: of the former over the latter, with its 90 % interval.
+        pairs: coefficients of variation of each pair, Euclidean and geodesic.
+    """
+
+    seeds: list[int]
+    euclidean: float
+    geodesic: float
+    ratio: float
+    low: float
+    high: float
+    pairs: dict[str, list[float]]
+    about: dict[str, Plain]
+
+
+def measure_run(run: Run, progress: Progress = lambda count, doing: None, *, seed: int = 0) -> InstrumentsDocument:
+    """All instruments that one run can be put to, in half a minute.
+
+    Args:
+        run: an AE's or a VAE's.
+        progress: called with how many more of three steps are done, and what is done next.
+        seed: of all draws.
+
+    Raises:
+        RunError, DataError: the test images are others than those of the run, or cannot be had.
+    """
+    images, codes, rng = images_of(run), run.codes, np.random.default_rng([seed, 0x696E7374])
+    z = codes.mean
+    if codes.logvar is not None:
+        z = (z + np.exp(codes.logvar / 2) * rng.standard_normal(z.shape, dtype=np.float32)).astype(np.float32)
+    progress(0, "effect of each dimension")
+    found = effects(run.model.decode, z[:EFFECT_CODES])
+    kl = None if codes.logvar is None else kl_per_dimension(codes.mean, codes.logvar).mean(axis=0)
+    rows = [
+        DimensionRow(
+            int(j) + 1,
+            None if kl is None else _short(kl[j]),
+            *(_short(part[j]) for part in (found.both, found.above, found.below)),
+        )
+        for j in found.order
+    ]
+    progress(1, "normality along 1,024 directions")
+    normal = sliced_normality(z, seed=seed)
+    progress(1, "samples against test images")
+    real = images.images.astype(np.float32) / 255
+    # halves by chance: the first 5,000 test images of MNIST are written more neatly than the others
+    one, other = np.array_split(rng.permutation(len(real)), 2)
+    prior = rng.standard_normal((SAMPLES, z.shape[1]), dtype=np.float32)
+    pixels = [
+        _pixels("samples of the prior", pixel_check(run.model.decode(prior), real)),
+        _pixels("reconstructions of other images", pixel_check(run.model.decode(z[one]), real[other])),
+        _pixels("other test images", pixel_check(real[one], real[other])),
+    ]
+    progress(1, "done")
+    return InstrumentsDocument(
+        rows,
+        NormalityRow(
+            *(_short(normal.mean), _short(normal.largest), _list(normal.null_mean), _list(normal.null_largest)),
+            *(_short(normal.p), _list(normal.worst), _list(normal.bins), _list(normal.density)),
+        ),
+        pixels,
+        {"run": run.name, "key": run.key, "seed": seed, "images": images.content_hash, "vaeexplorer": __version__},
+    )
+
+
+def check_seeds(runs: Sequence[Run]) -> None:
+    """Refuse runs whose distances cannot be compared.
+
+    Raises:
+        ConfigError: fewer than two runs, other than two dimensions, different recipes, or a seed that comes twice.
+    """
+    seeds = [run.config.train.seed for run in runs]
+    if len(runs) < 2 or len(set(seeds)) < len(runs):
+        raise ConfigError("Stability needs two runs or more, of different seeds: train --seeds makes them.")
+    if any(recipe_of(run.config) != recipe_of(runs[0].config) for run in runs):
+        raise ConfigError("Stability compares runs that differ in their seed alone.")
+    if runs[0].config.model.latent_dim != 2:
+        raise ConfigError("Geodesics are found over a plane: the runs must have two latent dimensions.")
+
+
+def measure_stability(
+    runs: Sequence[Run], progress: Progress = lambda count, doing: None, *, pairs: int = PAIRS, seed: int = 0
+) -> StabilityDocument:
+    """Distances of the same pairs of test images under every run.
+
+    Args:
+        runs: of one recipe in two dimensions, of different seeds.
+        progress: called with how many more runs are done, and what is done next.
+        pairs: how many.
+        seed: of the pairs and the bootstrap.
+
+    Raises:
+        ConfigError: see `check_seeds`.
+        RunError, DataError: the test images are others than those of a run, or cannot be had.
+    """
+    check_seeds(runs)
+    first, second = np.random.default_rng(seed).permutation(len(images_of(runs[0])))[: 2 * pairs].reshape(2, -1)
+    euclidean, geodesic = [], []
+    for run in runs:
+        progress(0, run.name)
+        images_of(run)
+        codes = run.codes.mean.astype(np.float64)
+        euclidean.append(np.linalg.norm(codes[first] - codes[second], axis=1))
+        geodesic.append(geodesics(run.model.decode, codes, first, second))
+        progress(1, run.name)
+    found = stability(np.array(euclidean), np.array(geodesic), seed=seed)
+    return StabilityDocument(
+        [run.config.train.seed for run in runs],
+        *(_short(np.median(found.euclidean)), _short(np.median(found.geodesic))),
+        *(_short(found.ratio), _short(found.low), _short(found.high)),
+        {"euclidean": _list(found.euclidean), "geodesic": _list(found.geodesic)},
+        {"runs": ", ".join(run.name for run in runs), "pairs": pairs, "seed": seed, "vaeexplorer": __version__},
+    )
+
+
+def _pixels(of: str, check: PixelCheck) -> PixelRow:
+    return PixelRow(of, _short(check.mean_r2), _short(check.variance_r2), _short(check.spread))
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.5g}")
+
+
+def _list(values: np.ndarray) -> list[float]:
+    return [_short(value) for value in values]
