@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from tests.processes import started
+from vaeexplorer.analysis.report.classifier.networks import Recipe
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import SAMPLE, load_dataset
 from vaeexplorer.data.images import ImageDataset
@@ -30,6 +34,7 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # a page is compiled once for all tests
 ]
 
 
@@ -41,6 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 _NO_TOOL = re.compile(r"no (\w+) here$")
+_PROBE = re.compile(r"/[a-z-]+/_stcore/(health|host-config)$")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -122,6 +128,12 @@ def small_config() -> RunConfig:
 
 
 @pytest.fixture
+def quick_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What figures of codes show was learned in an instant."""
+    monkeypatch.setattr("vaeexplorer.analysis.report.evidence.SHORT", Recipe(20, 1e-3, 0.3))
+
+
+@pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
 
@@ -133,33 +145,37 @@ def troubles() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where Chromium keeps what it fetched and compiled, which the next test then need not do again."""
-    return tmp_path_factory.mktemp("profile")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where Chromium listens, which runs once for all tests: it keeps what it fetched and compiled."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here")
+    profile = tmp_path_factory.mktemp("profile")
+    command = [CHROMIUM, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", *QUIET]
+    with started(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        announced, deadline = profile / "DevToolsActivePort", time.monotonic() + 60
+        while not (announced.exists() and (lines := announced.read_text().splitlines())[1:]):
+            assert process.poll() is None, "Chromium ended"
+            assert time.monotonic() < deadline, "Chromium does not listen"
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{lines[0]}"
 
 
 @pytest.fixture(scope="module")
-def browser(profile: Path) -> Iterator[Any]:
-    """Chromium, for the tests of one file: as long as it is open, no test can start an event loop of its own."""
+def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Chromium, for the tests of one file: as long as it is connected, no test can start an event loop of its own."""
     sync_api = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here")
+    endpoint = request.getfixturevalue("endpoint")
     with sync_api.sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=CHROMIUM, headless=True, args=QUIET
-        )
-        try:
-            yield context
-        finally:
-            context.close()
+        yield playwright.chromium.connect_over_cdp(endpoint).contexts[0]
 
 
 @pytest.fixture
 def chromium(browser: Any, troubles: list[str]) -> Iterator[Any]:
     """A new page in Chromium whose console stays clean and which asks no other machine for anything."""
     page = browser.new_page()
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.set_default_timeout(90_000)  # a page that opens in two seconds took more than 30 with ten processes a core
-    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: troubles.append(message.text) if _is_trouble(message) else None)
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("request", lambda request: None if _is_home(request.url) else troubles.append(request.url))
     try:
@@ -167,9 +183,15 @@ def chromium(browser: Any, troubles: list[str]) -> Iterator[Any]:
     finally:
         url = urlsplit(page.url)  # and not what the page says, which may answer no more
         left = {"origin": f"{url.scheme}://{url.netloc}", "storageTypes": "cookies,local_storage"}
+        browser.clear_permissions()
         browser.new_cdp_session(page).send("Storage.clearDataForOrigin", left)
         page.close()
     assert not troubles
+
+
+def _is_trouble(message: Any) -> bool:
+    """Streamlit, opened on a page other than the first, looks for its server below that page first: that is none."""
+    return message.type == "error" and not _PROBE.search(message.location["url"])
 
 
 def _is_home(url: str) -> bool:

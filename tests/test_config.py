@@ -41,7 +41,8 @@ def test_what_is_impossible_is_refused_in_one_sentence(part: str, field: str, va
     document[part][field] = value
     with pytest.raises(ConfigError, match=words) as error:
         RunConfig.from_json(document)
-    assert f"{part}.{field}" in str(error.value)
+    assert part in str(error.value)
+    assert field in str(error.value)
     assert "\n" not in str(error.value)
 
 

@@ -1,4 +1,7 @@
-"""python -m vaeexplorer: the command line. The commands are in `commands`; errors are one line on standard error."""
+"""vaeexplorer, or python -m vaeexplorer: the command line.
+
+The commands are in `commands`; errors are one line on standard error.
+"""
 
 import contextlib
 import functools
@@ -13,7 +16,7 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import compare, instruments, linear, report, reproduce, runs, sweep
+from vaeexplorer.commands import app, compare, images, instruments, lecture, linear, report, reproduce, runs, sweep
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data.images import DataWarning
@@ -21,7 +24,9 @@ from vaeexplorer.errors import UserError
 from vaeexplorer.files import why
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "app": app.app,
     "train": runs.train,
+    "images": images.images,
     "list": runs.list_,
     "evaluate": runs.evaluate,
     "compare": compare.compare,
@@ -31,6 +36,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": runs.export,
     "gallery": runs.gallery,
     "linear": linear.linear,
+    "lecture": lecture.lecture,
+    "grade": lecture.grade,
     "pretrain": runs.pretrain,
     "sweep": sweep.sweep,
     "reproduce": reproduce.reproduce,
@@ -57,8 +64,8 @@ def parse(arguments: list[str]) -> Callable[[], None]:
         with contextlib.redirect_stderr(explanation):
             command: Callable[[], None] = tyro.extras.subcommand_cli_from_dict(
                 {name: bound(command) for name, command in COMMANDS.items()},
-                prog="python -m vaeexplorer",
-                description="Train, list and measure autoencoders on MNIST and Fashion-MNIST.",
+                prog="vaeexplorer",
+                description="Explore, train and measure autoencoders on MNIST, Fashion-MNIST and your own images.",
                 config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
                 args=arguments,
             )
@@ -77,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
     warnings.showwarning = lambda message, *_, **__: complain(str(message))
     warnings.simplefilter("always", DataWarning)
     try:
-        parse(sys.argv[1:] if arguments is None else arguments)()
+        parse(images.of_own(sys.argv[1:] if arguments is None else arguments))()
         return 0
     except (Interruption, KeyboardInterrupt) as stop:
         complain(str(stop) or "Stopped.")

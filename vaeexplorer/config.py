@@ -2,6 +2,7 @@
 
 import dataclasses
 import numbers
+import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -11,6 +12,10 @@ from vaeexplorer.documents import DocumentError, NotNegative, Positive, convert
 from vaeexplorer.errors import UserError
 
 Dataset = Literal["mnist", "fashion-mnist"]
+"""the sets that are shipped, at least in part, with runs, sweeps and covariances of them"""
+DATASETS = ("mnist", "fashion-mnist", "kmnist", "emnist-balanced", "emnist-digits", "emnist-letters")
+"""every set that has a name; one's own images have the hash of their content instead"""
+OWN_SET = r"own-[0-9a-f]{16}"
 Family = Literal["ae", "vae"]
 Architecture = Literal["mlp", "conv", "linear"]
 Activation = Literal["silu", "relu", "tanh"]
@@ -32,11 +37,17 @@ class ConfigError(UserError):
 class DataConfig:
     """Which images."""
 
-    dataset: Dataset = "mnist"
-    """the images to learn"""
+    dataset: str = "mnist"
+    """the images to learn: mnist, fashion-mnist, kmnist, emnist-balanced, -digits or -letters; or one's own, a file or
+    folder (see `images`)"""
 
     def __post_init__(self) -> None:
         _check(self)
+        is_known = self.dataset in DATASETS or re.fullmatch(OWN_SET, self.dataset)
+        _need(
+            is_known,
+            f"dataset must be one of {', '.join(DATASETS)}, or images of one's own, not {self.dataset[:100]!r}",
+        )
 
 
 @dataclass(frozen=True)
@@ -173,7 +184,7 @@ def difference(one: RunConfig, other: RunConfig) -> str:
     return next(odd, "")
 
 
-def _need(condition: bool, otherwise: str) -> None:
+def _need(condition: object, otherwise: str) -> None:
     if not condition:
         raise ConfigError(otherwise)
 

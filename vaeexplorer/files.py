@@ -16,7 +16,15 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy
 
-SHIPPED = Path(__file__).resolve().parent.parent / "pretrained"
+
+def shipped(in_package: str, in_repository: str) -> Path:
+    """What lies at the top of the repository, and inside the package once that is installed from a wheel."""
+    package = Path(__file__).resolve().parent
+    packed = package / in_package
+    return packed if packed.exists() else package.parent / in_repository
+
+
+SHIPPED = shipped("pretrained", "pretrained")
 """what comes with the package: runs, measurements, and a sample of the images"""
 
 OWN = ".vaeexplorer-"

@@ -1,16 +1,20 @@
-"""Open the app on a model of one's own, from a script or a notebook."""
+"""Open the app: by itself, or on a model of one's own from a script or a notebook."""
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vaeexplorer.files import user_path
 from vaeexplorer.runs.folder import check_name
 from vaeexplorer.spaces.own import open_model
 
 if TYPE_CHECKING:
     from vaeexplorer.app.server.in_process import Explorer
+    from vaeexplorer.lecture.scenes import Lecture
 
 
 def explore(
@@ -56,3 +60,43 @@ def explore(
     if not hasattr(sys, "ps1") if block is None else block:
         explorer.wait()
     return explorer
+
+
+def read_lecture(file: Path | None = None) -> "Lecture":
+    """The scenes of a file, checked, addresses too; by default the shipped lecture.
+
+    Raises:
+        LectureError: the file cannot be read, or a line of it is not what it should be.
+    """
+    from vaeexplorer.app.lecture import strip
+
+    return strip.read(file)
+
+
+def open_lecture(
+    file: Path | None = None, *, port: int | None = None, address: str | None = None, hosts: Sequence[str] = ()
+) -> None:
+    """Open the app on a lecture, and return when it has ended. Arguments as of `serve`."""
+    from vaeexplorer.app.lecture import strip
+
+    if file:
+        os.environ[strip.FILE] = str(user_path(file).resolve())
+    print("The lecture is at /?lecture=1 of the address below.", flush=True)
+    serve(port=port, address=address, hosts=hosts)
+
+
+def serve(
+    *, port: int | None = None, address: str | None = None, hosts: Sequence[str] = (), headless: bool | None = None
+) -> None:
+    """Open the app, from any folder, as `streamlit run app.py` does in the repository; return when it has ended.
+
+    Args:
+        port: where to listen; by default 8501, or the next free one.
+        address: of the network interface to listen at; by default this machine alone.
+        hosts: the names that visitors may know this machine by; by default localhost.
+        headless: open no page in a browser; by default so where there is no screen.
+    """
+    from vaeexplorer.app.server.serve import serve
+
+    given = {"port": port, "address": address, "allowedHosts": list(hosts) or None, "headless": headless}
+    serve({f"server.{name}": value for name, value in given.items() if value is not None})

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 import vaeexplorer.app
 from vaeexplorer.app import caches, state
+from vaeexplorer.app.views.ae_vs_vae import comparison
 
 MAIN = Path(vaeexplorer.app.__file__).parent / "main.py"
 PAGES = [f"views/{path.parent.name}/page.py" for path in sorted(MAIN.parent.glob("views/*/page.py"))]
@@ -40,11 +41,13 @@ def opened(app: AppTest, page: str, **query: str) -> AppTest:
 
 
 @pytest.fixture
-def app(runs_folder: Path) -> Iterator[AppTest]:
+def app(runs_folder: Path, quick_evidence: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     """The app, not run yet, on the shipped runs and an empty folder for the user's own.
 
-    What is known by its content is shared by the tests, as it is by visitors; which runs there are is not.
+    What is known by its content is shared by the tests, as it is by visitors; which runs there are is not. Samples of
+    an autoencoder are some of its codes: no mixture is fitted to them.
     """
+    monkeypatch.setattr(comparison, "sample", lambda source, codes, count: codes[:count])
     runs_folder.mkdir()
     listed, umap = caches.run_cards, caches._umap  # as they are before a test puts others in their place
     listed.clear()

@@ -314,6 +314,7 @@ def _form(key: Key[Any]) -> str:
         "indices": "a whole number" if key.count == 1 else "whole numbers, `3,7`",
         "image": "64 grey levels",
         "polygon": "points, `0,1;2,0.5;-1,-1`",
+        "changes": "β, rate or settling by step, `234b8;390r0.001`",
         "text": "a name",
         "texts": "names, `a,b`",
     }

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -5,13 +6,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import components, opened, ordered
-from vaeexplorer.analysis.linear.experiments import METHODS
+from vaeexplorer.analysis.linear.experiments import BENDS, METHODS
+from vaeexplorer.analysis.linear.nonlinear import STEPS
 from vaeexplorer.analysis.linear.vae import closed_form
 from vaeexplorer.app import caches
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets
-from vaeexplorer.app.views.linear.widgets import Setting
+from vaeexplorer.app.views.linear.training import Setting
 from vaeexplorer.data.moments import FOLDER
 
 PAGE = "views/linear/page.py"
@@ -53,6 +55,16 @@ def test_the_page_opens_on_gradient_descent(page: AppTest) -> None:
     assert "all 60,000 training images" in page.caption[0].value
 
 
+@pytest.fixture
+def few_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What trains on images takes few steps."""
+    for bend in BENDS:
+        monkeypatch.setitem(STEPS, bend, 5)
+    yield
+    widgets.trained.clear()
+
+
+@pytest.mark.usefixtures("few_steps")
 def test_every_condition_has_a_prediction_and_a_measurement(page: AppTest) -> None:
     page.slider(key="k").set_value(2)
     for broken in METHODS:
@@ -141,3 +153,16 @@ def test_measured_and_predicted_agree() -> None:
     exact = closed_form(values, 10, 0.05, 2.0)
     assert measured["kl"] == pytest.approx(exact.kl(values), abs=1e-4)
     assert measured["elbo"] == pytest.approx(exact.elbo(values), abs=1e-4)
+
+
+def test_a_method_that_one_condition_forces_does_not_stay_for_the_next(page: AppTest) -> None:
+    choose(page, "sigmoid")
+    assert page.session_state["by"] == "adam"
+    choose(page, "saddle")
+    assert page.session_state["by"] == "gd"
+    assert "There it stays, though it is no minimum: after about 31 steps" in texts(page)
+    assert "Plateau 3.6605" in texts(page)
+    methods: Any = page.get("button_group")[1]
+    methods.set_value("adam").run(timeout=60)
+    assert "there is no plateau" in texts(page)
+    assert "Plateau" not in texts(page)

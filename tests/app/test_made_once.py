@@ -33,3 +33,11 @@ def test_a_second_visitor_is_sent_what_was_made_for_the_first(
     sent = [[each.proto for each in visit.get(kind)] for visit in (first, second)]
     assert len(sent[0]) == count
     assert sent[0] == sent[1]
+
+
+@pytest.mark.parametrize("page", ["explore", "linear"])
+def test_no_choice_sends_a_script(app: AppTest, page: str) -> None:
+    """Scripts have up to 0.2 MB: a browser fetches them once, by the address that is sent."""
+    sent = [each.proto for each in app.run().switch_page(f"views/{page}/page.py").run().get("bidi_component")]
+    assert len(sent) >= 2
+    assert max(len(each.js_content) for each in sent) < 5000

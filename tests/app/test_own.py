@@ -155,8 +155,9 @@ def test_without_one_the_app_is_as_ever(app: AppTest) -> None:
     assert app.selectbox(key="dataset").options == ["MNIST", "Fashion-MNIST"]
 
 
-@pytest.mark.parametrize("dataset", ["own", "mnist", "cats", None])
-@pytest.mark.parametrize("run", ["halves", "fashion-mnist-ae-2d"])
+@pytest.mark.parametrize(
+    ("run", "dataset"), [("halves", "mnist"), ("halves", None), ("fashion-mnist-ae-2d", "own"), ("halves", "cats")]
+)
 def test_an_address_that_names_a_run_or_a_model_opens_it(
     app: AppTest, own: Space, run: str, dataset: str | None
 ) -> None:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from tests.app.conftest import opened
 from vaeexplorer.app import caches
 from vaeexplorer.app.views.linear import widgets
+from vaeexplorer.app.views.linear.training import Setting
 from vaeexplorer.app.views.report import reports
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED
@@ -48,9 +49,9 @@ def test_a_long_training_is_refused_whatever_the_address_asks_for(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VAEEXPLORER_PUBLIC", "1")
-    asked: list[widgets.Setting] = []
+    asked: list[Setting] = []
 
-    def trained(setting: widgets.Setting) -> None:
+    def trained(setting: Setting) -> None:
         asked.append(setting)
         raise UserError("That is enough.")
 

@@ -31,7 +31,7 @@ from tests.processes import started
 ROOT = Path(__file__).parents[2]
 PORT = 8794
 PACES = ((2.5, 7.5), (0.5, 1.5))  # seconds between the actions of a visitor
-READY = b"Every page is ready"
+READY, ANSWERS = b"Every page is ready", b"  URL:"
 ARRIVAL = 3.0  # seconds in which all of the class open the app
 STARTING = 300.0  # seconds in which every page must be ready
 TURNS = 0.25  # share of actions that open another page
@@ -200,15 +200,15 @@ def show(found: Class) -> None:
 
 
 @contextmanager
-def served(runs: Path, options: Sequence[str]) -> Iterator[int]:
-    """The app at `PORT`, once every page is ready; its process number."""
+def served(runs: Path, options: Sequence[str], *, is_ready: bool = True) -> Iterator[int]:
+    """The app at `PORT`, once it answers or every page is ready; its process number."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={PORT}"]
-    env = os.environ | {"VAEEXPLORER_RUNS": str(runs), "VAEEXPLORER_READY": "1"}
+    env = os.environ | {"VAEEXPLORER_RUNS": str(runs), "VAEEXPLORER_READY": "1" if is_ready else "0"}
     with started([*command, *options], cwd=ROOT, env=env, stdout=PIPE) as process:
         late = Timer(STARTING, process.kill)
         late.start()
         for line in process.stdout or ():
-            if line.startswith(READY):
+            if line.startswith(READY if is_ready else ANSWERS):
                 print(line.decode().strip())
                 break
         else:

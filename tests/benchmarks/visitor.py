@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 PATIENCE = 60.0  # seconds in which a rerun ends
-_FILE = re.compile(rb"vx/[\w.%-]+/[\w.-]+\.(?:bin|png|json)")
+_FILE = re.compile(rb"vx/[\w.%-]+/[\w.-]+\.(?:bin|png|json|js)")
 _ERROR = 1  # the format of an alert
 _EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 _CACHED_RUNS = 2  # runs of the script for which the front end keeps what it was sent, unless it is sent again

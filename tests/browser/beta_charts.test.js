@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { install } from "./fakes.js";
-import { awayFromPrior } from "./beta/charts.js";
+import { awayFromPrior, elboOverBeta } from "./beta/charts.js";
 
 test("how far codes are from the prior is a dot with its interval a beta, and both ends are in its title", () => {
   install();
@@ -31,4 +31,20 @@ test("how far codes are from the prior is a dot with its interval a beta, and bo
   }
   show(1);
   assert.match(svg.attributes["aria-label"], /At β = 1: 0?\.50 \(0?\.45 to 0?\.55\)\./);
+});
+
+test("an ELBO far below the others is an arrow at the floor with its value, and the largest is named", () => {
+  install();
+  const points = [-223, -149, -145, -146, -175].map((elbo, k) => ({ beta: [0, 0.5, 1, 2, 16][k], elbo }));
+  const { figure, show } = elboOverBeta(points, () => {});
+  const [title, svg] = figure.children;
+  assert.equal(title.textContent, "ELBO, here largest at β = 1");
+  const dots = svg.all.filter(({ classes }) => classes.has("dot"));
+  assert.deepEqual(
+    dots.map(({ tagName }) => tagName),
+    ["path", "circle", "circle", "circle", "circle"],
+  );
+  assert.ok(svg.all.some(({ textContent }) => textContent === "−223"));
+  show(4);
+  assert.ok(dots[4].classes.has("chosen"));
 });

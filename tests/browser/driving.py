@@ -1,8 +1,11 @@
 """How tests drive the app in a browser, and wait for what it shows."""
 
+import base64
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
+
+import numpy as np
 
 T = TypeVar("T")
 PATIENCE = 90.0  # seconds after which what did not come true never will
@@ -75,6 +78,18 @@ def picture(canvas: Any) -> str:
     """What a canvas shows, as text."""
     text: str = canvas.evaluate("canvas => canvas.toDataURL()")
     return text
+
+
+GREY = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, 28);
+  return btoa(Array.from({ length: data.length / 4 }, (_, k) => String.fromCharCode(data[4 * k])).join(""));
+}"""
+
+
+def grey(canvas: Any) -> np.ndarray:
+    """The grey levels of a canvas of images that lie side by side, [28, W]."""
+    levels: np.ndarray = np.frombuffer(base64.b64decode(canvas.evaluate(GREY)), np.uint8).reshape(28, -1)
+    return levels.astype(int)
 
 
 def middle(stage: Any) -> tuple[float, float]:

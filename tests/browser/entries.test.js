@@ -134,7 +134,7 @@ test("the plane shows the test image of a link, a draw from its posterior, and t
   const link = { z: "0.5,-1", test: "7", lasso: "-1,-1;1,-1;1,1;-1,1" };
   const { states, find, button, update, leave } = mount("plane", { space: space("own"), link });
   await arrive(net, space("own"));
-  const selected = find((element) => element.tagName === "h3").textContent;
+  const selected = find((element) => element.tagName === "h2").textContent;
   assert.match(selected, /^30 selected images/);
   button("Resample").onclick();
   assert.equal(states[0][1].test, "7");
@@ -143,7 +143,7 @@ test("the plane shows the test image of a link, a draw from its posterior, and t
   new FakeAddress("http://app.example/?test=3"); // Back
   update({ space: space("own"), link: { test: "3" } });
   assert.equal(
-    find((element) => element.tagName === "h3"),
+    find((element) => element.tagName === "h2"),
     undefined,
   );
   button("Close") ?? assert.equal(states.length, 1, "what is followed is not reported again");

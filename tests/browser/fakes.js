@@ -26,6 +26,9 @@ export class FakeElement {
   set textContent(text) {
     this.children = text ? [text] : [];
   }
+  get className() {
+    return this.attributes.class ?? "";
+  }
   set className(text) {
     this.classes = new Set(text.split(" "));
   }
@@ -164,7 +167,10 @@ export function install() {
       createElementNS: (_, tag) => new FakeElement(tag),
       addEventListener() {},
     },
-    getComputedStyle: () => ({ color: "rgb(1, 2, 3)", caretColor: "red", backgroundColor: "white" }),
+    getComputedStyle: () => ({
+      ...{ color: "rgb(1, 2, 3)", caretColor: "red", backgroundColor: "white" },
+      getPropertyValue: () => "",
+    }),
     matchMedia: () => ({ matches: true, addEventListener() {} }),
     createImageBitmap: async (blob) => ({ width: 28, height: 28, blob }),
     requestAnimationFrame: (run) => (frames.set(++last, run), last),

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Batch, decodeEach } from "./decoding/batch.js";
 import { Queue } from "./decoding/queue.js";
 import { unpack } from "./engine/network.js";
-import { kernel } from "./kernel/kernel.js";
+import { isCompiled, kernel } from "./kernel/kernel.js";
 import { frame } from "./fakes.js";
 
 let seed = 1;
@@ -86,11 +86,16 @@ test("a queue decodes many more at a time once the kernel is there", async () =>
   ]);
 });
 
-test("without WebAssembly there is no kernel", async () => {
-  const real = WebAssembly.instantiate;
+test("without WebAssembly the kernel is plain JavaScript, and decodes the same images", async () => {
+  const real = WebAssembly.instantiate,
+    model = network("bernoulli", "silu", [2, 16, 784]),
+    zs = Float32Array.from({ length: 10 }, random);
+  const compiled = new Batch(await kernel(), model, 8).decode(zs, 2);
   WebAssembly.instantiate = () => Promise.reject(new Error("refused by a policy"));
   try {
-    assert.equal(await kernel(), null);
+    const refused = await kernel();
+    assert.ok(!isCompiled(refused));
+    assert.deepEqual(new Batch(refused, model, 8).decode(zs, 2), compiled);
   } finally {
     WebAssembly.instantiate = real;
   }

@@ -4,7 +4,7 @@ import { beforeEach, test } from "node:test";
 import { FakeElement, install } from "./fakes.js";
 import { Field } from "./pair/field.js";
 import { encodeGif } from "./files/gif.js";
-import { Manifold } from "./plane/manifold.js";
+import { Manifold } from "./draw/manifold.js";
 import { Strips } from "./plane/strips.js";
 import { viridis } from "./engine/codes.js";
 
@@ -171,8 +171,16 @@ const summary = /** @type {any} */ ({
 
 test("strips hold a traversal of each dimension and the path, each image at its place", () => {
   const box = new FakeElement(),
+    below = new FakeElement(),
     picked = [];
-  const strips = new Strips(/** @type {any} */ (box), summary, "run", (z) => picked.push(z), assert.fail);
+  const strips = new Strips(
+    /** @type {any} */ (box),
+    /** @type {any} */ (below),
+    summary,
+    "run",
+    (z) => picked.push(z),
+    assert.fail,
+  );
   const zs = strips.plan(
     [0.5, 1],
     [
@@ -185,7 +193,10 @@ test("strips hold a traversal of each dimension and the path, each image at its 
   assert.deepEqual(strips.zs[12], [0.5, 6]);
   assert.deepEqual(strips.zs[13], [-3, 1]);
   assert.deepEqual(strips.zs[26 + 1], [1, 2]);
-  assert.ok(strips.strips[1].figure.classes.has("collapsed"));
+  const [first, folded] = box.children;
+  assert.equal(first, strips.strips[0].figure);
+  assert.deepEqual(folded.children.slice(1), [strips.strips[1].figure], "the collapsed dimension, behind one line");
+  assert.deepEqual(below.children, [strips.path.figure]);
 
   strips.receive(12, new Uint8Array(2 * 784).fill(9)); // the end of one row and the beginning of the next
   assert.deepEqual(

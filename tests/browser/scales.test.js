@@ -6,7 +6,7 @@ import { coordinate } from "./draw/numbers.js";
 import { unpackCodes } from "./engine/codes.js";
 import { principalPlane } from "./engine/projections.js";
 import { eigen } from "./engine/summary.js";
-import { fillTable } from "./from_x/elements.js";
+import { buildDensities } from "./from_x/terms.js";
 import { Address } from "./interact/address.js";
 import { keys } from "./keys.js";
 import { LatentPlane } from "./plane/latent_plane.js";
@@ -79,6 +79,8 @@ for (const [name, given, isVae] of CASES) {
     const { widget, scales } = await opened(given, isVae);
     widget.showZ();
     const inputs = widget.ui.sliders.all.filter((/** @type {any} */ each) => each.type === "range");
+    const name = (/** @type {any} */ { attributes }) => attributes["aria-label"]; // collapsed dimensions come last
+    inputs.sort((one, other) => name(one).localeCompare(name(other)));
     for (const [j, input] of inputs.entries()) {
       assert.ok(input.step <= scales[j] / 100, `a step of ${input.step} for codes of ${scales[j]}`);
       assert.ok((input.max - input.min) / input.step < 1e7);
@@ -86,7 +88,7 @@ for (const [name, given, isVae] of CASES) {
     }
     const shown = () => [
       widget.ui.z.textContent,
-      ...widget.ui.sliders.all.filter((/** @type {any} */ each) => each.tagName === "output").map((e) => e.value),
+      ...inputs.map(({ parentElement }) => parentElement.querySelector("output").value),
     ];
     for (const j of [0, 1]) {
       const before = shown();
@@ -148,8 +150,11 @@ test("principal axes do not depend on the size of the codes", () => {
   assert.ok(Math.abs(values[0] / 3e-12 - 1) < 1e-9);
 });
 
-test("the table of the walk shows small numbers", () => {
-  const table = new FakeElement("table");
-  fillTable(/** @type {any} */ (table), [0], [1e-5], { mean: [0.00123], sigma: [0.0002], z: [0.00145] }, [1.1], [6]);
-  assert.match(table.textContent, /0\.001230\.0002001\.100\.001456\.00$/);
+test("the densities of the walk show small numbers", () => {
+  const box = new FakeElement();
+  buildDensities(/** @type {any} */ (box), [0])({ mean: [0.00123], sigma: [0.0002] }, [6], [1e-5]);
+  assert.equal(box.textContent, "z₁6.00μ 0.00123  σ 0.000200");
+  const [prior, posterior] = box.all.filter(({ tagName }) => tagName === "path").map(({ attributes }) => attributes.d);
+  assert.doesNotMatch(prior + posterior, /NaN/);
+  assert.notEqual(prior, posterior);
 });

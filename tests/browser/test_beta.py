@@ -11,11 +11,12 @@ import pytest
 
 from tests.browser.driving import changed, picture, rested, wait_until
 from vaeexplorer.analysis.alignment import aligned
-from vaeexplorer.browser.packing.sweep import pack_sweep
+from vaeexplorer.browser.packing.sweep import pack_sweep, prior_noise
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.results.sweep import BETAS, KEPT, Point, load_sweep
 
 Evaluate = Callable[..., Any]
+GREY = """canvas => Array.from(canvas.getContext("2d").getImageData(0, 0, 28, 28).data).filter((_, i) => i % 4 === 0)"""
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +85,11 @@ def test_the_tangent_goes_through_the_point_with_slope_minus_beta(evaluate: Eval
 
 def test_ticks_are_round_and_few(evaluate: Evaluate) -> None:
     ticks = "m.ticks(given, false, 4)"
-    assert evaluate("draw/chart.js", ticks, [0.3, 12]) == [5, 10]
-    assert evaluate("draw/chart.js", ticks, [138, 191]) == [140, 160, 180]
-    assert evaluate("draw/chart.js", "m.ticks(given)", [-35, -8]) == [-35, -30, -25, -20, -15, -10]
+    assert evaluate("charts/chart.js", ticks, [0.3, 12]) == [5, 10]
+    assert evaluate("charts/chart.js", ticks, [138, 191]) == [140, 160, 180]
+    assert evaluate("charts/chart.js", "m.ticks(given)", [-35, -8]) == [-35, -30, -25, -20, -15, -10]
     for high in (0.7, 3, 99, 1234):
-        assert 2 <= len(evaluate("draw/chart.js", ticks, [0, high])) <= 6
+        assert 2 <= len(evaluate("charts/chart.js", ticks, [0, high])) <= 6
 
 
 def test_beta_is_written_as_people_do(evaluate: Evaluate) -> None:
@@ -99,32 +100,31 @@ def test_beta_is_written_as_people_do(evaluate: Evaluate) -> None:
 
 def test_what_is_said_of_a_point(evaluate: Evaluate) -> None:
     plane = {"xs": [0, 3.1, 0, 2.2, -9], "ys": [0, 0, 2.9, 2.2, 0]}
-    assert evaluate("beta/sweep.js", "m.outside(given)", plane) == pytest.approx(0.6)
+    shares = evaluate("beta/sweep.js", "[m.outside(given, 3), m.beyond(given, 3), m.beyond(given, 4)]", plane)
+    assert shares == pytest.approx([0.6, 0.4, 0.2])
 
-    def said(beta: float, active: int) -> str:
-        text: str = evaluate(
-            "beta/sweep.js", "m.remark(given, 16)", {"beta": beta, "active_units": active, "plane": plane}
-        )
-        return text
-
-    assert "noise that is free to shrink" in said(0, 16)
-    assert "minus the ELBO" in said(1, 16)
-    assert "minus the ELBO, a bound on the log-likelihood. 1 of 16 dimensions has collapsed" in said(1, 15)
-    assert said(2, 9).startswith("7 of 16 dimensions have collapsed")
-    assert "mean image" in said(16, 0)
-    assert said(0.5, 16) == "60.0 % of the dots lie outside 3σ, where the prior has 1.1 %."
+    points = [(0, 16), (1, 16), (1, 15), (2, 9), (16, 0), (0.5, 16)]
+    given = [{"beta": beta, "active_units": active} for beta, active in points]
+    assert evaluate("beta/sweep.js", "given.map((point) => m.remark(point, 16))", given) == [
+        "Without a KL penalty, R keeps growing.",
+        "At β = 1 the loss is −ELBO.",
+        "At β = 1 the loss is −ELBO. 1 of 16 dimensions has collapsed.",
+        "7 of 16 dimensions have collapsed.",
+        "Every dimension has collapsed: the decoder draws the mean image.",
+        "",
+    ]
 
 
 @pytest.mark.browser
 def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, points: list[Point]) -> None:
     page = chromium
-    page.goto(f"{server}/?run=mnist-vae-2d")
-    page.get_by_role("link", name="Turn β").click()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{server}/beta?run=mnist-vae-2d")
     dial = page.locator(".beta-dial")
     dial.locator(".facts dd").first.wait_for()
 
     def facts() -> list[str]:
-        texts: list[str] = dial.locator(".facts dd").all_inner_texts()
+        texts: list[str] = dial.locator(".figures output, .figures dd").all_inner_texts()
         return [text.replace("−", "-") for text in texts]
 
     def pictures() -> list[str]:
@@ -137,6 +137,10 @@ def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, po
         return [*figures, f"{point.active_units} of 2", f"{point.total_variation[0]:.2f}"]
 
     wait_until(page, lambda: facts() == expected(1), "the figures of beta = 1")
+    for part in (".track", ".stage", ".samples", ".curves >> nth=0", ".figures output >> nth=2"):
+        box = dial.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= 720, part
+    assert not page.get_by_label("Run", exact=True).count(), "it would do nothing here"
     before = rested(page, pictures)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -149,6 +153,8 @@ def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, po
         assert now != then
     assert slider.get_attribute("aria-valuetext") == "β = 16"
     assert not [url for url in asked if "/vx/" in url], "all models came at once"
+    page.keyboard.press("Home")
+    dial.get_by_text("lie outside this view").wait_for()
 
     # A drag on the plane decodes another image, and a click on the curve chooses its beta.
     decoded = dial.locator(".decoded")
@@ -159,14 +165,33 @@ def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, po
     page.mouse.move(box["x"] + 160, box["y"] + 130, steps=4)
     page.mouse.up()
     changed(page, lambda: picture(decoded), before_drag)
-    dial.locator(".curves svg").first.locator(".dot").nth(BETAS.index(2)).click()
+    dial.locator(".curves svg").first.locator(".hit").nth(BETAS.index(2)).click()
     wait_until(page, lambda: facts() == expected(2), "the figures of beta = 2")
     page.wait_for_url("**beta=2**")
 
+    # A sample that is clicked is decoded, and its z is that of the plane.
+    dial.locator(".samples").click(position={"x": 5, "y": 5})
+    page.wait_for_url("**sample=0**")
+    first = prior_noise(2)[0]
+    assert dial.locator(".z").inner_text().replace("−", "-") == f"z = ({first[0]:.2f}, {first[1]:.2f})"
+    assert dial.locator(".decoded").evaluate(GREY) == dial.locator(".samples").evaluate(GREY)
+
+    # A class that is clicked hides its dots, and a double click leaves it alone.
+    dots, legend = dial.locator(".layer >> nth=0"), dial.locator(".filter button")
+    every = rested(page, lambda: picture(dots))
+    legend.nth(3).click()
+    page.wait_for_url("**hidden=3**")
+    changed(page, lambda: picture(dots), every)
+    assert legend.nth(3).get_attribute("aria-pressed") == "false"
+    legend.nth(3).dblclick()
+    page.wait_for_url("**hidden=0,1,2,4,5,6,7,8,9**")
+    legend.nth(3).dblclick()
+    wait_until(page, lambda: picture(dots) == every, "all dots")
+
     # Another size brings other models; beta stays, also when the page is loaded anew.
     page.get_by_text("16", exact=True).first.click()
-    dial.get_by_text("two of 16 dimensions").wait_for()
+    dial.get_by_text("Two of 16 dimensions").wait_for()
     page.wait_for_url("**dims=16**")
-    assert dial.locator(".facts dd").nth(3).inner_text().endswith("of 16")
+    assert dial.locator(".facts dd").first.inner_text().endswith("of 16")
     assert dial.locator(".facts dd").last.inner_text() == "0.38"  # total variation, at least
     assert slider.get_attribute("aria-valuetext") == "β = 2"

@@ -9,7 +9,9 @@ from vaeexplorer.browser import bundle
 
 ENTRIES = [
     *sorted(f"entries/{path.name}" for path in (bundle.HERE / "entries").glob("*.js") if path.name != "mount.js"),
+    *sorted(f"standalone/{path.name}" for path in (bundle.HERE / "standalone").glob("*.js")),
     "decoding/worker.js",
+    "notebook/notebook.js",
 ]
 
 
@@ -31,15 +33,14 @@ def test_a_bundle_is_one_script_that_can_lie_in_a_page(entry: str, node: Callabl
     script = bundle.script(entry)
     assert "</" not in script.replace("<\\/", ""), "would end the script element"
     assert "<!--" not in script
-    is_component = entry.startswith("entries/") and not entry.startswith(("entries/export", "entries/standalone"))
-    assert ("export default" in script) == is_component
+    assert ("export default" in script) == entry.startswith(("entries/", "notebook/"))
     (modules / "bundled.mjs").write_text(script, encoding="utf-8")
     node("--check", "bundled.mjs")
 
 
 def test_the_worker_travels_inside() -> None:
     assert "onmessage" in bundle.script("decoding/worker_source.js")
-    assert 'WORKER_SOURCE = ""' not in bundle.script("entries/export.js")
+    assert 'WORKER_SOURCE = ""' not in bundle.script("standalone/export.js")
 
 
 def test_names_of_different_modules_do_not_clash(folder: Path, node: Callable[..., str]) -> None:

@@ -86,7 +86,7 @@ def test_a_film_is_unpacked_as_it_was_packed(
 
 def test_ticks_are_round_and_inside(node: Callable[..., str], modules: Path) -> None:
     (modules / "ticks.js").write_text(
-        "import { ticks } from './draw/chart.js';"
+        "import { ticks } from './charts/chart.js';"
         "console.log(JSON.stringify([ticks([0, 92]), ticks([1e-9, 2], true), ticks([0.5, 6], true)]));"
     )
     degrees, decades, few = json.loads(node("ticks.js"))
@@ -98,8 +98,8 @@ def test_ticks_are_round_and_inside(node: Callable[..., str], modules: Path) -> 
 @pytest.mark.browser
 def test_the_training_is_played_and_scrubbed(server: str, chromium: Any) -> None:
     page = chromium
-    page.goto(f"{server}/")
-    page.get_by_role("link", name="Linear AE vs PCA").click()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{server}/linear")
     said = page.locator(".player .said")
     page.locator(".axes-grid figure").nth(3).wait_for()
     toggle = page.get_by_role("button", name=re.compile("^(Play|Pause)$"))
@@ -120,7 +120,13 @@ def test_the_training_is_played_and_scrubbed(server: str, chromium: Any) -> None
     slider.focus()
     page.keyboard.press("End")
     page.wait_for_url(lambda url: "step=" not in url)
-    assert "largest angle" in said.inner_text()
+    for part in (".player", ".watched .chart >> nth=0", ".watched .chart >> nth=1", ".watched .images >> nth=3"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= 720, part
+    error, angle = page.locator(".watched .key-number").all_inner_texts()
+    assert error == "29.6864"
+    assert 0 < float(angle.removesuffix("°")) < 1
+    assert "predicted 29.6863" in page.locator(".watched .key-label").first.inner_text()
 
     cosines = page.locator(".sides section").nth(1).locator("figcaption")
 

@@ -11,14 +11,34 @@ import pytest
 
 from vaeexplorer.browser import bundle
 
-WIDGETS = ("plane", "from_x", "pair", "beta", "linear")
+WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train", "lecture")
 # A folder may import itself and these.
 ALLOWED = {
     "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
-    **{widget: {"files", "interact", "draw", "decoding", "engine"} for widget in WIDGETS},
+    "notebook": {*WIDGETS, "files", "interact", "draw", "decoding", "engine"},
+    "standalone": {*WIDGETS, "entries", "files", "interact", "draw", "engine"},
+    **{widget: {"files", "interact", "charts", "draw", "decoding", "engine"} for widget in WIDGETS},
+    "charts": {"draw", "engine"},
+    "train": {
+        "charts",
+        "experiments",
+        "record",
+        "files",
+        "interact",
+        "learning",
+        "network",
+        "draw",
+        "decoding",
+        "kernel",
+        "engine",
+    },
+    "experiments": {"charts", "record", "learning", "network", "draw", "engine"},
+    "record": {"files", "learning", "network", "engine"},
     "files": {"draw", "engine"},
     "interact": {"draw", "engine"},
     "draw": {"engine"},
+    "learning": {"network", "kernel", "engine"},
+    "network": {"kernel"},
     "decoding": {"engine", "kernel"},
     "engine": set[str](),
     "kernel": set[str](),

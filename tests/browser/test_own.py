@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import ROOT
-from tests.browser.driving import changed, middle, next_frame, opened, pixels, wait_until
+from tests.browser.driving import changed, grey, middle, next_frame, opened, pixels, wait_until
 from tests.browser.own_app import decode, encode
 from tests.processes import started
 from vaeexplorer.data.datasets import SAMPLE
@@ -40,17 +40,13 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert process.wait(20) == 0  # Ctrl-C ends the app, and the script goes on to its end
 
 
-def grey(page: Any, selector: str) -> np.ndarray:
-    """Grey levels of a canvas of 28 x 28."""
-    script = (
-        "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, 28, 28).data.filter((_, i) => i % 4 == 0))"
-    )
-    return np.array(page.locator(selector).first.evaluate(script)).reshape(28, 28)
-
-
 def wait_for_image(page: Any, selector: str, expected: np.ndarray, tolerance: float) -> None:
     """Until a canvas shows these grey levels, as far as they are known."""
-    wait_until(page, lambda: bool(np.abs(grey(page, selector) - expected).max() <= tolerance), "the server's image")
+    wait_until(
+        page,
+        lambda: bool(np.abs(grey(page.locator(selector).first) - expected).max() <= tolerance),
+        "the server's image",
+    )
 
 
 def shown_z(page: Any) -> np.ndarray:
@@ -99,16 +95,16 @@ def test_a_drag_asks_the_server_and_outlives_it(own: str, chromium: Any) -> None
     expected = np.rint(255 * decode(shown_z(page))[0])
     assert expected.std() > 20
     wait_for_image(page, "canvas.decoded", expected, 3)  # z is shown to two digits
-    assert set(fetched) == {"codes", "sprite", "decode"}
+    assert set(fetched) == {"plane", "codes", "sprite", "decode"}
     wait_until(page, lambda: under_way[0] == 0, "the last answer")
     assert under_way == [0, 1]
-    assert grey(page, ".strips canvas").any()  # a traversal, decoded there too
+    assert grey(page.locator(".strips canvas").first).any()  # a traversal, decoded there too
 
     page.evaluate("() => { window.asked = window.fetch; window.fetch = () => Promise.reject(new TypeError('gone')); }")
-    before = grey(page, "canvas.decoded")
+    before = grey(page.locator("canvas.decoded").first)
     drag(page, stage, answered=False)
     page.get_by_text("The server cannot be reached; the last picture stays. Try again").wait_for()
-    np.testing.assert_array_equal(grey(page, "canvas.decoded"), before)
+    np.testing.assert_array_equal(grey(page.locator("canvas.decoded").first), before)
     page.evaluate("() => { window.fetch = window.asked; }")
     drag(page, stage)
     page.locator(".message").wait_for(state="hidden")
@@ -117,8 +113,7 @@ def test_a_drag_asks_the_server_and_outlives_it(own: str, chromium: Any) -> None
 @pytest.mark.browser
 def test_the_walk_from_x_is_the_servers(own: str, chromium: Any, mnist_test: ImageDataset) -> None:
     page = chromium
-    opened(page, own)
-    page.get_by_role("link", name="From x to x′").click()
+    page.goto(own.replace("/?", "/from-x?"))
     page.locator(".from-x .loss .term").first.wait_for()
     page.get_by_label("Number of a test image").fill("3")
     page.get_by_label("Number of a test image").press("Enter")
@@ -133,4 +128,4 @@ def test_the_walk_from_x_is_the_servers(own: str, chromium: Any, mnist_test: Ima
     kl = 0.5 * (mean**2 + np.exp(logvar) - 1 - logvar).sum()
     np.testing.assert_allclose(terms, [squared, kl], rtol=0.01)
     page.get_by_role("button", name="Resample").click()
-    wait_until(page, lambda: bool(np.abs(grey(page, out) - 255 * expected[0]).max() > 5), "another draw")
+    wait_until(page, lambda: bool(np.abs(grey(page.locator(out).first) - 255 * expected[0]).max() > 5), "another draw")

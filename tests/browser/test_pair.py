@@ -6,18 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.driving import changed, picture, wait_until
+from tests.browser.driving import changed, grey, picture, wait_until
 from vaeexplorer.browser import bundle
 from vaeexplorer.runs.folder import Run, load_run
-
-RED = """canvas => Array.from(canvas.getContext("2d").getImageData(0, 0, canvas.width, 28).data)
-  .filter((_, i) => i % 4 === 0)"""
 
 
 def strip_pixels(page: Any, number: int) -> np.ndarray:
     """The 17 images of a strip, [17, 28, 28] in [0, 1]."""
-    data = page.locator(".pair .rows canvas").nth(number).evaluate(RED)
-    sheet = np.array(data, np.float32).reshape(28, -1) / 255
+    sheet = grey(page.locator(".pair .rows canvas").nth(number)) / 255
     return np.stack([sheet[:, 30 * k : 30 * k + 28] for k in range(17)])
 
 
@@ -36,8 +32,7 @@ def wait_for_ways(page: Any, runs: list[Run], pair: tuple[int, int]) -> None:
 @pytest.mark.browser
 def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, chromium: Any) -> None:
     page = chromium
-    page.goto(f"{server}/?run=mnist-vae-2d")
-    page.get_by_role("link", name="AE vs VAE").click()
+    page.goto(f"{server}/ae-vs-vae?run=mnist-vae-2d")
     page.locator(".pair .end canvas").first.wait_for()
     page.locator(".pair .stage").nth(1).wait_for()
     page.get_by_text("7 · test #0", exact=True).wait_for()

@@ -85,7 +85,12 @@ def test_a_drag_decodes_here_and_is_told_once(server: str, chromium: Any) -> Non
     page.get_by_role("link", name="Explore").click()
     page.locator(".facts dd").first.wait_for()
     assert page.locator(".z").inner_text() == z  # the session knows it
-    assert sorted(url.rsplit("/", 1)[1].split("-")[0] for url in traffic.fetched) == ["codes", "decoder", "sprite"]
+    assert sorted(url.rsplit("/", 1)[1].split("-")[0] for url in traffic.fetched) == [
+        "codes",
+        "decoder",
+        "plane",
+        "sprite",
+    ]
 
     page.wait_for_url("**/?z=*")
     opened(page, page.url)

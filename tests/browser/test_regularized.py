@@ -8,20 +8,29 @@ import pytest
 @pytest.mark.browser
 def test_verdicts_figures_and_a_second_run(server: str, chromium: Any) -> None:
     page = chromium
-    page.goto(f"{server}/?run=mnist-vae-2d")
-    page.get_by_role("link", name="Is it regularized?").click()
-    page.get_by_text("z singles out one image among about 900").wait_for()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{server}/regularized?run=mnist-vae-2d")
+    page.get_by_text("The code singles out one image among about 900. 2 of 2 dimensions are used.").wait_for()
+    page.get_by_text("Partly: codes do not follow the prior.").wait_for()
     assert page.get_by_text("Do codes match the prior?").count() == 1
+    page.locator(".card summary").nth(1).click()
+    page.get_by_text("A classifier that never saw these images tells draws of q(z)").wait_for()
     strip = page.get_by_alt_text("Twelve decoded images, from the deepest hole")
     strip.wait_for()
     assert strip.evaluate("image => image.naturalWidth") == 12 * 30 - 2
     page.locator(".js-plotly-plot .heatmaplayer").first.wait_for(state="attached")
     page.get_by_label("Beside it").click()
     page.get_by_role("option", name="mnist-ae-2d", exact=True).click()
-    page.get_by_text("Codes are points: there is no posterior").wait_for()
+    page.get_by_text("Codes are points: there is no posterior.", exact=True).wait_for()
     page.wait_for_url("**beside=mnist-ae-2d**")
     for name in ("mnist-vae-2d", "mnist-ae-2d"):
-        page.get_by_role("heading", name=name, exact=True).wait_for()
+        page.locator(".cards .model", has_text=name).wait_for()
+    for part in (".line", ".bar", ".card > p"):  # of the cards in a row, whatever their texts
+        tops = [box.bounding_box()["y"] for box in page.locator(f".cards {part}").all()]
+        rows = tops[: len(tops) // 2] if part == ".bar" else tops[:3]
+        assert max(rows) - min(rows) < 1, part
+    last = page.locator(".card > p").last.bounding_box()
+    assert last["y"] + last["height"] <= 720
     with page.expect_download() as download:
         page.get_by_role("button", name="Download (CSV)").first.click()
     assert download.value.suggested_filename == "mnist-vae-2d-report.csv"

@@ -23,20 +23,20 @@ test("what is no image is none", () => {
 });
 
 test("a link opens what was chosen", () => {
-  const drawn = { image: -1, seed: 7, eps: [0.5, -1.25], x: digit, near: true };
+  const drawn = { image: -1, seed: 7, eps: [0.5, -1.25], x: digit, near: false, span: 8 };
   const texts = formatWalk(keys.walk, drawn);
-  assert.deepEqual(Object.keys(texts), ["drawing", "seed", "eps", "near"]);
+  assert.deepEqual(Object.keys(texts), ["drawing", "seed", "eps", "near", "span"]);
   assert.equal(texts.eps, "0.5,-1.25");
   const { x: drawing, ...rest } = drawn;
   assert.deepEqual(parseWalk(keys.walk, texts, 2, 10), { ...rest, drawing, wrong: "" });
-  const plain = { image: 7, seed: 20, eps: [0], x: digit, near: false };
+  const plain = { image: 7, seed: 68000, eps: [0], x: digit, near: true, span: 4 };
   assert.deepEqual(formatWalk(keys.walk, plain), { image: "7", eps: "0" });
-  assert.deepEqual(formatWalk(keys.walk, { ...plain, image: 0, eps: null }), {});
+  assert.deepEqual(formatWalk(keys.walk, { ...plain, image: null, eps: null }), {});
   assert.equal(formatWalk(keys.walk, { ...plain, eps: new Array(65).fill(0) }).eps, undefined);
 });
 
 test("nonsense is left out, value by value, and said", () => {
-  const nothing = { image: 0, seed: 20, eps: null, drawing: null, near: false };
+  const nothing = { image: null, seed: 68000, eps: null, drawing: null, near: true, span: 4 };
   for (const texts of [
     { image: "10" },
     { image: "-1" },
@@ -47,6 +47,7 @@ test("nonsense is left out, value by value, and said", () => {
     { eps: "1," },
     { seed: "0" },
     { near: "yes" },
+    { span: "0.5" },
     { drawing: "?" },
   ]) {
     const { wrong, ...walk } = parseWalk(keys.walk, texts, 2, 10);

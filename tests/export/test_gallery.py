@@ -1,10 +1,7 @@
 """The gallery: whole, shared, at home from a disk and below any path of any host, and alive."""
 
-import functools
-import http.server
 import os
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.driving import LAST_PIXEL, changed, middle, picture, wait_until
+from tests.hosts import hosted
 from tests.references import WITHIN, outside
 from vaeexplorer.__main__ import main
 from vaeexplorer.config import RunConfig
@@ -93,7 +91,7 @@ def test_every_page_of_the_shipped_runs_is_small(tmp_path: Path) -> None:
     shipped = [load_run(card.path) for card in list_runs()[0]]
     list(write_gallery(tmp_path / "site", shipped))
     pages = {page.name: at_first(page) for page in (tmp_path / "site").glob("*.html")}
-    assert len(pages) == 19
+    assert len(pages) == 23
     assert max(size for name, size in pages.items() if "--" not in name) <= LIMIT
 
 
@@ -167,24 +165,11 @@ def test_the_command_refuses_in_a_sentence(
 # --------------------------------------------------------------------------------------------------- in the browser
 
 
-@pytest.fixture(params=["a disk", "a host"])
-def address(gallery: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Of the folder: as a file, and below a path of a server that knows of nothing but files."""
-    if request.param == "a disk":
-        yield gallery.as_uri()
-        return
-    handler = functools.partial(_Quiet, directory=str(gallery.parents[1]))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        yield f"http://127.0.0.1:{server.server_port}/{gallery.parent.name}/{gallery.name}"
-        server.shutdown()
-        serving.join()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
+@pytest.fixture
+def host(gallery: Path) -> Iterator[str]:
+    """The address of the folder, below a path of a host."""
+    with hosted(gallery.parents[1]) as url:
+        yield f"{url}/{gallery.parent.name}/{gallery.name}"
 
 
 def asked_for(page: Any) -> list[str]:
@@ -194,7 +179,11 @@ def asked_for(page: Any) -> list[str]:
 
 
 @pytest.mark.browser
-def test_a_run_is_dragged_walked_and_opened_again(address: str, chromium: Any) -> None:
+@pytest.mark.parametrize("place", ["a disk", "a host"])
+def test_a_run_is_dragged_walked_and_opened_again(
+    place: str, gallery: Path, chromium: Any, request: pytest.FixtureRequest
+) -> None:
+    address = gallery.as_uri() if place == "a disk" else request.getfixturevalue("host")
     page, asked = chromium, asked_for(chromium)
     page.goto(f"{address}/index.html")
     page.locator("main a", has_text="VAE, 2 dimensions").click()
@@ -224,9 +213,9 @@ def test_a_run_is_dragged_walked_and_opened_again(address: str, chromium: Any) -
 
 
 @pytest.mark.browser
-def test_a_pair_is_shown_with_its_table_and_kept_in_the_address(address: str, chromium: Any) -> None:
+def test_a_pair_is_shown_with_its_table_and_kept_in_the_address(host: str, chromium: Any) -> None:
     page = chromium
-    page.goto(f"{address}/{PAIR}")
+    page.goto(f"{host}/{PAIR}")
     strip = page.locator(".rows canvas").nth(1)
     page.get_by_text("7 · test #0", exact=True).wait_for()
     assert page.get_by_role("button", name="Holes").count() == 0
@@ -237,19 +226,19 @@ def test_a_pair_is_shown_with_its_table_and_kept_in_the_address(address: str, ch
     ends = page.locator(".end").all_inner_texts()
     assert "test #0" not in " ".join(ends).split("\n")
     page.goto("about:blank")
-    page.goto(f"{address}/{PAIR}#pair=18-99999")
+    page.goto(f"{host}/{PAIR}#pair=18-99999")
     page.get_by_text("7 · test #0", exact=True).wait_for()  # no such image: the usual pair
     page.goto("about:blank")
-    page.goto(f"{address}/{PAIR}#pair=3-9")
+    page.goto(f"{host}/{PAIR}#pair=3-9")
     page.get_by_text("test #9", exact=False).first.wait_for()
     wait_until(page, lambda: bool(strip.evaluate(LAST_PIXEL) == 255), "a way of the autoencoder")
 
 
 @pytest.mark.browser
-def test_beta_is_turned_and_kept_in_the_address(address: str, chromium: Any) -> None:
+def test_beta_is_turned_and_kept_in_the_address(gallery: Path, chromium: Any) -> None:
     page = chromium
-    page.goto(f"{address}/beta-mnist-16d.html#beta=16")
-    active = page.locator(".facts dd").nth(3)
+    page.goto(f"{gallery.as_uri()}/beta-mnist-16d.html#beta=16")
+    active = page.locator(".facts dt:has-text('active dimensions') + dd")
     wait_until(page, lambda: active.inner_text() == "2 of 16", "two of sixteen dimensions")
     page.get_by_label("β, the weight of the KL term").focus()
     page.keyboard.press("Home")

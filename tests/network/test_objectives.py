@@ -98,7 +98,7 @@ def test_bernoulli_and_its_gradient_are_torchs_on_grey_pixels_and_extreme_logits
 )
 def test_bernoulli_floor_and_mean_image_on_test(name: str, floor: float, mean_image: float) -> None:
     """A perfect reconstruction of grey pixels still costs their entropy; a constant one costs the mean image's."""
-    data: ImageDataset = load_dataset(name, "test", download=False)  # type: ignore[arg-type]
+    data: ImageDataset = load_dataset(name, "test", download=False)
     x = torch.tensor(data.images.reshape(-1, 784)).double() / 255
     perfect = torch.logit(x.clamp(1e-12, 1 - 1e-12))
     assert objectives.bernoulli_nll(x, perfect).mean().item() == pytest.approx(floor, abs=2e-3)

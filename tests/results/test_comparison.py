@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from vaeexplorer.analysis.smoothness import bootstrap
 from vaeexplorer.analysis.smoothness.smoothness import MEASURES
 from vaeexplorer.analysis.smoothness.verdict import details, verdict
 from vaeexplorer.data.datasets import load_dataset
@@ -71,9 +72,10 @@ def test_they_are_small() -> None:
 
 
 def test_the_figures_are_measured_again_from_the_shipped_weights(
-    shipped: Comparison, pair: list[Space], mnist_train: ImageDataset
+    shipped: Comparison, pair: list[Space], mnist_train: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those that need no training images, which are a sample here, on all pairs and images."""
+    monkeypatch.setattr(bootstrap, "DRAWS", 200)  # of intervals, which are not looked at here
     again = compare(pair[0], pair[1], mnist_train, pairs=100)
     assert again.conditions["training_images_are_a_sample"]
     for key in ("magnification", "anisotropy", "trustworthiness", "continuity", "agreement", "error"):

@@ -22,6 +22,7 @@ from vaeexplorer.analysis.report.verdicts import holes_decide, summary, verdicts
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.export import report as report_page
+from vaeexplorer.export.cards import cards as report_cards
 from vaeexplorer.export.html import ExportError, write
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.recipes.pretrain import CONFIGS
@@ -184,6 +185,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(mine: Path) -> No
         report_card.keep(gone, found)
 
 
+@pytest.mark.usefixtures("quick_evidence")
 @pytest.mark.parametrize("name", ["mnist-vae-2d", "fashion-mnist-ae-16d"])
 def test_the_page_holds_everything_and_asks_for_nothing(name: str, tmp_path: Path) -> None:
     run = load_run(name)
@@ -194,7 +196,7 @@ def test_the_page_holds_everything_and_asks_for_nothing(name: str, tmp_path: Pat
     for verdict in found.verdicts:
         assert verdict.asked in page
     assert page.count("<figure role='group'") >= 5
-    assert page.count("<div class='card'>") == 3
+    assert page.count("<section class='card'") == 3
     assert "A classifier two-sample test (Lopez-Paz" in page
     assert found.about["codes"] in page
     assert page.count("<img src='data:image/png;base64,") == (3 if run.codes.logvar is not None else 5)
@@ -214,6 +216,7 @@ def test_the_table_has_every_diagnostic_and_says_what_is_not_applicable() -> Non
 
 
 @pytest.mark.browser
+@pytest.mark.usefixtures("quick_evidence")
 def test_the_page_draws_its_figures_and_asks_for_nothing_in_a_browser(chromium: Any, tmp_path: Path) -> None:
     run = load_run("mnist-vae-2d")
     found = report_card.kept_report(run)
@@ -226,6 +229,9 @@ def test_the_page_draws_its_figures_and_asks_for_nothing_in_a_browser(chromium: 
     chromium.locator("figure .main-svg").nth(4).wait_for()
     chromium.wait_for_function("() => [...document.images].every((image) => image.complete && image.naturalWidth)")
     assert file.as_uri() in asked
+    for figure in chromium.locator("figure:has(.main-svg)").all():
+        drawn, column = figure.locator(".main-svg").first.bounding_box(), figure.bounding_box()
+        assert drawn["width"] <= column["width"] + 1
     assert [url for url in asked if not url.startswith(WITHIN)] == []
 
 
@@ -244,7 +250,7 @@ def test_a_strip_holds_its_images_side_by_side(rng: np.random.Generator) -> None
 def test_a_card_has_its_number_its_ideal_and_its_interval() -> None:
     found = report_card.kept_report(load_run("mnist-vae-2d"))
     assert found is not None
-    cards = report_page.cards(found.verdicts)
+    cards = report_cards({"mnist-vae-2d": found})
     for verdict in found.verdicts:
         scale = verdict.scale
         assert scale is not None
@@ -255,4 +261,8 @@ def test_a_card_has_its_number_its_ideal_and_its_interval() -> None:
     assert cards.count("class='ideal'") == 3
     plain = report_card.kept_report(load_run("mnist-ae-2d"))
     assert plain is not None
-    assert report_page.cards(plain.verdicts).count("class='dot'") == 2
+    assert report_cards({"mnist-ae-2d": plain}).count("class='dot'") == 2
+    both = report_cards({"mnist-vae-2d": found, "<b>": plain})
+    assert both.count("<section class='card'") == 6
+    assert "&lt;b&gt;" in both
+    assert "<b>" not in both

@@ -67,12 +67,12 @@ def _space(path: str, key: str, _card: RunCard) -> Space:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def test_images(dataset: str) -> ImageDataset:
-    """The 10,000 test images, from this machine: a page never downloads.
+    """The test images, from this machine: a page never downloads.
 
     Raises:
         DataError: there is no such set.
     """
-    return load_dataset(check_dataset(dataset), "test", download=False)
+    return load_dataset(dataset, "test", download=False)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -82,7 +82,7 @@ def training_images(dataset: str) -> ImageDataset:
     Raises:
         DataError: there is no such set.
     """
-    return load_dataset(check_dataset(dataset), "train", download=False)
+    return load_dataset(dataset, "train", download=False)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

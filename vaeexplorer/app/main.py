@@ -4,8 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from vaeexplorer.app import address, sidebar, state
+from vaeexplorer.app import address, present, sidebar, state
+from vaeexplorer.app.lecture import strip
 from vaeexplorer.app.text import literal
+from vaeexplorer.browser import bundle
 from vaeexplorer.errors import UserError
 
 HERE = Path(__file__).parent
@@ -17,9 +19,9 @@ TRAINING = st.Page(HERE / "views/training/page.py", title="Training", url_path="
 REGULARIZED = st.Page(HERE / "views/report/page.py", title="Is it regularized?", url_path="regularized")
 BETA = st.Page(HERE / "views/beta/page.py", title="Turn β", url_path="beta")
 SECTIONS = {
-    "Learn": [EXPLORE, FROM_X, AE_VS_VAE, LINEAR],
+    "Learn": [EXPLORE, FROM_X, AE_VS_VAE, BETA, LINEAR],
     "Train": [TRAINING],
-    "Research": [REGULARIZED, BETA],
+    "Research": [REGULARIZED],
 }
 
 st.set_page_config(
@@ -29,13 +31,17 @@ st.set_page_config(
 )
 page = st.navigation([page for pages in SECTIONS.values() for page in pages], position="hidden")
 address.begin(page.url_path)
+st.html(bundle.HERE / "style/type.css")
 st.html(HERE / "style.css")
-sidebar.sidebar(SECTIONS)
+is_presenter = strip.begin()
+present.begin()
+sidebar.sidebar(SECTIONS, state.PAGES[page.url_path].has_run)
 st.set_page_config(page_title=" · ".join(filter(None, (page.title, sidebar.chosen_name(), "vaeexplorer"))))
 if not state.PAGES[page.url_path].choices:
     address.settle()
 try:
-    page.run()
+    if not is_presenter:
+        page.run()
 except UserError as error:  # most often: the page needs a run, and a model of one's own is chosen
     st.info(literal(error))
 finally:

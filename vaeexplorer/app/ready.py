@@ -13,6 +13,7 @@ from typing import get_args
 from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.app import caches
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.state import K
 from vaeexplorer.config import Dataset
 from vaeexplorer.results.sweep import DIMENSIONS
 from vaeexplorer.runs.folder import RunCard
@@ -41,14 +42,22 @@ def _works() -> Iterator[Callable[[], object]]:
         yield partial(_linear, dataset)
     for card in caches.run_cards()[0][:MOST]:
         yield from (partial(page, card) for page in PAGES)
+    for k in sorted(range(K.limits[0], K.limits[1] + 1), key=lambda k: abs(k - K.default)):
+        for dataset in get_args(Dataset):
+            yield partial(_linear_at, dataset, k)
 
 
 def _linear(dataset: Dataset) -> None:
+    from vaeexplorer.app.views.linear import training
+
+    training.test_moments(dataset)
+    training.prepare(dataset)
+
+
+def _linear_at(dataset: Dataset, k: int) -> None:
     from vaeexplorer.app.views.linear import widgets
 
-    widgets.trained(widgets.Setting(dataset, 8, "none", "gd"))
-    widgets.test_moments(dataset)
-    widgets.prepare(dataset)
+    widgets.make_ready(dataset, k)
 
 
 def _files(card: RunCard) -> None:

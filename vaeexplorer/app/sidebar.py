@@ -6,8 +6,10 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from vaeexplorer.app import address, caches, state
+from vaeexplorer.app import address, caches, present, state
 from vaeexplorer.app.text import literal
+from vaeexplorer.config import Dataset
+from vaeexplorer.data.datasets import title
 from vaeexplorer.data.images import DataError
 from vaeexplorer.runs.folder import Run, RunCard, RunError
 from vaeexplorer.spaces.space import Space
@@ -16,15 +18,16 @@ DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
 OWN = "own"  # in place of a dataset: models of one's own, which bring their images
 
 
-def sidebar(sections: Mapping[str, Sequence[Any]]) -> None:
-    """Brand, run picker and page links."""
+def sidebar(sections: Mapping[str, Sequence[Any]], has_run: bool) -> None:
+    """Brand, what is chosen on all pages, and page links; the run only where the page is about it."""
     with st.sidebar:
         st.html('<div class="vx-brand">vaeexplorer</div>')
-        _pick_run()
+        _pick_run(has_run)
         for section, pages in sections.items():
             st.html(Markup('<div class="vx-section">{}</div>').format(section))
             for page in pages:
                 st.page_link(page, width="stretch", query_params=address.query(page.url_path))
+        present.offer()
 
 
 def cards(dataset: str | None = None) -> list[RunCard]:
@@ -65,6 +68,20 @@ def needed_run(space: Space) -> Run:
     return space.run
 
 
+def shipped_set(space: Space) -> Dataset:
+    """The set of a run, for what needs its shipped covariance.
+
+    Raises:
+        RunError: it is a model or a set of one's own; the router shows the message.
+    """
+    needed_run(space)
+    if space.dataset is None:
+        raise RunError(
+            f"{space.name} is of other images than the shipped ones: choose MNIST or Fashion-MNIST at the left."
+        )
+    return space.dataset
+
+
 def chosen_space() -> Space:
     """The latent space of the chosen run or model; where it cannot be read, the page ends with a sentence.
 
@@ -75,7 +92,7 @@ def chosen_space() -> Space:
     except (RunError, DataError) as error:
         st.error(literal(error))
         st.stop()
-    if space.weights is None:
+    if space.weights is None and space.network is None:
         st.caption(
             f"{space.name} is a model of your own: its functions run on the server, which the page asks for images."
         )
@@ -88,9 +105,12 @@ def _chosen_own() -> Space | None:
     return caches.own_spaces().get(st.session_state.get(state.RUN.name, "")) if chosen else None
 
 
-def _pick_run() -> None:
+def _pick_run(is_shown: bool) -> None:
     own = list(caches.own_spaces())
-    datasets = ({OWN: "Your own"} if own else {}) | DATASETS
+    others = dict.fromkeys(card.config.data.dataset for card in cards())
+    datasets = (
+        ({OWN: "Your own"} if own else {}) | DATASETS | {name: title(name) for name in others if name not in DATASETS}
+    )
     # An address that names a run means that run's dataset.
     of_runs: dict[str, str] = {card.name: card.config.data.dataset for card in cards()} | dict.fromkeys(own, OWN)
     dataset = address.choose(state.DATASET, list(datasets), implied=of_runs.get(address.asked(state.RUN)))
@@ -106,14 +126,15 @@ def _pick_run() -> None:
     if dataset == OWN:
         names, first = own, own[-1]
     address.choose(state.RUN, names, default=first, is_needed=first is not None)
-    st.selectbox(
-        "Run",
-        names,
-        key=state.RUN.name,
-        persist_state="session",
-        placeholder="no run of this dataset",
-        disabled=not names,
-    )
+    if is_shown:
+        st.selectbox(
+            "Run",
+            names,
+            key=state.RUN.name,
+            persist_state="session",
+            placeholder="no run of this dataset",
+            disabled=not names,
+        )
     for error in caches.run_cards()[1]:
         st.warning(literal(error))
 

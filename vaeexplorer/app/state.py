@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaeexplorer.analysis.linear.autoencoder import Method
 from vaeexplorer.analysis.linear.experiments import Broken
-from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, WALK, Key, dial
+from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, TRAIN, WALK, Key, dial
 from vaeexplorer.results.sweep import BETAS
 from vaeexplorer.results.sweep import DIMENSIONS as SWEEPS
 
@@ -16,13 +16,13 @@ Link = tuple[Key[Any], ...]
 """what the address holds of one widget, or of several"""
 
 DATASET = Key(
-    *("dataset", "choice", ""),
+    *("dataset", "text", ""),
     "the data set",
-    options=("mnist", "fashion-mnist", "own"),
     aliases={"MNIST": "mnist", "Fashion-MNIST": "fashion-mnist", "Your own": "own"},
 )
-"""own: models of one's own, which bring their images"""
+"""a name; own-... for images of one's own; or own: models of one's own, which bring their images"""
 RUN = Key("run", "text", "", "the run, and with it the data set")
+PRESENT = Key("present", "flag", False, "whether the page is for a projector: larger type, no sidebar")
 COMPARED: Key[Sequence[str]] = Key("runs", "texts", (), "the runs that are shown")
 LOG = Key("log", "flag", False, "whether the scale is logarithmic")
 OTHER = Key("other", "text", "", "the run that is compared, of the same images")
@@ -66,24 +66,32 @@ class Page:
         choices: of Streamlit's controls.
         gestures: of the pictures.
         of: the choices that the gestures belong to.
+        has_run: whether it is about the run, which is chosen at the left; what it shows is else of the data set alone.
     """
 
     choices: Link = ()
     gestures: Link = ()
     of: Link = (DATASET, RUN)
+    has_run: bool = True
 
 
-EVERYWHERE: Link = (DATASET, RUN)
+LECTURE = Key("lecture", "flag", False, "whether this is a lecture, whose scenes the strip turns")
+PRESENTER = Key("presenter", "flag", False, "whether this is the presenter's own window")
+
+EVERYWHERE: Link = (DATASET, RUN, PRESENT, LECTURE, PRESENTER)
 PAGES = {
     "": Page(gestures=PLANE),
     "from-x": Page(gestures=WALK),
     "ae-vs-vae": Page((OTHER, PCA, PAIRS), PAIR, (DATASET, RUN, OTHER, PCA)),
     "linear": Page(
-        (K, BROKEN, METHOD, DECAY, LONGER), (*FILM, *LINEAR_VAE), (DATASET, K, BROKEN, METHOD, DECAY, LONGER)
+        (K, BROKEN, METHOD, DECAY, LONGER),
+        (*FILM, *LINEAR_VAE),
+        (DATASET, K, BROKEN, METHOD, DECAY, LONGER),
+        has_run=False,
     ),
-    "training": Page((COMPARED, LOG)),
+    "training": Page((COMPARED, LOG), TRAIN, ()),
     "regularized": Page((BESIDE,)),
-    "beta": Page((DIMENSIONS,), DIAL, (DATASET, DIMENSIONS)),
+    "beta": Page((DIMENSIONS,), DIAL, (DATASET, DIMENSIONS), has_run=False),
 }
 """by their paths"""
 NAMES = {key.name for page in PAGES.values() for key in (*EVERYWHERE, *page.choices, *page.gestures)}
@@ -95,13 +103,17 @@ PLANES = "pair-of-planes"
 LINEAR_AE = "linear-ae"
 LINEAR_VAE_CHARTS = "linear-vae"
 BETA_DIAL = "beta-dial"
+TRAIN_NOW = "train-now"
 UMAP_BUTTON = "umap"
+PRESENT_BUTTON = "present-button"
+LECTURE_STRIP = "lecture-strip"
+LECTURE_BUTTON = "lecture-button"
 COMPARE_BUTTON = "compare"
 REPORT = "report"
 
 ADDRESS = "address"
 ADDRESS_WRITER = "address-writer"
-_COMPARED_RUN = "compared-run"
+_BEFORE = "before-"
 _ASKED_OF = "field-asked-of"
 
 
@@ -116,7 +128,8 @@ def ask_field_of(keys: list[str]) -> None:
     st.session_state[_ASKED_OF] = keys
 
 
-def compared_run_changed(run: str) -> bool:
-    """Whether the comparison was of another run before; a first visit is no change."""
-    before, st.session_state[_COMPARED_RUN] = st.session_state.get(_COMPARED_RUN, run), run
-    return bool(before != run)
+def has_changed(what: str, now: str) -> bool:
+    """Whether this was something else when it was asked for last; a first visit is no change."""
+    name = _BEFORE + what
+    before, st.session_state[name] = st.session_state.get(name, now), now
+    return bool(before != now)

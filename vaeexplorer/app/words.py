@@ -1,10 +1,12 @@
 """What a page says, as data, and the two places where it is shown. Each page has its own in its folder."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from vaeexplorer.app import glossary
 from vaeexplorer.spaces.space import Space
 
 
@@ -25,8 +27,10 @@ class Page:
 
 def heading(page: Page) -> None:
     """Title and instruction, at the top."""
-    st.title(page.title, anchor=False)
-    st.html(Markup('<p class="vx-instruction">{}</p>').format(page.instruction))
+    with st.container(key="heading"):
+        st.title(page.title, anchor=False)
+        instruction = Markup(glossary.with_terms(escape(page.instruction)))
+        st.html(Markup('<p class="vx-instruction">{}</p>').format(instruction))
 
 
 def say_if_correlated(space: Space) -> None:
@@ -38,12 +42,25 @@ def say_if_correlated(space: Space) -> None:
         )
 
 
+def key_numbers(numbers: Sequence[tuple[str, str]]) -> None:
+    """Numbers that a class should read, each above what it is, side by side.
+
+    Args:
+        numbers: the number with its unit, and what it is.
+    """
+    pair = Markup('<div><div class="key-number">{}</div><div class="key-label">{}</div></div>')
+    st.html(Markup('<div class="key-numbers">{}</div>').format(Markup().join(pair.format(*each) for each in numbers)))
+
+
 def notes(page: Page) -> None:
-    """What you see, why it matters, one thing to try, and the formula, below the picture."""
+    """What you see, why it matters, one thing to try, and the formula, below the picture and folded."""
     titles = ("What you see", "Why it matters", "One thing to try")
-    for column, title, text in zip(st.columns(3, gap="large"), titles, (page.see, page.why, page.attempt), strict=True):
-        with column:
-            st.subheader(title, anchor=False)
-            st.markdown(text)
-    with st.expander("The formula"):
+    explained = set(glossary.terms_in(page.instruction))
+    with st.container(key="notes"), st.expander("What this shows, why it matters, one thing to try, and the formula"):
+        texts = (page.see, page.why, page.attempt)
+        for column, title, text in zip(st.columns(3, gap="large"), titles, texts, strict=True):
+            with column:
+                st.header(title, anchor=False)
+                st.markdown(glossary.with_terms(text, explained), unsafe_allow_html=True)
+        st.header("The formula", anchor=False)
         st.markdown(page.formula)

@@ -13,8 +13,8 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SHARED = ("draw/widget.css", "interact/states.css")
-WORKER, WORKER_SOURCE = "decoding/worker.js", "decoding/worker_source.js"
+SHARED = ("style/type.css", "style/widget.css", "style/states.css")
+WORKERS = {f"{room}/worker_source.js": f"{room}/worker.js" for room in ("decoding", "learning")}
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*? |class |const )(\w+))", re.MULTILINE)
@@ -68,10 +68,10 @@ def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is
 
 def _read(name: str) -> str:
     text = (HERE / name).read_text(encoding="utf-8")
-    if name != WORKER_SOURCE:
+    if name not in WORKERS:
         return text
     # "</" would end the script element of a page that holds this.
-    source = json.dumps('"use strict";\n' + script(WORKER)).replace("</", "<\\/")
+    source = json.dumps('"use strict";\n' + script(WORKERS[name])).replace("</", "<\\/")
     return f"export const WORKER_SOURCE = {source};\n"
 
 

@@ -11,7 +11,19 @@ from typing import Any, Generic, Literal, TypeVar, cast
 T = TypeVar("T")
 MOST_DIGITS = 9
 Kind = Literal[
-    "choice", "number", "whole", "pair", "numbers", "axis", "flag", "indices", "image", "polygon", "text", "texts"
+    "choice",
+    "number",
+    "whole",
+    "pair",
+    "numbers",
+    "axis",
+    "flag",
+    "indices",
+    "image",
+    "polygon",
+    "changes",
+    "text",
+    "texts",
 ]
 
 
@@ -23,8 +35,9 @@ class Key(Generic[T]):
         name: in the address, and of the Streamlit widget where there is one.
         kind: choice, one of `options`; number, within `limits`; whole, a whole number within them; pair, two whole
             numbers, 3-14; numbers, one per latent dimension or `count` of them, 0.5,-1.25; axis, a latent dimension,
-            z3; flag, 1 or 0; indices, whole numbers from 0, 3,7; image, a drawing; polygon, points x,y;x,y;...; text, a
-            name; texts, names with commas between them.
+            z3; flag, 1 or 0; indices, whole numbers from 0, 3,7; image, a drawing; polygon, points x,y;x,y;...;
+            changes, what was turned at which step, beta 8 at step 234 as 234b8;390r0.001; text, a name; texts, names
+            with commas between them.
         default: what holds where the address has no such name, or a value that makes no sense.
         about: what it is, in a few words.
         options: of a choice.
@@ -57,7 +70,7 @@ class Key(Generic[T]):
         elif self.kind == "texts":
             value = tuple(filter(None, text.split(","))) or None
         else:
-            value = text or None
+            value = self.aliases.get(text, text) or None
         return cast(T | None, value)
 
     def _number(self, text: str) -> float | None:
@@ -84,6 +97,7 @@ class Key(Generic[T]):
 
 _COORDINATES = (-3.4e38, 3.4e38)  # float32, in which decoders compute, and the digits that it has
 _VIEW = "what is in view: centre across, centre up and width, in latent units"
+HIDDEN: Key[tuple[int, ...]] = Key("hidden", "indices", (), "classes whose dots are hidden")
 PLANE: tuple[Key[Any], ...] = (
     Key("z", "numbers", None, "the latent point, a number a dimension", limits=_COORDINATES, digits=7),
     Key("test", "indices", None, "the chosen test image, of whose posterior z may be a draw", count=1),
@@ -100,16 +114,30 @@ PLANE: tuple[Key[Any], ...] = (
     Key("b", "numbers", None, "where the way ends", limits=_COORDINATES, digits=7),
     Key("at", "numbers", None, _VIEW, limits=_COORDINATES, digits=7, count=3),
     Key("manifold", "flag", None, "whether the plane is decoded behind the dots", of_any_run=True),
-    Key("hidden", "indices", (), "classes whose dots are hidden"),
+    HIDDEN,
+    Key(
+        *("marks", "choice", "mean", "what a dot is: the mean of q(z|x), a draw from it, or an ellipse of one σ"),
+        options=("mean", "draw", "ellipse"),
+        of_any_run=True,
+    ),
+    Key("images", "number", 0.0, "the size of images in place of dots, in pixels", limits=(0, 56), of_any_run=True),
     Key("lasso", "polygon", None, "the lasso's corners, in coordinates of the plane", limits=_COORDINATES, digits=7),
 )
 """of the latent plane"""
 WALK: tuple[Key[Any], ...] = (
-    Key("image", "indices", (0,), "the test image that goes in", count=1, of_any_run=True),
+    Key(
+        "image",
+        "indices",
+        None,
+        "the test image that goes in; else one with a wide posterior",
+        count=1,
+        of_any_run=True,
+    ),
     Key("drawing", "image", None, "the drawing or picture that goes in, a letter a pixel", of_any_run=True),
-    Key("seed", "indices", (20,), "of the noise: of ε, and of the fifty draws", count=1, of_any_run=True),
+    Key("seed", "indices", (68000,), "of the noise: of ε, and of the fifty draws", count=1, of_any_run=True),
     Key("eps", "numbers", None, "ε, where it was moved by hand", limits=(-100, 100), of_any_run=True),
-    Key("near", "flag", False, "whether the posterior is shown from near by", of_any_run=True),
+    Key("near", "flag", True, "whether the posterior is shown from near by, not all of the plane", of_any_run=True),
+    Key("span", "number", 4.0, "what is near by: so many standard deviations", limits=(1, 200), of_any_run=True),
 )
 """of the walk from x to x'"""
 PAIR: tuple[Key[Any], ...] = (
@@ -133,6 +161,44 @@ VARIANCE: Key[float | None] = Key(
 LINEAR_BETA = Key("beta", "number", 1.0, "β of the linear VAE", limits=(0.1, 10), of_any_run=True)
 LINEAR_VAE: tuple[Key[Any], ...] = (VARIANCE, LINEAR_BETA)
 
+TRAIN: tuple[Key[Any], ...] = (
+    Key(
+        "set",
+        "choice",
+        "",
+        "the images to train on, where they are not the data set's",
+        options=("mnist", "fashion-mnist"),
+    ),
+    Key("model", "choice", "vae", "what is trained", options=("ae", "vae", "linear-ae", "linear-vae")),
+    Key("dim", "number", 2, "latent dimensions", limits=(1, 32)),
+    Key(
+        "width",
+        "choice",
+        "256",
+        "hidden layers: one or more of so many units",
+        options=("64", "128", "256", "400", "512"),
+    ),
+    Key("activation", "choice", "silu", "between the layers", options=("silu", "relu", "tanh")),
+    Key(
+        *("likelihood", "choice", "bernoulli", "how a reconstruction is judged"),
+        options=("bernoulli", "continuous-bernoulli", "gaussian", "gaussian-learned"),
+    ),
+    Key("beta", "number", 1, "β at the start", limits=(0, 1000)),
+    Key("warmup", "number", 0, "epochs in which β rises from 0", limits=(0, 100)),
+    Key("rate", "number", 0.002, "the learning rate at the start", limits=(1e-6, 0.1)),
+    Key("schedule", "choice", "constant", "how the rate moves by itself", options=("constant", "one-cycle")),
+    Key("epochs", "number", 20, "passes over the images", limits=(1, 1000)),
+    Key("batch", "number", 128, "images a step", limits=(1, 2048)),
+    Key("seed", "indices", (0,), "of weights, order and noise", count=1),
+    Key("images", "number", 30_000, "how many training images", limits=(100, 60_000)),
+    Key(
+        *("reduce", "choice", "sum-sum-mean", "sum or mean over pixels, over dimensions, over the batch"),
+        options=tuple(f"{a}-{b}-{c}" for a in ("sum", "mean") for b in ("sum", "mean") for c in ("mean", "sum")),
+    ),
+    Key("events", "changes", None, "what was turned while it learned"),
+)
+"""of a training in the browser"""
+
 
 def dial(betas: tuple[float, ...]) -> tuple[Key[Any], ...]:
     """Of the dial over the models of a sweep."""
@@ -148,6 +214,8 @@ def dial(betas: tuple[float, ...]) -> tuple[Key[Any], ...]:
             count=2,
             of_any_run=True,
         ),
+        Key("sample", "indices", None, "the sample that is decoded in its place", count=1, of_any_run=True),
+        HIDDEN,
     )
 
 

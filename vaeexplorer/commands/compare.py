@@ -42,8 +42,8 @@ def compare(
 
     a, b = (open_run(run, images_of(run)) for run in (load_run(run_a), load_run(run_b)))
     comparison.check_comparable(a, b)
-    assert a.dataset is not None
-    train = load_dataset(a.dataset, "train", download=False)
+    assert a.image_set is not None
+    train = load_dataset(a.image_set, "train", download=False)
     for space in (a, b):
         if space.run and training_images_of(space.run) is None:
             complain(

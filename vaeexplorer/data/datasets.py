@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,21 +11,23 @@ from typing import get_args
 import numpy as np
 from platformdirs import user_cache_dir
 
-from vaeexplorer.config import Dataset
+from vaeexplorer.config import DATASETS, OWN_SET, Dataset
 from vaeexplorer.data.download import DownloadError, fetch
 from vaeexplorer.data.folders import FOLDERS, UNPUBLISHED, Place, file_names, misplaced
-from vaeexplorer.data.images import DataError, DataWarning, ImageDataset, Split, check_dataset
-from vaeexplorer.data.published import is_published
+from vaeexplorer.data.images import DataError, DataWarning, ImageDataset, Split
+from vaeexplorer.data.own import library
+from vaeexplorer.data.published import TITLES, is_published
 from vaeexplorer.files import SHIPPED, user_path
 
 SAMPLE = Place("shipped sample", SHIPPED / "data", "check the repository out again", is_sample=True)
 
 
-def load_dataset(name: Dataset, split: Split = "test", *, download: bool = True) -> ImageDataset:
+def load_dataset(name: str, split: Split = "test", *, download: bool = True) -> ImageDataset:
     """The images of a set: `images` uint8 [N, 28, 28], `labels` int64 [N].
 
     They are looked for in the folder that VAEEXPLORER_DATA names, or else in the user cache, by download into it, and
-    in the shipped sample. With `download=False` the network is left alone and the sample is used without a word.
+    in the shipped sample. With `download=False` the network is left alone and the sample is used without a word. Images
+    of one's own are those that were stored under the name.
 
     Raises:
         DataError: an unknown name or split, a VAEEXPLORER_DATA without the set, a file that is not what it should be.
@@ -33,7 +36,12 @@ def load_dataset(name: Dataset, split: Split = "test", *, download: bool = True)
         DataWarning: the download failed and the shipped sample is used; or a folder of the set's name holds other
             images, or the images with other labels, as their hashes say. `source` says so too.
     """
-    check_dataset(name)
+    if re.fullmatch(OWN_SET, name):
+        return library.load(name, split)
+    if name not in DATASETS:
+        raise DataError(
+            f"there is no dataset {name!r}: choose one of {', '.join(DATASETS)}, or a set of your own images"
+        )
     if split not in get_args(Split):
         raise DataError(f"there is no split {split!r}: choose one of {', '.join(get_args(Split))}")
 
@@ -57,13 +65,13 @@ def load_dataset(name: Dataset, split: Split = "test", *, download: bool = True)
     return sample
 
 
-def _load_chosen(root: Path, name: Dataset, split: Split) -> ImageDataset:
+def _load_chosen(root: Path, name: str, split: Split) -> ImageDataset:
     """From VAEEXPLORER_DATA and nowhere else: who names a folder does not want other images in silence."""
     if not os.path.isdir(root):
         raise DataError(f"VAEEXPLORER_DATA is {root}, which is not a folder: correct it or unset it")
     if data := Place("VAEEXPLORER_DATA", root, "replace it by an intact copy").read(name, split):
         return data
-    needed = " and ".join(f"{FOLDERS[name]}/raw/{file}" for file in file_names(split))
+    needed = " and ".join(f"{FOLDERS[name]}/raw/{file}" for file in file_names(split, name))
     remedy = misplaced(root, name, split) or "put them there or unset it"
     raise DataError(f"VAEEXPLORER_DATA is {root}, which lacks {needed} (or .gz): {remedy}")
 
@@ -75,6 +83,16 @@ def _noticed(data: ImageDataset) -> ImageDataset:
             f"images or labels of {data.name} are not the published ones ({data.source})", DataWarning, stacklevel=3
         )
     return data
+
+
+def title(name: str) -> str:
+    """What people call a set: of one's own images, what the file or folder was called that they came from."""
+    if not re.fullmatch(OWN_SET, name):
+        return TITLES.get(name, name.upper())
+    try:
+        return library.read_about(name).title
+    except DataError:
+        return name
 
 
 def recognise(images: np.ndarray) -> Dataset | None:

@@ -11,7 +11,6 @@ from typing import Any, get_args
 
 from filelock import FileLock, Timeout
 
-from vaeexplorer.config import Dataset
 from vaeexplorer.data.folders import FOLDERS, Place, file_names
 from vaeexplorer.data.images import DataError, ImageDataset, Split
 from vaeexplorer.files import OWN, why
@@ -24,7 +23,7 @@ class DownloadError(Exception):
     """Why there was no download, and how to get one."""
 
 
-def fetch(cache: Place, name: Dataset, split: Split) -> ImageDataset:
+def fetch(cache: Place, name: str, split: Split) -> ImageDataset:
     """Fetch both splits into the cache by way of a folder beside them, so that no reader ever sees half a file.
 
     Raises:
@@ -42,13 +41,13 @@ def fetch(cache: Place, name: Dataset, split: Split) -> ImageDataset:
                 shutil.rmtree(partial.root, ignore_errors=True)  # of a process that was killed
                 socket.setdefaulttimeout(_NETWORK_TIMEOUT)  # torchvision would wait for minutes
                 with redirect_stdout(sys.stderr):
-                    getattr(datasets, FOLDERS[name])(root=str(partial.root), download=True)
+                    _construct(datasets, name, str(partial.root))
                 for each in get_args(Split):
                     if partial.read(name, each) is None:
                         raise DataError(f"the {each} images did not arrive")
                 folder = cache.root / FOLDERS[name] / "raw"
                 folder.mkdir(parents=True, exist_ok=True)
-                for file in (*file_names("train"), *file_names("test")):
+                for file in (*file_names("train", name), *file_names("test", name)):
                     os.replace(partial.root / FOLDERS[name] / "raw" / file, folder / file)
             finally:
                 socket.setdefaulttimeout(timeout)
@@ -69,6 +68,12 @@ def fetch(cache: Place, name: Dataset, split: Split) -> ImageDataset:
             f"or set VAEEXPLORER_DATA to a folder that holds {FOLDERS[name]}/raw"
         ) from error
     return data
+
+
+def _construct(datasets: Any, name: str, root: str) -> None:
+    """Let torchvision download a set; EMNIST's parts come all at once."""
+    part = {"split": name.removeprefix("emnist-")} if FOLDERS[name] == "EMNIST" else {}
+    getattr(datasets, FOLDERS[name])(root=root, download=True, **part)
 
 
 def _import_torchvision_datasets() -> Any:

@@ -12,9 +12,17 @@ from numpy.typing import NDArray
 from vaeexplorer.data.images import DataError
 from vaeexplorer.files import MOST_ITEMS, open_regular, why
 
+LARGEST_SIDE = 4096
+"""of an item, in numbers"""
 
-def read_idx(path: Path, item: tuple[int, ...]) -> NDArray[np.uint8]:
+
+def read_idx(path: Path, item: tuple[int | None, ...], most: int = MOST_ITEMS) -> NDArray[np.uint8]:
     """The bytes of an IDX file, plain or `.gz`, as [N, *item].
+
+    Args:
+        path: of the file.
+        item: the shape that items must have; None for a side of any length to `LARGEST_SIDE`.
+        most: items that there may be.
 
     Raises:
         DataError: it cannot be read, does not hold items of this shape, or more than a set may have. Its header is read
@@ -29,10 +37,10 @@ def read_idx(path: Path, item: tuple[int, ...]) -> NDArray[np.uint8]:
             if len(header) < start or header[:4] != bytes([0, 0, 8, rank]):
                 raise DataError(f"{path.name} does not start like an IDX file of uint8 with {rank} axes")
             shape = tuple(np.frombuffer(header, ">u4", offset=4).tolist())
-            if shape[1:] != item:
+            if not all(map(_is_side, shape[1:], item)):
                 raise DataError(f"{path.name} holds items of shape {list(shape[1:])} where {list(item)} was expected")
-            if shape[0] > MOST_ITEMS:
-                raise DataError(f"{path.name} announces {shape[0]:,} items where {MOST_ITEMS:,} are the most")
+            if shape[0] > most:
+                raise DataError(f"{path.name} announces {shape[0]:,} items where {most:,} are the most")
             content = file.read(math.prod(shape) + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(
@@ -43,6 +51,10 @@ def read_idx(path: Path, item: tuple[int, ...]) -> NDArray[np.uint8]:
     if len(content) > math.prod(shape):
         raise DataError(f"{path.name} goes on after the {math.prod(shape):,} bytes that it announces")
     return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+def _is_side(length: int, expected: int | None) -> bool:
+    return 1 <= length <= LARGEST_SIDE if expected is None else length == expected
 
 
 def to_idx(array: NDArray[np.uint8]) -> bytes:

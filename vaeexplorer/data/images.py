@@ -1,5 +1,6 @@
 """Labelled grey images, and the names and sizes of the sets there are."""
 
+import string
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,13 +17,26 @@ from vaeexplorer.files import content_hash
 Split = Literal["train", "test"]
 
 FULL_SIZE: dict[Split, int] = {"train": 60_000, "test": 10_000}
-CLASS_NAMES: dict[Dataset, tuple[str, ...]] = {
+CLASS_NAMES: dict[str, tuple[str, ...]] = {
     "mnist": ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
     "fashion-mnist": (
         *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
         *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
     ),
+    "kmnist": ("お o", "き ki", "す su", "つ tsu", "な na", "は ha", "ま ma", "や ya", "れ re", "を wo"),
+    "emnist-digits": tuple(string.digits),
+    "emnist-letters": tuple(string.ascii_uppercase),  # of either case
+    "emnist-balanced": (*string.digits, *string.ascii_uppercase, *"abdefghnqrt"),  # whose lower case looks its own
 }
+
+
+MOST_CLASSES = 256
+"""of one's own images: a label is a byte"""
+
+
+def most_classes(dataset: str) -> int:
+    """How many classes a set can have, by its name: that of one's own images does not say it."""
+    return len(CLASS_NAMES[dataset]) if dataset in CLASS_NAMES else MOST_CLASSES
 
 
 class DataError(UserError):
@@ -34,7 +48,7 @@ class DataWarning(UserWarning):
 
 
 def check_dataset(name: str) -> Dataset:
-    """The name, if it is a data set's.
+    """The name, if it is a shipped set's.
 
     Raises:
         DataError: there is no such set. An unknown name never stands for another set.

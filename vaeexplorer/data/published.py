@@ -1,10 +1,10 @@
 """What the published images are known by: a folder's name says nothing of what is in it."""
 
-from vaeexplorer.config import Dataset
 from vaeexplorer.data.images import ImageDataset, Split
 from vaeexplorer.files import content_hash
 
-TITLES: dict[Dataset, str] = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
+TITLES: dict[str, str] = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
+"""of the sets whose images are known by their hashes"""
 
 FULL: dict[tuple[str, Split], tuple[str, str]] = {
     ("mnist", "train"): ("741c988805d008ac", "1feba77c54802fa5"),
@@ -28,6 +28,6 @@ def is_published(data: ImageDataset) -> bool:
     return any(labels == theirs for _, theirs in known) and (data.content_hash, labels) in known
 
 
-def are_training_images(dataset: Dataset, images_hash: str) -> bool:
+def are_training_images(dataset: str, images_hash: str) -> bool:
     """Whether a hash is that of published training images, all of them or the shipped sample."""
-    return images_hash in (FULL[dataset, "train"][0], FIRST_10_000[dataset, "train"][0])
+    return dataset in TITLES and images_hash in (FULL[dataset, "train"][0], FIRST_10_000[dataset, "train"][0])

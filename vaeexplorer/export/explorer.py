@@ -12,8 +12,7 @@ from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.browser import bundle, links
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
-from vaeexplorer.config import Dataset
-from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.datasets import load_dataset, title
 from vaeexplorer.export.html import PAGE_STYLE, ExportError, render, write
 from vaeexplorer.export.places import Inside
 from vaeexplorer.figures.theme import classes
@@ -21,7 +20,8 @@ from vaeexplorer.runs.folder import Run, list_runs, load_run
 from vaeexplorer.runs.images import images_of
 from vaeexplorer.runs.partners import partner
 
-SOURCES: dict[Dataset, str] = {
+SHEETS = ("plane/latent_plane.css", "plane/now.css", "from_x/from_x.css")
+SOURCES: dict[str, str] = {
     "mnist": "MNIST (LeCun, Cortes & Burges; CC BY-SA 3.0)",
     "fashion-mnist": "Fashion-MNIST (Xiao, Rasul & Vollgraf, Zalando 2017; MIT)",
 }
@@ -65,8 +65,8 @@ def page(run: Run, place: Inside | None = None, page_links: Sequence[dict[str, A
         "explorer.html",
         name=run.name,
         policy=place.policy,
-        style=place.style(PAGE_STYLE + bundle.style("plane/latent_plane.css", "from_x/from_x.css")),
-        script=place.script(bundle.script("entries/export.js")),
+        style=place.style(PAGE_STYLE + bundle.style(*SHEETS)),
+        script=place.script(bundle.script("standalone/export.js")),
         facts=facts(run),
         links=page_links,
         space={
@@ -93,7 +93,7 @@ def packed(run: Run) -> tuple[bytes, bytes]:
     """A run's decoder, which is all that the plane needs, and what the whole network has besides.
 
     The second is the frame of the whole network without the decoder's arrays, which follow its header
-    (`entries/standalone.js` puts them there).
+    (`standalone/standalone.js` puts them there).
     """
     decoder, whole = (pack_network(run.config, run.weights, encoder=encoder) for encoder in (False, True))
     arrays, at = decoder[_end_of_header(decoder) :], _end_of_header(whole)
@@ -114,14 +114,14 @@ def packed_codes(run: Run) -> bytes:
     return pack_codes(run.codes, data.labels, run.error, kl)
 
 
-def packed_sprite(dataset: Dataset) -> bytes:
+def packed_sprite(dataset: str) -> bytes:
     """All test images of a data set on one sheet."""
     data = load_dataset(dataset, "test", download=False)
     return _sprite(dataset, data.content_hash)
 
 
 @functools.lru_cache(maxsize=2)
-def _sprite(dataset: Dataset, images: str) -> bytes:
+def _sprite(dataset: str, images: str) -> bytes:
     """Making one takes seconds, and a gallery has many pages of one set. `images` is its content's hash."""
     return sprite(load_dataset(dataset, "test", download=False).images, smaller=True)
 
@@ -132,7 +132,7 @@ def _end_of_header(frame: bytes) -> int:
 
 def facts(run: Run) -> list[str]:
     """What the run is, and how good."""
-    model, objective, metrics = run.config.model, run.config.objective, run.metrics
+    model, objective, metrics, dataset = run.config.model, run.config.objective, run.metrics, run.config.data.dataset
     kind = "variational autoencoder" if model.model == "vae" else "autoencoder"
     beta = f", β = {objective.beta:g}" if model.model == "vae" else ""
     facts = [
@@ -143,4 +143,4 @@ def facts(run: Run) -> list[str]:
         if model.model == "vae" and "test_kl" in metrics:
             figures += f", KL {metrics['test_kl']:.1f} nats"
         facts.append(f"On the {len(run.codes.mean):,} test images, per image: {figures}.")
-    return [*facts, f"Images: {SOURCES[run.config.data.dataset]}. Made with vaeexplorer."]
+    return [*facts, f"Images: {SOURCES.get(dataset, title(dataset))}. Made with vaeexplorer."]

@@ -15,8 +15,8 @@ class Inside:
     """All is in the page, which is one file."""
 
     policy = (
-        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
-        "worker-src blob:"
+        "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; "
+        "img-src data: blob:; worker-src blob:"
     )
     """what the page allows itself to load, as its Content-Security-Policy"""
     most: int | None = 10_000_000
@@ -31,7 +31,7 @@ class Inside:
         return Markup(f"<script>\n{_classic(code)}</script>")
 
     def data(self, element: str, content: bytes, *, planes: bool = True, name: str = "") -> Markup:
-        """The element that holds data, as `entries/standalone.js` reads them: base64 of a zlib stream.
+        """The element that holds data, as `standalone/standalone.js` reads them: base64 of a zlib stream.
 
         Args:
             element: its id.
@@ -60,7 +60,7 @@ class Beside(Inside):
     """
 
     policy = (
-        "default-src 'none'; script-src 'self' file:; style-src 'self' file: 'unsafe-inline'; "
+        "default-src 'none'; script-src 'self' file: 'wasm-unsafe-eval'; style-src 'self' file: 'unsafe-inline'; "
         "img-src 'self' file: data: blob:; worker-src blob:"
     )
     most = None

@@ -1,10 +1,9 @@
-"""The regularization report as one HTML page that needs no network, as three cards, and as a table."""
+"""The regularization report as one HTML page that needs no network, and as a table."""
 
 import base64
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -12,14 +11,11 @@ from PIL import Image
 from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
 from vaeexplorer.analysis.report.evidence import Evidence, evidence
 from vaeexplorer.analysis.report.report import Report
-from vaeexplorer.analysis.report.verdicts import Verdict
 from vaeexplorer.codes import Codes
+from vaeexplorer.export import cards
 from vaeexplorer.export.html import render
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.report import exhibits
-
-CARDS_STYLE = (Path(__file__).parent / "cards.css").read_text(encoding="utf-8")
-MARKS = {"yes": "✓", "nearly": "◕", "partly": "◑", "no": "✕", "n/a": "○"}
 
 Decode = Callable[[np.ndarray], np.ndarray]
 
@@ -64,51 +60,6 @@ def table_csv(found: Report) -> str:
     return to_csv([{key: "n/a" if value is None else value for key, value in row.items()} for row in table(found)])
 
 
-def cards(verdicts: Sequence[Verdict]) -> str:
-    """Answers as HTML: number, ideal and interval before the sentences. `CARDS_STYLE` goes with it."""
-    return render("cards.html", cards=[_card(verdict) for verdict in verdicts])
-
-
-def _card(verdict: Verdict) -> dict[str, object]:
-    """What cards.html shows of a verdict; places on the bar are in percent of its length."""
-    applies = verdict.answer != "n/a"
-    card: dict[str, object] = {
-        "asked": verdict.asked,
-        "answer": verdict.answer.capitalize() if applies else "n/a",
-        "kind": verdict.answer if applies else "none",
-        "mark": MARKS[verdict.answer],
-        "sentence": verdict.sentence,
-        "sureness": verdict.sureness,
-        "number": None,
-    }
-    if (scale := verdict.scale) is None:
-        return card
-    end = max(scale.most, scale.high, 1e-9)
-
-    def at(value: float) -> float:
-        return round(100 * min(max(value / end, 0.0), 1.0), 1)
-
-    def named(label: str, value: float) -> str:
-        return f"{label} {_figure(value)}\N{NO-BREAK SPACE}{scale.unit}".strip()
-
-    return card | {
-        "label": scale.label,
-        "number": named("", scale.value),
-        "half": _figure(max(scale.value - scale.low, scale.high - scale.value)),
-        "value": at(scale.value),
-        "low": at(scale.low),
-        "width": round(at(scale.high) - at(scale.low), 1),
-        "ideal": None if scale.ideal is None else at(scale.ideal),
-        "ideal_label": "" if scale.ideal is None else named(scale.ideal_label, scale.ideal),
-        "most_label": named(scale.most_label, scale.most),
-    }
-
-
-def _figure(value: float) -> str:
-    """Three digits, or one after the point: 6.75, 57.1, .02."""
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
-
-
 def methods(found: Report) -> str:
     """How it was measured, as a paragraph of a paper would have it."""
     about, limits = found.about, found.about["thresholds"]["total_variation_and_holes"]
@@ -135,24 +86,28 @@ def methods(found: Report) -> str:
     )
 
 
-def html(name: str, codes: Codes, decode: Decode, found: Report) -> str:
-    """The page, self-contained: some 5 MB, nearly all of them plotly's."""
+def html(name: str, codes: Codes, decode: Decode | None, found: Report) -> str:
+    """The page, self-contained: some 5 MB, nearly all of them plotly's. Without a decoder it has no pictures."""
     seen = evidence(codes)
     figures = []
     for number, exhibit in enumerate(exhibits(found, seen)):
         exhibit.figure.update_layout(font={"color": "#868a93"})
         drawn = exhibit.figure.to_html(
-            full_html=False, include_plotlyjs=False, div_id=f"figure-{number}", config={"displaylogo": False}
+            full_html=False,
+            include_plotlyjs=False,
+            div_id=f"figure-{number}",
+            default_width="100%",
+            config={"displaylogo": False, "responsive": True},
         )
         figures.append({"alt": exhibit.alt, "reading": exhibit.reading, "drawn": drawn})
     return render(
         "report.html",
         name=name,
         summary=found.summary,
-        cards=cards(found.verdicts),
-        cards_style=CARDS_STYLE,
+        cards=cards.cards({name: found}),
+        cards_style=cards.STYLE,
         figures=figures,
-        pictures=strips(decode, seen),
+        pictures=strips(decode, seen) if decode else {},
         methods=methods(found),
         rows=[{column: _cell(value) for column, value in row.items()} for row in table(found)],
         plotly=files("plotly").joinpath("package_data/plotly.min.js").read_text(encoding="utf-8"),

@@ -40,7 +40,8 @@ def exhibits(found: Report, seen: Evidence) -> Iterator[Exhibit]:
     yield Exhibit(
         "deviation",
         against_null(found.diagnostics),
-        "Outside the band: a real difference. Distance shows certainty, not size: read the value.",
+        f"The band holds all rows of {1 - LEVEL:.0%} of ideal models. Outside it: a real difference. Distance shows "
+        "certainty, not size: read the value.",
         "Each diagnostic as a dot beside the band of perfect models, in standard deviations of the null.",
     )
     for field in seen.fields:
@@ -48,7 +49,7 @@ def exhibits(found: Report, seen: Evidence) -> Iterator[Exhibit]:
             FIELDS.get(field.of, "ratio"),
             ratio_map(field),
             "Orange: the prior puts mass where codes are rare; blue: the reverse. Outlined: holes, q/p < 1/10. "
-            "Circles are the prior's 1, 2 and 3 standard deviations. Smoothed as held-out codes like it best.",
+            "Circles: 1, 2 and 3 standard deviations of the prior, 98.9 % of its mass. Smoothed by held-out codes.",
             f"Density ratio of {field.of} to the prior over two latent dimensions.",
         )
     yield Exhibit(
@@ -116,38 +117,43 @@ def against_null(diagnostics: list[Diagnostic]) -> go.Figure:
         )
     )
     ticks = [-1000, -100, -10, 0, 10, 100, 1000]
-    themed(figure, title="Deviation from ideal", height=70 + 21 * len(shown), showlegend=False)
+    themed(figure, title="Deviation from an ideal VAE", height=max(400, 70 + 21 * len(shown)), showlegend=False)
     figure.update_xaxes(
         tickvals=[math.asinh(tick) for tick in ticks],
         ticktext=[f"{tick:,}" for tick in ticks],
-        title=f"standard deviations of the null; the band holds all rows of {1 - LEVEL:.0%} of perfect models",
+        title="standard deviations from the ideal",
     )
-    figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 11})
+    figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 12})
     return figure
 
 
 def ratio_map(field: Field) -> go.Figure:
-    """log10 q/p over the plane, holes outlined, with the prior's circles."""
+    """log10 q/p over the plane within 3 sigma of the prior, holes outlined; beyond, there is nothing to miss."""
     axis, shown = field.axis, np.clip(field.log_ratio / math.log(10), -2, 1).astype(np.float32)  # half the bytes
+    typical = np.hypot(axis[:, None], axis[None, :]) <= 3
     across, up = (f"z<sub>{dimension + 1}</sub>" for dimension in field.plane)
     figure = go.Figure(
         go.Heatmap(
             x=axis,
             y=axis,
-            z=shown,
+            z=np.where(typical, shown, np.nan),
             zmin=-2,
             zmax=1,
             colorscale=RATIO_COLORS,
             colorbar={
                 "tickvals": [-2, -1, 0, 1],
                 "ticktext": ["1/100", "1/10", "1", "10"],
+                "orientation": "h",
+                "lenmode": "pixels",  # below the map and no longer than it, however wide the page
+                "len": 240,
                 "thickness": 8,
-                "title": {"text": "q/p", "side": "top"},
+                "y": -0.16,
+                "yanchor": "top",
+                "tickfont": {"size": 12},
             },
             hovertemplate=f"{across} %{{x:.2f}}, {up} %{{y:.2f}}: q/p = 10^%{{z:.1f}}<extra></extra>",
         )
     )
-    typical = np.hypot(axis[:, None], axis[None, :]) <= 3
     figure.add_trace(
         go.Contour(
             x=axis,
@@ -161,11 +167,16 @@ def ratio_map(field: Field) -> go.Figure:
     )
     for radius in (1, 2, 3):
         figure.add_shape(
-            type="circle", x0=-radius, y0=-radius, x1=radius, y1=radius, line={"color": INK, "width": 1, "dash": "dot"}
+            type="circle",
+            x0=-radius,
+            y0=-radius,
+            x1=radius,
+            y1=radius,
+            line={"color": INK, "width": 1, "dash": "dot"} if radius < 3 else {"color": INK, "width": 2},
         )
-    figure = themed(figure, title=f"Where codes are missing: {field.of}, q/p", height=400)
-    figure.update_xaxes(title=across, range=[-3.6, 3.6], constrain="domain", showgrid=False)
-    figure.update_yaxes(title=up, range=[-3.6, 3.6], scaleanchor="x", constrain="domain", showgrid=False)
+    figure = themed(figure, title=f"Code density relative to the prior, q/p: {field.of}", height=430)
+    figure.update_xaxes(title=across, range=[-3.2, 3.2], constrain="domain", showgrid=False)
+    figure.update_yaxes(title=up, range=[-3.2, 3.2], scaleanchor="x", constrain="domain", showgrid=False)
     return figure
 
 
@@ -193,7 +204,8 @@ def quantile_plot(seen: Evidence, found: Report) -> go.Figure:
     """Quantiles of each dimension against those of N(0, 1)."""
     normal = seen.normal_quantiles
     ends = [float(normal[0]), float(normal[-1])]
-    figure = go.Figure(go.Scatter(x=ends, y=ends, line={"color": INK, "dash": "dash", "width": 1}, hoverinfo="skip"))
+    diagonal = {"color": INK, "dash": "dash", "width": 1}
+    figure = go.Figure(go.Scatter(x=ends, y=ends, mode="lines", line=diagonal, hoverinfo="skip"))
     _add_lines(figure, normal, seen.quantiles, found)
     themed(figure, title="Quantiles should lie on the diagonal", height=340, showlegend=False)
     figure.update_xaxes(title="quantile of N(0, 1)")
@@ -242,6 +254,8 @@ def kl_bars(found: Report) -> go.Figure:
     figure = go.Figure()
     for used, name, color in ((True, "active", GOOD), (False, "collapsed", INK)):
         chosen = [dimension for dimension in order if active[dimension] == used]
+        if not chosen:
+            continue
         figure.add_trace(
             go.Bar(
                 x=[f"z<sub>{dimension + 1}</sub>" for dimension in chosen],
@@ -252,7 +266,8 @@ def kl_bars(found: Report) -> go.Figure:
                 hovertemplate="%{x}: %{y:.3f} nats, " + name + "<extra></extra>",
             )
         )
-    themed(figure, title="How much each dimension says", height=300, showlegend=True)
+    both = len(set(active)) == 2
+    themed(figure, title="How much each dimension says", height=300, showlegend=both)
     figure.update_yaxes(title="KL, nats")
     return figure
 

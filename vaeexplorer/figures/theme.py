@@ -16,6 +16,7 @@ SEQUENTIAL = "Viridis"
 INK = "#868a93"
 FAINT = "rgba(134, 138, 147, 0.18)"
 CLEAR = "rgba(0, 0, 0, 0)"
+AXIS = {"gridcolor": FAINT, "zeroline": False, "automargin": True, "ticks": "", "linecolor": FAINT}
 
 
 def classes(names: Sequence[str]) -> dict[str, list[str]]:
@@ -28,10 +29,10 @@ def cycle_color(number: int) -> str:
     return CLASS_COLORS[number % len(CLASS_COLORS)]
 
 
-def themed(figure: go.Figure, *, title: str, height: int, **layout: Any) -> go.Figure:
-    """The figure with its title (what to see), height in pixels and the common layout, changed in place."""
-    figure.update_layout(
-        title={
+def look(title: str, height: int) -> dict[str, Any]:
+    """The common layout, with the title (what to see) and the height in pixels."""
+    return {
+        "title": {
             "text": title,
             "font": {"size": 14, "weight": 500},
             "x": 0,
@@ -39,12 +40,12 @@ def themed(figure: go.Figure, *, title: str, height: int, **layout: Any) -> go.F
             "y": 0.98,
             "yanchor": "top",
         },
-        height=height,
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        margin={"l": 8, "r": 8, "t": 40, "b": 8},
-        modebar={"bgcolor": CLEAR, "color": INK, "activecolor": INK},
-        legend={
+        "height": height,
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "margin": {"l": 8, "r": 8, "t": 40, "b": 8},
+        "modebar": {"bgcolor": CLEAR, "color": INK, "activecolor": INK},
+        "legend": {
             "orientation": "h",
             "x": 0,
             "y": -0.13,
@@ -54,11 +55,14 @@ def themed(figure: go.Figure, *, title: str, height: int, **layout: Any) -> go.F
             "indentation": -8,
             "font": {"size": 11},
         },
-        **layout,
-    )
-    axis = {"gridcolor": FAINT, "zeroline": False, "automargin": True, "ticks": "", "linecolor": FAINT}
-    figure.update_xaxes(**axis)
-    figure.update_yaxes(**axis)
+    }
+
+
+def themed(figure: go.Figure, *, title: str, height: int, **layout: Any) -> go.Figure:
+    """The figure with the common layout and axes, changed in place."""
+    figure.update_layout(**look(title, height), **layout)
+    figure.update_xaxes(**AXIS)
+    figure.update_yaxes(**AXIS)
     return figure
 
 

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from vaeexplorer.config import ConfigError, RunConfig, Schedule, difference
 from vaeexplorer.data.datasets import load_dataset
-from vaeexplorer.data.images import CLASS_NAMES, ImageDataset
+from vaeexplorer.data.images import ImageDataset, most_classes
 from vaeexplorer.documents import from_json
 from vaeexplorer.files import user_path
 from vaeexplorer.network import objectives
@@ -211,7 +211,7 @@ def _check(config: RunConfig, train_set: ImageDataset | None, test_set: ImageDat
     for keyword, given in (("train_set", train_set), ("test_set", test_set)):
         if given is not None and not isinstance(given, ImageDataset):
             raise ConfigError(f"{keyword} must be an ImageDataset, not {type(given).__name__}.")
-    classes = len(CLASS_NAMES[config.data.dataset])
+    classes = most_classes(config.data.dataset)
     if test_set is not None and (label := int(test_set.labels.max())) >= classes:
         raise ConfigError(f"test_set has the label {label}, and {config.data.dataset} has {classes} classes from 0.")
     objective, epochs = config.objective, config.train.epochs

@@ -29,6 +29,7 @@ from vaeexplorer.network.classifier import save_classifier, train_classifier
 from vaeexplorer.network.inference import set_threads
 from vaeexplorer.network.training import train
 from vaeexplorer.recipes.sample import write_sample
+from vaeexplorer.recipes.tab_images import write_tab_images
 from vaeexplorer.results import report as report_card
 from vaeexplorer.results.comparison import save_comparison
 from vaeexplorer.results.smoothness import compare
@@ -55,6 +56,7 @@ def _configs(dataset: Dataset) -> dict[str, RunConfig]:
         f"{dataset}-vae-2d": config("vae", 2),
         f"{dataset}-ae-2d": config("ae", 2),
         f"{dataset}-vae-2d-lecture": config("vae", 2, "gaussian"),
+        f"{dataset}-ae-2d-lecture": config("ae", 2, "gaussian"),
         f"{dataset}-vae-16d": config("vae", 16),
         f"{dataset}-ae-16d": config("ae", 16),
     }
@@ -93,6 +95,7 @@ def rebuild(only: tuple[str, ...] = (), workers: int = 2) -> Iterator[str]:
             raise DataError(f"What is shipped is trained on all of {dataset}: set VAEEXPLORER_DATA to a copy of it.")
     if not only:
         write_sample()
+        write_tab_images()
         for dataset in get_args(Dataset):
             write_moments(dataset)
     return _in_order(names, workers)

@@ -20,7 +20,7 @@ import numpy as np
 
 from vaeexplorer.codes import Codes, from_bytes
 from vaeexplorer.config import RunConfig
-from vaeexplorer.data.images import CLASS_NAMES
+from vaeexplorer.data.images import most_classes
 from vaeexplorer.documents import Finite, Plain, from_json, to_json
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED, content_hash, user_path, why
@@ -252,7 +252,7 @@ def _read_run(path: Path, content: bytes) -> Run:
     logvar = arrays["logvar"].astype(np.float32) if "logvar" in arrays else None
     if len({len(array) for array in arrays.values()}) != 1:
         raise ValueError(f"{CODES} has more of one than of another")
-    if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= len(CLASS_NAMES[config.data.dataset]):
+    if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= most_classes(config.data.dataset):
         raise ValueError(f"{CODES} has labels of no class")
     if error.min() < 0:
         raise ValueError(f"{CODES} has errors below 0")

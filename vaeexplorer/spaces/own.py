@@ -124,7 +124,8 @@ def open_model(encode: Callable[[Any], Any], decode: Callable[[Any], Any], data:
     errors = squared_error(dataset.images, model.decode(codes.mean)).astype(np.float32)
     made = [array.tobytes() for array in (codes.mean, codes.logvar, codes.covariance, errors) if array is not None]
     key = content_hash(dataset.content_hash.encode() + b"".join(made))
-    return Space(name, key, "Your own", dataset, codes, errors, lambda: model)
+    packed = getattr(decode, "network", None)
+    return Space(name, key, "Your own", dataset, codes, errors, lambda: model, network=packed)
 
 
 def _batches(count: int) -> Iterator[slice]:

@@ -7,6 +7,7 @@ A run, a model of one's own and PCA all come as a `Space`; pages and results tel
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import get_args
 
 import numpy as np
 
@@ -34,6 +35,7 @@ class Space:
         open_model: builds what encodes and decodes; torch is imported then and not before.
         config, weights: of the network, where there is one that a browser can run; else the server is asked.
         run: the run, where it is one.
+        network: a decoder of one's own, packed for the browser; None where the server is asked, or there are weights.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Space:
     config: RunConfig | None = None
     weights: Mapping[str, np.ndarray] | None = None
     run: Run | None = None
+    network: bytes | None = None
 
     @cached_property
     def model(self) -> Model:
@@ -88,9 +91,14 @@ class Space:
         return None if logvar is None else kl_per_image(mean, logvar, covariance)
 
     @cached_property
-    def dataset(self) -> Dataset | None:
-        """The set that the images are from, by their pixels and never by a name; None where they are none of ours."""
+    def image_set(self) -> str | None:
+        """The set that the images are from: as the run says, or by their pixels; None where there is none."""
         return self.run.config.data.dataset if self.run else recognise(self.data.images)
+
+    @cached_property
+    def dataset(self) -> Dataset | None:
+        """The shipped set that the images are from: as the run says, or by their pixels; None where there is none."""
+        return next((name for name in get_args(Dataset) if name == self.image_set), None)
 
 
 def open_run(run: Run, data: ImageDataset) -> Space:

@@ -61,7 +61,7 @@ def test_the_transpose_theorem(real: PCA) -> None:
     assert run(real, 4, "none", "als", points=few, shown=few).decayed is None
 
 
-@pytest.mark.parametrize("k", [32, 64])
+@pytest.mark.parametrize(("dataset", "k"), [("mnist", 64), ("fashion-mnist", 32)], indirect=["dataset"])
 def test_with_decay_many_dimensions_converge_in_the_steps_of_the_page(real: PCA, k: int) -> None:
     few = np.zeros((2, 784), np.float32)
     decayed = run(real, k, "decay", "als", points=few, shown=few).decayed
@@ -120,6 +120,15 @@ def test_the_saddle_is_a_plateau_that_is_left_when_predicted(real: PCA, method: 
     assert left is not None
     assert left == pytest.approx(step, rel=0.4)  # kept steps lie up to a quarter apart
     assert found.excess[-1] < 1e-8
+
+
+def test_adam_leaves_the_saddle_at_once_so_that_no_plateau_is_predicted(real: PCA) -> None:
+    few = np.zeros((2, 784))
+    found = run(real, 8, "saddle", "adam", points=few, shown=few)
+    above = found.film.error - found.optimum
+    assert above[0] == pytest.approx(real.values[0] - real.values[8], rel=1e-3)
+    assert above[1] > 1.5 * above[0]
+    assert found.plateau is None
 
 
 def test_too_few_steps_learn_the_large_axes(real: PCA) -> None:

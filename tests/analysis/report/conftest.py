@@ -16,3 +16,10 @@ def quick_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(networks, "BATCH", 128)
     monkeypatch.setattr(learning, "PRIOR_DRAWS", 10_000)
     monkeypatch.setattr(learning, "WIDTHS", (0.0, 1.0, 3.0))
+
+
+@pytest.fixture
+def idle_classifier(quick_classifier: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Classifiers that learn next to nothing, where nothing depends on what they learn."""
+    for name in ("SHORT", "LONG"):
+        monkeypatch.setattr(held_out, name, Recipe(2, 3e-3, 0.3))

@@ -126,6 +126,7 @@ def test_a_collapsed_dimension_is_no_fault_of_the_aggregate() -> None:
     assert "2 of 3 dimensions carry it" in found.verdicts[0].sentence
 
 
+@pytest.mark.usefixtures("idle_classifier")
 def test_every_number_of_a_model_has_an_interval_or_a_null() -> None:
     """Of three dimensions, one's variance lies at the threshold of an active one: one more or less by the images."""
     codes = perfect(3, seed=11)
@@ -198,6 +199,7 @@ def test_a_prior_that_is_known_by_samples_alone(rng: np.random.Generator) -> Non
     assert {"mmd", "classifier"} <= outside(vx.report(rng.standard_normal((N, 2)), prior_samples=uniform))
 
 
+@pytest.mark.usefixtures("idle_classifier")
 def test_beyond_ln_n_the_report_says_so() -> None:
     world = perfect_model(1000, 4, 12.0, np.random.default_rng(0))
     found = report(Codes(world.mean, world.logvar))
@@ -223,6 +225,7 @@ def test_the_truth_lies_in_its_brackets() -> None:
     assert information.low < found.kl - truth < limit.high
 
 
+@pytest.mark.usefixtures("idle_classifier")
 def test_a_negative_estimate_of_the_information_has_its_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +247,7 @@ def test_a_negative_estimate_of_the_information_has_its_sentence(
     assert said in html("nothing", codes, lambda z: np.zeros((len(z), 28, 28)), found)
 
 
+@pytest.mark.usefixtures("idle_classifier")
 def test_a_null_of_zero_is_printed_as_zero(capsys: pytest.CaptureFixture[str]) -> None:
     found = report(perfect(count=200))
     of_zero = dataclasses.replace(found.find("mean"), null=(0.0, 0.0, 0.0))
@@ -255,6 +259,7 @@ def test_a_null_of_zero_is_printed_as_zero(capsys: pytest.CaptureFixture[str]) -
     assert "0 [0, 0]" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("idle_classifier")
 def test_one_code_of_a_huge_variance_leaves_a_document() -> None:
     codes = perfect(count=300)
     assert codes.logvar is not None
@@ -262,12 +267,14 @@ def test_one_code_of_a_huge_variance_leaves_a_document() -> None:
     json.dumps(report(codes).to_json(), allow_nan=False)
 
 
+@pytest.mark.usefixtures("idle_classifier")
 def test_few_codes_decide_nothing() -> None:
     found = report(perfect(count=120))
     assert found.find("mmd").flag == "n too small: 120 codes, fewer than 1,000"
     assert found.verdicts[1].sureness == "Unsure: 120 codes are few."
 
 
+@pytest.mark.usefixtures("idle_classifier")
 def test_the_document_holds_everything_and_nothing_but_numbers() -> None:
     found = report(perfect(count=500)).with_nll_gap(Estimate(1.25, 1.0, 1.5))
     text = json.dumps(found.to_json(), allow_nan=False)
@@ -312,6 +319,7 @@ def test_a_report_of_more_than_a_minute_says_how_long_it_will_take(monkeypatch: 
     assert heard == ["begins", "soon done", "half: about a minute more", "most: about 2 minutes more"]
 
 
+@pytest.mark.usefixtures("idle_classifier")
 def test_progress_is_told_and_can_stop_the_work() -> None:
     shares: list[float] = []
     report(perfect(count=200), on_progress=lambda share, what: shares.append(share))

@@ -38,6 +38,7 @@ def test_a_decoder_whose_prior_samples_are_as_good_as_reconstructions(rng: np.ra
     assert lost.summary == "No: codes do not follow the prior, and samples are worse than reconstructions."
 
 
+@pytest.mark.usefixtures("idle_classifier")
 def test_pixels_decide_nothing() -> None:
     codes = perfect()
     found = report(codes, decode=same, images=codes.mean)
@@ -47,6 +48,7 @@ def test_pixels_decide_nothing() -> None:
     assert found.find("coverage").flag.startswith("compared by pixels")
 
 
+@pytest.mark.usefixtures("idle_classifier")
 def test_bytes_are_the_same_as_numbers(rng: np.random.Generator) -> None:
     codes = perfect(count=400)
 

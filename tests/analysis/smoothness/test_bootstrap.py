@@ -29,7 +29,10 @@ def test_the_interval_of_a_mean_is_the_textbooks(rng: np.random.Generator) -> No
     assert (difference.value, difference.low, difference.high) == pytest.approx((-1, -1, -1))
 
 
-def test_the_ratio_is_decided_where_the_difference_is(rng: np.random.Generator) -> None:
+def test_the_ratio_is_decided_where_the_difference_is(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "DRAWS", 1000)
     sides = set()
     for shift in np.linspace(-0.3, 0.3, 13):
         found = resampled(median, rng.lognormal(size=300), rng.lognormal(shift, size=300))

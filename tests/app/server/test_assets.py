@@ -1,11 +1,13 @@
 """What the routes serve, and what they do not."""
 
 import asyncio
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 import streamlit as st
 from starlette.applications import Starlette
@@ -13,9 +15,12 @@ from starlette.applications import Starlette
 from vaeexplorer.app import caches
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.server import ROUTES
+from vaeexplorer.browser import bundle
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
+from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import content_hash
+from vaeexplorer.spaces.own import open_model
 from vaeexplorer.spaces.space import Space
 
 
@@ -34,7 +39,7 @@ class Answer:
     content: bytes
 
 
-def get(path: str) -> Answer:
+def get(path: str, accept: str = "") -> Answer:
     """What the app's routes answer, without a server."""
     messages: list[Any] = []
 
@@ -48,7 +53,7 @@ def get(path: str) -> Answer:
         "type": "http",
         "method": "GET",
         "path": unquote(path),
-        "headers": [],
+        "headers": [(b"accept-encoding", accept.encode())],
         "query_string": b"",
         "root_path": "",
     }
@@ -105,6 +110,8 @@ def test_without_the_encoder_half_as_much_travels(space: Space) -> None:
         "vx/mnist-vae-2d/run.json",
         "vx/mnist-vae-2d/{network}.bin",
         "vx/mnist-vae-2d/",
+        "vx/scripts/plane-0123456789abcdef.js",
+        "vx/scripts/nothing-0123456789abcdef.js",
     ],
 )
 def test_anything_else_is_not_found(space: Space, path: str) -> None:
@@ -112,3 +119,30 @@ def test_anything_else_is_not_found(space: Space, path: str) -> None:
     answer = get("/" + path.format(**files))
     assert answer.status == 404
     assert "immutable" not in answer.headers.get("cache-control", "")
+
+
+def test_the_script_of_a_component_is_fetched_once_and_sent_short() -> None:
+    url = assets.script_url("plane")
+    plain, packed = get(f"/{url}"), get(f"/{url}", "br, gzip")
+    assert plain.headers["content-type"].startswith("text/javascript")
+    assert plain.content.decode() == bundle.script("entries/plane.js")
+    assert (plain.headers["content-encoding"], packed.headers["content-encoding"]) == ("identity", "gzip")
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) < len(plain.content) / 3
+    for answer in (plain, packed):
+        assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers["vary"] == "Accept-Encoding"
+
+
+def test_a_packed_decoder_of_ones_own_is_served(small_test: ImageDataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def decode(z: np.ndarray) -> np.ndarray:
+        return np.zeros((len(z), 28, 28), np.float32)
+
+    decode.network = b"packed"  # type: ignore[attr-defined]
+    space = open_model(lambda images: np.zeros((len(images), 2)), decode, small_test, "mine")
+    monkeypatch.setattr(caches, "own_spaces", lambda: {"mine": space})
+    url = assets.urls(space)["network"]
+    found = assets.find(*url.split("/")[1:])
+    assert found is not None
+    assert found.data == b"packed"
+    assert assets.urls(space, encoder=True)["remote"] == "vx/mine/"  # which the decoder alone is not

@@ -58,7 +58,8 @@ class Experiment:
     predicted_error: float | None
     """where there is a theorem"""
     plateau: tuple[float, float | None] | None = None
-    """near a saddle: the predicted excess error there, and the step at which half of it should be gone"""
+    """near a saddle: the predicted excess error there, and the step at which half of it should be gone; None for Adam,
+    whose first steps are as long as any"""
     learned: tuple[int, int] | None = None
     """after too few steps: how many of the k axes were to be learned by more than half, and how many were"""
     decayed: Decayed | None = None
@@ -142,7 +143,7 @@ def run(
         film(snapshots, pca, k),
         pca.least_error(k),
         None if few else predicted_error(pca, k, broken, float(decay)),
-        predicted_plateau(pca, k, method, seed) if broken == "saddle" else None,
+        predicted_plateau(pca, k, method, seed) if broken == "saddle" and method != "adam" else None,
         (half(k), learned(path[-1], k)) if few and method == "gd" else None,
         _decayed(pca, k, float(decay), path[-1]) if decay else None,
     )
@@ -168,7 +169,7 @@ def predicted_plateau(pca: PCA, k: int, method: Method, seed: int = 0) -> tuple[
 
     The excess is lambda_1 - lambda_{k+1}. Beside the saddle the share a of W1 and b of W2 in axis 1 cost
     lambda_1 a^2 - 2 lambda_1 a b + lambda_{k+1} b^2 to second order: gradient descent multiplies its negative direction
-    by 1 + 2 step |eigenvalue|. Alternating least squares multiplies by lambda_1 / lambda_{k+1}. None for Adam.
+    by 1 + 2 step |eigenvalue|. Alternating least squares multiplies by lambda_1 / lambda_{k+1}.
     """
     first, spare = pca.values[0], pca.values[k]
     W1, W2, _ = first_weights(pca, k, Conditions(saddle=True), seed)

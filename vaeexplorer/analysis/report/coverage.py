@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 BLOCK_ROWS = 512
 ROUNDING = 1e-12  # of squared distances in float64, relative to the largest squared length
 
+BYTES, FRACTIONS = 100, 10
+"""what pixels up to 255 exceed, and what pixels up to 1, or standardized ones, do not"""
+
 
 class Coverage(NamedTuple):
     """Precision and recall (Kynkaanniemi et al. 2019), density and coverage (Naeem et al. 2020)."""
@@ -24,6 +27,17 @@ class Coverage(NamedTuple):
     """in how many real neighbourhoods a generated one lies, over k: about 1 for real images, and it may pass 1"""
     coverage: float
     """share of the real with a generated one within reach"""
+
+
+def on_one_scale(images: np.ndarray, pictures: np.ndarray) -> np.ndarray:
+    """The decoded pictures; UserError where of them and of the images one runs to 255, the other to 1."""
+    ends = [float(np.abs(each).max(initial=0)) for each in (images, pictures)]
+    if max(ends) > BYTES and min(ends) < FRACTIONS:
+        raise UserError(
+            f"Images run to {ends[0]:.3g} and decoded ones to {ends[1]:.3g}: bring both to [0, 1], or give images as "
+            "bytes."
+        )
+    return pictures
 
 
 def coverage(real: np.ndarray, generated: np.ndarray, *, k: int = 5) -> tuple[Coverage, np.ndarray]:

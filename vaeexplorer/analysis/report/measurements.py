@@ -11,7 +11,7 @@ from vaeexplorer.analysis.kl import kl_per_dimension, kl_per_image
 from vaeexplorer.analysis.posterior import ACTIVE_VARIANCE, DELTA, active_units, collapsed_share, moments
 from vaeexplorer.analysis.report.aggregate import elbo_surgery
 from vaeexplorer.analysis.report.classifier.held_out import HeldOut
-from vaeexplorer.analysis.report.coverage import Coverage, coverage, laplacian_energy
+from vaeexplorer.analysis.report.coverage import Coverage, coverage, laplacian_energy, on_one_scale
 from vaeexplorer.analysis.report.diagnostics import Diagnostic, Estimate, joint_rank
 from vaeexplorer.analysis.report.posteriors import FEWEST, World, stream
 from vaeexplorer.analysis.report.two_sample import kernel_distances, mardia, sliced_wasserstein
@@ -270,7 +270,7 @@ def samples(
         found.setdefault("real images", []).append(coverage(real[one], real[other])[0])
         covered = {}
         for of, z in latent.items():
-            pictures = np.asarray(decode(np.asarray(z, np.float32)))
+            pictures = on_one_scale(images, decode(np.asarray(z, np.float32)))
             judged, covered[of] = coverage(real[one], seen(pictures))
             found.setdefault(of, []).append(judged)
             if pictures.ndim == 3 and (energy := laplacian_energy(images[one])) > 0:

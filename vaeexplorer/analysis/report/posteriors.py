@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import warnings
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -25,6 +26,10 @@ class CodesLike(Protocol):
     def mean(self) -> np.ndarray: ...  # noqa: D102
     @property
     def logvar(self) -> np.ndarray | None: ...  # noqa: D102
+
+
+class CodesWarning(UserWarning):
+    """Codes that may be something else than they are taken for."""
 
 
 class World(NamedTuple):
@@ -113,18 +118,23 @@ def codes_hash(mean: np.ndarray, logvar: np.ndarray | None, covariance: np.ndarr
     return digest.hexdigest()[:16]
 
 
-def checked(codes: "CodesLike | np.ndarray") -> Codes:
-    """mean and logvar, float32 [N, D], and the covariance where there is one.
+def checked(codes: "CodesLike | np.ndarray | tuple[np.ndarray, np.ndarray]") -> Codes:
+    """mean and logvar, float32 [N, D], and the covariance where there is one; a pair is those of either kind.
 
     Raises:
         ValueError: see `report.report`.
     """
+    if isinstance(codes, tuple) and not hasattr(codes, "logvar"):
+        if len(codes) != 2:
+            raise UserError(f"Codes must be one array, or a pair (mean, ln sigma^2), not {len(codes)} things.")
+        mean, second = codes[0], to_numpy(codes[1], "Log variances")
+        codes = Codes(np.asarray(mean), second) if second.ndim != 3 else Codes.correlated(matrix(mean, "Codes"), second)
     covariance: np.ndarray | None = getattr(codes, "covariance", None)
     if covariance is not None:
         codes = Codes.correlated(matrix(getattr(codes, "mean", None), "Codes"), to_numpy(covariance, "Covariances"))
         covariance = codes.covariance
     logvar: np.ndarray | None = getattr(codes, "logvar", None)
-    mean = matrix(codes.mean if hasattr(codes, "logvar") else codes, "Codes")
+    mean = matrix(getattr(codes, "mean", None) if hasattr(codes, "logvar") else codes, "Codes")
     if len(mean) < FEWEST:
         raise UserError(f"A report needs at least {FEWEST} codes, not {len(mean)}.")
     if not 1 <= mean.shape[1] <= WIDEST:
@@ -135,6 +145,13 @@ def checked(codes: "CodesLike | np.ndarray") -> Codes:
             raise UserError(f"Log variances must be {list(mean.shape)} as the means are, not {list(logvar.shape)}.")
         if np.abs(logvar).max() > 60:
             raise UserError("Log variances must lie between -60 and 60: are these ln sigma^2?")
+        if covariance is None and (logvar > 0).all():
+            warnings.warn(
+                "Every log variance is above 0, so that every posterior is wider than the prior: are these standard "
+                "deviations? ln sigma^2 is 2 * np.log(sigma).",
+                CodesWarning,
+                stacklevel=3,
+            )
     still = np.flatnonzero(mean.std(axis=0, dtype=np.float64) < 1e-9 * (1 + np.abs(mean).max(axis=0)))
     if logvar is None and len(still):
         which = ", ".join(str(j + 1) for j in still[:5])

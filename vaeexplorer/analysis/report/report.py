@@ -146,9 +146,9 @@ class Report:
 
 
 def report(
-    codes: "CodesLike | np.ndarray",
+    codes: "CodesLike | np.ndarray | tuple[np.ndarray, np.ndarray]",
     *,
-    training: "CodesLike | np.ndarray | None" = None,
+    training: "CodesLike | np.ndarray | tuple[np.ndarray, np.ndarray] | None" = None,
     prior_samples: np.ndarray | None = None,
     decode: Callable[[np.ndarray], np.ndarray] | None = None,
     images: np.ndarray | None = None,
@@ -161,8 +161,8 @@ def report(
 
     Args:
         codes: q(z|x) of N test images as an object with `mean` and `logvar` = ln sigma^2, [N, D] each (`model.encode`
-            gives one), or an array of points [N, D] where there is no posterior. Where its dimensions are correlated,
-            with `covariance` [N, D, D] in the place of `logvar`.
+            gives one) or as a pair of these, or an array of points [N, D] where there is no posterior. Where its
+            dimensions are correlated, with `covariance` [N, D, D] in the place of `logvar`.
         training: the same of the training images, by which the classifier learns; without them the test images are
             halved, and a part of what there is to see is not seen.
         prior_samples: draws from the prior, [M, D], where it is not N(0, I); what needs its density is then n/a.

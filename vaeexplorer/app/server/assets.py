@@ -1,9 +1,11 @@
-"""What a page's JavaScript fetches: weights, codes and images, at addresses that hold a hash of the content.
+"""What a page fetches: weights, codes, images, and scripts that draw them, at addresses with a hash of the content.
 
 An address is relative, so it holds wherever the app is served from. What is behind it never changes, and a browser
 asks once; when a run is trained anew, its address is another.
 """
 
+import functools
+import gzip
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -13,22 +15,27 @@ from typing import Any, get_args
 import streamlit as st
 
 from vaeexplorer.app import caches
+from vaeexplorer.browser import bundle
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.browser.packing.sweep import pack_sweep, prior_noise
 from vaeexplorer.config import Dataset
-from vaeexplorer.data.images import DataError
+from vaeexplorer.data.images import FULL_SIZE, DataError, ImageDataset, check_dataset
+from vaeexplorer.data.tab_images import COUNTS, shipped_images
+from vaeexplorer.export import training
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.files import content_hash
 from vaeexplorer.results.sweep import DIMENSIONS, SweepError
 from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.spaces.space import Space
 
-FILMS = "films"
-MOST_FILMS = 80  # of 1.3 MB
+SCRIPTS, FILMS = "scripts", "films"
+MOST_FILMS = 160  # of 1.3 MB
 _films: "OrderedDict[str, Asset]" = OrderedDict()
 _films_lock = Lock()
 _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
+_SCRIPT = re.compile(r"([a-z_]{1,40})-[0-9a-f]{16}\.js")
+_IMAGES_FILE = re.compile(r"(train|every|test)-[0-9a-f]{16}\.bin")
 _SWEEP_FILE = re.compile(r"sweep([0-9]{1,3})d-[0-9a-f]{16}\.bin")
 
 
@@ -39,19 +46,22 @@ class Asset:
     url: str
     data: bytes
     media_type: str
+    gzipped: bytes | None = None
+    """the same, for who takes it, where that is much shorter"""
 
 
 def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
     """Where the page finds the `network`, the `codes` and the `sprite` of a latent space.
 
-    There is no network of a model of one's own: the page asks the server, at `remote` + "encode" and "decode".
+    Where the browser cannot run what is asked for, as of most models of one's own, the page asks the server, at
+    `remote` + "encode" and "decode".
 
     Args:
         space: any.
         encoder: whether the network comes with what turns images into codes, at twice the size.
     """
-    found = {"codes": _codes(space.key, space).url, "sprite": _sprite(space.data.content_hash, space).url}
-    if space.weights is None:
+    found = {"codes": _codes(space.key, space).url, "sprite": _sprite(space.data.content_hash, space.data).url}
+    if space.weights is None and (encoder or space.network is None):
         return found | {"remote": f"vx/{space.name}/"}
     return found | {"network": _network(space.key, "network" if encoder else "decoder", space).url}
 
@@ -71,6 +81,30 @@ def prepare(card: RunCard) -> None:
     """
     for url in urls(caches.space(card)).values():
         find(*url.split("/")[1:])
+
+
+def script_url(name: str) -> str:
+    """Where the page finds the script of a component, by the name of its entry.
+
+    Raises:
+        FileNotFoundError: there is no such entry.
+    """
+    return _script(name).url
+
+
+@functools.cache
+def _script(name: str) -> Asset:
+    data = bundle.script(f"entries/{name}.js").encode()
+    url = f"vx/{SCRIPTS}/{name}-{content_hash(data)}.js"
+    return Asset(url, data, "text/javascript", gzip.compress(data, mtime=0))
+
+
+def _find_script(name: str, url: str) -> Asset | None:
+    try:
+        asset = _script(name)
+    except FileNotFoundError:
+        return None
+    return asset if asset.url == url else None
 
 
 def film(data: bytes) -> Asset:
@@ -98,30 +132,59 @@ def sweep_url(dataset: str, dimensions: int) -> str:
     return _sweep(dataset, dimensions).url
 
 
+def training_images(dataset: Dataset) -> dict[str, Any]:
+    """What a page must know to train on a set of images, and where it fetches them (`export.training.about`).
+
+    Raises:
+        DataError: they cannot be had.
+    """
+    data = caches.test_images(dataset)
+    found = {kind: _images(dataset, kind) for kind in ("train", "test", "every")}
+    found["sprite"] = _sprite(data.content_hash, data)
+    urls = {kind: asset.url if asset else None for kind, asset in found.items()}
+    most = FULL_SIZE["train"] if found["every"] else COUNTS[dataset]
+    return training.about(data, shipped_images(dataset), urls, most)
+
+
 def find(owner: str, file: str) -> Asset | None:
     """What is at an address, or None: nothing there, or no longer what the hash says."""
     if owner == FILMS:
         with _films_lock:
             return _films.get(f"vx/{owner}/{file}")
+    if owner == SCRIPTS and (script := _SCRIPT.fullmatch(file)):
+        return _find_script(script[1], f"vx/{owner}/{file}")
     if swept := _SWEEP_FILE.fullmatch(file):
         return _find_sweep(owner, int(swept[1]), file)
+    if images := _IMAGES_FILE.fullmatch(file):
+        return _find_images(owner, images[1], file)
+    return _find_space(owner, file)
+
+
+def _find_space(owner: str, file: str) -> Asset | None:
     match = _FILE.fullmatch(file)
-    if match is None:
-        return None
+    return _find_of_space(owner, match[1], f"vx/{owner}/{file}") if match else None
+
+
+def _find_of_space(owner: str, kind: str, url: str) -> Asset | None:
     for space in (*caches.own_spaces().values(), *caches.principal_spaces().values()):
-        if owner == _owner(match[1], space) and (match[1] in ("codes", "sprite") or space.weights is not None):
-            asset = _asset(match[1], space)
-            if asset.url == f"vx/{owner}/{file}":
+        if owner == _owner(kind, space) and _has(kind, space):
+            asset = _asset(kind, space)
+            if asset.url == url:
                 return asset
     for card in caches.run_cards()[0]:
-        if owner == (card.config.data.dataset if match[1] == "sprite" else card.name):
+        if owner == (card.config.data.dataset if kind == "sprite" else card.name):
             try:
-                asset = _asset(match[1], caches.space(card))
+                asset = _asset(kind, caches.space(card))
             except (RunError, DataError, OSError):
                 continue
-            if asset.url == f"vx/{owner}/{file}":
+            if asset.url == url:
                 return asset
     return None
+
+
+def _has(kind: str, space: Space) -> bool:
+    """Whether a space has a file of this kind."""
+    return kind in ("codes", "sprite") or space.weights is not None or (kind == "decoder" and space.network is not None)
 
 
 def _owner(kind: str, space: Space) -> str:
@@ -130,12 +193,14 @@ def _owner(kind: str, space: Space) -> str:
 
 def _asset(kind: str, space: Space) -> Asset:
     if kind == "sprite":
-        return _sprite(space.data.content_hash, space)
+        return _sprite(space.data.content_hash, space.data)
     return _codes(space.key, space) if kind == "codes" else _network(space.key, kind, space)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _network(key: str, kind: str, _space: Space) -> Asset:
+    if _space.network is not None:
+        return _named(_space.name, kind, _space.network)
     assert _space.config is not None
     assert _space.weights is not None
     return _named(_space.name, kind, pack_network(_space.config, _space.weights, encoder=kind == "network"))
@@ -147,8 +212,29 @@ def _codes(key: str, _space: Space) -> Asset:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _sprite(key: str, _space: Space) -> Asset:
-    return _named(_space.data.name, "sprite", sprite(_space.data.images), "png", "image/png")
+def _sprite(key: str, _data: ImageDataset) -> Asset:
+    return _named(_data.name, "sprite", sprite(_data.images), "png", "image/png")
+
+
+def _find_images(dataset: str, kind: str, file: str) -> Asset | None:
+    if dataset not in get_args(Dataset):
+        return None
+    try:
+        asset = _images(check_dataset(dataset), kind)
+    except (DataError, OSError):
+        return None
+    return asset if asset and asset.url == f"vx/{dataset}/{file}" else None
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _images(dataset: Dataset, kind: str) -> Asset | None:
+    """Images for a training in the browser: `train`, `test`, or `every`, None where not all are on this machine."""
+    if kind == "train":
+        return _named(dataset, kind, shipped_images(dataset))
+    if kind == "test":
+        return _named(dataset, kind, training.pack_test(caches.test_images(dataset)))
+    images = caches.training_images(dataset).images
+    return _named(dataset, kind, training.pack_training(images)) if len(images) == FULL_SIZE["train"] else None
 
 
 def _find_sweep(dataset: str, dimensions: int, file: str) -> Asset | None:

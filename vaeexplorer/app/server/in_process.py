@@ -6,7 +6,6 @@ import secrets
 import socket
 import sys
 import time
-import tomllib
 import webbrowser
 from concurrent.futures import Future, wait
 from functools import cache
@@ -24,10 +23,10 @@ from uvicorn.config import WS_PROTOCOLS
 from vaeexplorer.app import caches
 from vaeexplorer.app.server.hosts import HERE, TOKEN, TokenMiddleware, allowed_hosts
 from vaeexplorer.app.server.server import ROUTES
+from vaeexplorer.app.server.settings import settings
 from vaeexplorer.spaces.own import ModelError
 from vaeexplorer.spaces.space import Space
 
-ROOT = Path(__file__).parents[3]
 HOST = "127.0.0.1"  # the functions of this process are for this machine alone
 FIRST_PORT, PORTS = 8501, 100
 PATIENCE = 20.0  # seconds in which a server must start or stop
@@ -159,19 +158,6 @@ def _listen(port: int | None) -> socket.socket:
 
 
 def _configure(port: int) -> None:
-    """The settings that `streamlit run app.py` finds beside app.py, wherever this process works."""
-    path = ROOT / ".streamlit" / "config.toml"
-    settings = _flat(tomllib.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
-    settings |= {"browser.gatherUsageStats": False, "server.fileWatcherType": "none", "server.headless": True}
-    settings["runner.postScriptGC"] = False
-    settings |= {"server.address": HOST, "server.port": port, "server.allowedHosts": list(HERE)}
-    settings["server.enableAgentApi"] = False
-    config.get_config_options(force_reparse=True, options_from_flags=settings)
-
-
-def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """{"theme": {"light": {"x": 1}}} -> {"theme.light.x": 1}."""
-    flat: dict[str, Any] = {}
-    for key, value in table.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
-    return flat
+    """The settings of the app, wherever this process works, for this machine alone."""
+    here = {"server.headless": True, "server.address": HOST, "server.port": port, "server.allowedHosts": list(HERE)}
+    config.get_config_options(force_reparse=True, options_from_flags=settings() | here)

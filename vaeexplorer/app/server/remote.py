@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import numpy as np
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from vaeexplorer.app import caches
-from vaeexplorer.config import IMAGE_SIZE, PIXELS
+from vaeexplorer.config import PIXELS
+from vaeexplorer.spaces.answers import decoded, encoded
 from vaeexplorer.spaces.own import ModelError
 from vaeexplorer.spaces.space import Space
 
@@ -45,12 +45,12 @@ class _RefusedError(Exception):
 
 async def decode(request: Request) -> Response:
     """Latent points to images."""
-    return await _answer(request, lambda space: 4 * space.dimensions, _decoded)
+    return await _answer(request, lambda space: 4 * space.dimensions, decoded)
 
 
 async def encode(request: Request) -> Response:
     """Images to the means and log variances of their posteriors."""
-    return await _answer(request, lambda space: PIXELS, _encoded)
+    return await _answer(request, lambda space: PIXELS, encoded)
 
 
 async def _answer(
@@ -121,16 +121,3 @@ async def _body(request: Request, item: int) -> bytes:
         if 0 < len(body) <= item * MOST and len(body) % item == 0:
             return bytes(body)
     raise _RefusedError(400, f"The body must be 1 to {MOST} times {item} bytes long.")
-
-
-def _decoded(space: Space, body: bytes) -> bytes:
-    z = np.frombuffer(body, "<f4").reshape(-1, space.dimensions)
-    pixels: np.ndarray = np.rint(255 * space.decode(z))
-    return pixels.astype(np.uint8).tobytes()
-
-
-def _encoded(space: Space, body: bytes) -> bytes:
-    codes = space.encode(np.frombuffer(body, np.uint8).reshape(-1, IMAGE_SIZE, IMAGE_SIZE))
-    if codes.mean.shape[1] != space.dimensions or (codes.logvar is not None) != space.has_prior:
-        raise ModelError("encode returned codes of another kind than before.")
-    return b"".join(array.astype("<f4").tobytes() for array in (codes.mean, codes.logvar) if array is not None)

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.server import beside
 
 FIRST = (
     "vaeexplorer.app.sidebar",
@@ -42,6 +43,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Import what the pages need while the first browser still fetches Streamlit's own files."""
     Thread(target=prepare, name="warm-up", daemon=True).start()
     yield {}
+    beside.stop()
 
 
 def prepare() -> None:
@@ -80,26 +82,31 @@ def warm_up() -> None:
 
     # Decoding a few images does not gain from more, and many visitors share the cores.
     set_threads(min(4, max(1, (os.cpu_count() or 1) // 2)))
+    beside.start()
     gc.collect()
     gc.freeze()
 
 
 def asset(request: Request) -> Response:
-    """Weights, codes and images, for the browser to keep. Runs in a thread: packing never holds other visitors up."""
+    """What pages fetch, for the browser to keep. Runs in a thread: packing never holds other visitors up."""
     global _last_served  # noqa: PLW0603
     from vaeexplorer.app.server import assets
 
     found = assets.find(request.path_params["owner"], request.path_params["file"])
     if found is None:
         return PlainTextResponse("There is no such file, or no longer.", 404, {"Cache-Control": "no-store"})
+    data, encoding = found.data, "identity"  # named, or the server would compress it anew for every visitor
+    if found.gzipped and "gzip" in request.headers.get("Accept-Encoding", ""):
+        data, encoding = found.gzipped, "gzip"
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable",
-        "Content-Encoding": "identity",  # else the server would compress it anew for every visitor, to no gain
+        "Content-Encoding": encoding,
+        "Vary": "Accept-Encoding",
     }
     _last_served = time.monotonic()
     if found.media_type == "image/png":  # what a page asks for last
         _is_served.set()
-    return Response(found.data, media_type=found.media_type, headers=headers)
+    return Response(data, media_type=found.media_type, headers=headers)
 
 
 async def decode(request: Request) -> Response:

@@ -4,27 +4,22 @@
  * and the marks on the curves. Everything is decoded in the browser; beta is reported when the slider is released.
  *
  * @typedef {import("../engine/codes.js").Classes & {url: string}} Given
- * @typedef {import("../interact/links.js").Texts} Texts  what a link holds: beta, and the point that is decoded
- * @typedef {{xs: Float32Array, ys: Float32Array, view: import("../engine/geometry.js").View}} Dots
+ * @typedef {import("../interact/links.js").Texts} Texts
+ *   what a link holds: beta, the point or the sample that is decoded, and the classes that are hidden
  */
 import { Latest, fetchOnce } from "../engine/fetch.js";
-import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
-import { complain, h, legend, prefersStill } from "../draw/dom.js";
-import { drawPoints } from "../draw/dots.js";
+import { onResize, pen } from "../draw/canvas.js";
+import { complain, h } from "../draw/dom.js";
+import { filterLegend } from "../interact/legend.js";
 import { number } from "../draw/numbers.js";
-import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
 import { formatLinks, parseLinks } from "../interact/links.js";
 import { paintGrey } from "../draw/sprite.js";
-import { readTheme } from "../draw/theme.js";
 import { dotColors } from "../engine/codes.js";
-import { ease, fit } from "../engine/geometry.js";
-import { decode } from "../engine/network.js";
-import { boxOf } from "../engine/projections.js";
-import { againstBeta, awayFromPrior, betaText, rateDistortion } from "./charts.js";
+import { SIDE, decode } from "../engine/network.js";
+import { againstBeta, awayFromPrior, betaText, elboOverBeta, rateDistortion } from "./charts.js";
 import { build } from "./elements.js";
-import { remark, turnedBack, unpackSweep } from "./sweep.js";
-
-const GLIDE = 260; // ms in which the dots move to where another model puts them
+import { PlaneOfCodes, REACH } from "./plane.js";
+import { beyond, outside, remark, turnedBack, unpackSweep } from "./sweep.js";
 
 export class BetaDial {
   /** @param {HTMLElement} root @param {import("../interact/address.js").Address} address */
@@ -37,11 +32,13 @@ export class BetaDial {
     this.latest = new Latest();
     /** @type {import("./sweep.js").Sweep | null} */ this.sweep = null;
     this.index = 0;
-    /** Where x' is decoded, in turned coordinates. @type {[number, number]} */ this.at = [0, 0];
+    /** Where x' is decoded, in turned coordinates; the others are 0. @type {[number, number]} */ this.at = [0, 0];
+    this.sample = -1; // the one that is decoded in its place
+    this.hovered = -1; // the sample under the pointer
+    /** @type {Set<number>} classes */ this.hidden = new Set();
     this.frame = 0;
-    /** @type {Dots | null} where the dots are now */ this.shown = null;
-    /** @type {Dots & {since: number} | null} where they move from, and since when, ms */ this.from = null;
     this.ui = build(root, this);
+    this.plane = new PlaneOfCodes(root, this.ui);
     this.endResizing = onResize(this.ui.stage, () => this.redraw());
   }
 
@@ -74,22 +71,9 @@ export class BetaDial {
   /** @param {Given} given @param {import("./sweep.js").Sweep} sweep */
   open(given, sweep) {
     this.sweep = sweep;
-    this.dots = dotColors(
-      {
-        ...sweep,
-        count: sweep.labels.length,
-        mean: sweep.points[0].plane.xs,
-        logvar: null,
-        error: sweep.points[0].plane.xs,
-        kl: null,
-      },
-      "class",
-      given.colors,
-      new Set(),
-    );
     this.ui.message.textContent = "";
     this.ui.loading.end(true);
-    this.from = this.shown = null;
+    this.plane.leave(false);
     this.furnish(given, sweep);
     this.shownUrl = given.url;
     this.openLink();
@@ -103,8 +87,16 @@ export class BetaDial {
 
   /** Shows what the link holds. */
   openLink() {
-    const { values, wrong } = parseLinks(this.address.keys, this.texts, 0);
+    const { values, wrong } = parseLinks(this.address.keys, this.texts, 0, (name, value) => {
+      if (name === "hidden") return Math.max(-1, ...value) < (this.given?.classes.length ?? 0);
+      return name !== "sample" || value[0] < (this.sweep?.noise.length ?? 0);
+    });
     this.at = values.at;
+    this.sample = values.sample?.[0] ?? -1;
+    this.hidden.clear();
+    for (const label of values.hidden) this.hidden.add(label);
+    this.showHidden?.();
+    this.color();
     this.choose(Math.max(0, this.sweep?.points.findIndex(({ beta }) => beta === values.beta) ?? 0));
     this.ui.message.textContent = wrong;
   }
@@ -112,7 +104,9 @@ export class BetaDial {
   /** A gesture is over. */
   tell() {
     const beta = this.sweep?.points[this.index].beta;
-    this.texts = formatLinks(this.address.keys, { beta, at: this.at }); // where models on their way open too
+    const point = this.sample < 0 ? { at: this.at } : { sample: [this.sample] };
+    const hidden = [...this.hidden].sort((a, b) => a - b);
+    this.texts = formatLinks(this.address.keys, { beta, hidden, ...point }); // where models on their way open too
     this.report(this.texts);
   }
 
@@ -130,30 +124,38 @@ export class BetaDial {
         ),
       ),
     );
-    ui.legend.replaceChildren(...legend(given));
-    ui.axis.textContent = dim > 2 ? `two of ${dim} dimensions, turned to vary most` : "both dimensions, turned alike";
-    this.curves = [
-      rateDistortion(points, choose),
+    this.showHidden = filterLegend(ui.legend, given, this.hidden, () => {
+      this.color();
+      this.tell();
+    });
+    ui.turned.textContent =
+      dim > 2 ? `Two of ${dim} dimensions, rotated to vary most` : "Rotated to match the other β values";
+    const main = [rateDistortion(points, choose), elboOverBeta(points, choose)];
+    const rest = [
       againstBeta(points, "Dimensions in use", "active units", (point) => point.active_units, choose, {
         most: 2,
         digits: 0,
       }),
-      againstBeta(
-        points,
-        "R + D = −ELBO: what β = 1 asks to be least",
-        "nats per image",
-        (point) => -point.elbo,
-        choose,
-      ),
       ...(points.every((point) => point.total_variation) ? [awayFromPrior(points, choose)] : []),
     ];
-    ui.curves.replaceChildren(...this.curves.map(({ figure }) => figure));
+    this.curves = [...main, ...rest];
+    ui.curves.replaceChildren(...main.map(({ figure }) => figure));
+    ui.more.replaceChildren(...rest.map(({ figure }) => figure));
+  }
+
+  /** Which dots are seen. */
+  color() {
+    const { sweep, given } = this;
+    if (!sweep || !given) return;
+    const { labels } = sweep;
+    this.dots = dotColors({ count: labels.length, labels }, "class", given.colors, this.hidden);
+    this.redraw();
   }
 
   /** Another model. @param {number} index @param {boolean} [tell]  report it */
   choose(index, tell = true) {
     if (!this.sweep) return;
-    this.from = this.shown ? { ...this.shown, since: performance.now() } : null;
+    this.plane.leave(true);
     this.index = index;
     const point = this.sweep.points[index],
       { ui } = this,
@@ -162,15 +164,18 @@ export class BetaDial {
     ui.slider.setAttribute("aria-valuetext", `β = ${text}`);
     ui.beta.textContent = text;
     [...ui.stops.children].forEach((stop, k) => stop.classList.toggle("chosen", k === index));
+    const figures = [point.rate, point.distortion, point.elbo];
+    figures.forEach((figure, k) => (ui.figures[k].textContent = number(figure, 1)));
     ui.facts.replaceChildren(
       ...[
-        ["rate R, nats", number(point.rate, 1)],
-        ["distortion D", number(point.distortion, 1)],
-        ["ELBO = −(R + D)", number(point.elbo, 1)],
         ["active dimensions", `${point.active_units} of ${this.sweep.dim}`],
-        ...(point.total_variation ? [["codes to prior, TV ≥", number(point.total_variation[0], 2)]] : []),
+        ...(point.total_variation ? [["codes against prior, TV ≥", number(point.total_variation[0], 2)]] : []),
       ].map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
     );
+    ui.share.textContent = `${number(100 * outside(point.plane, 3), 1)} %`;
+    const unseen = beyond(point.plane, REACH);
+    ui.unseen.hidden = !unseen;
+    ui.unseen.textContent = `${number(100 * unseen, 1)} % lie outside this view`;
     ui.remark.textContent = remark(point, this.sweep.dim);
     for (const curve of this.curves ?? []) curve.show(index);
     this.decodeAll(point);
@@ -181,30 +186,71 @@ export class BetaDial {
   /** @param {import("./sweep.js").Point} point */
   decodeAll(point) {
     const { samples } = this.ui,
-      side = Math.ceil(Math.sqrt(this.sweep?.noise.length ?? 0));
-    samples.width = samples.height = 28 * side;
+      side = this.samplesAcross;
+    samples.width = samples.height = SIDE * side;
     this.sweep?.noise.forEach((noise, k) =>
       paintGrey(
         pen(samples),
         decode(point.network, turnedBack(point, noise)),
         1,
-        28 * (k % side),
-        28 * Math.floor(k / side),
+        SIDE * (k % side),
+        SIDE * Math.floor(k / side),
       ),
     );
     this.decodeOne();
   }
 
+  /** Samples in a row, and rows of them. */
+  get samplesAcross() {
+    return Math.ceil(Math.sqrt(this.sweep?.noise.length ?? 0));
+  }
+
+  /** The point that is decoded, in turned coordinates: two of them, or all of a sample. @returns {number[]} */
+  get z() {
+    return this.sweep?.noise[this.sample] ?? this.at;
+  }
+
   decodeOne() {
     if (!this.sweep) return;
-    const point = this.sweep.points[this.index];
-    paintGrey(pen(this.ui.decoded), decode(point.network, turnedBack(point, this.at)), 1);
-    this.ui.place.textContent = `x′ at (${this.at.map((value) => number(value)).join(", ")})`;
+    const { ui, sample, hovered, samplesAcross } = this,
+      point = this.sweep.points[this.index];
+    paintGrey(pen(ui.decoded), decode(point.network, turnedBack(point, this.z)), 1);
+    const [x, y] = this.z.map((value) => number(value));
+    ui.place.textContent = `z = (${x}, ${y}${this.z.length > 2 ? ", …" : ""})`;
+    for (const [mark, k] of /** @type {[HTMLElement, number][]} */ ([
+      [ui.chosen, sample],
+      [ui.pointed, hovered],
+    ])) {
+      mark.hidden = k < 0;
+      mark.style.cssText =
+        `--size: ${100 / samplesAcross}%; left: ${(100 * (k % samplesAcross)) / samplesAcross}%; ` +
+        `top: ${(100 * Math.floor(k / samplesAcross)) / samplesAcross}%`;
+    }
   }
 
   /** @param {number} x @param {number} y  turned coordinates */
   moveTo(x, y) {
     this.at = [x, y];
+    this.sample = -1;
+    this.decodeOne();
+    this.redraw();
+  }
+
+  /** Decodes a sample, whose z the plane shows. @param {number} k */
+  chooseSample(k) {
+    const noise = this.sweep?.noise[k];
+    if (!noise) return;
+    this.at = [noise[0], noise[1]];
+    this.sample = k;
+    this.decodeOne();
+    this.redraw();
+    this.tell();
+  }
+
+  /** @param {number} k  the sample under the pointer, or -1 */
+  pointAt(k) {
+    if (k === this.hovered) return;
+    this.hovered = this.sweep?.noise[k] ? k : -1;
     this.decodeOne();
     this.redraw();
   }
@@ -212,43 +258,9 @@ export class BetaDial {
   redraw() {
     this.frame ||= requestAnimationFrame((now) => {
       this.frame = 0;
-      if (this.sweep && this.ui.stage.clientWidth) this.draw(this.sweep, now);
+      const { sweep, dots, plane, z, hovered } = this;
+      if (!sweep || !dots || !this.ui.stage.clientWidth) return;
+      if (plane.draw(sweep.points[this.index], dots, z, sweep.noise[hovered], now)) this.redraw();
     });
-  }
-
-  /** @param {import("./sweep.js").Sweep} sweep @param {number} now ms */
-  draw({ points }, now) {
-    const { stage, dots, overlay } = this.ui,
-      plane = points[this.index].plane;
-    const width = stage.clientWidth,
-      height = stage.clientHeight,
-      ratio = pixelRatio();
-    fitCanvas(dots, width, height);
-    if (fitCanvas(overlay, width, height)) prepareOverlay(pen(overlay));
-    let view = fit(boxOf(plane), width, height),
-      { xs, ys } = plane;
-    const share = this.from && !prefersStill() ? Math.min(1, (now - this.from.since) / GLIDE) : 1;
-    if (this.from && share < 1) {
-      const t = ease(share),
-        { from } = this;
-      const between = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) =>
-        a.map((value, i) => value + (b[i] - value) * t);
-      [xs, ys] = [between(from.xs, xs), between(from.ys, ys)];
-      const mixed = (/** @type {"cx" | "cy" | "scale"} */ key) => from.view[key] + (view[key] - from.view[key]) * t;
-      view = { ...view, cx: mixed("cx"), cy: mixed("cy"), scale: mixed("scale") };
-      this.redraw();
-    } else this.from = null;
-    this.shown = { xs, ys, view };
-    const theme = readTheme(this.root, this.ui.card);
-    drawPoints(pen(dots), view, xs, ys, /** @type {Uint8ClampedArray} */ (this.dots), ratio);
-    const codes = /** @type {any} */ ({ dim: 2, logvar: null });
-    const seen = { ...plane, u: [1, 0], v: [0, 1], centre: [0, 0] }; // z is given in the plane's own coordinates
-    drawOverlay(
-      pen(overlay),
-      view,
-      { plane: seen, codes, z: this.at, ends: null, hovered: -1, picked: -1, lasso: [] },
-      theme,
-      ratio,
-    );
   }
 }

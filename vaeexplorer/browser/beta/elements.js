@@ -2,11 +2,12 @@
 /**
  * The elements of the beta dial, and what a visitor does to them; what they show is decided in dial.js.
  *
- * @typedef {{at: [number, number], shown: {view: import("../engine/geometry.js").View} | null,
- *            choose(index: number, tell?: boolean): void, moveTo(x: number, y: number): void, tell(): void}} Dial
+ * @typedef {{at: [number, number], sample: number, plane: import("./plane.js").PlaneOfCodes,
+ *            samplesAcross: number, choose(index: number, tell?: boolean): void, moveTo(x: number, y: number): void,
+ *            chooseSample(k: number): void, pointAt(k: number): void, tell(): void}} Dial
  *   what the elements read and do
  */
-import { h } from "../draw/dom.js";
+import { h, positionIn } from "../draw/dom.js";
 import { ARROWS, FINGER, listen } from "../interact/gestures.js";
 import { tile } from "../draw/sprite.js";
 import { Loading } from "../interact/loading.js";
@@ -25,29 +26,43 @@ export function build(root, dial) {
     oninput: () => dial.choose(Number(slider.value), false),
     onchange: () => dial.choose(Number(slider.value)),
   });
+  const names = [
+    ["Rate R", "E KL[q(z | x) ‖ N(0, I)]"],
+    ["Distortion D", "−E ln p(x | z)"],
+    ["ELBO", "−(R + D)"],
+  ];
   const ui = {
     slider,
     beta: h("output", { class: "beta" }),
     stops: h("div", { class: "stops" }),
     remark: h("p", { class: "remark", role: "status" }),
     message: h("p", { class: "message", role: "alert" }),
+    figures: names.map(() => h("output", { class: "key-number" })),
     facts: h("dl", { class: "facts" }),
-    legend: h("div", { class: "legend" }),
+    legend: h("div", { class: "filter", role: "group", "aria-label": "Classes shown" }),
     dots: tile({ class: "layer" }),
     overlay: tile({ class: "layer" }),
-    axis: h("div", { class: "axis across" }),
+    unseen: h("div", { class: "axis unseen", hidden: true }),
+    turned: h("p", { class: "note" }),
     decoded: tile({
       class: "decoded",
       role: "img",
       "aria-label": "What the decoder draws at the chosen point",
     }),
-    place: h("figcaption", {}),
-    samples: tile({
-      class: "samples",
-      role: "img",
-      "aria-label": "Images decoded from samples of the prior, from the same noise for every β",
+    place: h("p", { class: "z" }),
+    share: h("output", { class: "key-number" }),
+    samples: tile({ class: "samples" }),
+    chosen: h("i", { class: "mark", hidden: true }),
+    pointed: h("i", { class: "mark pointed", hidden: true }),
+    grid: h("div", {
+      class: "grid-of-samples",
+      tabIndex: 0,
+      role: "application",
+      "aria-label":
+        "Images decoded from 36 samples of the prior, the same for every β: click one, or use the arrow keys",
     }),
     curves: h("div", { class: "curves" }),
+    more: h("div", { class: "curves more" }),
     stage: h("div", {
       class: "stage",
       tabIndex: 0,
@@ -56,46 +71,81 @@ export function build(root, dial) {
     }),
     card: h("div", { class: "plane" }),
   };
-  ui.stage.append(ui.dots, ui.overlay, ui.axis);
+  ui.stage.append(ui.dots, ui.overlay, ui.unseen);
   ui.card.append(ui.stage, ui.legend);
+  ui.grid.append(ui.samples, ui.pointed, ui.chosen);
   listenTo(ui.stage, dial);
+  listenToSamples(ui.grid, dial);
   const dialBox = h(
     "fieldset",
     { class: "dial" },
-    h("label", {}, "β ", ui.beta),
+    h("label", {}, "β = ", ui.beta),
     h("div", { class: "track" }, slider, ui.stops),
   );
   const loading = new Loading(root, [dialBox]);
   ui.stage.append(loading.element);
+  const figures = names.map(([name, formula], k) =>
+    h("div", {}, h("div", {}, h("b", {}, name), h("small", {}, formula)), ui.figures[k]),
+  );
+  const outside = h("small", {}, "of the codes lie outside 3σ; of N(0, I) itself, 1.1 %");
   root.replaceChildren(
     dialBox,
-    ui.remark,
     ui.message,
     h(
       "div",
       { class: "panes" },
-      ui.card,
       h(
         "div",
-        { class: "pictures" },
+        { class: "left" },
+        ui.card,
         h(
-          "figure",
-          { class: "prior" },
-          h("figcaption", {}, "z from the prior N(0, I), the same noise for every β"),
-          ui.samples,
+          "div",
+          { class: "one" },
+          ui.decoded,
+          h("div", {}, h("h2", {}, "x′ = d(z)"), ui.place, h("p", { class: "share" }, ui.share, outside), ui.remark),
         ),
-        h("div", { class: "one" }, h("figure", {}, ui.place, ui.decoded), ui.facts),
+        ui.turned,
+      ),
+      h(
+        "div",
+        { class: "middle" },
+        h("h2", {}, "Samples, z ~ N(0, I)"),
+        ui.grid,
+        h("p", { class: "note" }, "The same 36 z for every β."),
+        h("div", { class: "figures" }, h("small", {}, "nats per image"), ...figures, ui.facts),
       ),
       ui.curves,
     ),
+    ui.more,
   );
   return { ...ui, loading };
+}
+
+/** @param {HTMLElement} grid @param {Dial} dial */
+function listenToSamples(grid, dial) {
+  const at = (/** @type {PointerEvent} */ event) => {
+    const { x, y } = positionIn(grid, event),
+      across = dial.samplesAcross;
+    const [column, row] = [x / grid.clientWidth, y / grid.clientHeight].map((share) => Math.floor(share * across));
+    return column >= 0 && column < across && row >= 0 && row < across ? row * across + column : -1;
+  };
+  grid.onclick = (event) => dial.chooseSample(at(/** @type {PointerEvent} */ (event)));
+  grid.onpointermove = (event) => dial.pointAt(at(event));
+  grid.onpointerleave = () => dial.pointAt(-1);
+  grid.onkeydown = (event) => {
+    const by = ARROWS[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const [column, row] = [dial.sample % dial.samplesAcross, Math.floor(dial.sample / dial.samplesAcross)];
+    const inside = (/** @type {number} */ value) => Math.min(dial.samplesAcross - 1, Math.max(0, value));
+    dial.chooseSample(dial.sample < 0 ? 0 : inside(row - by[1]) * dial.samplesAcross + inside(column + by[0]));
+  };
 }
 
 /** @param {HTMLElement} stage @param {Dial} dial */
 function listenTo(stage, dial) {
   const move = (/** @type {import("../interact/gestures.js").At} */ { x, y }) => {
-    if (dial.shown) dial.moveTo(...toLatent(dial.shown.view, x, y));
+    if (dial.plane.view) dial.moveTo(...toLatent(dial.plane.view, x, y));
   };
   /** @type {[number, number]} */ let before = dial.at;
   listen(stage, {
@@ -108,7 +158,7 @@ function listenTo(stage, dial) {
     cancel: () => dial.moveTo(...before),
     hover: () => {},
     holds: (at) => {
-      const [x, y] = dial.shown ? toScreen(dial.shown.view, ...dial.at) : [NaN, NaN];
+      const [x, y] = dial.plane.view ? toScreen(dial.plane.view, ...dial.at) : [NaN, NaN];
       return Math.hypot(x - at.x, y - at.y) < FINGER;
     },
   });

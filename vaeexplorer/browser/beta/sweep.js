@@ -11,7 +11,6 @@
  * @typedef {import("../engine/projections.js").Plane} Plane
  * @typedef {{dim: number, labels: Uint8Array, noise: number[][], points: Point[]}} Sweep
  */
-import { number } from "../draw/numbers.js";
 import { unpack } from "../engine/network.js";
 import { Unpacker } from "../engine/packed.js";
 
@@ -57,26 +56,19 @@ export function turnedBack({ rotation }, turned) {
   return z;
 }
 
-/** A sentence or two about a model. @param {Point} point @param {number} dim */
-export function remark(point, dim) {
-  const share = `${number(100 * outside(point.plane), 1)} % of the dots lie outside 3σ, where the prior has 1.1 %.`;
-  return `${state(point, dim)} ${share}`.trim();
+/** A sentence or two about a model; empty where there is nothing to say. @param {Point} point @param {number} dim */
+export function remark({ beta, active_units: active }, dim) {
+  if (beta === 0) return "Without a KL penalty, R keeps growing.";
+  if (active === 0) return "Every dimension has collapsed: the decoder draws the mean image.";
+  const gone = dim - active;
+  const bound = beta === 1 ? "At β = 1 the loss is −ELBO. " : "";
+  return `${bound}${gone ? `${gone} of ${dim} dimensions ${gone === 1 ? "has" : "have"} collapsed.` : ""}`.trim();
 }
 
-/** @param {Point} point @param {number} dim */
-function state({ beta, active_units: active }, dim) {
-  if (beta === 0)
-    return (
-      "β = 0: an autoencoder with noise that is free to shrink. " +
-      "Nothing pays for R, so it grows for as long as training lasts."
-    );
-  if (active === 0) return "Every dimension has collapsed: z says nothing, and the decoder draws the mean image.";
-  const gone = dim - active,
-    [have, them] = gone === 1 ? ["has", "it"] : ["have", "them"];
-  const bound = beta === 1 ? "β = 1: the loss is minus the ELBO, a bound on the log-likelihood." : "";
-  return gone ? `${bound} ${gone} of ${dim} dimensions ${have} collapsed: the decoder ignores ${them}.` : bound;
-}
+/** The share of the dots farther from 0 than so much. @param {Plane} plane @param {number} radius */
+export const outside = ({ xs, ys }, radius) =>
+  xs.reduce((count, x, i) => count + Number(Math.hypot(x, ys[i]) > radius), 0) / xs.length;
 
-/** The share of the dots outside the prior's third circle. @param {Plane} plane */
-export const outside = ({ xs, ys }) =>
-  xs.reduce((count, x, i) => count + Number(Math.hypot(x, ys[i]) > 3), 0) / xs.length;
+/** The share of the dots outside a square around 0. @param {Plane} plane @param {number} reach  half its side */
+export const beyond = ({ xs, ys }, reach) =>
+  xs.reduce((count, x, i) => count + Number(Math.max(Math.abs(x), Math.abs(ys[i])) > reach), 0) / xs.length;

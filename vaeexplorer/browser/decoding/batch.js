@@ -1,51 +1,42 @@
 // @ts-check
 /**
- * Many images decoded as one product a layer, by the compiled kernel: a tenth of the time that they take one by one.
- * Dense decoders alone; others, and pages without WebAssembly, decode one by one.
+ * Many images decoded as one product a layer, by the kernel: a tenth of the time that they take one by one. Dense
+ * decoders alone; others decode one by one.
  *
  * @typedef {import("../engine/network.js").Network} Network
+ * @typedef {"none" | "relu" | "silu" | "sigmoid" | "tanh"} Compiled  activations of the kernel
  * @typedef {{weight: number, bias: number, inputs: number, outputs: number,
- *            activation: import("../engine/network.js").Activation}} Placed
+ *            activation: Compiled}} Placed
  *   offsets in the kernel's memory; outputs padded
  */
 import { LANES, PIXELS, decode, pixelMean } from "../engine/network.js";
+import { Room, padded } from "../kernel/memory.js";
 
 const PANEL = 8, // outputs side by side in a panel of weights
-  ROWS = 4, // images that a product takes at once
-  PAGE = 65536; // bytes in which memory grows
-
-/** @param {number} count @param {number} of */
-const padded = (count, of) => Math.ceil(count / of) * of;
+  ROWS = 4; // images that a product takes at once
 
 export class Batch {
-  /** @param {import("../kernel/kernel.js").Kernel} kernel  used for this alone: its memory is overwritten
+  /** @param {import("../kernel/exports.js").Kernel} kernel  used for this alone: its memory is overwritten
    * @param {Network} network  of dense layers @param {number} most  images at a time */
   constructor(kernel, network, most) {
     this.kernel = kernel;
     this.network = network;
     this.most = padded(most, ROWS);
-    this.end = 1024; // of what is placed, in bytes
-    const layers = /** @type {import("../engine/network.js").Dense[]} */ (network.decoder);
+    const room = new Room(kernel),
+      layers = /** @type {import("../engine/network.js").Dense[]} */ (network.decoder);
     const widest = Math.max(...layers.map(({ inputs, outputs }) => padded(Math.max(inputs, outputs), PANEL)));
     /** @type {Placed[]} */ this.layers = [];
     const places = layers.map(({ inputs, outputs }) => {
       const out = padded(outputs, PANEL);
-      return { weight: this.place(inputs * out), bias: this.place(out) };
+      return { weight: room.floats(inputs * out), bias: room.floats(out) };
     });
-    this.from = this.place(this.most * widest);
-    this.to = this.place(this.most * widest);
-    this.pixels = this.place((this.most * PIXELS) / 4);
-    const grow = Math.ceil((this.end - kernel.memory.buffer.byteLength) / PAGE);
-    if (grow > 0) kernel.memory.grow(grow);
+    this.from = room.floats(this.most * widest);
+    this.to = room.floats(this.most * widest);
+    this.slopes = room.floats(this.most * widest); // not looked at
+    this.pixels = room.bytes(this.most * PIXELS);
+    room.grow();
     this.floats = new Float32Array(kernel.memory.buffer); // a view that the next growth would detach
     layers.forEach((layer, index) => this.fill(layer, places[index]));
-  }
-
-  /** Room for so many numbers. @param {number} count @returns {number} its offset in bytes */
-  place(count) {
-    const at = this.end;
-    this.end = padded(at + 4 * count, 64);
-    return at;
   }
 
   /** A layer's weights in panels. @param {import("../engine/network.js").Dense} layer
@@ -62,7 +53,7 @@ export class Batch {
       for (let i = 0, out = to + Math.floor(o / PANEL) * panel + (o % PANEL); i < inputs; i++, out += PANEL)
         this.floats[out] = weight[lane + i * LANES];
     }
-    this.layers.push({ ...at, inputs, outputs: wide, activation });
+    this.layers.push({ ...at, inputs, outputs: wide, activation: /** @type {Compiled} */ (activation) });
   }
 
   /** @param {Float32Array} zs  [N * D], N at most `most` @param {number} dim
@@ -79,7 +70,7 @@ export class Batch {
       const isLast = index === this.layers.length - 1,
         squash = isLast && this.network.likelihood === "bernoulli";
       kernel.product(from, weight, to, rows, inputs, outputs, width);
-      kernel[squash ? "sigmoid" : activation](to, bias, rows, outputs);
+      kernel[squash ? "sigmoid" : activation](to, bias, this.slopes, rows, outputs);
       [from, to, width] = [to, from, outputs];
     });
     if (this.network.likelihood === "continuous-bernoulli")
@@ -101,5 +92,8 @@ export function decodeEach(network, zs, dim) {
   return pixels;
 }
 
+const COMPILED = ["none", "relu", "silu", "sigmoid", "tanh"];
+
 /** Whether a batch can hold it. @param {Network} network */
-export const isDense = (network) => network.decoder.every(({ kind }) => kind === "dense");
+export const isDense = (network) =>
+  network.decoder.every(({ kind, activation }) => kind === "dense" && COMPILED.includes(activation));

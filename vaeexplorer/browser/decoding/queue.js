@@ -9,7 +9,7 @@
  *           | {kind: string, id: number, error: string}} Answer
  *   pixels of the images from number `start` on, 784 each; `done` with the last of a request
  */
-import { kernel } from "../kernel/kernel.js";
+import { isCompiled, kernel } from "../kernel/kernel.js";
 import { Batch, decodeEach, isDense } from "./batch.js";
 
 export class Queue {
@@ -20,11 +20,11 @@ export class Queue {
     this.chunk = chunk;
     this.most = batch;
     this.answer = answer;
-    /** @type {import("../kernel/kernel.js").Kernel | null} */ this.kernel = null;
+    /** @type {import("../kernel/exports.js").Kernel | null} */ this.kernel = null;
     /** @type {Batch | null} */ this.batch = null;
-    /** @type {Promise<void>} resolved once it is known whether there is a kernel */
+    /** @type {Promise<void>} resolved once it is known whether there is a compiled kernel */
     this.ready = kernel().then((found) => {
-      this.kernel = found;
+      if (isCompiled(found)) this.kernel = found; // one by one is faster than the kernel in plain JavaScript
       this.prepare();
     });
     /** @type {import("../engine/network.js").Network | null} */ this.network = null;

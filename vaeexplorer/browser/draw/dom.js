@@ -31,7 +31,7 @@ export const button = (text, title = "", act) =>
 export const press = (button, isDown) => button.setAttribute("aria-pressed", String(isDown));
 
 /** A part of a page under a heading. @param {string} title @param {...Node} content */
-export const section = (title, ...content) => h("section", {}, h("h4", { textContent: title }), ...content);
+export const section = (title, ...content) => h("section", {}, h("h2", { textContent: title }), ...content);
 
 /** The classes by name and colour. @param {import("../engine/codes.js").Classes} classes @returns {HTMLElement[]} */
 export const legend = ({ classes, colors }) =>

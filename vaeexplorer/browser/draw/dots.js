@@ -1,5 +1,7 @@
 // @ts-check
-/** Thousands of dots at once. */
+/** Thousands of dots at once, or of ellipses. */
+import { spread } from "../engine/projections.js";
+import { toScreen } from "../engine/geometry.js";
 
 /** How much of each device pixel a dot covers: round, with a soft edge. @param {number} radius device pixels */
 function stamp(radius) {
@@ -41,4 +43,41 @@ export function drawPoints(context, view, xs, ys, colors, ratio) {
       }
   }
   context.putImageData(image, 0, 0);
+}
+
+/** The posterior of each image, one standard deviation wide.
+ * @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view
+ * @param {import("../engine/projections.js").Plane} plane
+ * @param {import("../engine/codes.js").Codes} codes  with logvar
+ * @param {Uint8ClampedArray} colors  [N * 4] @param {number} ratio device pixels per CSS pixel */
+export function drawEllipses(g, view, plane, codes, colors, ratio) {
+  const { logvar, dim, count } = codes,
+    { xs, ys } = plane;
+  if (!logvar) return;
+  /** @type {Map<number, Path2D>} paths by colour, to four bits */ const paths = new Map();
+  for (let i = 0; i < count; i++) {
+    if (!colors[4 * i + 3]) continue;
+    const [xx, yy, xy] = spread(plane, logvar.subarray(i * dim, (i + 1) * dim)),
+      half = (xx - yy) / 2,
+      root = Math.hypot(half, xy),
+      long = Math.sqrt((xx + yy) / 2 + root) * view.scale,
+      short = Math.sqrt(Math.max(0, (xx + yy) / 2 - root)) * view.scale,
+      [x, y] = toScreen(view, xs[i], ys[i]);
+    if (x < -long || y < -long || x > view.width + long || y > view.height + long) continue;
+    const color = ((colors[4 * i] >> 4) << 8) | ((colors[4 * i + 1] >> 4) << 4) | (colors[4 * i + 2] >> 4);
+    let path = paths.get(color);
+    if (!path) paths.set(color, (path = new Path2D()));
+    const angle = -Math.atan2(xy, half) / 2;
+    path.moveTo(x + long * Math.cos(angle), y + long * Math.sin(angle));
+    path.ellipse(x, y, long, short, angle, 0, 2 * Math.PI);
+  }
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, view.width, view.height);
+  g.lineWidth = 1;
+  g.globalAlpha = 0.5;
+  for (const [color, path] of paths) {
+    g.strokeStyle = `rgb(${[color >> 8, (color >> 4) & 15, color & 15].map((part) => 17 * part).join()})`;
+    g.stroke(path);
+  }
+  g.globalAlpha = 1;
 }

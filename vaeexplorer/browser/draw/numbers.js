@@ -60,3 +60,23 @@ export function significant(values, digits) {
   const least = ROUNDING * Math.max(...values.map(Math.abs));
   return values.map((value) => (Math.abs(value) < least ? 0 : Number(value.toPrecision(digits)) + 0));
 }
+
+/** Round numbers along an axis. @param {[number, number]} range @param {boolean} [log]
+ * @param {number} [steps]  between them on a linear axis, at the most */
+export function ticks([low, high], log, steps = 6) {
+  const values = [];
+  if (log) {
+    const from = Math.ceil(Math.log10(low) - 1e-9),
+      to = Math.floor(Math.log10(high) + 1e-9);
+    const stride = Math.max(1, Math.ceil((to - from + 1) / 6)),
+      between = Math.log10(high / low) < 2 ? [1, 2, 5] : [1];
+    for (let e = stride > 1 ? from : from - 1; e <= to; e += stride)
+      for (const times of between) if (times * 10 ** e >= low && times * 10 ** e <= high) values.push(times * 10 ** e);
+    return values;
+  }
+  const rough = (high - low) / steps,
+    size = 10 ** Math.floor(Math.log10(rough));
+  const stride = size * ([1, 2, 5, 10].find((times) => times * size >= rough) ?? 10);
+  for (let k = Math.ceil(low / stride - 1e-9); k * stride <= high + 1e-9 * stride; k++) values.push(k * stride);
+  return values;
+}

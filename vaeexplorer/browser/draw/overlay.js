@@ -1,7 +1,14 @@
 // @ts-check
 /** What moves on top of the dots: circles of the prior, z, the posterior of a chosen image, A and B, the lasso. */
-import { toScreen } from "../engine/geometry.js";
+import { toLatent, toScreen } from "../engine/geometry.js";
+import { ticks } from "./numbers.js";
+import { shortest } from "./numbers.js";
 import { place, spread } from "../engine/projections.js";
+import { labelFont } from "./theme.js";
+
+const APART = 70; // CSS pixels between two numbers, at the least
+const MARK = 5; // CSS pixels
+const CORNER = 34; // CSS pixels in which no number stands, since a name does
 
 /**
  * @typedef {import("../engine/geometry.js").View} View
@@ -16,7 +23,7 @@ import { place, spread } from "../engine/projections.js";
  * which costs more than all the drawing.
  * @param {CanvasRenderingContext2D} g */
 export function prepareOverlay(g) {
-  g.font = '12px "Source Sans", system-ui, sans-serif';
+  g.font = labelFont(g.canvas);
   g.textAlign = "center";
   g.textBaseline = "middle";
 }
@@ -58,7 +65,7 @@ export function drawPrior(g, view, theme) {
     g.arc(x, y, sigma * view.scale, 0, 2 * Math.PI);
     g.stroke();
     g.globalAlpha = 0.75;
-    label(g, `${sigma}σ`, x, y - sigma * view.scale, theme);
+    label(g, sigma < 3 ? `${sigma}σ` : "3σ of N(0, I)", x, y - sigma * view.scale, theme);
   }
   g.setLineDash([]);
   g.globalAlpha = 1;
@@ -66,7 +73,7 @@ export function drawPrior(g, view, theme) {
 
 /** Text with a halo, legible on dots. @param {CanvasRenderingContext2D} g @param {string} text @param {number} x
  * @param {number} y @param {Theme} theme */
-function label(g, text, x, y, theme) {
+export function label(g, text, x, y, theme) {
   g.save();
   g.setLineDash([]);
   g.strokeStyle = theme.card;
@@ -114,12 +121,13 @@ export function drawPath(g, view, { plane, codes, ends }, theme) {
     g.lineWidth = width;
     g.stroke();
   }
+  const radius = 9 * theme.scale;
   points.forEach(([x, y], which) => {
     g.beginPath();
-    g.arc(x, y, 9, 0, 2 * Math.PI);
+    g.arc(x, y, radius, 0, 2 * Math.PI);
     g.fillStyle = theme.card;
     g.fill();
-    ring(g, [x, y], 9, 1.6, theme.text);
+    ring(g, [x, y], radius, 1.6, theme.text);
     g.fillStyle = theme.text;
     g.fillText("AB"[which], x, y + 0.5);
   });
@@ -137,7 +145,8 @@ function drawPosterior(g, view, { plane, codes, picked }, theme) {
     angle = Math.atan2(xy, half) / 2;
   const long = Math.sqrt((xx + yy) / 2 + root),
     short = Math.sqrt(Math.max(0, (xx + yy) / 2 - root));
-  const [x, y] = toScreen(view, plane.xs[picked], plane.ys[picked]);
+  const { xs, ys } = plane.means ?? plane,
+    [x, y] = toScreen(view, xs[picked], ys[picked]);
   g.strokeStyle = g.fillStyle = theme.accent;
   for (const sigma of [1, 2]) {
     g.beginPath();
@@ -148,4 +157,39 @@ function drawPosterior(g, view, { plane, codes, picked }, theme) {
     g.lineWidth = 1.4;
     g.stroke();
   }
+}
+
+/** A few round numbers along the left and the lower edge. @param {CanvasRenderingContext2D} g  with a font @param {import("../engine/geometry.js").View} view
+ * @param {import("./theme.js").Theme} theme @param {[string, string]} [names]  of the axes, across and up */
+export function drawTicks(g, view, theme, names = ["z₁", "z₂"]) {
+  const apart = APART * theme.scale,
+    corner = CORNER * theme.scale,
+    half = 8 * theme.scale; // of a line
+  const [left, top] = toLatent(view, 0, 0),
+    [right, bottom] = toLatent(view, view.width, view.height);
+  g.save();
+  g.fillStyle = g.strokeStyle = theme.text;
+  g.lineWidth = 1;
+  g.textBaseline = "middle";
+  for (const value of ticks([left, right], false, Math.max(2, Math.floor(view.width / apart)))) {
+    const [x] = toScreen(view, value, 0);
+    if (x < corner || x > view.width - corner) continue;
+    g.globalAlpha = 0.75;
+    g.fillRect(Math.round(x), view.height - MARK, 1, MARK);
+    g.textAlign = "center";
+    label(g, shortest(value), x, view.height - MARK - half, theme);
+  }
+  for (const value of ticks([bottom, top], false, Math.max(2, Math.floor(view.height / apart)))) {
+    const [, y] = toScreen(view, 0, value);
+    if (y < corner || y > view.height - corner) continue;
+    g.globalAlpha = 0.75;
+    g.fillRect(0, Math.round(y), MARK, 1);
+    g.textAlign = "left";
+    label(g, shortest(value), MARK + 4, y, theme);
+  }
+  g.textAlign = "left";
+  label(g, names[1], 8, half + MARK, theme);
+  g.textAlign = "right";
+  label(g, names[0], view.width - 8, view.height - MARK - half, theme);
+  g.restore();
 }

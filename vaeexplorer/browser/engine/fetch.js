@@ -19,6 +19,10 @@ const provided = new Map();
  * @param {string} url @param {() => Promise<ArrayBuffer>} bytes  called when they are asked for */
 export const provide = (url, bytes) => provided.set(url, bytes);
 
+/** Bytes that are no longer at hand, unless others were given under that name since.
+ * @param {string} url @param {() => Promise<ArrayBuffer>} bytes  as they were provided */
+export const withdraw = (url, bytes) => provided.get(url) === bytes && provided.delete(url);
+
 /** @type {any} the widgets of a page are scripts of their own, and share this alone */
 const page = globalThis;
 /** What was asked for last stands last.

@@ -116,6 +116,32 @@ export function nextPoint(xs, ys, from, step, least) {
   return best;
 }
 
+/** Of points, as many as keep their distance, the first ones first: no two of them are nearer than `least` both across
+ * and up. The choice is the same wherever one looks, and grows as `least` shrinks.
+ * @param {Float32Array} xs @param {Float32Array} ys @param {number} least @param {(i: number) => boolean} isShown */
+export function spaced(xs, ys, least, isShown) {
+  /** @type {Map<number, number>} the one point in a cell of that size */ const cells = new Map();
+  const chosen = [];
+  for (let i = 0; i < xs.length; i++) {
+    if (!isShown(i)) continue;
+    const across = Math.floor(xs[i] / least),
+      up = Math.floor(ys[i] / least);
+    let isFree = true;
+    for (let a = across - 1; isFree && a <= across + 1; a++)
+      for (let b = up - 1; isFree && b <= up + 1; b++) {
+        const other = cells.get(cell(a, b));
+        isFree = other === undefined || Math.max(Math.abs(xs[i] - xs[other]), Math.abs(ys[i] - ys[other])) >= least;
+      }
+    if (!isFree) continue;
+    cells.set(cell(across, up), i);
+    chosen.push(i);
+  }
+  return chosen;
+}
+
+/** @param {number} across @param {number} up */
+const cell = (across, up) => across * 4194304 + up;
+
 /** Indices of the k codes nearest to z in all D dimensions, nearest first.
  * @param {Float32Array} codes [N * D] @param {number} dim @param {ArrayLike<number>} z @param {number} k */
 export function nearestCodes(codes, dim, z, k) {

@@ -1,18 +1,25 @@
 // @ts-check
 /**
- * A trained network, unpacked from bytes and run in the browser. `packing/network.py` writes the bytes: a frame
+ * A trained network, unpacked from bytes and run in the browser. `packing/` writes the bytes: a frame
  * (packed.js) whose header describes the layers of decoder, encoder, mean and logvar; then every layer's weight and
  * bias, in that order, in torch's layout. Parts that were not sent are null.
  *
- * @typedef {"none" | "silu" | "relu" | "tanh" | "sigmoid"} Activation
- * @typedef {{kind: "dense", inputs: number, outputs: number, activation: Activation}} DenseSpec
+ * @typedef {"none" | "silu" | "relu" | "tanh" | "sigmoid" | "leaky_relu" | "elu" | "gelu" | "softplus"} Activation
+ * @typedef {{activation: Activation, slope?: number}} Activated  slope: of a leaky ReLU below 0, or the alpha of an ELU
+ * @typedef {{kind: "dense", inputs: number, outputs: number} & Activated} DenseSpec
  * @typedef {{kind: "conv" | "conv_transpose", inputs: number, outputs: number, side: number, kernel: number,
- *            stride: number, padding: number, activation: Activation}} ConvSpec
+ *            stride: number, padding: number, output_padding?: number} & Activated} ConvSpec
  *   side is that of the square input; channels come first
+ * @typedef {{kind: "upsample", channels: number, side: number, factor: number} & Activated} UpsampleSpec
+ *   each pixel becomes factor * factor alike
+ * @typedef {{kind: "scale", channels: number, area: number} & Activated} ScaleSpec  a channel times a number, plus one
+ * @typedef {{kind: "pass", outputs: number} & Activated} PassSpec  an activation alone
+ * @typedef {DenseSpec | ConvSpec | UpsampleSpec | ScaleSpec | PassSpec} Spec
  * @typedef {{weight: Float32Array, bias: Float32Array, out: Float32Array}} Arrays  out holds the last result
  * @typedef {DenseSpec & Arrays & {sums: Float32Array}} Dense
  * @typedef {ConvSpec & Arrays & {to: number, targets: Int32Array, sums: Float64Array}} Conv
- * @typedef {Dense | Conv} Layer
+ * @typedef {(UpsampleSpec | ScaleSpec | PassSpec) & Arrays} Simple  weights are empty where there are none
+ * @typedef {Dense | Conv | Simple} Layer
  * @typedef {"gaussian" | "gaussian-learned" | "bernoulli" | "continuous-bernoulli"} Likelihood
  * @typedef {{id: string, latentDim: number, likelihood: Likelihood, beta: number, pixelVariance: number | null,
  *            logvarRange: [number, number], decoder: Layer[], encoder: Layer[] | null, mean: Layer[] | null,
@@ -32,9 +39,8 @@ export const LANES = 4; // outputs side by side in a dense layer's weights
 export function unpack(bytes) {
   const packed = new Unpacker(bytes, "network weights", "network"),
     header = packed.header;
-  /** @param {(DenseSpec | ConvSpec)[] | null} specs @returns {Layer[] | null} */
-  const layers = (specs) =>
-    specs && specs.map((spec) => (spec.kind === "dense" ? dense(packed, spec) : convolution(packed, spec)));
+  /** @param {Spec[] | null} specs @returns {Layer[] | null} */
+  const layers = (specs) => specs && specs.map((spec) => layer(packed, spec));
   const decoder = layers(header.decoder);
   if (decoder?.at(-1)?.out.length !== PIXELS) throw packed.error("are not those of a decoder of 28×28 images");
   const network = {
@@ -51,6 +57,23 @@ export function unpack(bytes) {
   };
   packed.end();
   return network;
+}
+
+/** @param {Unpacker} packed @param {Spec} spec @returns {Layer} */
+function layer(packed, spec) {
+  if (spec.kind === "dense") return dense(packed, spec);
+  if ("kernel" in spec) return convolution(packed, spec);
+  const { precision } = packed.header,
+    count = spec.kind === "scale" ? spec.channels : 0;
+  const size =
+    spec.kind === "scale"
+      ? spec.channels * spec.area
+      : spec.kind === "upsample"
+        ? spec.channels * (spec.side * spec.factor) ** 2
+        : spec.outputs;
+  const weight = packed.floats(count, precision),
+    bias = packed.floats(count, precision);
+  return { ...spec, weight, bias, out: new Float32Array(size) };
 }
 
 /** Weights of LANES outputs are laid side by side, [outputs / LANES, inputs, LANES]: `multiply` takes half the time so.
@@ -84,7 +107,7 @@ function convolution(packed, spec) {
   const to =
     kind === "conv"
       ? Math.floor((side + 2 * padding - kernel) / stride) + 1
-      : (side - 1) * stride - 2 * padding + kernel;
+      : (side - 1) * stride - 2 * padding + kernel + (spec.output_padding ?? 0);
   const targets = new Int32Array(side * kernel); // where row r goes by the kernel's row u, or -1; columns go alike
   for (let r = 0; r < side; r++)
     for (let u = 0; u < kernel; u++) {
@@ -144,8 +167,9 @@ function run(layers, x) {
   let values = x instanceof Float32Array ? x : Float32Array.from(x);
   for (const layer of layers) {
     if (layer.kind === "dense") multiply(layer, values);
-    else spread(layer, values);
-    activate(layer.out, layer.activation);
+    else if ("kernel" in layer) spread(layer, values);
+    else simply(layer, values);
+    activate(layer.out, layer.activation, layer.slope);
     values = layer.out;
   }
   return values;
@@ -198,12 +222,43 @@ function spread({ inputs, outputs, side, kernel, weight, bias, to, targets, sums
   for (let o = 0; o < outputs; o++) for (let p = 0; p < area; p++) out[o * area + p] = sums[p * outputs + o];
 }
 
-/** In place. @param {Float32Array} x @param {Activation} name */
-function activate(x, name) {
+/** What has a loop or none. @param {Simple} layer @param {Float32Array} x */
+function simply(layer, x) {
+  const { out, weight, bias } = layer;
+  if (layer.kind === "pass") out.set(x);
+  else if (layer.kind === "scale")
+    for (let i = 0; i < out.length; i++) {
+      const channel = Math.floor(i / layer.area);
+      out[i] = x[i] * weight[channel] + bias[channel];
+    }
+  else {
+    const { side, factor } = layer,
+      to = side * factor;
+    for (let i = 0; i < out.length; i++) {
+      const row = Math.floor(i / to), // of all channels
+        from = Math.floor(row / factor) * side;
+      out[i] = x[from + Math.floor((i % to) / factor)];
+    }
+  }
+}
+
+/** In place. @param {Float32Array} x @param {Activation} name @param {number} [slope] */
+function activate(x, name, slope = 0) {
   if (name === "silu") for (let i = 0; i < x.length; i++) x[i] = x[i] / (1 + Math.exp(-x[i]));
   else if (name === "relu") for (let i = 0; i < x.length; i++) x[i] = x[i] > 0 ? x[i] : 0;
   else if (name === "tanh") for (let i = 0; i < x.length; i++) x[i] = Math.tanh(x[i]);
   else if (name === "sigmoid") for (let i = 0; i < x.length; i++) x[i] = 1 / (1 + Math.exp(-x[i]));
+  else if (name === "leaky_relu") for (let i = 0; i < x.length; i++) x[i] = x[i] > 0 ? x[i] : slope * x[i];
+  else if (name === "elu") for (let i = 0; i < x.length; i++) x[i] = x[i] > 0 ? x[i] : slope * Math.expm1(x[i]);
+  else if (name === "gelu") for (let i = 0; i < x.length; i++) x[i] = (x[i] / 2) * (1 + erf(x[i] / Math.SQRT2));
+  else if (name === "softplus") for (let i = 0; i < x.length; i++) x[i] = x[i] > 20 ? x[i] : Math.log1p(Math.exp(x[i]));
+}
+
+/** Abramowitz & Stegun 7.1.26, to 1.5e-7. @param {number} x */
+function erf(x) {
+  const t = 1 / (1 + 0.3275911 * Math.abs(x));
+  const series = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
+  return Math.sign(x) * (1 - series * Math.exp(-x * x));
 }
 
 /** The decoder's parameter to the mean of p(x|z), in place, clipped to [0, 1] for the eye.
@@ -217,3 +272,20 @@ export function pixelMean(x, likelihood) {
     }
   for (let i = 0; i < x.length; i++) x[i] = x[i] < 0 ? 0 : x[i] > 1 ? 1 : x[i];
 }
+
+/** How many numbers pass between the layers of a part of a network, its input first.
+ * @param {Layer[]} layers @returns {number[]} */
+export function sizesOf(layers) {
+  return layers.length ? [inputs(layers[0]), ...layers.map(outputs)] : [];
+}
+
+/** How many numbers a layer takes. @param {Layer} layer */
+function inputs(layer) {
+  if (layer.kind === "dense") return layer.inputs;
+  if (layer.kind === "upsample") return layer.channels * layer.side ** 2;
+  if (layer.kind === "scale") return layer.channels * layer.area;
+  return layer.kind === "pass" ? layer.outputs : layer.inputs * layer.side ** 2;
+}
+
+/** How many numbers it makes. @param {Layer} layer */
+const outputs = (layer) => (layer.kind === "dense" ? layer.outputs : layer.out.length);

@@ -4,9 +4,11 @@
  * UMAP's plane has no directions: only the codes have a place in it.
  *
  * @typedef {{name: string, labels: [string, string], xs: Float32Array, ys: Float32Array, u: number[] | null,
- *            v: number[] | null, centre: number[], circles: boolean}} Plane
+ *            v: number[] | null, centre: number[], circles: boolean,
+ *            means?: {xs: Float32Array, ys: Float32Array}}} Plane
+ *   means: where the means of the posteriors are, where xs and ys are draws from them
  */
-import { nearestCodes } from "./geometry.js";
+import { nearestCodes, normal, repeatable } from "./geometry.js";
 import { column } from "./codes.js";
 import { eigen, moments } from "./summary.js";
 
@@ -59,6 +61,25 @@ export function umapPlane(points, dim) {
     labels: ["UMAP 1", "UMAP 2"],
     circles: false,
   };
+}
+
+const NOISE = 5_000_011; // a seed: the same draws every time
+
+/** The plane with a draw from q(z|x) of each image in place of its mean.
+ * @param {Plane} plane @param {import("./codes.js").Codes} codes @returns {Plane} */
+export function drawnPlane(plane, codes) {
+  const { logvar, dim, count } = codes,
+    { u, v, xs, ys } = plane;
+  if (!logvar || !u || !v) return plane;
+  const noise = normal(count * dim, repeatable(NOISE)),
+    drawn = { xs: xs.slice(), ys: ys.slice() };
+  for (let i = 0; i < count; i++)
+    for (let j = 0; j < dim; j++) {
+      const step = Math.exp(logvar[i * dim + j] / 2) * noise[i * dim + j];
+      drawn.xs[i] += u[j] * step;
+      drawn.ys[i] += v[j] * step;
+    }
+  return { ...plane, ...drawn, means: { xs, ys } };
 }
 
 /** Where z lies in the plane; in UMAP's, at the nearest code.
@@ -121,7 +142,8 @@ export function boxOf(plane) {
     high += margin;
     return plane.circles ? [Math.min(low, -3.15), Math.max(high, 3.15)] : [low, high];
   };
-  const [x0, x1] = range(plane.xs),
-    [y0, y1] = range(plane.ys);
+  const { xs, ys } = plane.means ?? plane, // the view stays when draws take the place of means
+    [x0, x1] = range(xs),
+    [y0, y1] = range(ys);
   return { low: [x0, y0], high: [x1, y1] };
 }

@@ -9,25 +9,29 @@
  *   plain: the autoencoder of the same network and reconstruction term, to stand beside the VAE
  */
 import { Latest, loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
+import { Background } from "../decoding/background.js";
 import { onResize, pen } from "../draw/canvas.js";
 import { complain } from "../draw/dom.js";
-import { coordinate, number, shortest } from "../draw/numbers.js";
-import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
+import { paintTestImage, tile } from "../draw/sprite.js";
 import { dotColors } from "../engine/codes.js";
 import { normal, repeatable } from "../engine/geometry.js";
-import { PIXELS, SIDE, decode, encode } from "../engine/network.js";
+import { PIXELS, SIDE } from "../engine/network.js";
+import { widestImage } from "../engine/wide.js";
 import { Loading } from "../interact/loading.js";
-import { axisName } from "../engine/projections.js";
 import { summarize } from "../engine/summary.js";
-import { Pad, fromFile } from "./drawing.js";
-import { MOST, build, buildSliders, fillLoss, fillTable } from "./elements.js";
-import { gaussianKl, squaredError } from "./losses.js";
+import { Pad, fromFile } from "../interact/drawing.js";
+import { DRAWS, Draws } from "./draws.js";
+import { build } from "./elements.js";
+import { handle } from "./handles.js";
 import { PosteriorPlane } from "./plane.js";
+import { View } from "./view.js";
 import { formatWalk, parseWalk, rounded } from "./url.js";
-import { walkHere, walkThere } from "./walk.js";
+import { WalkHere, walkThere } from "./walk.js";
 
-const DRAWS = 50; // of the cloud
 const SEEDS = 1_000_000; // of the noise
+
+/** To the two digits that are shown. @param {number} value */
+export const noise = (value) => Math.round(100 * value) / 100 + 0;
 
 export class FromX {
   /** @param {HTMLElement} root @param {import("../interact/address.js").Address} address */
@@ -39,31 +43,49 @@ export class FromX {
     /** @type {Space | null} what is shown or on its way; null once that has failed */ this.space = null;
     this.latest = new Latest();
     this.files = new Latest();
-    /** @type {any} what was fetched for a space: network, plain, codes, sprite, summary */ this.model = null;
+    /** @type {any} what was fetched for a space: network, plain, codes, sprite, summary, colors, own */
+    this.model = null;
     /** @type {Float32Array | null} */ this.x = null;
+    /** @type {import("./walk.js").Walk | null} what is shown */ this.walk = null;
     /** @type {number[]} */ this.eps = [];
     this.seed = 0;
     /** @type {number[][]} */ this.cloud = [];
     this.image = -1; // number of the test image, or -1 for a drawing or a file
-    this.near = false; // whether the plane shows the posterior from near by
+    this.near = true; // whether the plane shows the posterior from near by ...
+    this.span = 4; // ... and so many of its standard deviations to each side
     this.frame = 0;
-    /** @type {ReturnType<typeof buildSliders>} */ this.sliders = [];
     this.asking = this.stale = this.troubled = false; // of the server
+    this.background = new Background(
+      (kind, start, pixels, done) => this.plane.receive(start, pixels, done),
+      () => {}, // images behind the plane are not missed
+    );
+    this.plane = new PosteriorPlane(
+      (zs) => this.model?.network && this.background.request("manifold", zs, this.model.codes.dim),
+      () => {
+        this.near = !this.near;
+        this.redraw();
+        this.tell();
+      },
+    );
+    this.draws = new Draws((draw) => this.pick(draw));
     this.pad = new Pad(
       (image) => image && this.take(rounded(image), -1),
       () => this.tell(),
     );
     this.ui = build(root, this);
+    this.view = new View(this);
+    handle(this);
     this.loading = new Loading(root, [this.ui.path]);
-    this.ui.path.before(this.loading.element);
-    this.plane = new PosteriorPlane(this.ui.plane, root);
-    this.endResizing = onResize(this.ui.plane, () => this.redraw());
+    this.plane.stage.append(this.loading.element);
+    this.endResizing = onResize(this.plane.stage, () => this.redraw());
   }
 
   stop() {
     this.latest.stop();
     this.loading.end(false);
     this.files.stop();
+    this.plane.stop();
+    this.background.stop();
     this.space = this.model = null;
     cancelAnimationFrame(this.frame);
     this.endResizing();
@@ -85,10 +107,16 @@ export class FromX {
           loadSprite(space.urls),
           space.plain && loadNetwork({ ...space.urls, network: space.plain.url }),
         ]),
-      ([own, codes, sprite, plain]) => {
-        const summary = summarize(codes, space.classes.length);
-        this.model = { space, network: own && own.network, codes, sprite, summary, plain: plain?.network };
-        this.sliders = buildSliders(this.ui.sliders, summary.order, this);
+      ([loaded, codes, sprite, plain]) => {
+        const summary = summarize(codes, space.classes.length),
+          network = loaded && loaded.network;
+        const colors = dotColors(codes, "class", space.colors, new Set());
+        this.model = { space, network, codes, sprite, summary, colors, plain: plain?.network };
+        this.model.own = widestImage(codes, summary.order, network);
+        this.model.here = network && new WalkHere(network);
+        this.background.use(loaded && loaded.bytes);
+        this.plane.open(this.model, colors);
+        this.view.open();
         this.loading.end(true);
         this.open();
       },
@@ -112,16 +140,16 @@ export class FromX {
 
   /** Shows what the link holds. */
   open() {
-    const { codes, space } = this.model,
-      { image, seed, eps, drawing, near, wrong } = parseWalk(this.address.keys, this.texts, codes.dim, codes.count);
-    this.dotColors = dotColors(codes, "class", space.colors, new Set());
-    this.near = near;
+    const { codes, own } = this.model,
+      { dim, count } = codes;
+    const { image, seed, eps, drawing, near, span, wrong } = parseWalk(this.address.keys, this.texts, dim, count);
+    Object.assign(this, { near, span });
     this.drawNoise(seed);
     if (eps) this.eps = eps;
     if (drawing) {
       this.pad.clear();
       this.take(drawing, -1);
-    } else this.choose(image);
+    } else this.choose(image ?? own);
     if (wrong) this.ui.message.textContent = wrong;
     this.tell();
   }
@@ -139,6 +167,13 @@ export class FromX {
     );
   }
 
+  /** An empty image, to draw on. */
+  empty() {
+    this.pad.clear();
+    this.take(new Float32Array(PIXELS), -1);
+    this.tell();
+  }
+
   /** Any image. @param {Float32Array} x  [784] in [0, 1] @param {number} image */
   take(x, image) {
     this.files.stop(); // a picture that is still being read was chosen before
@@ -154,6 +189,7 @@ export class FromX {
     this.files.ask(
       () => fromFile(file),
       (image) => {
+        this.pad.clear();
         this.take(rounded(image), -1);
         this.tell();
       },
@@ -168,7 +204,7 @@ export class FromX {
     const { dim } = this.model.codes,
       uniform = repeatable(seed);
     this.seed = seed;
-    this.drawn = normal(dim, uniform).map((e) => Math.round(100 * e) / 100);
+    this.drawn = normal(dim, uniform).map(noise);
     this.eps = this.drawn.slice();
     this.cloud = Array.from({ length: DRAWS }, () => normal(dim, uniform));
   }
@@ -181,12 +217,22 @@ export class FromX {
     this.tell();
   }
 
+  /** z becomes one of the fifty draws. @param {number} draw */
+  pick(draw) {
+    if (!this.cloud[draw]) return;
+    this.eps = this.cloud[draw].map(noise);
+    this.redraw();
+    this.tell();
+  }
+
   /** Reports the visitor's choices. */
   tell() {
     if (!this.model || !this.x) return;
-    const { image, seed, near, x } = this,
+    const { seed, near, span, x } = this,
+      image = this.image === this.model.own ? null : this.image,
       eps = this.eps.join() === this.drawn?.join() ? null : this.eps;
-    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near }); // where a model on its way opens too
+    // where a model on its way opens too
+    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span });
     this.report(this.texts);
   }
 
@@ -194,7 +240,7 @@ export class FromX {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
       if (!this.model || !this.x) return;
-      if (this.model.network) this.draw(this.x, walkHere(this.model.network, this.x, this.eps, this.cloud));
+      if (this.model.here) this.show(this.x, this.model.here.walk(this.x, this.eps, this.cloud));
       else this.ask();
     });
   }
@@ -214,7 +260,7 @@ export class FromX {
         if (this.model === model && this.x === x) {
           if (this.troubled) say("");
           this.troubled = false;
-          this.draw(x, walk);
+          this.show(x, walk);
         }
       } catch (error) {
         if (this.space === space) complain(this.ui.message, /** @type {Error} */ (error).message, () => this.redraw());
@@ -225,51 +271,8 @@ export class FromX {
   }
 
   /** @param {Float32Array} x @param {import("./walk.js").Walk} walk */
-  draw(x, { mean, logvar, sigma, z, image, error, cloud }) {
-    const { network, plain, codes, space } = this.model,
-      { steps } = this.model.summary,
-      { ui } = this;
-    paintGrey(pen(ui.x), x, 1);
-    paintGrey(pen(ui.decoded), image, 1);
-    ui.root.dataset.kind = sigma ? "vae" : "ae";
-    ui.near.textContent = this.near ? "All codes" : "Zoom in";
-    ui.near.hidden = !sigma;
-    if (this.image < 0) ui.number.value = "";
-    ui.source.textContent =
-      this.image < 0 ? "your image" : `${space.classes[codes.labels[this.image]]} · test #${this.image}`;
-    this.plane.draw(
-      this.model,
-      /** @type {Uint8ClampedArray} */ (this.dotColors),
-      { mean, sigma, z, cloud },
-      this.near,
-    );
-    cloud.forEach((drawn, k) => paintGrey(pen(ui.cloud), drawn.image, 1, 29 * (k % 25), 29 * Math.floor(k / 25)));
-    for (const { dimension, input, output, row } of this.sliders) {
-      input.value = String(this.eps[dimension]);
-      output.textContent = number(this.eps[dimension]);
-      const step = steps[dimension],
-        name = axisName(dimension);
-      row.title = sigma
-        ? `${name}: μ ${coordinate(mean[dimension], step)}, σ ${coordinate(sigma[dimension], step / 10)}`
-        : "";
-    }
-    const order = this.model.summary.order.slice(0, MOST),
-      kl = logvar ? gaussianKl(mean, logvar) : null;
-    fillTable(ui.table, order, steps, { mean, sigma, z }, this.eps, kl);
-    fillLoss(ui.loss, network, error, kl);
-    ui.z.textContent = sigma
-      ? "A distribution: every draw is another z."
-      : "One point, no cloud: the code is z itself.";
-    if (plain) {
-      const code = encode(plain, x).mean,
-        answer = decode(plain, code);
-      paintGrey(pen(ui.plain), answer, 1);
-      const shown = code.slice(0, 4).map((value) => shortest(Number(value.toPrecision(3))));
-      const [plainError, ownError] = [answer, image].map((other) => number(squaredError(x, other), 1));
-      ui.plainText.textContent =
-        `One point, no cloud: z = (${shown.join(", ")}${code.length > 4 ? ", …" : ""}). ` +
-        `|x − x′|² = ${plainError}; here, by way of q(z|x): ${ownError}.`;
-    }
-    ui.plainBox.hidden = !plain;
+  show(x, walk) {
+    this.walk = walk;
+    this.view.show(x, walk);
   }
 }

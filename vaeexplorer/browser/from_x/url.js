@@ -3,8 +3,9 @@
  * What a link to the walk from x to x' holds: the number of a test image or a drawing, and the noise. A value that
  * makes no sense is left out, and said.
  *
- * @typedef {{image: number, seed: number, eps: number[] | null, drawing: Float32Array | null, near: boolean}} Walk
- *   image is -1 where there is a drawing; eps is null where it is the seed's
+ * @typedef {{image: number | null, seed: number, eps: number[] | null, drawing: Float32Array | null, near: boolean,
+ *            span: number}} Walk
+ *   image is -1 where there is a drawing, and null where the page may choose; eps is null where it is the seed's
  */
 import { formatLinks, parseLinks } from "../interact/links.js";
 import { PIXELS } from "../engine/network.js";
@@ -40,12 +41,15 @@ export function parseWalk(keys, texts, dim, count) {
         ? value[0] > 0
         : name !== "drawing" || decodeImage(value) !== null;
   const { values, wrong } = parseLinks(keys, texts, dim, isHere),
-    { image, seed, eps, drawing, near } = values;
+    { image, seed, eps, drawing, near, span } = values;
   const drawn = drawing && decodeImage(drawing);
-  return { image: drawn ? -1 : image[0], seed: seed[0], eps, drawing: drawn, near, wrong };
+  return { image: drawn ? -1 : (image?.[0] ?? null), seed: seed[0], eps, drawing: drawn, near, span, wrong };
 }
 
 /** @param {import("../interact/links.js").Key[]} keys
- * @param {{image: number, seed: number, eps: number[] | null, x: ArrayLike<number>, near: boolean}} walk */
-export const formatWalk = (keys, { image, seed, eps, x, near }) =>
-  formatLinks(keys, { ...(image >= 0 ? { image: [image] } : { drawing: encodeImage(x) }), seed: [seed], eps, near });
+ * @param {{image: number | null, seed: number, eps: number[] | null, x: ArrayLike<number>, near: boolean,
+ *          span: number}} walk  image: null where the page chose it */
+export const formatWalk = (keys, { image, x, seed, ...more }) => {
+  const shown = image === null ? {} : image >= 0 ? { image: [image] } : { drawing: encodeImage(x) };
+  return formatLinks(keys, { ...shown, seed: [seed], ...more });
+};

@@ -5,7 +5,8 @@
  *
  * @typedef {{name: string, default: any, about: string, options: (string | number)[], limits: [number, number],
  *            digits: number, count: number | null,
- *            kind: "choice" | "number" | "pair" | "numbers" | "axis" | "flag" | "indices" | "image" | "polygon"}} Key
+ *            kind: "choice" | "number" | "pair" | "numbers" | "axis" | "flag" | "indices" | "image" | "polygon" |
+ *                   "changes"}} Key
  *   count: of numbers or indices, where it is not that of the latent dimensions
  * @typedef {Record<string, string>} Texts  what an address holds, by name
  */
@@ -56,6 +57,7 @@ function parse({ kind, options, limits, count }, text, dim) {
   if (kind === "choice") return options.find((option) => String(option) === text) ?? null;
   if (kind === "flag") return text === "1" ? true : text === "0" ? false : null;
   if (kind === "image") return text;
+  if (kind === "changes") return parseChanges(text);
   if (kind === "polygon") {
     const corners = text.split(";").map((corner) => parseNumbers(corner, 2, limits[1]));
     return corners.length > 2 && corners.every((corner) => corner) ? corners : null;
@@ -75,8 +77,27 @@ function format({ kind, digits }, value) {
   if (value === null) return "";
   if (kind === "numbers") return formatNumbers(value, digits);
   if (kind === "number") return String(Number(value.toPrecision(6)));
+  if (kind === "changes") return formatChanges(value);
   if (kind === "polygon") return value.map((/** @type {number[]} */ corner) => formatNumbers(corner, digits)).join(";");
   if (kind === "axis") return `z${value + 1}`;
   if (kind === "flag") return value ? "1" : "0";
   return kind === "pair" ? value.join("-") : kind === "indices" ? value.join(",") : String(value);
 }
+
+/** What was turned at which step. @typedef {{step: number, name: "beta" | "rate" | "settle", value: number}} Change */
+
+const LETTERS = /** @type {const} */ ({ b: "beta", r: "rate", s: "settle" });
+
+/** 234b8;390b1. @param {string} text @returns {Change[] | null} in order */
+function parseChanges(text) {
+  const changes = text.split(";").map((part) => {
+    const [, step, letter, number] = /^(\d{1,7})([brs])(\d*\.?\d+(?:e-?\d+)?)$/.exec(part) ?? [];
+    return { step: Number(step), name: LETTERS[/** @type {keyof typeof LETTERS} */ (letter)], value: Number(number) };
+  });
+  const inOrder = changes.every(({ step, value }, k) => step >= (changes[k - 1]?.step ?? 0) && Number.isFinite(value));
+  return inOrder && changes.every(({ name }) => name) ? changes : null;
+}
+
+/** @param {Change[]} changes */
+const formatChanges = (changes) =>
+  changes.map(({ step, name, value }) => `${step}${name[0]}${Number(value.toPrecision(6))}`).join(";");

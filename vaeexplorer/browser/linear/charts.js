@@ -2,7 +2,7 @@
 /**
  * The charts of a training beside PCA.
  *
- * @typedef {import("../draw/chart.js").Chart} Chart
+ * @typedef {import("../charts/chart.js").Chart} Chart
  * @typedef {import("./film.js").Film} Film
  */
 import { pen } from "../draw/canvas.js";

@@ -3,7 +3,7 @@
  * The elements of PCA beside a training, and what a visitor does to them; what they show is decided in linear_ae.js.
  *
  * @typedef {import("./film.js").Film} Film
- * @typedef {import("../draw/chart.js").Chart} Chart
+ * @typedef {import("../charts/chart.js").Chart} Chart
  * @typedef {{film: Film | null, frame: number, way: number, near: number, playing: number, excessChart?: Chart,
  *            anglesChart?: Chart, play(): void, pause(): void, chooseWay(way: number): void,
  *            show(frame: number): void, go(frame: number): void,
@@ -11,7 +11,7 @@
  *   what the elements read and do; `playing` is 0 while nothing plays
  */
 import { pen } from "../draw/canvas.js";
-import { chartCanvas, valueAt } from "../draw/chart.js";
+import { chartCanvas, valueAt } from "../charts/chart.js";
 import { button, h, press, section } from "../draw/dom.js";
 import { paintGrey, tile } from "../draw/sprite.js";
 import { Loading } from "../interact/loading.js";
@@ -33,7 +33,10 @@ export function build(root, page) {
       page.playing ? page.go(page.frame) : page.play(),
     ),
     scrub: h("input", { type: "range", min: "0", step: "1", "aria-label": "Step of the training" }),
-    said: h("output", { class: "said" }),
+    step: h("output", { class: "said" }),
+    error: h("output", { class: "key-number" }),
+    errorLabel: h("span", { class: "key-label" }),
+    angle: h("output", { class: "key-number" }),
     originalRow: h("div", { class: "images" }),
     bestRow: h("div", { class: "images" }),
     learnedRow: h("div", { class: "images" }),
@@ -99,8 +102,10 @@ export function build(root, page) {
     button("‹", "One kept step back", () => page.go(page.frame - 1)),
     button("›", "One kept step on", () => page.go(page.frame + 1)),
     ui.scrub,
-    ui.said,
+    ui.step,
   );
+  const head = (/** @type {...Node} */ ...parts) => h("div", { class: "head" }, ...parts);
+  const angleLabel = h("span", { class: "key-label" }, "largest angle between the subspaces");
   const loading = new Loading(root, [player, ui.ways]);
   root.append(
     player,
@@ -108,31 +113,30 @@ export function build(root, page) {
     ui.message,
     h(
       "div",
-      { class: "sides" },
+      { class: "watched" },
+      section("Error", head(ui.error, ui.errorLabel), ui.excess),
+      section("Subspace", head(ui.angle, angleLabel), ui.angles),
       section(
-        "PCA",
-        label("x, test images"),
+        "Images",
+        label("x"),
         ui.originalRow,
-        label("x′ from k axes"),
+        label("x′ of PCA"),
         ui.bestRow,
-        label("principal axes, grey is 0"),
-        ui.principalGrid,
-      ),
-      section(
-        "The autoencoder",
-        label("x′ at this step"),
+        label("x′ of the autoencoder"),
         ui.learnedRow,
-        label("difference from PCA's x′, doubled"),
+        label("difference of both, doubled"),
         ui.differenceRow,
-        h("p", { class: "label way" }, "decoder axes, with |cos| to PCA's: ", ui.ways),
-        ui.axesGrid,
       ),
     ),
     h(
       "div",
-      { class: "charts" },
-      section("The error falls to PCA's", ui.excess),
-      section("The subspace turns into PCA's", ui.angles),
+      { class: "sides" },
+      section("PCA's axes", label("grey is 0"), ui.principalGrid),
+      section("The decoder's axes", h("p", { class: "label way" }, "with |cos| to PCA's: ", ui.ways), ui.axesGrid),
+    ),
+    h(
+      "div",
+      { class: "charts two" },
       section("What k axes leave out", ui.spectrum),
       section("Codes stay correlated", h("div", { class: "square" }, ui.correlation, label(""))),
     ),

@@ -9,7 +9,7 @@
  */
 import { Latest, fetchOnce, loadSprite } from "../engine/fetch.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
-import { drawChart } from "../draw/chart.js";
+import { drawChart } from "../charts/chart.js";
 import { complain, legend, positionIn, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { number } from "../draw/numbers.js";
@@ -199,8 +199,12 @@ export class LinearAE {
     ui.scrub.value = String(frame);
     const excess = film.error[frame] / film.optimum - 1,
       angle = film.angles[frame].at(-1) ?? 0;
-    const error = `error ${number(film.error[frame], 4)}, ${words(excess)}`;
-    ui.said.textContent = `step ${steps[frame].toLocaleString("en")}: ${error}; largest angle ${degrees(angle)}`;
+    const [now, last] = [steps[frame], steps[steps.length - 1]].map((step) => step.toLocaleString("en"));
+    ui.step.textContent = `step ${now} of ${last}`;
+    ui.error.textContent = number(film.error[frame], 4);
+    const expected = film.predicted === null ? "" : `predicted ${number(film.predicted, 4)}; `;
+    ui.errorLabel.textContent = `|x − x′|², ${expected}${words(excess)}`;
+    ui.angle.textContent = degrees(angle);
     for (let at = 0; at < shown; at++) {
       const learned = imageAt(film.reconstructions, frame * shown + at),
         best = imageAt(film.best, at);

@@ -10,7 +10,7 @@
  *   how many eigenvalues to show at the most; best: the pixel variance of greatest likelihood
  */
 import { onResize } from "../draw/canvas.js";
-import { chartCanvas, drawChart } from "../draw/chart.js";
+import { chartCanvas, drawChart } from "../charts/chart.js";
 import { button, h, section } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { formatLinks, parseLinks } from "../interact/links.js";

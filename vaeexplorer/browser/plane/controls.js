@@ -6,7 +6,8 @@
  *   umap: float32 [N, 2] in base64; null where it could be computed but is not yet
  * @typedef {import("../engine/geometry.js").View} View
  * @typedef {{ui: import("./elements.js").Ui, space: Space | null,
- *            model: {codes: import("../engine/codes.js").Codes, summary: import("../engine/summary.js").Summary,
+ *            model: {network: import("../engine/network.js").Network | null,
+ *                    codes: import("../engine/codes.js").Codes, summary: import("../engine/summary.js").Summary,
  *                    draw: () => number[]} | null,
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link,
  *            hidden: Set<number>, z: number[], picked: number, view: View, home: View | null,
@@ -20,12 +21,11 @@
  *   what the controls read of the latent plane, and do to it
  */
 import { copyButton } from "../interact/copy.js";
-import { download, h, prefersStill, press } from "../draw/dom.js";
-import { number } from "../draw/numbers.js";
-import { VIRIDIS_CSS } from "../engine/codes.js";
+import { download, prefersStill, press } from "../draw/dom.js";
 import { ease, lerp, normal } from "../engine/geometry.js";
 import { axisName } from "../engine/projections.js";
 import { pngOf, svgOf } from "../files/plane_picture.js";
+import { showMarks, showNetwork, showSize } from "./shown.js";
 import { buildChoice, buildLegend, fillSelect } from "./elements.js";
 
 const LEG = 2200; // ms from one point of the walk to the next
@@ -66,6 +66,13 @@ export class Controls {
       if (!plane.pointer.lassoOn) plane.pointer.endSelection();
       this.showPlane();
     };
+    ui.marks.onchange = () => this.choosePlane({ marks: ui.marks.value });
+    ui.size.oninput = () => {
+      plane.link.images = Number(ui.size.value);
+      showSize(plane);
+      plane.redraw({ dots: true });
+    };
+    ui.size.onchange = () => plane.tell();
     ui.resetButton.onclick = () => {
       plane.layers.lookHome();
       plane.tell();
@@ -137,6 +144,8 @@ export class Controls {
     fillSelect(ui.axes[0], names, String(link.across ?? summary.order[0]));
     fillSelect(ui.axes[1], names, String(link.up ?? summary.order[1]));
     ui.pathButton.hidden = ui.manifoldButton.hidden = codes.dim === 1;
+    showMarks(plane);
+    showNetwork(plane);
   }
 
   /** What is on and off. */
@@ -147,6 +156,7 @@ export class Controls {
     press(ui.manifoldButton, plane.showsManifold);
     press(ui.pathButton, plane.pathOn);
     press(ui.lassoButton, plane.pointer.lassoOn);
+    ui.marks.disabled = !plane.model?.codes.logvar || !plane.plane?.v;
     ui.manifoldButton.disabled = ui.pathButton.disabled = !plane.plane?.u; // UMAP's plane cannot be decoded
     ui.stage.classList.toggle("lasso", plane.pointer.lassoOn);
     const [across, up] = plane.plane?.labels ?? ["", ""];
@@ -170,27 +180,6 @@ export class Controls {
   /** @param {string} kind @param {Blob | null} file */
   save(kind, file) {
     if (file) download(file, `${this.plane.space?.name}-plane.${kind}`);
-  }
-
-  /** What the colours mean. */
-  showScale() {
-    const { ui, link, model } = this.plane;
-    ui.legend.querySelector(".scale")?.remove();
-    ui.legend.classList.toggle("plain", link.color !== "class");
-    const values = link.color === "error" ? model?.codes.error : link.color === "KL" ? model?.codes.kl : null;
-    if (!values) return;
-    const sorted = values.slice().sort(),
-      at = (/** @type {number} */ p) => number(sorted[Math.round(p * (sorted.length - 1))], 0);
-    const unit = link.color === "error" ? "error |x − x′|²" : "KL, nats";
-    ui.legend.prepend(
-      h(
-        "span",
-        { class: "scale", title: "Equal shares of the images have equal shares of the colours" },
-        `${unit}: ${at(0)} `,
-        h("i", { style: `background: ${VIRIDIS_CSS}` }),
-        ` ${at(1)}, median ${at(0.5)}`,
-      ),
-    );
   }
 
   /** z drawn from q(z|x) of the chosen image. */

@@ -53,12 +53,20 @@ export function build(root) {
     pathButton: toggle("A → B", "Decode the path between two points that you can drag"),
     lassoButton: toggle("lasso", "Draw around dots to see their images"),
     resetButton: button("reset", "Show the whole plane"),
+    marks: h("select", { "aria-label": "What a dot is" }),
+    size: h("input", { type: "range", min: 0, max: 56, step: 7, "aria-label": "Size of images in place of dots" }),
+    sizeText: h("output"),
     png: button("PNG", "Save the plane as an image"),
     svg: button("SVG", "Save the plane as shapes"),
     keys: keyTable(KEYS),
     legend: h("div", { class: "legend", role: "group", "aria-label": "Classes shown" }),
     image: tile({ class: "decoded", role: "img" }),
     z: h("div", { class: "z" }),
+    x: tile({ class: "tile", role: "img" }),
+    xName: h("div", { class: "label" }),
+    difference: tile({ class: "tile", role: "img", "aria-label": "x − x′" }),
+    squared: h("div", { class: "key-number" }),
+    network: h("div", { class: "network" }),
     near: Array.from({ length: NEAR }, () => tile({ class: "tile", role: "img" })),
     facts: h("dl", { class: "facts" }),
     sliders: h("div", { class: "sliders" }),
@@ -69,6 +77,7 @@ export function build(root) {
     resample: button("Resample", "Draw z from the posterior q(z|x) of the chosen image"),
     walk: toggle("Walk", "Wander from one random point to the next"),
     copy: h("span", { class: "contents" }),
+    path: h("div", { class: "strips path" }),
     strips: h("section", { class: "strips", "aria-label": "Traversals" }),
     selection: h("section", { class: "selection", "aria-label": "Selected images", hidden: true }),
     live: h("div", { class: "unseen", role: "status", "aria-live": "polite" }),
@@ -78,23 +87,16 @@ export function build(root) {
   ui.axesBox.append(ui.axes[0], "×", ui.axes[1]);
   ui.stage.append(ui.manifold, ui.dots, ui.overlay, ui.across, ui.up, ui.card);
   const label = (/** @type {string} */ text) => h("div", { class: "label", textContent: text });
-  const tools = h(
-    "div",
-    { class: "segments" },
-    ui.manifoldButton,
-    ui.pathButton,
-    ui.lassoButton,
-    ui.resetButton,
-    ui.png,
-    ui.svg,
-  );
-  tools.append(ui.keys.button, ui.keys.dialog);
+  const tools = h("div", { class: "segments" }, ui.manifoldButton, ui.pathButton, ui.lassoButton, ui.resetButton);
+  const files = h("div", { class: "segments files" }, ui.png, ui.svg, ui.keys.button, ui.keys.dialog);
+  const images = h("label", { class: "images", title: "Images in place of dots" }, "images", ui.size, ui.sizeText);
   const toolbar = h(
     "fieldset",
     { class: "toolbar" },
-    ui.colors,
-    h("span", { class: "choice" }, ui.planes, ui.axesBox),
+    h("span", { class: "segments" }, ui.colors, h("span", { class: "choice" }, ui.planes, ui.axesBox)),
     tools,
+    h("span", { class: "segments" }, ui.marks, images),
+    files,
   );
   const buttons = h(
     "fieldset",
@@ -102,7 +104,7 @@ export function build(root) {
     ...[ui.sample, ui.means, ui.random, ui.index, ui.resample, ui.walk, ui.copy],
   );
   ui.explorer.append(
-    h("section", { class: "plane", "aria-label": "Latent plane" }, toolbar, ui.stage, ui.message, ui.legend),
+    h("section", { class: "plane", "aria-label": "Latent plane" }, toolbar, ui.stage, ui.message, ui.legend, ui.path),
     h(
       "section",
       { class: "now", "aria-label": "Decoded image" },
@@ -110,18 +112,26 @@ export function build(root) {
       h(
         "div",
         { class: "numbers" },
-        label("z"),
         ui.z,
+        h(
+          "div",
+          { class: "compared" },
+          h("div", {}, ui.xName, ui.x),
+          h("div", {}, label("x − x′"), ui.difference),
+          h("div", {}, label("|x − x′|²"), ui.squared),
+        ),
         label("nearest test images"),
         h("div", { class: "near" }, ...ui.near),
         ui.facts,
       ),
+      ui.network,
       ui.sliders,
       buttons,
     ),
     ui.strips,
+    ui.selection,
   );
-  root.replaceChildren(ui.explorer, ui.selection, ui.live);
+  root.replaceChildren(ui.explorer, ui.live);
   const loading = new Loading(root, [toolbar, buttons]);
   ui.stage.append(loading.element);
   return { ...ui, loading };
@@ -151,17 +161,13 @@ export function buildSliders(ui, { order, reach, steps, meanKl, collapsed }, onI
     input.oninput = () => onInput(dimension, Number(input.value));
     input.onchange = onChange;
     input.style.setProperty("--zero", `${(100 * (0 - low)) / (high - low)}%`);
-    const row = h(
-      "label",
-      { class: collapsed[dimension] ? "slider collapsed" : "slider", title },
-      h("span", {}, name),
-      input,
-      output,
-    );
-    if (note) row.append(h("small", { textContent: collapsed[dimension] ? "collapsed" : note }));
+    const row = h("label", { class: "slider", title }, h("span", {}, name), input, output);
+    if (note) row.append(h("small", { textContent: note }));
     return { dimension, step, input, output, row };
   });
-  ui.sliders.replaceChildren(...rows.map(({ row }) => row));
+  const of = (/** @type {boolean} */ isOff) =>
+    rows.filter(({ dimension }) => collapsed[dimension] === isOff).map(({ row }) => row);
+  ui.sliders.replaceChildren(...of(false), ...folded(of(true)));
   ui.sliders.classList.toggle("many", shown.length > 2);
   if (shown.length < order.length)
     ui.sliders.append(
@@ -178,6 +184,19 @@ export function buildSliders(ui, { order, reach, steps, meanKl, collapsed }, onI
     }
   };
 }
+
+/** What belongs to collapsed dimensions, behind one line. @param {HTMLElement[]} parts @returns {HTMLElement[]} */
+export const folded = (parts) =>
+  parts.length
+    ? [
+        h(
+          "details",
+          { class: "collapsed" },
+          h("summary", { textContent: `${parts.length} collapsed: the image hardly changes with them` }),
+          ...parts,
+        ),
+      ]
+    : [];
 
 /** Buttons of which one is down. @template {string} T @param {HTMLElement} box @param {T[]} names @param {T} chosen
  * @param {(name: T) => void} onChoose */

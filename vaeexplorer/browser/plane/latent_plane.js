@@ -4,7 +4,6 @@
  * server if the model has no weights to send. The visitor's choices are reported once, when a gesture ends.
  *
  * This module has the state and what changes it; `layers.js` draws it, `pointer.js` and `controls.js` are its handles.
- *
  * @typedef {import("./controls.js").Space} Space
  * @typedef {import("../interact/links.js").Texts} Texts  what a link holds (url.js)
  */
@@ -22,6 +21,7 @@ import { Pointer } from "./pointer.js";
 import { Readout } from "./readout.js";
 import { Selection } from "./selection.js";
 import { Strips } from "./strips.js";
+import { showScale } from "./shown.js";
 import { chosenPlane, formatLink, parseLink } from "./url.js";
 
 const KEY_REST = 400; // ms without a key after which z is reported
@@ -127,7 +127,7 @@ export class LatentPlane {
         this.sprite = sprite;
         this.ui.loading.end(true);
         this.pointer.showLasso();
-        this.redraw({ z: true });
+        this.redraw({ z: true, dots: true });
       },
       (error) => this.fail(`The test images could not be loaded. ${error.message}`),
     );
@@ -164,6 +164,7 @@ export class LatentPlane {
     this.worker.use(loaded && loaded.bytes);
     this.strips = new Strips(
       this.ui.strips,
+      this.ui.path,
       summary,
       space.name,
       (z) => this.goAndTell(z),
@@ -194,14 +195,14 @@ export class LatentPlane {
     this.report(this.chosen);
   }
 
-  /** Of the server. @param {string} trouble  empty once it is over */
+  /** @param {string} trouble  of the server; empty once it is over */
   say(trouble) {
     if (this.isCurrent && trouble) this.readout.complain(trouble, () => this.redraw({ z: true, dots: true }));
     else if (this.isCurrent) this.readout.say("");
     this.layers.manifoldKey = ""; // ask again
   }
 
-  /** What decodes strips, galleries and the manifold, and where there is no network, the image too. */
+  /** What decodes strips and galleries; where there is no network, the image too. */
   get background() {
     return this.remote ?? this.worker;
   }
@@ -213,7 +214,6 @@ export class LatentPlane {
     return [this.link.a ?? means[farthest[0]], this.link.b ?? means[farthest[1]]];
   }
 
-  /** Whether the way from A to B is shown. */
   get pathOn() {
     return this.link.path ?? (this.z.length === 2 || Boolean(this.link.a || this.link.b));
   }
@@ -236,7 +236,7 @@ export class LatentPlane {
     if (!this.model || !this.space) return;
     this.link.hidden = [...this.hidden].sort();
     this.dotColors = dotColors(this.model.codes, this.link.color, this.space.colors, this.hidden);
-    this.controls.showScale();
+    showScale(this);
     this.redraw({ dots: true });
   }
 
@@ -281,7 +281,7 @@ export class LatentPlane {
     if (!this.model || !this.space) return;
     this.showSliders?.(this.z);
     this.strips?.mark(this.z);
-    this.readout.show(this.z, this.picked, this.model, this.space, this.sprite);
+    this.readout.show(this.z, this.picked, this.model, this.space, this.sprite, this.layers.shown);
   }
 
   /** What a link to what is shown holds. */

@@ -9,7 +9,7 @@
  *            model: {network: import("../engine/network.js").Network | null,
  *                    codes: import("../engine/codes.js").Codes} | null,
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link, z: number[],
- *            picked: number, view: View, home: View | null, dotColors?: Uint8ClampedArray,
+ *            sprite: ImageBitmap | null, picked: number, view: View, home: View | null, dotColors?: Uint8ClampedArray,
  *            readonly ends: [number[], number[]] | null, readonly showsManifold: boolean,
  *            readonly background: Pick<import("../decoding/background.js").Background, "request" | "isBusy">,
  *            pointer: {hovered: number, lasso: [number, number][]}, strips?: import("./strips.js").Strips,
@@ -17,15 +17,15 @@
  *   what the layers show of the latent plane; they set its view when its size on the screen changes
  */
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
-import { drawPoints } from "../draw/dots.js";
+import { drawEllipses, drawPoints } from "../draw/dots.js";
 import { significant } from "../draw/numbers.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
-import { paintGrey } from "../draw/sprite.js";
+import { Thumbnails, paintGrey } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
 import { fit, zoomWithin } from "../engine/geometry.js";
-import { decode } from "../engine/network.js";
+import { PIXELS, decode } from "../engine/network.js";
 import { boxOf, movedTo } from "../engine/projections.js";
-import { Manifold } from "./manifold.js";
+import { Manifold } from "../draw/manifold.js";
 
 const REST = 120; // ms without change after which the manifold is decoded
 const PACE = 50; // ms between two updates of numbers and strips: nobody reads faster, and the image gets the time
@@ -42,6 +42,8 @@ export class Layers {
     const { image, manifold, dots, overlay } = plane.ui;
     this.pens = { image: pen(image), manifold: pen(manifold), dots: pen(dots), overlay: pen(overlay) };
     this.manifold = new Manifold();
+    this.thumbnails = new Thumbnails();
+    /** @type {ArrayLike<number>} the image at z, [784] in [0, 1] */ this.shown = new Float32Array(PIXELS);
     this.manifoldKey = "";
     this.theme = this.readTheme();
     this.endResizing = onResize(plane.ui.stage, () => this.resize());
@@ -119,16 +121,30 @@ export class Layers {
     const { network, codes } = model,
       { z, dots } = this.stale;
     this.stale = { z: false, dots: false };
-    if (z && network) paintGrey(pens.image, decode(network, this.plane.z), 1);
-    else if (z) this.plane.background.request("image", Float32Array.from(this.plane.z), codes.dim);
+    if (z && network) {
+      this.shown = decode(network, this.plane.z);
+      paintGrey(pens.image, this.shown, 1);
+    } else if (z) this.plane.background.request("image", Float32Array.from(this.plane.z), codes.dim);
     if (dots) {
-      drawPoints(pens.dots, view, plane.xs, plane.ys, dotColors, ratio);
+      this.drawDots(plane, codes, dotColors);
       this.drawManifold();
     }
     const { hovered, lasso } = pointer;
     drawOverlay(pens.overlay, view, { plane, codes, z: this.plane.z, ends, hovered, picked, lasso }, this.theme, ratio);
     if (z) this.planAside();
     if (this.plane.showsManifold) this.planManifold();
+  }
+
+  /** Dots, ellipses, or images once they are here. @param {import("../engine/projections.js").Plane} plane
+   * @param {import("../engine/codes.js").Codes} codes @param {Uint8ClampedArray} colors */
+  drawDots(plane, codes, colors) {
+    const { link, view, sprite } = this.plane,
+      { pens, ratio, thumbnails } = this,
+      { xs, ys } = plane;
+    if (link.images && sprite) return thumbnails.draw(pens.dots, view, xs, ys, colors, sprite, link.images, ratio);
+    thumbnails.clear();
+    if (link.marks === "ellipse" && plane.v) drawEllipses(pens.dots, view, plane, codes, colors, ratio);
+    else drawPoints(pens.dots, view, xs, ys, colors, ratio);
   }
 
   /** What a file of the plane shows. @returns {import("../files/plane_picture.js").Picture} */
@@ -199,8 +215,11 @@ export class Layers {
   /** From the worker, or from the server. @param {import("../decoding/background.js").Kind} kind @param {number} start
    * @param {Uint8Array} pixels @param {boolean} done */
   receive(kind, start, pixels, done) {
-    if (kind === "image") paintGrey(this.pens.image, pixels, 255);
-    else if (kind === "gallery") this.plane.selection.receive(start, pixels);
+    if (kind === "image") {
+      this.shown = Float32Array.from(pixels, (value) => value / 255);
+      paintGrey(this.pens.image, pixels, 255);
+      this.planAside();
+    } else if (kind === "gallery") this.plane.selection.receive(start, pixels);
     else if (kind === "strips") {
       this.plane.strips?.receive(start, pixels);
       if (done && this.stripsStale) this.planAside();

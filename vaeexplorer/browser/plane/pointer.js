@@ -15,7 +15,7 @@
  *            goAndTell(z: number[] | null, picked?: number): void, layers: Looking,
  *            redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Pointed
  *   what pointers read of the latent plane, and do to it
- * @typedef {Pick<import("./layers.js").Layers, "look" | "zoom" | "lookHome">} Looking
+ * @typedef {Pick<import("./layers.js").Layers, "look" | "zoom" | "lookHome" | "thumbnails">} Looking
  */
 import { FINGER, listen } from "../interact/gestures.js";
 import { codeOf } from "../engine/codes.js";
@@ -105,8 +105,9 @@ export class Pointer {
 
   /** @param {At} at @returns {number} the dot there, or -1 */
   dotAt(at) {
-    const { model, nearest, view, hidden } = this.plane;
+    const { model, nearest, view, hidden, layers } = this.plane;
     if (!model || !nearest) return -1;
+    if (layers.thumbnails.size) return layers.thumbnails.at(view, at.x, at.y);
     return nearest.find(...this.latent(at), TOUCH / view.scale, (i) => !hidden.has(model.codes.labels[i]));
   }
 

@@ -1,9 +1,12 @@
 // @ts-check
 /** z in numbers, what is near it, the card at the pointer, and words for those who cannot see the plane. */
+import { pen } from "../draw/canvas.js";
 import { complain, h } from "../draw/dom.js";
 import { brief, coordinate, number } from "../draw/numbers.js";
-import { paintTestImage } from "../draw/sprite.js";
+import { paintDifference, paintTestImage } from "../draw/sprite.js";
 import { nearestCodes } from "../engine/geometry.js";
+import { squaredError } from "../engine/losses.js";
+import { PIXELS, SIDE } from "../engine/network.js";
 import { NEAR } from "./elements.js";
 
 /** @typedef {import("../engine/codes.js").Codes} Codes */
@@ -23,8 +26,9 @@ export class Readout {
 
   /** @param {number[]} z @param {number} picked
    * @param {{codes: Codes, summary: {steps: number[]}, density: ((z: ArrayLike<number>) => number) | null}} model
-   * @param {{classes: string[]}} space @param {ImageBitmap | null} sprite */
-  show(z, picked, { codes, summary: { steps }, density }, space, sprite) {
+   * @param {{classes: string[]}} space @param {ImageBitmap | null} sprite
+   * @param {ArrayLike<number>} decoded  the image at z, [784] in [0, 1] */
+  show(z, picked, { codes, summary: { steps }, density }, space, sprite, decoded) {
     const { ui } = this,
       near = nearestCodes(codes.mean, codes.dim, z, NEAR);
     this.names = near.map((i) => space.classes[codes.labels[i]]);
@@ -39,6 +43,7 @@ export class Readout {
       tile.title = `${this.names[k]}, test #${near[k]}`;
       tile.setAttribute("aria-label", tile.title);
     });
+    this.compare(picked >= 0 ? picked : near[0], picked >= 0, sprite, decoded);
     const radius = Math.hypot(...z);
     /** @type {[string, string][]} */
     const facts = [["looks like", alike(this.names)]];
@@ -52,7 +57,7 @@ export class Readout {
       if (same) facts.push([`test #${picked}`, `error ${number(codes.error[picked], 1)}${kl}`]);
       else facts.push(["drawn from q(z|x) of", `test #${picked}`]);
     }
-    ui.resample.hidden = picked < 0 || !codes.logvar;
+    ui.resample.disabled = picked < 0 || !codes.logvar;
     ui.image.setAttribute("aria-label", `Decoded image at z; its nearest test image is: ${this.names[0]}`);
     const text = facts.flat().join("|");
     if (text === this.facts) return;
@@ -60,6 +65,21 @@ export class Readout {
     ui.facts.replaceChildren(
       ...facts.map(([name, value]) => h("div", {}, h("dt", { title: name }, name), h("dd", {}, value))),
     );
+  }
+
+  /** x beside x', and how far they are apart: the chosen image, or else the nearest. @param {number} index
+   * @param {boolean} isChosen @param {ImageBitmap | null} sprite @param {ArrayLike<number>} decoded */
+  compare(index, isChosen, sprite, decoded) {
+    const { x, xName, difference, squared } = this.ui;
+    paintTestImage(x, sprite, index);
+    xName.textContent = `x: #${index}`;
+    x.setAttribute("aria-label", `x, ${isChosen ? "the chosen" : "the nearest"} test image, #${index}`);
+    x.title = isChosen ? "The chosen test image" : "The nearest test image";
+    if (!sprite) return;
+    const { data } = pen(x).getImageData(0, 0, SIDE, SIDE),
+      pixels = Float32Array.from({ length: PIXELS }, (_, p) => data[4 * p] / 255);
+    paintDifference(pen(difference), pixels, decoded, 1);
+    squared.textContent = number(squaredError(pixels, decoded), 1);
   }
 
   /** @param {number} index  -1 for none @param {import("../interact/gestures.js").At | null} at

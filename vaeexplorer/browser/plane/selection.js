@@ -12,6 +12,7 @@ export class Selection {
   /** @param {HTMLElement} box */
   constructor(box) {
     this.box = box;
+    /** @type {number[]} the images */ this.indices = [];
     /** @type {HTMLCanvasElement[]} */
     this.decoded = [];
   }
@@ -22,6 +23,7 @@ export class Selection {
    * @param {ImageBitmap | null} sprite @param {(index: number) => void} onPick @param {() => void} onClose */
   show(indices, codes, space, sprite, onPick, onClose) {
     this.box.hidden = false;
+    this.indices = indices;
     const counts = space.classes.map((name, label) => ({
       name,
       count: indices.filter((i) => codes.labels[i] === label).length,
@@ -54,8 +56,8 @@ export class Selection {
     const facts = [`mean error ${number(mean(codes.error), 1)}`];
     if (codes.kl) facts.push(`mean KL ${number(mean(codes.kl), 1)} nats`);
     this.box.replaceChildren(
-      h("h3", { textContent: `${indices.length.toLocaleString("en")} selected images, each above its reconstruction` }),
-      h("p", { textContent: `${facts.join(" · ")} · ${words.join(", ")}` }),
+      h("h2", { textContent: `${indices.length.toLocaleString("en")} selected images` }),
+      h("p", { textContent: `Each above its reconstruction · ${facts.join(" · ")} · ${words.join(", ")}` }),
       h("div", { class: "gallery" }, ...cells),
       h(
         "div",
@@ -78,6 +80,7 @@ export class Selection {
 
   hide() {
     this.box.hidden = true;
+    this.indices = [];
     this.box.replaceChildren();
     this.decoded = [];
   }

@@ -9,6 +9,7 @@ import { lerp, slerp } from "../engine/geometry.js";
 import { PIXELS, SIDE, imageAt } from "../engine/network.js";
 import { axisName } from "../engine/projections.js";
 import { encodeGif } from "../files/gif.js";
+import { folded } from "./elements.js";
 
 const STEPS = 13; // images in a strip
 const PITCH = SIDE + 2; // from one image to the next, in pixels
@@ -16,10 +17,10 @@ const MOST = 24; // traversals
 const SPHERE = 10; // dimensions above which a path along the sphere makes sense
 
 export class Strips {
-  /** @param {HTMLElement} box @param {import("../engine/summary.js").Summary} summary
-   * @param {string} name  of the run, for files @param {(z: number[]) => void} onPick  an image was clicked
-   * @param {() => void} onChange  the images must be decoded again */
-  constructor(box, summary, name, onPick, onChange) {
+  /** @param {HTMLElement} box  for the traversals @param {HTMLElement} pathBox  for the path from A to B
+   * @param {import("../engine/summary.js").Summary} summary @param {string} name  of the run, for files
+   * @param {(z: number[]) => void} onPick  an image was clicked @param {() => void} onChange  decode them again */
+  constructor(box, pathBox, summary, name, onPick, onChange) {
     this.summary = summary;
     this.dimensions = summary.order.slice(0, MOST);
     /** @type {number[][]} codes of all images, strip after strip */
@@ -41,9 +42,7 @@ export class Strips {
     this.strips = this.dimensions.map((dimension) => {
       const [low, high] = summary.walk[dimension];
       const [from, to] = [low, high].map((end) => coordinate(end, 10 * summary.steps[dimension]));
-      const made = strip(`traversal of ${axisName(dimension)} from ${from} to ${to}`);
-      made.figure.classList.toggle("collapsed", summary.collapsed[dimension]);
-      return made;
+      return strip(`traversal of ${axisName(dimension)} from ${from} to ${to}`);
     });
     const save = button("PNG", "Save this strip as an image", () =>
       enlarged(this.path.canvas).toBlob(
@@ -87,7 +86,10 @@ export class Strips {
         pick(row, Math.min(STEPS - 1, Math.max(0, to)));
       };
     });
-    box.replaceChildren(...this.strips.map(({ figure }) => figure), this.path.figure);
+    const of = (/** @type {boolean} */ isOff) =>
+      this.strips.filter((_, row) => summary.collapsed[this.dimensions[row]] === isOff).map(({ figure }) => figure);
+    box.replaceChildren(...of(false), ...folded(of(true)));
+    pathBox.replaceChildren(this.path.figure);
   }
 
   /** Marks where z is, at once; the images follow from the worker. @param {ArrayLike<number>} z */

@@ -6,7 +6,8 @@
  * @typedef {{z: number[] | null, test: [number] | null, color: import("../engine/codes.js").ColorBy,
  *            plane: "z" | "PCA" | "UMAP", across: number | null, up: number | null, path: boolean | null,
  *            a: number[] | null, b: number[] | null, at: number[] | null, manifold: boolean | null, hidden: number[],
- *            lasso: [number, number][] | null}} Link
+ *            lasso: [number, number][] | null, marks: "mean" | "draw" | "ellipse", images: number}} Link
+ *   `images`: CSS pixels of an image in place of a dot, 0 for dots;
  *   `test`: the number of a test image; `path`, `manifold`: null where unset; `at`: centre and width of the visible
  *   region in latent units, null where all is shown
  * @typedef {import("../engine/codes.js").Codes} Codes
@@ -14,7 +15,7 @@
 import { formatLinks, parseLinks } from "../interact/links.js";
 import { codeOf } from "../engine/codes.js";
 import { floatsOf } from "../engine/packed.js";
-import { dimensionPlane, principalPlane, umapPlane } from "../engine/projections.js";
+import { dimensionPlane, drawnPlane, principalPlane, umapPlane } from "../engine/projections.js";
 
 /** @param {import("../interact/links.js").Key[]} keys @param {Record<string, string>} texts @param {Codes} codes
  * @param {number} classes  how many there are
@@ -27,6 +28,7 @@ export function parseLink(keys, texts, codes, classes) {
     if (name === "color") return value !== "KL" || codes.kl !== null;
     if (name === "hidden") return value.every((/** @type {number} */ label) => label < classes);
     if (name === "at") return value[2] > 0;
+    if (name === "marks") return value === "mean" || codes.logvar !== null;
     return (name !== "plane" && name !== "across" && name !== "up") || dim > 2 || value === "z";
   });
   const link = /** @type {Link} */ (values),
@@ -48,8 +50,8 @@ export function formatLink(keys, link, z, picked, codes) {
 
 /** The plane that a link asks for. @param {Link} link @param {Codes} codes
  * @param {number[]} order  dimensions, the most informative first @param {string | null | undefined} umap */
-export function chosenPlane({ plane, across, up }, codes, order, umap) {
-  if (plane === "PCA") return principalPlane(codes);
+export function chosenPlane({ plane, across, up, marks }, codes, order, umap) {
   if (plane === "UMAP" && umap) return umapPlane(floatsOf(umap), codes.dim);
-  return dimensionPlane(codes, across ?? order[0], up ?? order[1] ?? 0);
+  const of = plane === "PCA" ? principalPlane(codes) : dimensionPlane(codes, across ?? order[0], up ?? order[1] ?? 0);
+  return marks === "draw" ? drawnPlane(of, codes) : of;
 }

@@ -9,7 +9,7 @@ from PIL import Image
 
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.config import Dataset, RunConfig
-from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.data.datasets import load_dataset, title
 from vaeexplorer.export.explorer import SOURCES
 from vaeexplorer.export.gallery import thumbnails
 from vaeexplorer.export.html import PAGE_STYLE, render
@@ -17,7 +17,6 @@ from vaeexplorer.export.places import Beside
 from vaeexplorer.results.sweep import BETAS, load_sweep
 from vaeexplorer.runs.folder import Run
 
-NAMES: dict[Dataset, str] = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
 _STYLE = (Path(__file__).parent / "gallery.css").read_text(encoding="utf-8")
 _FEW, _MANY = 2.0, 1.3  # radius of dots, pixels
 _SHOWN_BETAS = (1 / 16, 1.0, 8.0)  # in the picture of a sweep
@@ -27,7 +26,7 @@ _SHOWN_BETAS = (1 / 16, 1.0, 8.0)  # in the picture of a sweep
 class Card:
     """A page, as the index shows it; picture is the address of one of so many pixels."""
 
-    dataset: Dataset
+    dataset: str
     address: str
     title: str
     sentence: str
@@ -68,15 +67,17 @@ def sections() -> tuple[Section, Section, Section]:
 
 def page(filled: Sequence[Section], place: Beside) -> str:
     """The index, as text."""
-    used = [dataset for dataset in NAMES if any(card.dataset == dataset for part in filled for card in part.cards)]
+    used = list(dict.fromkeys(card.dataset for part in filled for card in part.cards))
     return render(
         "gallery/index.html",
         policy=place.policy,
         style=place.style(PAGE_STYLE + _STYLE),
-        facts=[f"Images: {'; '.join(SOURCES[dataset] for dataset in used)}. Made with vaeexplorer."],
+        facts=[
+            f"Images: {'; '.join(SOURCES.get(dataset, title(dataset)) for dataset in used)}. Made with vaeexplorer."
+        ],
         links=[],
         sections=[part for part in filled if part.cards],
-        names={dataset: NAMES[dataset] for dataset in used},
+        names={dataset: title(dataset) for dataset in used},
     )
 
 
@@ -131,7 +132,7 @@ def _card(
     place: Beside,
     pictures: Sequence[Image.Image],
     *,
-    dataset: Dataset,
+    dataset: str,
     address: str,
     title: str,
     sentence: str,
@@ -142,7 +143,7 @@ def _card(
     return Card(dataset, address, title, sentence, file, width, thumbnails.SIDE, alt)
 
 
-def _labels(dataset: Dataset) -> np.ndarray:
+def _labels(dataset: str) -> np.ndarray:
     return load_dataset(dataset, "test", download=False).labels
 
 
@@ -155,6 +156,8 @@ def _title(config: RunConfig) -> str:
 def _sentence(config: RunConfig) -> str:
     """What there is to see in a run."""
     model, objective = config.model, config.objective
+    if model.model == "ae" and objective.likelihood == "gaussian":
+        return "Squared error alone, the loss that an autoencoder is introduced with."
     if model.model == "ae":
         if model.latent_dim == 2:
             return "No KL term: codes sprawl, and between them are holes where the decoder draws nonsense."

@@ -6,19 +6,18 @@ anything but files. What several pages need, they share: see `places.Beside`.
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.analysis.smoothness.verdict import verdict
 from vaeexplorer.browser import bundle
 from vaeexplorer.browser.links import PAIR, dial, table
 from vaeexplorer.browser.packing.sweep import pack_sweep, prior_noise
-from vaeexplorer.config import Dataset
-from vaeexplorer.data.datasets import load_dataset
-from vaeexplorer.export import explorer
+from vaeexplorer.config import DATASETS, Dataset
+from vaeexplorer.data.datasets import load_dataset, title
+from vaeexplorer.export import explorer, training
 from vaeexplorer.export.gallery import index
 from vaeexplorer.export.gallery.folders import whole_folder
-from vaeexplorer.export.gallery.index import NAMES
 from vaeexplorer.export.html import PAGE_STYLE, ExportError, render
 from vaeexplorer.export.places import Beside
 from vaeexplorer.export.tables import comparison_conditions, comparison_table
@@ -29,7 +28,7 @@ from vaeexplorer.runs.folder import Run
 from vaeexplorer.runs.partners import are_partners
 from vaeexplorer.spaces.space import open_run
 
-INDEX = "index.html"
+INDEX, TRAIN = "index.html", "train.html"
 _NO_FIELDS = ".pair .toolbar .segments { display: none; }\n"  # a server would have to measure them
 _PAIR_KEYS = table(tuple(key for key in PAIR if key.name != "field"))
 
@@ -49,7 +48,7 @@ def write_gallery(folder: Path, runs: Sequence[Run]) -> Iterator[str]:
         DataError, SweepError: test images or a sweep cannot be read.
     """
     runs = sorted(runs, key=_rank)
-    addresses = [INDEX, *(_address(run) for run in runs)]
+    addresses = [INDEX, TRAIN, *(_address(run) for run in runs)]
     if twice := {address for address in addresses if addresses.count(address) > 1}:
         raise ExportError(f"Two pages would be called {min(twice)}: rename a run.")
     with whole_folder(folder) as new:
@@ -61,7 +60,7 @@ def write_gallery(folder: Path, runs: Sequence[Run]) -> Iterator[str]:
 
 def count_pages(runs: Sequence[Run]) -> int:
     """How many pages `write_gallery` makes."""
-    return len(runs) + len(_pairs(runs)) + len(_sweeps(runs)) + 1
+    return len(runs) + len(_pairs(runs)) + len(_sweeps(runs)) + 2
 
 
 def _pages(runs: Sequence[Run], place: Beside) -> Iterator[tuple[str, str]]:
@@ -78,11 +77,12 @@ def _pages(runs: Sequence[Run], place: Beside) -> Iterator[tuple[str, str]]:
     for dataset, dimensions in sweeps:
         address = _beta_address(dataset, dimensions)
         links = [
-            _link(f"{NAMES[a]}, {d} dimensions", _beta_address(a, d), a == dataset and d == dimensions)
+            _link(f"{title(a)}, {d} dimensions", _beta_address(a, d), a == dataset and d == dimensions)
             for a, d in sweeps
         ]
         yield address, _beta_page(dataset, dimensions, links, place)
         sections[2].cards.append(index.beta_card(dataset, dimensions, address, place))
+    yield TRAIN, training.page(place, [_link("All pages", INDEX)])
     yield INDEX, index.page(sections, place)
 
 
@@ -104,7 +104,7 @@ def _pair_page(vae: Run, ae: Run, place: Beside) -> str:
         names=(vae.name, ae.name),
         policy=place.policy,
         style=place.style(PAGE_STYLE + bundle.style("pair/pair.css") + _NO_FIELDS),
-        script=place.script(bundle.script("entries/export_pair.js")),
+        script=place.script(bundle.script("standalone/export_pair.js")),
         facts=[*explorer.facts(vae)[:-1], *explorer.facts(ae)],
         links=[_link("All pages", INDEX), *(_link(run.name, _address(run)) for run in (vae, ae))],
         given={**classes(data.class_names), "count": len(data), "keys": _PAIR_KEYS, "spaces": spaces},
@@ -121,10 +121,10 @@ def _beta_page(dataset: Dataset, dimensions: int, links: list[dict[str, Any]], p
     packed = pack_sweep(points, rotations, data.labels[: len(points[0].mean)], prior_noise(dimensions))
     return render(
         "gallery/beta.html",
-        title=f"{NAMES[dataset]}, {dimensions} latent dimensions",
+        title=f"{title(dataset)}, {dimensions} latent dimensions",
         policy=place.policy,
-        style=place.style(PAGE_STYLE + bundle.style("beta/beta.css")),
-        script=place.script(bundle.script("entries/export_beta.js")),
+        style=place.style(PAGE_STYLE + bundle.style("interact/legend.css", "beta/beta.css")),
+        script=place.script(bundle.script("standalone/export_beta.js")),
         facts=[f"Images: {explorer.SOURCES[dataset]}. Made with vaeexplorer."],
         links=[_link("All pages", INDEX), *links],
         given={**classes(data.class_names), "keys": table(dial(tuple(map(float, BETAS))))},
@@ -140,7 +140,8 @@ def _links(run: Run, runs: Sequence[Run]) -> list[dict[str, Any]]:
             other = ae if run is vae else vae
             links += [_link(other.name, _address(other)), _link("AE vs VAE", _address(vae, ae))]
     dataset, dimensions = run.config.data.dataset, run.config.model.latent_dim
-    return [*links, _link("Turn β", _beta_address(dataset, dimensions))] if dimensions in DIMENSIONS else links
+    has_sweep = dataset in get_args(Dataset) and dimensions in DIMENSIONS
+    return [*links, _link("Turn β", _beta_address(dataset, dimensions))] if has_sweep else links
 
 
 def _link(text: str, address: str, here: bool = False) -> dict[str, Any]:
@@ -151,14 +152,14 @@ def _address(*runs: Run) -> str:
     return "--".join(run.name for run in runs) + ".html"
 
 
-def _beta_address(dataset: Dataset, dimensions: int) -> str:
+def _beta_address(dataset: str, dimensions: int) -> str:
     return f"beta-{dataset}-{dimensions}d.html"
 
 
 def _rank(run: Run) -> tuple[int, int, bool, bool]:
     """The simplest first."""
     config = run.config
-    place = list(NAMES).index(config.data.dataset)
+    place = DATASETS.index(config.data.dataset) if config.data.dataset in DATASETS else len(DATASETS)
     return place, config.model.latent_dim, config.objective.likelihood != "bernoulli", config.model.model == "ae"
 
 
@@ -170,4 +171,4 @@ def _pairs(runs: Sequence[Run]) -> list[tuple[Run, Run]]:
 
 def _sweeps(runs: Sequence[Run]) -> list[tuple[Dataset, int]]:
     used = {run.config.data.dataset for run in runs}
-    return [(dataset, dimensions) for dataset in NAMES if dataset in used for dimensions in DIMENSIONS]
+    return [(dataset, dimensions) for dataset in get_args(Dataset) if dataset in used for dimensions in DIMENSIONS]

@@ -50,8 +50,8 @@ def partners(space: Space) -> dict[str, RunCard | Space]:
         if other.key != space.key and other.data.content_hash == space.data.content_hash
     }
     cards = []
-    if space.dataset and space.data.content_hash == caches.test_images(space.dataset).content_hash:
-        cards = [card for card in sidebar.cards(space.dataset) if space.run is None or card.path != space.run.path]
+    if space.image_set and space.data.content_hash == caches.test_images(space.image_set).content_hash:
+        cards = [card for card in sidebar.cards(space.image_set) if space.run is None or card.path != space.run.path]
     cards.sort(key=lambda card: space.run is None or not are_partners(space.run.config, card.config))
     return {card.name: card for card in cards} | own
 
@@ -67,7 +67,7 @@ def opened(partner: RunCard | Space) -> Space:
 
 def training_images(space: Space) -> ImageDataset:
     """Of the space's data set, from this machine; the space's own images where it is none of ours."""
-    return caches.training_images(space.dataset) if space.dataset else space.data
+    return caches.training_images(space.image_set) if space.image_set else space.data
 
 
 def nearest(space: Space) -> NearestImages:

@@ -11,6 +11,7 @@ from vaeexplorer.analysis.smoothness.verdict import details, verdict
 from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, notes
@@ -27,7 +28,7 @@ def chosen_partner(space: Space) -> Space:
     if not others:
         st.info("There is no second run of these images to compare with. Train one: `python -m vaeexplorer train`")
         st.stop()
-    if state.compared_run_changed(space.name):
+    if state.has_changed("compared-run", space.name):
         st.session_state.pop(state.OTHER.name, None)  # this run's own partner
     name = address.choose(state.OTHER, list(others))
     st.selectbox("Compared with", list(others), key=state.OTHER.name, persist_state="session")
@@ -95,7 +96,7 @@ def show_comparison(found: Comparison) -> None:
 def show_table(found: Comparison, group: Group) -> None:
     """The figures of a group of pairs, and the downloads of all."""
     st.dataframe(
-        comparison_table(found, group),
+        table(comparison_table(found, group)),
         hide_index=True,
         height="content",
         alt=f"Measures of {found.runs[0]} and {found.runs[1]} with 95% intervals, and their differences",

@@ -12,8 +12,9 @@ import streamlit as st
 from vaeexplorer.analysis.smoothness.fields import FieldKind, Window, ellipses, field
 from vaeexplorer.app import address, state
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.views.ae_vs_vae import comparison
-from vaeexplorer.browser import bundle, links
+from vaeexplorer.browser import links
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.files import content_hash
 from vaeexplorer.spaces.space import Space
@@ -25,9 +26,7 @@ UNITS = {
 }
 _LONGEST = 20_000  # characters of a request
 
-_planes = st.components.v2.component(
-    "pair", js=bundle.script("entries/pair.js"), css=bundle.style("pair/pair.css"), isolate_styles=True
-)
+_planes = component("pair", "pair", "pair/pair.css")
 
 
 @st.fragment

@@ -4,19 +4,18 @@ import streamlit as st
 
 from vaeexplorer.app import address, caches, sidebar, state
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.beta import words
 from vaeexplorer.app.words import heading, notes
-from vaeexplorer.browser import bundle, links
+from vaeexplorer.browser import links
 from vaeexplorer.data.images import DataError
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.results.sweep import SweepError, figures
 from vaeexplorer.runs.folder import RunError
 
-_beta_dial = st.components.v2.component(
-    "beta_dial", js=bundle.script("entries/beta.js"), css=bundle.style("beta/beta.css"), isolate_styles=True
-)
+_beta_dial = component("beta_dial", "beta", "interact/legend.css", "beta/beta.css")
 
 
 @st.fragment
@@ -36,12 +35,14 @@ def dial(dataset: str, url: str) -> None:
     )
 
 
-heading(words.PAGE)
 dataset = st.session_state.get(state.DATASET.name) or "mnist"
 if dataset not in sidebar.DATASETS:
     raise RunError("Turn β shows models that are shipped: choose MNIST or Fashion-MNIST at the left.")
 chosen = address.choose(state.DIMENSIONS)
-st.segmented_control(
+left, right = st.columns([4, 1], vertical_alignment="bottom")
+with left:
+    heading(words.PAGE)
+right.segmented_control(
     "Latent dimensions",
     state.DIMENSIONS.options,
     required=True,

@@ -4,18 +4,16 @@ from vaeexplorer.app.words import Page
 
 PAGE = Page(
     title="Turn β",
-    instruction="Move the slider: the same network, trained with another weight on the KL term, takes the place of the "
-    "last.",
-    see="Twelve VAEs that differ in β alone. Dots are 2,000 test images at their codes; each latent space is turned to "
-    "lie like its neighbour's, which changes nothing, since N(0, I) looks the same from all sides. The 36 images are "
-    "decoded from the same noise for every β. Rate R is the most that z can say about x, distortion D what is still "
-    "missing. For the best models there could be, one more nat in z lowers D by β nats.",
-    why="A small β gives sharp reconstructions and codes that sprawl far outside the prior, so that samples decode to "
-    "nonsense. A large β gives codes that look like the prior because they say little: dimensions collapse one by one. "
-    "Only at β = 1 is the loss minus the ELBO itself. A latent space is regularized well where samples are good *and* "
-    "R is not 0.",
-    attempt="Choose 16 dimensions and move β from 1/16 up to 16. At which β do dimensions leave, and what do the "
-    "samples lose with each? Then go to β = 0 and look at the circles of the prior.",
+    instruction="Move β to see the network trained with a weaker or stronger KL term.",
+    see="Twelve VAEs that differ in β alone. Dots are the codes of 2,000 test images; each latent space is rotated to "
+    "match the others, which changes nothing: N(0, I) looks the same from all sides. The rate R bounds what z says "
+    "about x, the distortion D is what the reconstruction misses. Along the best possible models, one more nat in z "
+    "lowers D by β nats (dashed).",
+    why="A small β gives sharp reconstructions, but codes sprawl outside the prior and samples decode to nonsense. A "
+    "large β gives codes that match the prior because they say little: dimensions collapse one by one. Only at β = 1 "
+    "is the loss the negative ELBO. A latent space is well regularized where samples are good *and* R is not 0.",
+    attempt="Choose 16 dimensions and move β from 1/16 to 16. At which β do dimensions collapse, and what do the "
+    "samples lose? Then set β = 0 and look at the prior's circles.",
     formula=r"""
 $$\text{loss} = \underbrace{-\,\mathbb E_{q(z\mid x)}\ln p(x\mid z)}_{D} \;+\;
 \beta\,\underbrace{\mathbb E\,\mathrm{KL}\big(q(z\mid x)\,\|\,\mathcal N(0,I)\big)}_{R},

@@ -9,19 +9,15 @@ from streamlit.delta_generator import DeltaGenerator
 from vaeexplorer.app import address, caches, state
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
-from vaeexplorer.browser import bundle, links
+from vaeexplorer.browser import links
 from vaeexplorer.errors import UserError
 from vaeexplorer.spaces.space import Space
 
 FEWEST = 50  # images of which UMAP makes anything
 
-_latent_plane = st.components.v2.component(
-    "latent_plane",
-    js=bundle.script("entries/plane.js"),
-    css=bundle.style("plane/latent_plane.css"),
-    isolate_styles=True,
-)
+_latent_plane = component("latent_plane", "plane", "plane/latent_plane.css", "plane/now.css")
 
 
 def latent_plane(space: Space) -> None:

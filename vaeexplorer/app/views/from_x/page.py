@@ -4,22 +4,21 @@ import streamlit as st
 
 from vaeexplorer.app import address, caches, sidebar, state
 from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
 from vaeexplorer.app.views.from_x import words
 from vaeexplorer.app.words import heading, notes, say_if_correlated
-from vaeexplorer.browser import bundle, links
+from vaeexplorer.browser import links
 from vaeexplorer.data.images import DataError
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.runs.partners import partner
 from vaeexplorer.spaces.space import Space
 
-_from_x = st.components.v2.component(
-    "from_x", js=bundle.script("entries/from_x.js"), css=bundle.style("from_x/from_x.css"), isolate_styles=True
-)
+_from_x = component("from_x", "from_x", "from_x/from_x.css")
 
 
 def autoencoder_beside(space: Space) -> dict[str, str] | None:
     """Name and network of the autoencoder that was trained like this VAE, or None."""
-    card = partner(space.run, sidebar.cards(space.dataset)) if space.run and space.has_prior else None
+    card = partner(space.run, sidebar.cards(space.image_set)) if space.run and space.has_prior else None
     if card is None:
         return None
     try:

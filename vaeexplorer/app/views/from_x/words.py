@@ -4,15 +4,16 @@ from vaeexplorer.app.words import Page
 
 PAGE = Page(
     title="From x to x′",
-    instruction="Pick a test image or draw one, then move ε: the encoder gives a distribution, each draw another "
-    "image.",
-    see="An image x goes in. The encoder of a VAE answers with a Gaussian: its centre μ and its spread σ, drawn as "
-    "ellipses of one and two standard deviations among the test codes. Noise ε picks a point z from it, and the "
-    "decoder turns z into x′. The loss is written out with this image's own numbers.",
-    why="Because z is drawn anew every time, the decoder must make sense of a whole neighbourhood, not of a point; and "
-    "the KL term asks μ to stay near 0 and σ near 1. An autoencoder has neither: one point, no cloud.",
-    attempt="Draw a digit badly, or half of one. Where does it land, how wide is its cloud, and which term of the loss "
-    "pays? Then set ε to 0: that is the image that most papers show.",
+    instruction="Drag z, move ε, or draw on x: the encoder gives a distribution, and every draw from it decodes to "
+    "another image.",
+    see="The encoder of a VAE gives a Gaussian posterior: its mean μ, and ellipses of one and two standard deviations "
+    "σ. Noise ε chooses a point z from it, and the decoder turns z into x′. What x has and x′ lacks is orange, the "
+    "reverse blue. The loss is that of this image; its KL term compares the posterior with the prior, dimension by "
+    "dimension, each curve drawn to its own height.",
+    why="In training z is drawn anew every time, so the decoder learns images for a whole neighbourhood, not for one "
+    "point; the KL term keeps μ near 0 and σ near 1. An autoencoder gives one z, and nothing asks where it lies.",
+    attempt="Draw a digit badly, or half of one. Where does its posterior lie, how wide is it, and which term of the "
+    "loss rises? Then set ε to 0: most papers show that image.",
     formula=r"""
 $$z = \mu(x) + \sigma(x)\,\varepsilon, \qquad \varepsilon\sim\mathcal N(0,I), \qquad \sigma = e^{\ln\sigma^2/2}$$
 $$\text{loss} = -\ln p(x\mid z) + \beta \cdot \tfrac12\sum_j\big(\mu_j^2+\sigma_j^2-1-\ln\sigma_j^2\big)$$

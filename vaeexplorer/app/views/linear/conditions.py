@@ -53,8 +53,8 @@ CONDITIONS: dict[Broken, Condition] = {
     ),
     "sigmoid": Condition(
         "sigmoid output",
-        "x′ = σ(W₂z + b) is bent: no theorem. Outputs stay in [0, 1] and leave the plane, so PCA's {optimum} is no "
-        "bound any more, above or below.",
+        "With a sigmoid the theorem no longer applies. x′ = σ(W₂z + b) stays in [0, 1] and leaves the plane, so PCA's "
+        "{optimum} is no bound any more, above or below.",
     ),
     "cross-entropy": Condition(
         "cross-entropy",
@@ -73,8 +73,8 @@ CONDITIONS: dict[Broken, Condition] = {
     ),
     "saddle": Condition(
         "start at a saddle",
-        "Axis 1 is left out and axis {spare} taken: every gradient is almost 0, and the excess stays at "
-        "λ₁ − λ₍ₖ₊₁₎ = {plateau}. No minimum: {plateau_step}the plateau is left.",
+        "Axis 1 is left out and axis {spare} taken: every gradient is almost 0, and the excess begins at "
+        "λ₁ − λ₍ₖ₊₁₎ = {plateau}. {plateau_left}",
     ),
 }
 
@@ -89,7 +89,8 @@ def _figures(experiment: Experiment, pca: PCA, decay_share: float) -> dict[str, 
     k, decay = experiment.k, decay_share * pca.values[experiment.k - 1]
     shrunk = decayed_singular_values(pca.values, k, decay)
     half = experiment.learned
-    plateau, step = experiment.plateau or (0.0, None)
+    step = experiment.plateau and experiment.plateau[1]
+    left = "" if step is None else f"after about {max(1, round(step))} steps "
     wanted = "" if half is None else f"Stopped where about {half[0]} of {k} axes should be passed on by half."
     return {
         "predicted": "" if experiment.predicted_error is None else f"{experiment.predicted_error:.4f}",
@@ -98,8 +99,10 @@ def _figures(experiment: Experiment, pca: PCA, decay_share: float) -> dict[str, 
         "first_s": f"{shrunk[0]:.4f}",
         "last_s": f"{shrunk[-1]:.4f}",
         "spare": str(k + 1),
-        "plateau": f"{plateau:.4f}",
-        "plateau_step": "" if step is None else f"after about {max(1, round(step))} steps ",
+        "plateau": f"{pca.values[0] - pca.values[k]:.4f}",
+        "plateau_left": f"There it stays, though it is no minimum: {left}the plateau is left."
+        if experiment.plateau
+        else "Adam's steps do not shrink with the gradient: it leaves at once, upwards first, and there is no plateau.",
         "learned_wanted": wanted or "Stopped long before the end: some error is left, most in the last axes.",
     }
 

@@ -9,7 +9,7 @@ from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets, words
-from vaeexplorer.app.views.linear.widgets import Setting
+from vaeexplorer.app.views.linear.training import Setting, prepare
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.config import Dataset
 from vaeexplorer.errors import UserError
@@ -25,12 +25,16 @@ def chosen_setting(dataset: Dataset) -> Setting:
         list(conditions.CONDITIONS),
         required=True,
         format_func=lambda name: conditions.CONDITIONS[name].label,
+        label_visibility="collapsed",
         key=state.BROKEN.name,
         persist_state="session",
     )
-    left, middle, right = st.columns([1, 1.6, 1], gap="medium")
+    with st.container(key="linear-how"):
+        left, middle, right = st.columns([1, 1.6, 1], gap="medium")
     k = int(address.choose(state.K))
     left.slider("k, dimensions of the code", *state.K.limits, key=state.K.name, persist_state="session")
+    if state.has_changed("condition", broken):
+        st.session_state.pop(state.METHOD.name, None)  # the one that suits the former may hide what this one shows
     method = address.choose(state.METHOD, METHODS[broken])
     middle.segmented_control(
         "Trained by",
@@ -65,7 +69,7 @@ def chosen_setting(dataset: Dataset) -> Setting:
 
 heading(words.PAGE)
 space = sidebar.chosen_space()
-setting = chosen_setting(sidebar.needed_run(space).config.data.dataset)
+setting = chosen_setting(sidebar.shipped_set(space))
 address.settle()
 try:
     with st.spinner("Training on images", show_time=True) if setting.longer else nullcontext():
@@ -73,10 +77,10 @@ try:
 except UserError as error:
     st.error(literal(error))
     st.stop()
+widgets.show_training(shown.film, space)
 left, right = st.columns(2, gap="medium")
 left.markdown(f"**Predicted.** {shown.predicted}")
 right.markdown(f"**Measured.** {shown.measured}")
-widgets.show_training(shown.film, space)
 if shown.decayed is not None:
     decayed = shown.decayed
     st.plotly_chart(
@@ -92,9 +96,9 @@ st.download_button(
     "text/csv",
     on_click="ignore",
 )
-st.subheader("Linear VAE = probabilistic PCA", anchor=False)
+st.header("Linear VAE = probabilistic PCA", anchor=False)
 st.markdown(words.LINEAR_VAE)
 widgets.show_linear_vae(setting.dataset, setting.k)
 notes(words.PAGE)
 sidebar.data_source(space)
-widgets.prepare(setting.dataset)
+prepare(setting.dataset)

@@ -4,14 +4,13 @@ from vaeexplorer.app.words import Page
 
 PAGE = Page(
     title="A linear autoencoder is PCA, or is it?",
-    instruction="Press play: gradient descent finds PCA's subspace before your eyes. Then break a condition and see "
-    "what is left of the theorem.",
-    see="Left, PCA in one stroke; right, x′ = W₂W₁x learned step by step from the same covariance. The error falls to "
-    "PCA's and the angles between the two subspaces go to 0, but the learned columns look like nothing that PCA drew: "
-    "any basis of the subspace serves as well. Recover the axes, and the two scatters become one.",
+    instruction="Press play: training finds PCA's subspace. Then break a condition.",
+    see="PCA, computed directly, beside x′ = W₂W₁x, learned step by step from the same covariance. The error falls to "
+    "PCA's and the angles between the two subspaces go to 0, but the learned columns look unlike PCA's axes: any basis "
+    "of the subspace serves as well. Recover the axes, and the two scatters become one.",
     why="PCA is the one autoencoder whose optimum is known in closed form, so every claim can be checked to many "
     "digits: what training finds, what it leaves open, and what each condition is for. A VAE with linear maps is "
-    "probabilistic PCA; its noise pins the axes down, and its collapse can be predicted exactly.",
+    "probabilistic PCA: its noise determines the axes, and its collapse can be predicted exactly.",
     attempt="Take k = 2 and compare raw columns, singular vectors and QR-recovered axes. Then switch weight decay on "
     "and look at the singular vectors again. Last, start at a saddle with gradient descent and watch the plateau.",
     formula=r"""
@@ -34,6 +33,6 @@ The best variance is $\sigma_x^2=\sum_{j>k}\lambda_j/(D-k)$ (Tipping & Bishop 19
 """,
 )
 LINEAR_VAE = (
-    "Move σₓ². A dimension is on only while its eigenvalue stands above the line at βσₓ²; below it, it is collapsed, "
-    "and no training can wake it. Bars are the closed form, dots a linear VAE trained without it (when you let go)."
+    "Move σₓ². A dimension is on while its eigenvalue lies above the line at βσₓ². Below the line it collapses. Bars: "
+    "theory. Dots: trained model, updated on release."
 )

@@ -1,20 +1,22 @@
 """Is it regularized? Three answers on a latent space, each with its number, and the evidence for them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import get_args
 
 import streamlit as st
+from markupsafe import Markup
 
 from vaeexplorer.analysis.report.report import Report
-from vaeexplorer.analysis.report.verdicts import Verdict
 from vaeexplorer.app import address, caches, sidebar, state
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.report import reports, words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.errors import UserError
+from vaeexplorer.export import cards
 from vaeexplorer.export import report as report_page
 from vaeexplorer.figures.report import Exhibit, Kind
 from vaeexplorer.spaces.space import Space
@@ -31,7 +33,6 @@ def second_space(first: Space) -> Space | None:
         key=state.BESIDE.name,
         persist_state="session",
         placeholder="another run",
-        width=360,
     )
     address.settle()
     return caches.space(others[name]) if name else None
@@ -66,11 +67,6 @@ def _work(space: Space, what: object) -> None:
     place.empty()
 
 
-def show_cards(verdicts: Sequence[Verdict]) -> None:
-    """A card each."""
-    st.html(f"<style>{report_page.CARDS_STYLE}</style>{report_page.cards(verdicts)}")
-
-
 def show_exhibit(exhibit: Exhibit, key: str) -> None:
     """A figure and its one line."""
     st.plotly_chart(exhibit.figure, key=key, config={"displaylogo": False}, alt=exhibit.alt)
@@ -93,26 +89,29 @@ def in_a_row(spaces: Sequence[Space]) -> Iterator[Space]:
 def show(spaces: Sequence[Space]) -> None:
     """Everything there is on one latent space, or on two, row by row."""
     found: dict[str, Report] = {}
-    for space in in_a_row(spaces):
-        if len(spaces) > 1:
-            st.subheader(space.name, anchor=False)
+    for space in spaces:
         if (report := report_of(space)) is not None:
             found[space.name] = report
-            st.markdown(f"**{report.summary}**")
     there = [space for space in spaces if space.name in found]
     if not there:
         return
-    for questions in [slice(None)] if len(there) == 1 else [slice(k, k + 1) for k in range(3)]:
-        for space in in_a_row(there):
-            show_cards(found[space.name].verdicts[questions])
-    if any(reports.seeds(space) for space in there):
-        for space in in_a_row(there):
-            show_seeds(space)
-    show_strips(there)
+    st.html(Markup('<p class="vx-summary">{}</p>').format(in_a_line(found)))
+    st.html(f"<style>{cards.STYLE}</style>{cards.cards(found)}")
     show_evidence(there, found)
+    show_strips(there)
     for part in (offer_nll_gap, show_numbers, downloads):
         for space in in_a_row(there):
             part(space, found[space.name])
+    if any(reports.seeds(space) for space in there):
+        for space in in_a_row(there):
+            show_seeds(space)
+
+
+def in_a_line(found: Mapping[str, Report]) -> str:
+    """The answers of each report, in words."""
+    if len(found) == 1:
+        return next(iter(found.values())).summary
+    return " ".join(f"{name}: {report.summary[0].lower()}{report.summary[1:]}" for name, report in found.items())
 
 
 def show_seeds(space: Space) -> None:
@@ -120,12 +119,12 @@ def show_seeds(space: Space) -> None:
     if (found := reports.seeds(space)) is not None:
         line, rows = found
         with st.expander(line):
-            st.dataframe(rows, hide_index=True, alt=f"Every number over seeds of {space.name}")
+            st.dataframe(table(rows), hide_index=True, alt=f"Every number over seeds of {space.name}")
 
 
 def show_strips(spaces: Sequence[Space]) -> None:
     """What the decoder draws at points that matter."""
-    st.subheader("What the decoder draws", anchor=False)
+    st.header("What the decoder draws", anchor=False)
     drawn = {space.name: reports.strips(space) for space in spaces}
     for name in dict.fromkeys(name for each in drawn.values() for name in each):
         for space in in_a_row(spaces):
@@ -135,7 +134,6 @@ def show_strips(spaces: Sequence[Space]) -> None:
 
 def show_evidence(spaces: Sequence[Space], found: dict[str, Report]) -> None:
     """The figures: of two latent spaces those of one kind on one row."""
-    st.subheader("The evidence", anchor=False)
     figures = {space.name: {each.kind: each for each in reports.exhibits(space, found[space.name])} for space in spaces}
     if len(spaces) == 1:
         show_figures(spaces[0].name, list(figures[spaces[0].name].values()))
@@ -148,9 +146,8 @@ def show_evidence(spaces: Sequence[Space], found: dict[str, Report]) -> None:
 
 
 def show_figures(name: str, shown: Sequence[Exhibit]) -> None:
-    """Of one latent space: the first alone, then two in a row."""
-    show_exhibit(shown[0], f"{name}-{shown[0].kind}")
-    for start in range(1, len(shown), 2):
+    """Of one latent space: two in a row."""
+    for start in range(0, len(shown), 2):
         for column, exhibit in zip(st.columns(2, gap="large"), shown[start : start + 2], strict=False):
             with column:
                 show_exhibit(exhibit, f"{name}-{exhibit.kind}")
@@ -170,7 +167,7 @@ def offer_nll_gap(space: Space, found: Report) -> None:
 def show_numbers(space: Space, found: Report) -> None:
     """Every diagnostic, folded."""
     with st.expander("Every number"):
-        st.dataframe(report_page.table(found), hide_index=True, alt=f"Every diagnostic of {space.name}")
+        st.dataframe(table(report_page.table(found)), hide_index=True, alt=f"Every diagnostic of {space.name}")
 
 
 def downloads(space: Space, found: Report) -> None:
@@ -187,13 +184,16 @@ def downloads(space: Space, found: Report) -> None:
             )
 
 
-heading(words.PAGE)
+left, right = st.columns([3, 1], vertical_alignment="bottom")
+with left:
+    heading(words.PAGE)
 space = sidebar.chosen_space()
-try:
-    second = second_space(space)
-except UserError as error:
-    st.error(literal(error))
-    second = None
+with right:
+    try:
+        second = second_space(space)
+    except UserError as error:
+        st.error(literal(error))
+        second = None
 show([space] if second is None else [space, second])
 notes(words.PAGE)
 sidebar.data_source(space)

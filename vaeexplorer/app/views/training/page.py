@@ -1,25 +1,54 @@
 """Training: learning curves of one or several runs."""
 
 from collections import Counter
+from typing import get_args
 
 import streamlit as st
 
-from vaeexplorer.app import address, sidebar, state
+from vaeexplorer.app import address, sidebar, state, tables
+from vaeexplorer.app.server import assets
+from vaeexplorer.app.server.components import component
+from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.training import drawn, legend, words
-from vaeexplorer.app.words import heading, notes
+from vaeexplorer.app.words import notes
+from vaeexplorer.browser import links
+from vaeexplorer.config import Dataset
+from vaeexplorer.data import datasets
+from vaeexplorer.data.images import DataError
 from vaeexplorer.data.published import FULL
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.curves import Curve, Reference
 from vaeexplorer.results import remarks
 from vaeexplorer.runs.folder import RunCard
+from vaeexplorer.version import __version__
 
 # Test cost in nats per image of a perfect and of a constant Bernoulli decoder: the pixels' entropies, the mean image.
 FLOOR = {"mnist": (45.534, 205.97), "fashion-mnist": (189.858, 385.03)}
 PARTS = {
-    "total": "Loss falls as the network learns",
+    "total": "Loss should fall",
     "reconstruction": "Reconstruction: how much of x is lost",
-    "kl": "KL: at most this z says about x",
+    "kl": "KL usually rises: at most this z says about x",
 }
+_train_now = component("train_now", "train", "train/train.css")
+
+
+@st.fragment
+def train_now(dataset: str) -> None:
+    """The training in the visitor's browser: the server sends images, once, and hears of nothing but the address."""
+    _train_now(
+        data={
+            "place": "app",
+            "dataset": dataset if dataset in sidebar.DATASETS else "mnist",
+            "sets": {each: assets.training_images(each) for each in get_args(Dataset)},
+            "version": __version__,
+            "of": "training",
+            "keys": links.table(links.TRAIN),
+            "link": address.link(links.TRAIN),
+            "moves": address.moves(),
+        },
+        key=state.TRAIN_NOW,
+        on_link_change=lambda: address.keep_link(links.TRAIN, state.TRAIN_NOW),
+    )
 
 
 def unit(likelihood: str) -> str:
@@ -28,10 +57,15 @@ def unit(likelihood: str) -> str:
     return f"nats per image{constant}"
 
 
+def are_published(cards: list[RunCard], dataset: str) -> bool:
+    """Whether the runs were measured on the published test images."""
+    published = FULL[dataset, "test"][0]
+    return all(card.provenance.get("test_images_hash", published) == published for card in cards)
+
+
 def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
     """Loss, reconstruction and KL of runs that share a likelihood and a dataset."""
     log = st.session_state.get(state.LOG.name, False)
-    floor, mean_image = FLOOR[dataset]
     legend.legend([card.name for card in cards], "solid: test images, dotted: training images")
     for column, (part, title) in zip(st.columns(3), PARTS.items(), strict=True):
         curves = tuple(
@@ -43,10 +77,8 @@ def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
             for card in cards
             if part != "kl" or card.config.model.model == "vae"
         )
-        published = FULL[dataset, "test"][0]
-        are_ours = all(card.provenance.get("test_images_hash", published) == published for card in cards)
-        has_lines = likelihood == "bernoulli" and part != "kl" and are_ours
-        references = (Reference("floor", floor), Reference("mean image", mean_image)) if has_lines else ()
+        has_lines = likelihood == "bernoulli" and part != "kl" and dataset in FLOOR and are_published(cards, dataset)
+        references = tuple(map(Reference, ("floor", "mean image"), FLOOR[dataset])) if has_lines else ()
         with column:
             st.plotly_chart(
                 drawn.learning_curves(curves, title=title, unit=unit(likelihood), references=references, log=log),
@@ -56,7 +88,7 @@ def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
             )
 
 
-def table(cards: list[RunCard]) -> list[dict[str, object]]:
+def configurations(cards: list[RunCard]) -> list[dict[str, object]]:
     """Config and final test figures, a row a run."""
     return [
         {
@@ -89,7 +121,13 @@ def history(cards: list[RunCard]) -> list[dict[str, object]]:
     ]
 
 
-heading(words.PAGE)
+try:
+    train_now(st.session_state.get(state.DATASET.name) or "mnist")
+except DataError as error:
+    st.error(literal(error))
+notes(words.PAGE)
+st.header(words.RUNS, anchor=False)
+st.caption(words.RUNS_INSTRUCTION)
 here = sidebar.chosen_card()
 every = {card.name: card for card in sidebar.cards()}
 names = address.choose(state.COMPARED, list(every), default=[here.name])
@@ -104,7 +142,7 @@ if len(groups) > 1:
     st.info("These runs differ in dataset or likelihood. Their nats are not comparable, so each kind has its own row.")
 for dataset, likelihood in groups:
     if len(groups) > 1:
-        st.subheader(f"{sidebar.DATASETS[dataset]} · {likelihood}", anchor=False)
+        st.subheader(f"{literal(datasets.title(dataset))} · {likelihood}", anchor=False)
     own = [
         card for card in chosen if (card.config.data.dataset, card.config.objective.likelihood) == (dataset, likelihood)
     ]
@@ -113,9 +151,9 @@ for remark in remarks.on_history(chosen):
     st.caption(remark)
 
 st.subheader("Configurations and final figures", anchor=False)
-st.caption("Nats per image on the 10,000 test images, one sample of z each.")
+st.caption("Nats per image on the test images, one sample of z each.")
 st.dataframe(
-    table(chosen),
+    tables.table(configurations(chosen)),
     hide_index=True,
     column_config={
         name: st.column_config.NumberColumn(format="%.2f") for name in ("test loss", "test reconstruction", "test KL")
@@ -125,4 +163,3 @@ st.dataframe(
 st.download_button(
     "Download the curves (CSV)", lambda: to_csv(history(chosen)), "curves.csv", "text/csv", on_click="ignore"
 )
-notes(words.PAGE)

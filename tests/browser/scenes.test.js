@@ -1,0 +1,58 @@
+// @ts-check
+/** Addresses of scenes, sentences of answers. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { addressOf, answer, clock, placeOf, sentence } from "./lecture/scenes.js";
+
+const question = {
+  ask: "?",
+  low: 0,
+  high: 16,
+  step: 1,
+  within: 0,
+  unit: "",
+  reveal: "beta=4",
+  then: "{number:.1f}, not {guess:g}",
+  number: 6,
+  of: "a",
+};
+const scene = { title: "One", say: "", page: "", address: "run=a&z=1,2", notes: "", minutes: 2, question: null };
+const lecture = {
+  key: "k",
+  title: "",
+  presenter: false,
+  pages: ["", "beta"],
+  scenes: [scene, { ...scene, title: "Two", page: "beta", address: "beta=1", question }],
+};
+
+test("a scene has an address below any path, and is read from it again", () => {
+  for (const from of ["http://h/app/", "http://h/app/beta?run=b#x"]) {
+    const first = addressOf(new URL(from), lecture, { scene: 0, guess: "", shown: false });
+    assert.equal(first.href, "http://h/app/?run=a&z=1,2&lecture=1&scene=1");
+    const shown = addressOf(first, lecture, { scene: 1, guess: "8", shown: true });
+    assert.equal(shown.href, "http://h/app/beta?beta=4&lecture=1&scene=2&guess=8&shown=1");
+    assert.deepEqual(placeOf(shown, lecture), { scene: 1, guess: "8", shown: true });
+  }
+});
+
+test("nonsense is the first scene without a guess", () => {
+  for (const query of ["scene=99", "scene=x", "scene=-1", "", "scene=1&guess=x"])
+    assert.deepEqual(placeOf(new URL(`http://h/?${query}`), lecture), { scene: 0, guess: "", shown: false });
+});
+
+test("the presenter's window stays on its page", () => {
+  const url = addressOf(
+    new URL("http://h/beta?presenter=1"),
+    { ...lecture, presenter: true },
+    { scene: 0, guess: "", shown: false },
+  );
+  assert.equal(url.href, "http://h/beta?run=a&z=1,2&lecture=1&presenter=1&scene=1");
+});
+
+test("an answer says both numbers", () => {
+  assert.equal(sentence(question, "8"), "6.0, not 8");
+  assert.equal(sentence({ ...question, then: "" }, ""), "It is 6.");
+  assert.equal(answer(lecture, { scene: 1, guess: "8", shown: true }, "x").number, 6);
+  assert.equal("number" in answer(lecture, { scene: 1, guess: "8", shown: false }, "x"), false);
+  assert.equal(clock(3725), "62:05");
+});

@@ -1,0 +1,92 @@
+"""A lecture in the browser: keys turn scenes, a question is guessed and revealed, two windows stay on one scene."""
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.browser.driving import at_rest, wait_until
+from vaeexplorer.app.lecture import strip
+from vaeexplorer.lecture.grading import grade
+from vaeexplorer.lecture.scenes import DEFAULT
+
+pytestmark = pytest.mark.browser
+
+
+def scene(page: Any) -> int:
+    """The number of the scene, by the address."""
+    return int(parse_qs(urlsplit(page.url).query).get("scene", ["0"])[0])
+
+
+def turn(page: Any, key: str, number: int, shows: str) -> None:
+    page.keyboard.press(key)
+    wait_until(page, lambda: scene(page) == number, f"scene {number}")
+    page.locator(shows).first.wait_for()
+    at_rest(page)
+
+
+def test_a_lecture_is_walked_and_a_guess_handed_in(
+    chromium: Any, server: str, tmp_path: Path, troubles: list[str]
+) -> None:
+    page = chromium
+    shipped = strip.read(DEFAULT)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{server}/?lecture=1")
+    say = page.locator(".lecture .say")
+    say.wait_for()
+    wait_until(page, lambda: scene(page) == 1, "the first scene")
+    page.locator(".latent-plane .stage").wait_for()
+    at_rest(page)
+    assert parse_qs(urlsplit(page.url).query)["z"] == ["0.5,-0.8"]
+    assert say.inner_text() == shipped.scenes[0].say
+    assert page.locator("[data-testid=stSidebar]").is_hidden()
+
+    turn(page, "ArrowRight", 2, ".from-x")
+    turn(page, "PageDown", 3, ".from-x")
+    turn(page, "ArrowLeft", 2, ".from-x")
+    assert urlsplit(page.url).path == "/from-x"
+    page.go_back()
+    wait_until(page, lambda: scene(page) == 3, "Back")
+    assert say.inner_text() == shipped.scenes[2].say
+
+    asked = next(number for number, each in enumerate(shipped.scenes) if each.page == "beta" and each.question) + 1
+    page.goto(f"{server}/beta?dims=16&beta=1&lecture=1&scene={asked}")
+    page.locator(".lecture .ask").wait_for()
+    page.locator(".beta-dial, .dial").first.wait_for()
+    at_rest(page)
+    slider = page.locator(".lecture .guess input")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    wait_until(page, lambda: "guess=7" in page.url, "a guess in the address")
+    assert scene(page) == asked  # the slider's arrows turn no scene
+    page.get_by_role("button", name="Reveal").click()
+    wait_until(page, lambda: "beta=4" in page.url, "what is revealed")
+    page.locator(".lecture .then").wait_for()
+    assert page.locator(".lecture .then").inner_text() == "6 are active. Your guess: 7."
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save my answer").click()
+    download.value.save_as(tmp_path / "handed.json")
+    saved = json.loads((tmp_path / "handed.json").read_text())
+    (row,) = grade(tmp_path, shipped)
+    assert (row.guess, row.number, row.remark) == (7, 6, "")
+    assert saved["address"].startswith("beta?")
+
+    page.keyboard.press("r")
+    wait_until(page, lambda: "shown" not in page.url and "beta=1" in page.url, "the scene as it began")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Notes").click()
+    notes = opened.value
+    notes.locator(".lecture .notes h2").first.wait_for()
+    assert shipped.scenes[asked - 1].notes in notes.locator(".notes").inner_text()
+    notes.keyboard.press("ArrowRight")
+    wait_until(page, lambda: scene(page) == asked + 1, "the other window's scene")
+    wait_until(page, lambda: say.inner_text() == shipped.scenes[asked].say, "its line")
+    notes.close()
+    page.get_by_role("button", name="End").click()
+    page.locator("[data-testid=stSidebar]").wait_for()
+    assert "lecture" not in page.url
+    # Streamlit looks for its server below the page's path first.
+    assert all("404" in trouble for trouble in troubles), troubles
+    troubles.clear()

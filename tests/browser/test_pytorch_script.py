@@ -1,0 +1,77 @@
+"""The PyTorch script that a training in the browser leaves: short, and it runs as it stands."""
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vaeexplorer.data.datasets import SAMPLE
+
+MOST_LINES = 60
+KINDS: list[dict[str, Any]] = [
+    {},
+    {"model": "ae", "activation": "relu", "schedule": "one-cycle"},
+    {"model": "linear-ae", "likelihood": "gaussian"},
+    {"model": "linear-vae", "likelihood": "gaussian-learned", "dim": 16, "schedule": "one-cycle"},
+    {"likelihood": "continuous-bernoulli", "activation": "tanh", "warmup": 2, "schedule": "one-cycle"},
+    {"likelihood": "gaussian", "reduction": {"pixels": "mean", "dims": "mean", "batch": "sum"}},
+    {"dataset": "fashion-mnist", "widths": [512, 512, 256]},
+]
+
+
+@pytest.fixture
+def script(node: Callable[..., str], modules: Path) -> Callable[..., str]:
+    """The script for these choices."""
+
+    def make(choices: dict[str, Any], events: list[dict[str, Any]], steps: int) -> str:
+        (modules / "script.mjs").write_text("""
+            import { DEFAULTS } from "./record/choices.js";
+            import { pytorchScript } from "./record/pytorch.js";
+            const { choices, events, steps } = JSON.parse(process.argv[2]);
+            console.log(pytorchScript({ ...DEFAULTS, ...choices }, events, 150, steps).trimEnd());""")
+        return node("script.mjs", json.dumps({"choices": choices, "events": events, "steps": steps}))
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the shipped sample in `data`, as torchvision wants it: unpacked."""
+    folder = tmp_path_factory.mktemp("script")
+    for packed in SAMPLE.root.glob("*/raw/*.gz"):
+        target = folder / "data" / packed.relative_to(SAMPLE.root).with_suffix("")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(gzip.decompress(packed.read_bytes()))
+    return folder
+
+
+def run_script(text: str, folder: Path) -> float:
+    """The loss that it prints, nats."""
+    done = subprocess.run(
+        [sys.executable, "-c", text], cwd=folder, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    found = re.fullmatch(r"test: (-?[\d.]+) nats\n", done.stdout)
+    assert found, done.stdout
+    return float(found[1])
+
+
+def test_every_kind_of_script_is_short_and_runs(script: Callable[..., str], sample: Path) -> None:
+    events = [{"step": 3, "name": "beta", "value": 2}, {"step": 5, "name": "rate", "value": 0.001}]
+    events.append({"step": 6, "name": "settle", "value": 1})
+    texts = [script({"images": 640, **choices}, events, 8) for choices in KINDS]
+    assert max(len(text.splitlines()) for text in texts) <= MOST_LINES
+    assert max(len(line) for text in texts for line in text.splitlines()) <= 120
+    # One process for all: torch takes seconds to import.
+    whole = "\n".join(f"exec({text!r}, {{}})" for text in texts)
+    done = subprocess.run(
+        [sys.executable, "-c", whole], cwd=sample, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(re.findall(r"^test: -?[\d.]+ nats$", done.stdout, re.MULTILINE)) == len(KINDS)

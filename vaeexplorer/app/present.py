@@ -1,0 +1,42 @@
+"""A page for a projector: no sidebar, type 1.6 times as large. The address says so, and every link of the page too."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from vaeexplorer.app import address, state
+
+HERE = Path(__file__).parent
+_KEY = "p"
+
+
+def begin() -> bool:
+    """Read from the address whether the page is presented, and style it so."""
+    is_presented, is_lecture = address.choose(state.PRESENT), st.session_state[state.LECTURE.name]
+    if is_presented or is_lecture:
+        st.html(HERE / "present.css")
+    if is_lecture:
+        st.html(HERE / "lecture.css")
+    if is_presented and not is_lecture:
+        with st.container(key="present-end"):
+            _button("End", "Back to the page with its sidebar")
+    return is_presented or is_lecture
+
+
+def offer() -> None:
+    """The button that begins it, in the sidebar."""
+    if not (st.session_state[state.PRESENT.name] or st.session_state[state.LECTURE.name]):
+        _button("Present", "For a projector: larger type, no sidebar")
+        st.button("Lecture", help="Scenes by the arrow keys", key=state.LECTURE_BUTTON, on_click=_lecture)
+
+
+def _button(label: str, text: str) -> None:
+    st.button(label, help=text, key=state.PRESENT_BUTTON, on_click=_toggle, shortcut=_KEY)
+
+
+def _lecture() -> None:
+    st.session_state[state.LECTURE.name] = True
+
+
+def _toggle() -> None:
+    st.session_state[state.PRESENT.name] = not st.session_state[state.PRESENT.name]

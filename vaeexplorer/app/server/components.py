@@ -1,0 +1,29 @@
+"""Our own components, whose scripts a browser fetches once, from an address that holds a hash.
+
+Streamlit sends the script of a component to every visitor again whenever what the component shows changes. So it is
+given two lines that import the real one.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from vaeexplorer.app.server import assets
+from vaeexplorer.browser import bundle
+
+# A module that Streamlit imports has an address of its own, blob:..., which nothing is relative to.
+_IMPORTING = (
+    'const {{ default: mount }} = await import(new URL("{url}", document.baseURI).href);\nexport default mount;\n'
+)
+
+
+def component(name: str, entry: str, *sheets: str) -> Any:
+    """A component of Streamlit's, to be mounted with data.
+
+    Args:
+        name: of the component.
+        entry: the name of its script in `browser/entries`.
+        sheets: the paths of its own style sheets below `browser`.
+    """
+    script = _IMPORTING.format(url=assets.script_url(entry))
+    return st.components.v2.component(name, js=script, css=bundle.style(*sheets), isolate_styles=True)

@@ -1,0 +1,61 @@
+// @ts-check
+/**
+ * Which moments of a training are kept: at growing intervals, and never more bytes than a budget. When it is full,
+ * every second one goes and intervals double.
+ */
+export class Kept {
+  /** @param {number} budget  bytes @param {number} interval  steps to the next at least
+   * @param {number} ratio  of the next one's step to the last one's, at least */
+  constructor(budget, interval, ratio) {
+    this.budget = budget;
+    this.first = { interval, ratio };
+    this.interval = interval;
+    this.ratio = ratio;
+    this.next = 0;
+    /** @type {number[]} */ this.steps = [];
+  }
+
+  clear() {
+    this.interval = this.first.interval;
+    this.ratio = this.first.ratio;
+    this.next = 0;
+    this.steps = [];
+  }
+
+  /** @param {number} step @param {number} size  bytes of each */
+  note(step, size) {
+    this.steps.push(step);
+    if (this.steps.length > 1 && this.steps.length * size > this.budget) {
+      const last = this.steps.length - 1;
+      this.steps = this.steps.filter((_, index) => (last - index) % 2 === 0);
+      this.interval *= 2;
+      this.ratio **= 2;
+    }
+    this.next = Math.max(step + this.interval, Math.ceil(step * this.ratio));
+  }
+}
+
+/** Full states of a training, at even intervals. */
+export class States extends Kept {
+  /** @param {number} budget  bytes @param {number} interval  steps */
+  constructor(budget, interval) {
+    super(budget, interval, 1);
+    /** @type {import("../network/trainer.js").State[]} */ this.all = [];
+  }
+
+  clear() {
+    super.clear();
+    this.all = [];
+  }
+
+  /** @param {import("../network/trainer.js").State} state */
+  add(state) {
+    this.note(state.step, 3 * state.values.byteLength);
+    this.all = [...this.all, state].filter(({ step }) => this.steps.includes(step));
+  }
+
+  /** The newest at or before a step. @param {number} step */
+  before(step) {
+    return this.all.filter((state) => state.step <= step).at(-1) ?? null;
+  }
+}

@@ -1,0 +1,221 @@
+// @ts-check
+/**
+ * A training in the visitor's own tab, as a page has it: one worker trains, a second one draws codes from copies of the
+ * parameters, so that neither waits for the other. Without workers both are done in the page, a little at a time.
+ *
+ * @typedef {import("../network/choices.js").Choices} Choices
+ * @typedef {import("../network/dials.js").Event} Event
+ * @typedef {import("../network/trainer.js").State} State
+ * @typedef {import("./viewing.js").Moment} Moment
+ *   weights: the decoder's bytes for `unpack` of engine/network.js and `use` of decoding/background.js; codes: the
+ *   means of the test images, [N * D]; logvars: ln sigma^2 of them, null of an AE and of moments that were kept
+ * @typedef {{reconstruction: number, kl: number, total: number}} Terms
+ *   nats an image, whatever is minimised; total = reconstruction + beta * kl
+ * @typedef {{step: number, epoch: number, train: Terms | null, test: (Terms & {step: number}) | null,
+ *            imagesPerSecond: number, secondsLeft: number | null, beta: number, rate: number, running: boolean,
+ *            replaying: boolean}} Progress
+ *   epoch: with a fraction; train: over the images since the last progress, null where there were none; test: the
+ *   newest; replaying: a branch has not come to its step yet
+ * @typedef {{epoch: number, step: number, train: Terms, test: Terms, seconds: number}} Epoch  a row of history.csv
+ * @typedef {{moments: number[], states: number[]}} KeptSteps
+ *   moments: of the film; states: from which a branch begins without a replay, and so it does from step 0
+ * @typedef {"done" | "diverged" | "trouble"} Reason
+ * @typedef {{onProgress?: (progress: Progress) => void, onEpoch?: (epoch: Epoch) => void,
+ *            onMoment?: (moment: Moment) => void, onKept?: (steps: KeptSteps) => void,
+ *            onEnd?: (reason: Reason, sentence: string) => void}} Handlers
+ *   onProgress, onMoment: ten times a second; onEnd: nothing more is trained; the sentence is for the visitor, empty
+ *   where all went as planned
+ * @typedef {{choices: Choices, events: Event[], state: State | null, replayTo: number}} Branch
+ * @typedef {{choices: Choices, events: Event[], steps: number, hash: string}} Record
+ *   a training of the same images that gets the same events comes to the same hash after as many steps
+ */
+import { open } from "./side.js";
+
+export class Session {
+  /**
+   * Nothing runs before `play`, `batch` or `epoch`; the first moment, of the untrained network, comes by itself.
+   * @param {Choices} choices
+   * @param {{train: Uint8Array, test: Uint8Array}} images  [N * 784] each; they stay the page's
+   * @param {Handlers} handlers
+   * @param {Partial<Branch>} [from]  what `branch` returned
+   */
+  constructor(choices, images, handlers, from = {}) {
+    this.choices = choices;
+    this.handlers = handlers;
+    /** @type {Epoch[]} */ this.history = [];
+    /** @type {KeptSteps} */ this.kept = { moments: [], states: [] };
+    /** @type {Progress | null} */ this.progress = null;
+    /** @type {(Terms & {step: number}) | null} */ this.test = null;
+    /** @type {Map<number, Omit<Epoch, "test">>} */ this.untested = new Map();
+    /** @type {{reason: Reason, sentence: string} | null} */ this.ending = null;
+    /** @type {import("./side.js").Side[]} */ this.sides = [];
+    this.isOver = false;
+    /** Resolved once training can begin; says where it runs, and on what. */
+    this.ready = this.start(images, from);
+    this.ready.catch((/** @type {Error} */ error) => this.hear("trouble", error.message));
+  }
+
+  /** @param {{train: Uint8Array, test: Uint8Array}} images @param {Partial<Branch>} from
+   * @returns {Promise<{where: "worker" | "page", arithmetic: "webassembly" | "javascript"}>} */
+  async start({ train, test }, { events, state, replayTo }) {
+    const hear = (/** @type {string} */ name, /** @type {any} */ value) => this.hear(name, value);
+    const [training, viewing] = (this.sides = await Promise.all([open("training", hear), open("viewing", hear)]));
+    if (this.isOver) this.sides.forEach((side) => side.end());
+    const { port1, port2 } = new MessageChannel();
+    const watching = viewing.call("start", [this.choices, test, port2], [port2]);
+    const { compiled } = await training.call(
+      "start",
+      [this.choices, train, { events, state, replayTo }, port1],
+      [port1],
+    );
+    await watching;
+    return { where: training.inWorker ? "worker" : "page", arithmetic: compiled ? "webassembly" : "javascript" };
+  }
+
+  /** What a side reports. @param {string} name @param {any} value */
+  hear(name, value) {
+    if (this.isOver) return;
+    const { handlers } = this;
+    if (name === "progress") {
+      this.progress = { ...value, test: this.test };
+      handlers.onProgress?.(/** @type {Progress} */ (this.progress));
+    } else if (name === "moment") handlers.onMoment?.(value);
+    else if (name === "kept") handlers.onKept?.((this.kept = value));
+    else if (name === "epoch") this.untested.set(value.step, value);
+    else if (name === "test") this.tested(value);
+    else if (name === "end") this.ending = value;
+    else if (name === "trouble") this.ending = { reason: "trouble", sentence: value };
+    if (!this.ending || (this.ending.reason === "done" && this.untested.size)) return; // its last test is under way
+    const { reason, sentence } = this.ending;
+    this.ending = null;
+    handlers.onEnd?.(reason, sentence);
+  }
+
+  /** @param {Terms & {step: number}} test */
+  tested(test) {
+    this.test = test;
+    const epoch = this.untested.get(test.step);
+    if (!epoch) return;
+    this.untested.delete(test.step);
+    const { reconstruction, kl, total } = test;
+    this.history.push({ ...epoch, test: { reconstruction, kl, total } });
+    this.handlers.onEpoch?.(/** @type {Epoch} */ (this.history.at(-1)));
+  }
+
+  /** Runs on until the end, or until `pause`. */
+  play() {
+    this.tell("play");
+  }
+
+  pause() {
+    this.tell("pause");
+  }
+
+  /** Runs one batch, and pauses. */
+  batch() {
+    this.tell("batch");
+  }
+
+  /** Runs to the end of the epoch, and pauses. */
+  epoch() {
+    this.tell("epoch");
+  }
+
+  /** Back to the untrained network, with the same seed. What is recorded of it is gone, but for the events. */
+  reset() {
+    this.history = [];
+    this.test = null;
+    this.untested.clear();
+    this.tell("reset");
+  }
+
+  /** For good: its workers end. */
+  end() {
+    this.isOver = true;
+    for (const side of this.sides) side.end();
+  }
+
+  /**
+   * A dial, from the next step on: beta; rate, the largest step size; settle, over so many epochs the rate falls to
+   * almost 0, and training ends there.
+   * @param {"beta" | "rate" | "settle"} name @param {number} value
+   */
+  set(name, value) {
+    this.tell("set", name, value);
+  }
+
+  /** One clock for several: no step from this one on, until another limit is set. @param {number} step */
+  limit(step) {
+    this.tell("limit", step);
+  }
+
+  /** Steps of the moments that are kept. */
+  moments() {
+    return this.kept.moments;
+  }
+
+  /** The kept moment nearest to a step, null where there is none. @param {number} step
+   * @returns {Promise<Moment | null>} */
+  momentAt(step) {
+    return this.ask(1, "momentAt", step);
+  }
+
+  /** q(z|x) of an image [784] in [0, 1], by the newest moment. @param {Float32Array} image
+   * @returns {Promise<{step: number, mean: number[], logvar: number[] | null}>} */
+  encode(image) {
+    return this.ask(1, "encode", image);
+  }
+
+  /** The loss on the test images by the newest moment, between two epochs' ends. @param {number} beta
+   * @returns {Promise<Terms & {step: number}>} */
+  testNow(beta) {
+    return this.ask(1, "test", beta);
+  }
+
+  /** Codes of other images and the loss on them, by the newest moment.
+   * @param {Uint8Array} images  [N * 784] @param {number} beta
+   * @returns {Promise<Terms & {step: number, codes: Float32Array, logvars: Float32Array | null}>} [N * D] each */
+  measure(images, beta) {
+    return this.ask(1, "measure", images, beta);
+  }
+
+  /**
+   * The same training up to a step, and other dials from there on: for a new Session of the same images. It begins at
+   * the newest full state before that step and runs to it again, to the same bits.
+   * @param {number} step @param {{beta?: number, rate?: number}} changes @returns {Promise<Branch>}
+   */
+  async branch(step, changes) {
+    const [state, record] = await Promise.all([this.ask(0, "stateBefore", step), this.record()]);
+    const events = record.events.filter(
+      (event) => event.step < step || (event.step === step && !(event.name in changes)),
+    );
+    for (const [name, value] of Object.entries(changes))
+      events.push({ step, name: /** @type {"beta" | "rate"} */ (name), value });
+    return { choices: this.choices, events, state, replayTo: step };
+  }
+
+  /** @returns {Promise<Record>} */
+  record() {
+    return this.ask(0, "record");
+  }
+
+  /** All parameters, as the `state_dict` of a run of these choices has them.
+   * @returns {Promise<import("../network/tensors.js").Tensors>} */
+  weights() {
+    return this.ask(0, "tensors");
+  }
+
+  /** @param {string} name @param {...any} given */
+  tell(name, ...given) {
+    this.ask(0, name, ...given).catch((error) => this.hear("trouble", error.message));
+  }
+
+  /** @param {0 | 1} side @param {string} name @param {...any} given */
+  async ask(side, name, ...given) {
+    await this.ready;
+    return this.sides[side].call(name, given);
+  }
+}
+
+/** Seconds that a training takes. @param {Choices} choices @param {number} imagesPerSecond */
+export const estimate = ({ epochs, images }, imagesPerSecond) => (epochs * images) / imagesPerSecond;

@@ -1,0 +1,89 @@
+// @ts-check
+/**
+ * What a training looks like: of each copy of the parameters the codes of the test images, and the decoder for the
+ * page; of some the loss on the test images; and the moments that are kept.
+ */
+import { kernel } from "../kernel/kernel.js";
+import { PIXELS } from "../network/choices.js";
+import { halves } from "../network/tensors.js";
+import { Viewer } from "../network/viewer.js";
+
+/** @typedef {{step: number, weights: ArrayBuffer, codes: Float32Array, logvars: Float32Array | null}} Moment */
+
+export class Viewing {
+  /** @param {import("./calls.js").Report} report */
+  constructor(report) {
+    this.report = report;
+    /** @type {Viewer} */ this.viewer = /** @type {any} */ (null);
+    /** @type {MessagePort | null} */ this.trainer = null;
+    this.step = 0;
+    /** @type {Map<number, {weights: ArrayBuffer, codes: Uint16Array}>} both in float16 */
+    this.film = new Map();
+  }
+
+  /** @param {import("../network/choices.js").Choices} choices @param {Uint8Array} images  [N * 784]
+   * @param {MessagePort} trainer */
+  async start(choices, images, trainer) {
+    this.viewer = new Viewer(await kernel(), choices, images);
+    this.trainer = trainer;
+    trainer.onmessage = ({ data }) => {
+      this.look(data);
+      trainer.postMessage(data.values, [data.values.buffer]);
+    };
+  }
+
+  /** @param {import("./training.js").Copy} copy */
+  look({ step, values, beta, isTested, film }) {
+    const { viewer } = this;
+    viewer.use(values);
+    this.step = step;
+    const { codes, logvars } = viewer.codes();
+    if (film) {
+      this.film.set(step, { weights: viewer.packed(String(step), true), codes: halves(codes) });
+      for (const known of this.film.keys()) if (!film.includes(known)) this.film.delete(known);
+    }
+    this.report("moment", { step, weights: viewer.packed(String(step), false), codes, logvars });
+    if (isTested) this.report("test", { step, ...viewer.test(beta) });
+  }
+
+  end() {
+    this.trainer?.close();
+  }
+
+  /** The loss on the test images now. @param {number} beta */
+  test(beta) {
+    return { step: this.step, ...this.viewer.test(beta) };
+  }
+
+  /** q(z|x) of an image [784] in [0, 1], by the newest copy. @param {Float32Array} image */
+  encode(image) {
+    if (image.length !== PIXELS) throw new Error(`An image has 784 pixels, not ${image.length}.`);
+    const { mean, logvar } = this.viewer.encode(image);
+    return { step: this.step, mean: Array.from(mean), logvar: logvar && Array.from(logvar) };
+  }
+
+  /** Codes of other images and the loss on them, by the newest copy. @param {Uint8Array} images  [N * 784]
+   * @param {number} beta */
+  async measure(images, beta) {
+    const other = new Viewer(await kernel(), this.viewer.choices, images);
+    other.use(this.viewer.model.values);
+    return { step: this.step, ...other.codes(), ...other.test(beta) };
+  }
+
+  /** The kept moment nearest to a step. @param {number} step @returns {Moment | null} */
+  momentAt(step) {
+    const steps = [...this.film.keys()],
+      nearest = steps.reduce((best, at) => (Math.abs(at - step) < Math.abs(best - step) ? at : best), steps[0]),
+      kept = this.film.get(nearest);
+    if (!kept) return null;
+    return { step: nearest, weights: kept.weights.slice(0), codes: Float32Array.from(kept.codes, half), logvars: null };
+  }
+}
+
+/** A number of float16 bits. @param {number} bits */
+function half(bits) {
+  const exponent = (bits >> 10) & 31,
+    fraction = bits & 1023,
+    size = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24;
+  return bits & 0x8000 ? -size : size;
+}

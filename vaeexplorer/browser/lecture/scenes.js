@@ -1,0 +1,79 @@
+// @ts-check
+/**
+ * Scenes of a lecture and their addresses.
+ *
+ * @typedef {{ask: string, low: number, high: number, step: number, within: number, unit: string, reveal: string,
+ *            then: string, number: number, of: string}} Question
+ *   number, of: the answer, and a hash of what it was measured on; reveal: the address that is shown with it
+ * @typedef {{title: string, say: string, page: string, address: string, notes: string, minutes: number,
+ *            question: Question | null}} Scene
+ * @typedef {{key: string, title: string, scenes: Scene[], pages: string[], presenter: boolean}} Lecture
+ *   pages: the paths of all pages of the app; presenter: whether this is the presenter's own window
+ * @typedef {{scene: number, guess: string, shown: boolean}} Place  scene from 0; guess: as text, or empty
+ */
+
+/** Where a lecture stands, by an address. @param {URL} url @param {Lecture} lecture @returns {Place} */
+export function placeOf(url, { scenes }) {
+  const held = url.searchParams,
+    scene = Math.round(Number(held.get("scene") || 1)) - 1,
+    guess = held.get("guess") ?? "";
+  return {
+    scene: scene >= 0 && scene < scenes.length ? scene : 0,
+    guess: guess !== "" && Number.isFinite(Number(guess)) ? guess : "",
+    shown: held.get("shown") === "1",
+  };
+}
+
+/** Whether the address names a scene. @param {URL} url */
+export const isPlaced = (url) => url.searchParams.has("scene");
+
+/** The address of a scene. @param {URL} from  an address of the same app @param {Lecture} lecture
+ * @param {Place} place @returns {URL} */
+export function addressOf(from, { scenes, pages, presenter }, { scene, guess, shown }) {
+  const { page, address, question } = scenes[scene],
+    at = from.pathname.split("/"),
+    url = new URL(from.href);
+  at[at.length - 1] = presenter ? (at.at(-1) ?? "") : page;
+  if (!presenter && !pages.includes(from.pathname.split("/").at(-1) ?? "")) at[at.length - 1] = page;
+  url.pathname = at.join("/");
+  url.hash = "";
+  const held = new URLSearchParams(shown && question?.reveal ? question.reveal : address);
+  held.set("lecture", "1");
+  if (presenter) held.set("presenter", "1");
+  held.set("scene", String(scene + 1));
+  if (guess !== "") held.set("guess", guess);
+  if (shown) held.set("shown", "1");
+  url.search = held.toString().replaceAll("%2C", ",");
+  return url;
+}
+
+/** The sentence that is said with an answer. @param {Question} question @param {string} guess */
+export function sentence({ then, number, unit }, guess) {
+  const text = then || `It is {number:.4g}${unit ? ` ${unit}` : ""}.`;
+  return text.replace(/\{(number|guess)(?::(?:\.(\d))?([fg]))?\}/g, (_, name, digits, kind) => {
+    const value = name === "number" ? number : Number(guess);
+    if (name === "guess" && guess === "") return "none";
+    if (kind === "f") return value.toFixed(Number(digits));
+    return String(Number(value.toPrecision(Number(digits ?? 6))));
+  });
+}
+
+/** What is handed in: a guess, and the number that was shown. @param {Lecture} lecture @param {Place} place
+ * @param {string} address */
+export function answer({ key, scenes }, { scene, guess, shown }, address) {
+  const { title, question } = scenes[scene];
+  return {
+    schema: 1,
+    lecture: key,
+    scene: title,
+    guess: Number(guess),
+    address,
+    ...(shown && question ? { number: question.number, of: question.of } : {}),
+  };
+}
+
+/** Minutes and seconds. @param {number} seconds */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,214 @@
+// @ts-check
+/**
+ * One training as the page knows it: its session, the curves so far, the moment that is shown, and what was changed by
+ * hand. No element, so that it outlives the page that shows it.
+ *
+ * @typedef {import("../learning/session.js").Choices} Choices
+ * @typedef {import("../learning/session.js").Moment} Moment
+ * @typedef {import("../learning/session.js").Progress} Progress
+ * @typedef {import("../learning/session.js").Event} Event
+ * @typedef {{step: number, reconstruction: number, kl: number, total: number}} Point
+ * @typedef {{train: Uint8Array, test: Uint8Array, labels: Uint8Array}} Images
+ *   train: all there are [N * 784]; test: the shown ones [M * 784]; labels: of these and of all test images after them
+ * @typedef {{moment: (lane: Lane) => void, progress: (lane: Lane) => void, end: (lane: Lane) => void}} Watch
+ */
+import { Session } from "../learning/session.js";
+import { PIXELS, unpack } from "../engine/network.js";
+import { isVariational, stepsOf } from "./choices.js";
+
+const TESTED = 400; // ms from one test to the next
+const MOST = 3000; // points of a curve; beyond, every second one goes
+
+export class Lane {
+  /** @param {Choices} choices @param {Images} images @param {Watch} watch
+   * @param {Partial<import("../learning/session.js").Branch>} [from] */
+  constructor(choices, images, watch, from = {}) {
+    this.choices = choices;
+    this.images = images;
+    this.watch = watch;
+    this.perEpoch = stepsOf(choices);
+    this.total = choices.epochs * this.perEpoch; // steps
+    /** @type {Event[]} */ this.events = [...(from.events ?? [])];
+    this.testedAt = -Infinity; // ms
+    this.clear();
+    this.open(from);
+  }
+
+  /** Nothing was trained yet. */
+  clear() {
+    /** @type {Point[]} */ this.train = [];
+    /** @type {Point[]} */ this.test = [];
+    /** @type {{epoch: number, codes: Float32Array}[]} */ this.snapshots = [];
+    /** @type {import("../learning/session.js").Epoch[]} */ this.history = [];
+    /** @type {Moment | null} the newest */ this.live = null;
+    /** @type {Moment | null} what is shown */ this.moment = null;
+    /** @type {import("../engine/network.js").Network | null} of that moment */ this.network = null;
+    /** @type {number | null} the step that is looked back at */ this.seen = null;
+    /** @type {Progress | null} */ this.progress = null;
+    this.sentence = "";
+    this.isOver = this.isTesting = false;
+    this.testedAt = -Infinity;
+  }
+
+  /** @param {Partial<import("../learning/session.js").Branch>} from */
+  open(from) {
+    const { train, test } = this.images,
+      mine = { train: train.subarray(0, this.choices.images * PIXELS), test };
+    this.session = new Session(
+      this.choices,
+      mine,
+      {
+        onProgress: (progress) => this.advance(progress),
+        onMoment: (moment) => {
+          this.live = moment;
+          if (this.seen === null) this.show(moment);
+          this.testNow();
+        },
+        onEpoch: (epoch) => {
+          this.history.push(epoch);
+          if (this.live) this.snapshots.push({ epoch: epoch.epoch, codes: this.live.codes });
+        },
+        onEnd: (_, sentence) => {
+          this.isOver = true;
+          this.sentence = sentence;
+          this.watch.end(this);
+        },
+      },
+      from,
+    );
+  }
+
+  /** @param {Progress} progress */
+  advance(progress) {
+    this.progress = progress;
+    const { step, train, test } = progress;
+    if (train) this.add(this.train, { ...train, step });
+    if (test && test.step > (this.test.at(-1)?.step ?? -1)) this.add(this.test, test);
+    this.watch.progress(this);
+  }
+
+  /** The test figures between two epochs' ends. */
+  testNow() {
+    const { session } = this;
+    if (!session || this.isTesting || performance.now() - this.testedAt < TESTED) return;
+    this.isTesting = true;
+    session
+      .testNow(this.beta)
+      .then((test) => {
+        if (session !== this.session || test.step <= (this.test.at(-1)?.step ?? -1)) return;
+        this.add(this.test, test);
+        this.watch.progress(this);
+      })
+      .catch(() => {}) // its session has ended
+      .finally(() => {
+        this.isTesting = false;
+        this.testedAt = performance.now();
+      });
+  }
+
+  /** @param {Point[]} points @param {Point} point */
+  add(points, point) {
+    points.push(point);
+    if (points.length > MOST) points.splice(0, points.length, ...points.filter((_, k) => k % 2));
+  }
+
+  /** @param {Moment} moment */
+  show(moment) {
+    this.moment = moment;
+    this.network = unpack(moment.weights);
+    this.watch.moment(this);
+  }
+
+  get running() {
+    return Boolean(this.progress?.running);
+  }
+
+  /** How far it has come. */
+  get step() {
+    return this.progress?.step ?? 0;
+  }
+
+  /** What is shown, in steps. */
+  get shownStep() {
+    return this.seen ?? this.step;
+  }
+
+  get beta() {
+    return this.progress?.beta ?? this.choices.beta;
+  }
+
+  /** The test figures nearest to what is shown. @returns {Point | undefined} */
+  get figures() {
+    const at = this.shownStep;
+    return this.test.filter(({ step }) => step <= at).at(-1) ?? this.test[0];
+  }
+
+  play() {
+    this.lookNow();
+    this.session?.play();
+  }
+
+  /** A dial, from the next step on. @param {"beta" | "rate" | "settle"} name @param {number} value */
+  set(name, value) {
+    this.lookNow();
+    this.session?.set(name, value);
+    this.events.push({ step: this.step, name, value });
+    if (name === "settle") this.total = this.step + Math.max(1, Math.round(value * this.perEpoch));
+    this.isOver = false;
+  }
+
+  /** Back to the untrained network. */
+  reset() {
+    const { moment } = this;
+    this.clear();
+    this.moment = moment;
+    this.session?.reset();
+  }
+
+  /** Looks back at a step, paused. @param {number} step */
+  async lookAt(step) {
+    this.session?.pause();
+    this.seen = Math.min(step, this.step);
+    const wanted = this.seen,
+      moment = await this.session?.momentAt(step);
+    if (moment && this.seen === wanted) this.show(moment);
+  }
+
+  /** What is learned now is shown again. */
+  lookNow() {
+    if (this.seen === null) return;
+    this.seen = null;
+    if (this.live) this.show(this.live);
+  }
+
+  /** Ends its workers; what was learned stays, and `wake` begins there. */
+  async rest() {
+    const { session } = this;
+    if (!session) return;
+    this.session = null;
+    try {
+      session.pause();
+      this.from = this.step ? await session.branch(this.step, {}) : {};
+    } catch {
+      this.from = {}; // it has ended itself
+    }
+    session.end();
+  }
+
+  /** New workers, where the old ones rested. */
+  async wake() {
+    if (this.session) return;
+    this.lookNow();
+    this.open(this.from ?? {});
+  }
+
+  /** For good. */
+  end() {
+    this.session?.end();
+    this.session = null;
+  }
+
+  get isVariational() {
+    return isVariational(this.choices);
+  }
+}

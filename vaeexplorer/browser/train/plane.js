@@ -1,0 +1,279 @@
+// @ts-check
+/**
+ * The plane while it learns: the decoded manifold of the moment, the codes of the test images moving from one picture to
+ * the next, and the point that is decoded. The scale stays, so that codes are seen to sprawl and to contract.
+ */
+import { Background } from "../decoding/background.js";
+import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
+import { h, prefersStill } from "../draw/dom.js";
+import { drawPoints } from "../draw/dots.js";
+import { Manifold } from "../draw/manifold.js";
+import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
+import { paintGrey, tile } from "../draw/sprite.js";
+import { readTheme } from "../draw/theme.js";
+import { dotColors } from "../engine/codes.js";
+import { NearestInPlane, fit, normal, repeatable, toScreen } from "../engine/geometry.js";
+import { PIXELS } from "../engine/network.js";
+import { dimensionPlane, movedTo } from "../engine/projections.js";
+import { isVariational } from "../record/choices.js";
+import { listenTo } from "./pointer.js";
+
+const GLIDE = 110; // ms between two pictures, in which the dots move
+const HALF = { vae: 4, ae: 12 }; // of the plane, latent units
+const LOYAL = 1.5; // times the variance that another dimension needs before the plane turns to it
+const FONT = '14px "Source Sans", system-ui, sans-serif';
+
+export class Plane {
+  /** @param {number} samples  images decoded from the prior @param {import("./pointer.js").Moved} moved */
+  constructor(samples, moved) {
+    this.moved = moved;
+    this.manifold = new Manifold();
+    this.layers = [0, 1, 2].map(() => tile({ class: "layer" }));
+    this.outside = h("div", { class: "axis across" });
+    this.axes = h("div", { class: "axis axes" });
+    this.stage = h(
+      "div",
+      {
+        class: "stage",
+        tabIndex: 0,
+        role: "application",
+        "aria-label": "Plane of codes: drag, or use the arrow keys, to decode a point",
+      },
+      ...this.layers,
+      this.axes,
+      this.outside,
+    );
+    this.samples = h("canvas", {
+      class: "samples",
+      role: "img",
+      "aria-label": "Images decoded from samples of the prior, the same noise at every step",
+    });
+    this.count = samples;
+    this.frame = 0;
+    this.zoomed = 1;
+    /** @type {Float32Array | null} where the dots are, across and up */ this.xs = null;
+    /** @type {Float32Array | null} */ this.ys = null;
+    /** @type {import("../record/lane.js").Lane | null} */ this.lane = null;
+    /** @type {number[]} the point that is decoded */ this.z = [0, 0];
+    /** @type {[number, number]} */ this.shownAxes = [0, 1];
+    /** @type {{xs: Float32Array, ys: Float32Array, since: number} | null} */ this.from = null;
+    this.half = 0; // of the plane where it is set from outside; 0: as usual
+    this.isStale = false;
+    this.background = new Background(
+      (kind, start, pixels, done) => this.receive(kind, start, pixels, done),
+      () => {},
+    );
+    this.endResizing = onResize(this.stage, () => this.redraw());
+    listenTo(this);
+  }
+
+  stop() {
+    cancelAnimationFrame(this.frame);
+    this.endResizing();
+    this.background.stop();
+  }
+
+  /** Another training. @param {import("../record/lane.js").Lane} lane @param {string[]} colors  of the classes */
+  show(lane, colors) {
+    const { dim } = lane.choices;
+    this.lane = lane;
+    this.colors = colors;
+    this.z = new Array(dim).fill(0);
+    this.shownAxes = [0, Math.min(1, dim - 1)];
+    this.zoomed = 1;
+    this.xs = this.ys = this.from = null;
+    this.manifold.clear();
+    const labels = lane.images.labels.subarray(0, lane.images.test.length / PIXELS);
+    this.labels = labels;
+    this.dots = dotColors({ count: labels.length, labels }, "class", colors, new Set());
+    this.rows = Float32Array.from(labels, (label) => (label - 4.5) / 1.5); // of a code of one number: a row a class
+    const noise = normal(this.count * dim, repeatable(7));
+    this.noise = Float32Array.from(noise);
+    if (lane.moment) this.advance();
+    this.redraw();
+  }
+
+  /** The lane has another moment. */
+  advance() {
+    const { lane } = this;
+    if (!lane?.moment) return;
+    this.chooseAxes(lane.moment.codes, lane.choices.dim);
+    if (this.xs && this.ys) this.from = { ...this.between(performance.now()), since: performance.now() };
+    const plane = this.plane;
+    [this.xs, this.ys] = [plane.xs, plane.ys];
+    this.decode();
+    this.redraw();
+  }
+
+  /** @returns {import("../engine/projections.js").Plane} */
+  get plane() {
+    const { lane, rows } = this,
+      { codes } = /** @type {import("../record/lane.js").Moment} */ (lane?.moment),
+      dim = lane?.choices.dim ?? 2;
+    const all = {
+      count: codes.length / dim,
+      dim,
+      mean: codes,
+      logvar: null,
+      error: rows,
+      kl: null,
+      labels: this.labels,
+    };
+    const plane = dimensionPlane(/** @type {any} */ (all), ...this.shownAxes);
+    return { ...plane, circles: dim > 1 && Boolean(lane?.isVariational) };
+  }
+
+  /** The two dimensions whose codes vary most. @param {Float32Array} codes @param {number} dim */
+  chooseAxes(codes, dim) {
+    if (dim < 3) return;
+    const variance = Array.from({ length: dim }, (_, j) => {
+      let [sum, squares] = [0, 0];
+      for (let at = j; at < codes.length; at += dim) {
+        sum += codes[at];
+        squares += codes[at] ** 2;
+      }
+      const count = codes.length / dim;
+      return (squares / count - (sum / count) ** 2) * (this.shownAxes.includes(j) ? LOYAL : 1);
+    });
+    const order = variance.map((_, j) => j).sort((a, b) => variance[b] - variance[a]);
+    const [a, b] = order.slice(0, 2).sort((one, other) => one - other);
+    if (this.shownAxes[0] !== a || this.shownAxes[1] !== b) this.from = this.xs = this.ys = null;
+    this.shownAxes = [a, b];
+    this.axes.textContent = `z${a + 1}, z${b + 1} of ${dim} dimensions`;
+  }
+
+  /** The manifold and the samples of the newest moment, once the last ones are done. */
+  decode() {
+    const { lane, background } = this;
+    if (!lane?.moment || !this.view) return;
+    this.isStale = background.isBusy("manifold") || background.isBusy("gallery");
+    if (this.isStale) return;
+    background.use(lane.moment.weights);
+    const { dim } = lane.choices;
+    background.request("gallery", /** @type {Float32Array} */ (this.noise), dim);
+    background.request("manifold", this.manifold.plan(this.plane, this.z, this.view), dim);
+  }
+
+  /** @param {string} kind @param {number} start @param {Uint8Array} pixels @param {boolean} done */
+  receive(kind, start, pixels, done) {
+    if (kind === "manifold") {
+      this.manifold.receive(start, pixels, done, readTheme(this.stage).ink);
+      if (done && this.view) this.manifold.draw(pen(this.layers[0]), this.view, pixelRatio());
+    } else {
+      const context = pen(this.samples),
+        columns = this.samples.width / 28;
+      for (let k = 0; k * PIXELS < pixels.length; k++) {
+        const at = start + k;
+        paintGrey(
+          context,
+          pixels.subarray(k * PIXELS, (k + 1) * PIXELS),
+          255,
+          28 * (at % columns),
+          28 * Math.floor(at / columns),
+        );
+      }
+    }
+    if (done && this.isStale) this.decode();
+  }
+
+  /** Where the dots are now, on their way. @param {number} now ms */
+  between(now) {
+    const { from } = this,
+      xs = /** @type {Float32Array} */ (this.xs),
+      ys = /** @type {Float32Array} */ (this.ys),
+      share = from && !prefersStill() ? Math.min(1, (now - from.since) / GLIDE) : 1;
+    if (!from || share === 1) {
+      this.from = null;
+      return { xs, ys };
+    }
+    const mix = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) =>
+      a.map((value, i) => value + (b[i] - value) * share);
+    return { xs: mix(from.xs, xs), ys: mix(from.ys, ys) };
+  }
+
+  redraw() {
+    this.frame ||= requestAnimationFrame((now) => {
+      this.frame = 0;
+      this.draw(now);
+    });
+  }
+
+  /** What is in view, in latent units from the middle. */
+  get reach() {
+    return (this.half || HALF[this.lane?.isVariational ? "vae" : "ae"]) / this.zoomed;
+  }
+
+  /** @param {number} now ms */
+  draw(now) {
+    const { stage, layers } = this,
+      [width, height] = [stage.clientWidth, stage.clientHeight],
+      ratio = pixelRatio();
+    if (!width || !height || !this.lane) return;
+    const isNew = !this.view;
+    this.view = fit({ low: [-this.reach, -this.reach], high: [this.reach, this.reach] }, width, height);
+    let isResized = false;
+    for (const layer of layers) isResized = fitCanvas(layer, width, height) || isResized;
+    if (isResized) prepareOverlay(pen(layers[2]));
+    if ((isNew || isResized) && this.lane.moment) this.decode();
+    if (isResized) this.manifold.draw(pen(layers[0]), this.view, ratio);
+    if (this.xs) {
+      const { xs, ys } = this.between(now);
+      drawPoints(pen(layers[1]), this.view, xs, ys, /** @type {Uint8ClampedArray} */ (this.dots), ratio);
+      if (this.from) this.redraw();
+    }
+    this.drawPoint();
+    this.saveOutside();
+  }
+
+  /** The circles and the point alone: what a drag redraws. */
+  drawPoint() {
+    const { lane, view, stage, layers } = this;
+    if (!lane?.moment || !view) return;
+    const context = pen(layers[2]),
+      theme = readTheme(stage, stage.parentElement ?? stage),
+      codes = /** @type {any} */ ({ dim: lane.choices.dim, logvar: null });
+    context.font = FONT;
+    drawOverlay(
+      context,
+      view,
+      { plane: this.plane, codes, z: this.z, ends: null, hovered: -1, picked: -1, lasso: [] },
+      theme,
+      pixelRatio(),
+    );
+    if (!this.half && isVariational(lane.choices)) return;
+    context.beginPath();
+    context.arc(...toScreen(view, 0, 0), 3 * view.scale, 0, 2 * Math.PI);
+    context.strokeStyle = theme.text;
+    context.lineWidth = 1.6;
+    context.stroke();
+  }
+
+  /** How many of the codes the plane does not show. */
+  saveOutside() {
+    const { xs, ys, view } = this;
+    if (!xs || !ys || !view) return;
+    let out = 0;
+    for (let i = 0; i < xs.length; i++)
+      if (Math.abs(xs[i]) > view.width / 2 / view.scale || Math.abs(ys[i]) > view.height / 2 / view.scale) out++;
+    const share = (100 * out) / xs.length;
+    const text = share ? `${share < 1 ? "under 1" : share.toFixed(0)} % outside ±${this.reach.toPrecision(2)}` : "";
+    if (this.outside.textContent !== text) this.outside.textContent = text;
+  }
+
+  /** @param {number[]} z */
+  point(z) {
+    this.z = z;
+    this.drawPoint();
+  }
+
+  /** After a drag at more than two dimensions, the manifold is that of the dimensions that are held. */
+  decodeHeld() {
+    if ((this.lane?.choices.dim ?? 2) > 2) this.decode();
+  }
+
+  /** The test image whose code is nearest. @param {number} x @param {number} y */
+  nearest(x, y) {
+    const { xs, ys } = this.plane;
+    return Math.max(0, new NearestInPlane(xs, ys).find(x, y, 1e3));
+  }
+}

@@ -1,0 +1,74 @@
+// @ts-check
+/**
+ * What is seen of one training: its plane, an image x and what comes out, and samples from the prior.
+ *
+ * @typedef {import("../record/lane.js").Lane} Lane
+ * @typedef {{image: number, drawn: Float32Array | null, follows: boolean, snaps: boolean, colors: string[],
+ *            moved(view: View, z: number[]): void, select(image: number): void}} Shown
+ *   what all views of a page have in common: the image x (of the test set, or drawn), and whether z follows its code
+ */
+import { pen } from "../draw/canvas.js";
+import { h } from "../draw/dom.js";
+import { paintGrey, tile } from "../draw/sprite.js";
+import { decode, imageAt } from "../engine/network.js";
+import { Plane } from "./plane.js";
+
+export class View {
+  /** @param {Lane} lane @param {Shown} shown @param {number} columns  of the samples @param {number} rows */
+  constructor(lane, shown, columns, rows) {
+    this.lane = lane;
+    this.shown = shown;
+    this.plane = new Plane(columns * rows, {
+      move: (z) => shown.moved(this, z),
+      choose: (image) => shown.select(image),
+      get snaps() {
+        return shown.snaps;
+      },
+    });
+    this.plane.samples.width = 28 * columns;
+    this.plane.samples.height = 28 * rows;
+    this.x = tile({ role: "img", "aria-label": "x, the image that goes in" });
+    this.decoded = tile({ class: "out", role: "img", "aria-label": "x′, the image that comes out" });
+    this.name = h("span", {}, "x′");
+    this.encoding = false;
+    this.plane.show(lane, shown.colors);
+    this.takeX();
+  }
+
+  stop() {
+    this.plane.stop();
+  }
+
+  /** The lane has another moment. */
+  advance() {
+    this.plane.advance();
+    this.takeX();
+  }
+
+  /** Another image x, or another encoder. */
+  takeX() {
+    const { lane, shown } = this;
+    const x = shown.drawn ?? imageAt(lane.images.test, shown.image);
+    paintGrey(pen(this.x), x, shown.drawn ? 1 : 255);
+    if (!lane.moment) return;
+    if (!shown.follows) return this.decode(this.plane.z);
+    const { dim } = lane.choices;
+    if (!shown.drawn)
+      return this.decode(Array.from(lane.moment.codes.subarray(shown.image * dim, (shown.image + 1) * dim)));
+    if (this.encoding || lane.seen !== null) return; // the next moment asks again
+    this.encoding = true;
+    lane.session
+      ?.encode(shown.drawn)
+      .then(({ mean }) => shown.drawn && shown.follows && this.decode(mean))
+      .catch(() => {})
+      .finally(() => (this.encoding = false));
+  }
+
+  /** The image at a point. @param {number[]} z */
+  decode(z) {
+    this.plane.point(z);
+    const { network } = this.lane;
+    if (network && z.length === network.latentDim) paintGrey(pen(this.decoded), decode(network, z), 1);
+    this.name.textContent = this.shown.follows ? "x′" : "d(z)";
+  }
+}
