@@ -95,7 +95,7 @@ function everySecond({ side, step }, values) {
   return logSum(kept) + 2 * Math.log(2 * step);
 }
 
-/** The ELBO of a Gaussian, nats, by a lattice around it instead of draws. @param {Gaussian} q @param {LogJoint} joint */
+/** The ELBO of a Gaussian, nats, by a lattice around it, without draws. @param {Gaussian} q @param {LogJoint} joint */
 export async function elbo(q, joint) {
   const lattice = around(q);
   return bound(q, lattice, await joint(lattice)).value;
@@ -122,7 +122,8 @@ export async function bestGaussian(start, joint) {
 }
 
 /** The likeliest cell four sigmas and more from a Gaussian, where another mode may be (`network/gaps/search.py`).
- * @param {Grid} grid @param {ArrayLike<number>} values  `logJoint` of the grid @param {Gaussian} q @returns {Gaussian} */
+ * @param {Grid} grid @param {ArrayLike<number>} values  `logJoint` of the grid @param {Gaussian} q
+ * @returns {Gaussian} */
 export function elsewhere(grid, values, q) {
   let best = q.mean,
     highest = -Infinity;
