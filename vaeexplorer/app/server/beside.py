@@ -79,8 +79,8 @@ def _ask(process: "Popen[bytes]", task: object) -> Any:
 def _work() -> None:
     """In the process: one task after the other."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    if nice := getattr(os, "nice", None):  # not on Windows
+        nice(NICENESS)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what is printed is no answer
     while True:

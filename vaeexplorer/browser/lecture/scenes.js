@@ -9,8 +9,8 @@
  *            question: Question | null}} Scene
  * @typedef {{key: string, title: string, scenes: Scene[], presenter: boolean, ahead: string[],
  *            files?: string[]}} Lecture
- *   ahead: addresses of files that scenes will need;
- *   files: of a gallery, the page of each scene, whose part of the address stands behind the #; presenter: whether this is the presenter's own window
+ *   ahead: addresses of files that scenes will need; files: of a gallery, the page of each scene, whose part of the
+ *   address stands behind the #; presenter: whether this is the presenter's own window
  * @typedef {{scene: number, guess: string, shown: boolean}} Place  scene from 0; guess: as text, or empty
  */
 
