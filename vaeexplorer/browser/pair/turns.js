@@ -50,8 +50,8 @@ export class Turns {
     this.figure.textContent = count ? `${number(100 * shares[worse], 0)} %` : "";
     const about = chosen?.worse === null || chosen?.worse === undefined ? (isRandom ? "random" : "yours") : "chosen";
     this.text.textContent = count
-      ? `of ${count.toLocaleString("en")} random pairs of two classes have the ${kinds[worse]}’s midpoint farther from ` +
-        `the training images. This pair is ${about}.`
+      ? `of ${count.toLocaleString("en")} random pairs of two classes have the ` +
+        `${kinds[worse]}’s midpoint farther from the training images. This pair is ${about}.`
       : "";
   }
 }
