@@ -1,6 +1,5 @@
 """Train one now: a network learns in Chromium, is steered, looked back at, branched, raced, repeated and taken home."""
 
-import json
 import re
 import zipfile
 from pathlib import Path
