@@ -254,6 +254,30 @@ def test_beta_is_turned_and_kept_in_the_address(gallery: Path, chromium: Any) ->
     wait_until(page, lambda: active.inner_text() == "2 of 2", "the other sweep")
 
 
+@pytest.mark.browser
+def test_a_lecture_goes_from_page_to_page_without_a_server(gallery: Path, chromium: Any) -> None:
+    """The scenes that pages can show, with the question whose answer another model gives."""
+    page = chromium
+    page.goto(f"{gallery.as_uri()}/index.html")
+    page.get_by_role("link", name="A lecture").click()
+    say = page.locator(".lecture .say")
+    wait_until(page, lambda: "scene=1" in page.url, "the first scene")
+    assert say.inner_text() == "Drag the point. Every place is an image."
+    assert "mnist-vae-2d.html" in page.url
+    page.keyboard.press("ArrowRight")
+    wait_until(page, lambda: "mnist-ae-2d.html?lecture=1&scene=2#" in page.url, "the second, on another page")
+    page.locator(".from-x").first.wait_for()
+    page.go_back()
+    wait_until(page, lambda: "scene=1" in page.url, "Back")
+    page.goto(f"{gallery.as_uri()}/beta-mnist-16d.html?lecture=1&scene=10#dims=16&beta=1")
+    page.locator(".lecture .ask").wait_for()
+    page.get_by_role("button", name="Reveal").click()
+    wait_until(page, lambda: "beta=4" in page.url, "what is revealed")
+    page.locator(".lecture .then").get_by_text("6 are active.").wait_for()
+    page.get_by_role("button", name="End").click()
+    say.wait_for(state="detached")
+
+
 def test_what_is_said_of_a_run_fits_any(runs: list[Run]) -> None:
     from vaeexplorer.export.gallery import index
 

@@ -185,7 +185,7 @@ def _find_of_space(owner: str, kind: str, url: str) -> Asset | None:
     for card in caches.run_cards()[0]:
         if owner == (card.config.data.dataset if kind == "sprite" else card.name):
             try:
-                asset = _asset(kind, caches.space(card))
+                asset = _asset_of_run(kind, card)
             except (RunError, DataError, OSError):
                 continue
             if asset.url == url:
@@ -206,6 +206,13 @@ def _asset(kind: str, space: Space) -> Asset:
     if kind == "sprite":
         return _sprite(space.data.content_hash, space.data)
     return _codes(space.key, space) if kind == "codes" else _network(space.key, kind, space)
+
+
+def _asset_of_run(kind: str, card: RunCard) -> Asset:
+    if kind == "sprite":  # for which no run need be read
+        images = caches.test_images(card.config.data.dataset)
+        return _sprite(images.content_hash, images)
+    return _asset(kind, caches.space(card))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

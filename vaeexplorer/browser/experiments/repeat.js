@@ -91,7 +91,8 @@ export function repeat(by, base, images, close) {
     h(
       "p",
       {},
-      `${values.length} VAEs, one after another, with the choices above and ${name} = ${values.map(text).join(", ")}. Epochs each: `,
+      `${values.length} VAEs, one after another, with the choices above and ${name} = ${values.map(text).join(", ")}. `,
+      "Epochs each: ",
       epochs,
     ),
     h(

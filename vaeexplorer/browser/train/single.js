@@ -19,7 +19,8 @@ const PARTS = /** @type {const} */ (["reconstruction", "kl", "total"]);
 const LOOK_BACK = 0.35; // of the steps so far, over which a KL is said to rise
 const RISE = 1.04;
 
-/** @param {Lane} lane @param {import("./view.js").Shown & {classes: string[], pad: {canvas: HTMLElement}, xTools: HTMLElement}} page
+/** @param {Lane} lane
+ * @param {import("./view.js").Shown & {classes: string[], pad: {canvas: HTMLElement}, xTools: HTMLElement}} page
  * @returns {Scene} */
 export function singleScene(lane, page) {
   const view = new View(lane, page, 5, 2);

@@ -151,7 +151,7 @@ for dataset, likelihood in groups:
 for remark in remarks.on_history(chosen):
     st.caption(remark)
 
-st.subheader("Configurations and final figures", anchor=False)
+st.header("Configurations and final figures", anchor=False)
 st.caption("Nats per image on the test images, one sample of z each.")
 st.dataframe(
     tables.table(configurations(chosen)),
