@@ -21,6 +21,7 @@ const lecture = {
   key: "k",
   title: "",
   presenter: false,
+  ahead: [],
   pages: ["", "beta"],
   scenes: [scene, { ...scene, title: "Two", page: "beta", address: "beta=1", question }],
 };

@@ -7,12 +7,16 @@ given, and the check of the addresses that a file of scenes names.
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from vaeexplorer.app import address, state
+from vaeexplorer.app import address, caches, state
+from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.components import component
-from vaeexplorer.lecture.scenes import DEFAULT, Lecture, answers, read_lecture
+from vaeexplorer.app.text import literal
+from vaeexplorer.errors import UserError
+from vaeexplorer.lecture.scenes import DEFAULT, Lecture, LectureError, answers, read_lecture
 
 FILE = "VAEEXPLORER_LECTURE"
 """the environment's name for a file of scenes that takes the place of the shipped one"""
@@ -30,9 +34,16 @@ def begin() -> bool:
         Whether it is the presenter's own window, which shows notes and no page.
     """
     is_lecture, is_presenter = address.choose(state.LECTURE), address.choose(state.PRESENTER)
-    if is_lecture:
-        _strip(data=_given() | {"presenter": is_presenter}, key=state.LECTURE_STRIP)
-    return is_lecture and is_presenter
+    if not is_lecture:
+        return False
+    try:
+        lecture = read()
+    except LectureError as error:
+        st.error(literal(error))
+        return False
+    data = _given(lecture.key, lecture) | {"presenter": is_presenter, "ahead": _ahead(lecture.key, lecture)}
+    _strip(data=data, key=state.LECTURE_STRIP)
+    return is_presenter
 
 
 def file() -> Path:
@@ -65,15 +76,34 @@ def problem(page: str, text: str) -> str | None:
     return None
 
 
-@st.cache_data(show_spinner=False)
-def _given() -> dict[str, Any]:
-    lecture = read()
-    numbers = answers(lecture)
+@st.cache_data(max_entries=4, show_spinner=False)
+def _given(key: str, _lecture: Lecture) -> dict[str, Any]:
+    numbers = answers(_lecture)
     scenes = []
-    for place, scene in enumerate(lecture.scenes):
+    for place, scene in enumerate(_lecture.scenes):
         question = scene.question
         asked = None
         if question:
             asked = {name: getattr(question, name) for name in _ASKED} | numbers[place]
         scenes.append({name: getattr(scene, name) for name in _SHOWN} | {"question": asked})
-    return {"key": lecture.key, "title": lecture.title, "scenes": scenes, "pages": list(state.PAGES)}
+    return {"key": key, "title": _lecture.title, "scenes": scenes, "pages": list(state.PAGES)}
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _ahead(key: str, _lecture: Lecture) -> list[str]:
+    """The files of all scenes in their order, which the browser fetches before they are shown."""
+    cards = {card.name: card for card in caches.run_cards()[0]}
+    found: dict[str, None] = {}
+    for scene in _lecture.scenes:
+        asked = dict(parse_qsl(scene.address))
+        names = [asked[name] for name in ("run", "other") if asked.get(name) in cards]
+        try:
+            if scene.page == "beta":
+                found[assets.sweep_url(asked.get("dataset", "mnist"), int(asked.get("dims", "2")))] = None
+            elif scene.page in ("", "from-x", "ae-vs-vae"):
+                for name in names:
+                    urls = assets.urls(caches.space(cards[name]), encoder=scene.page == "from-x")
+                    found |= dict.fromkeys(urls.values())
+        except (UserError, ValueError):
+            continue  # the scene itself says so
+    return list(found)

@@ -61,12 +61,25 @@ export class Strip {
       this.channel = new BroadcastChannel(`vaeexplorer-lecture-${lecture.key}`);
       this.channel.onmessage = ({ data }) => this.follow(data);
       this.channel.postMessage({ asks: true });
+      if (!lecture.presenter) this.fetchAhead(lecture.ahead);
     }
     this.root.classList.toggle("presenter", lecture.presenter);
     this.notes.hidden = !lecture.presenter;
     this.window.hidden = this.end.hidden = lecture.presenter;
     if (!isPlaced(new URL(location.href))) this.go(this.place, false);
     this.show();
+  }
+
+  /** Files of later scenes, one after the other, while nothing else is fetched; they have their hash in the address, so
+   * the browser keeps them. @param {string[]} addresses */
+  async fetchAhead(addresses) {
+    for (const address of addresses) {
+      if (this.ending.signal.aborted) return;
+      const options = /** @type {RequestInit} */ ({ priority: "low", signal: this.ending.signal });
+      await fetch(new URL(address, document.baseURI), options)
+        .then((answer) => answer.arrayBuffer())
+        .catch(() => null); // the scene will say what is wrong
+    }
   }
 
   /** @returns {Place} */

@@ -7,8 +7,8 @@
  *   number, of: the answer, and a hash of what it was measured on; reveal: the address that is shown with it
  * @typedef {{title: string, say: string, page: string, address: string, notes: string, minutes: number,
  *            question: Question | null}} Scene
- * @typedef {{key: string, title: string, scenes: Scene[], pages: string[], presenter: boolean}} Lecture
- *   pages: the paths of all pages of the app; presenter: whether this is the presenter's own window
+ * @typedef {{key: string, title: string, scenes: Scene[], pages: string[], presenter: boolean, ahead: string[]}} Lecture
+ *   pages: the paths of all pages of the app; ahead: addresses of files that scenes will need; presenter: whether this is the presenter's own window
  * @typedef {{scene: number, guess: string, shown: boolean}} Place  scene from 0; guess: as text, or empty
  */
 

@@ -23,6 +23,7 @@ from vaeexplorer.export.places import Beside
 from vaeexplorer.export.tables import comparison_conditions, comparison_table
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.results.comparison import load_comparison
+from vaeexplorer.results.midpoints import load_midpoints, starting_pairs
 from vaeexplorer.results.sweep import BETAS, DIMENSIONS, load_sweep
 from vaeexplorer.runs.folder import Run
 from vaeexplorer.runs.partners import are_partners
@@ -98,16 +99,18 @@ def _pair_page(vae: Run, ae: Run, place: Beside) -> str:
         ]
         spaces.append({"name": run.name, "kind": run.config.model.model.upper(), "urls": urls})
     train = load_dataset(vae.config.data.dataset, "train", download=False)
-    found = load_comparison(open_run(vae, data), open_run(ae, data), train)
+    opened = open_run(vae, data), open_run(ae, data)
+    found = load_comparison(*opened, train)
     return render(
         "gallery/pair.html",
         names=(vae.name, ae.name),
         policy=place.policy,
-        style=place.style(PAGE_STYLE + bundle.style("pair/pair.css") + _NO_FIELDS),
+        style=place.style(PAGE_STYLE + bundle.style("style/legend.css", "pair/pair.css") + _NO_FIELDS),
         script=place.script(bundle.script("standalone/export_pair.js")),
         facts=[*explorer.facts(vae)[:-1], *explorer.facts(ae)],
         links=[_link("All pages", INDEX), *(_link(run.name, _address(run)) for run in (vae, ae))],
-        given={**classes(data.class_names), "count": len(data), "keys": _PAIR_KEYS, "spaces": spaces},
+        given={**classes(data.class_names), "count": len(data), "keys": _PAIR_KEYS, "spaces": spaces}
+        | {"start": starting_pairs(load_midpoints(*opened)), "ways": None},
         data=pieces,
         rows=comparison_table(found, "all") if found else [],
         verdict=verdict(found.rows, found.runs, found.conditions) if found else [],
@@ -123,7 +126,7 @@ def _beta_page(dataset: Dataset, dimensions: int, links: list[dict[str, Any]], p
         "gallery/beta.html",
         title=f"{title(dataset)}, {dimensions} latent dimensions",
         policy=place.policy,
-        style=place.style(PAGE_STYLE + bundle.style("interact/legend.css", "beta/beta.css")),
+        style=place.style(PAGE_STYLE + bundle.style("style/legend.css", "beta/beta.css")),
         script=place.script(bundle.script("standalone/export_beta.js")),
         facts=[f"Images: {explorer.SOURCES[dataset]}. Made with vaeexplorer."],
         links=[_link("All pages", INDEX), *links],
