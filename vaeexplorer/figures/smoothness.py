@@ -75,7 +75,7 @@ def forest(rows: Sequence[Row], names: tuple[str, str], group: Group = "all") ->
         categoryarray=[line.measure.title for line in reversed(lines)],
         range=[-0.6, len(lines) - 0.4],
         showgrid=False,
-        tickfont={"size": 14},
+        tickfont={"size": 12.5},
         fixedrange=True,
     )
     return figure
