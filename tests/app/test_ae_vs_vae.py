@@ -2,7 +2,9 @@
 
 import base64
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.files import SHIPPED
 from vaeexplorer.results.comparison import ComparisonError
 from vaeexplorer.runs.folder import load_run
 from vaeexplorer.spaces import own
@@ -71,6 +74,17 @@ def test_every_shipped_run_has_its_partner_and_no_page_shows_nan(page: AppTest) 
         assert "nan" not in page.dataframe[0].value.to_csv().lower()
     names = page.dataframe[0].value.columns
     assert names[2:4].tolist() == ["mnist-vae-16d", "mnist-ae-16d"]
+
+
+def test_a_copy_that_was_never_measured_does_not_hide_what_was_measured(app: AppTest, runs_folder: Path) -> None:
+    """The copy has the same content, and so the same key, but no comparison under its name."""
+    shutil.copytree(SHIPPED / "mnist-vae-16d", runs_folder / "copy")
+    comparison._compared.clear()
+    opened(app, PAGE, run="copy", other="mnist-ae-16d")
+    assert not app.dataframe
+    app.selectbox(key="run").set_value("mnist-vae-16d").run()
+    assert app.selectbox(key="other").value == "mnist-ae-16d"
+    assert len(app.dataframe[0].value) == 15
 
 
 def test_a_pair_that_was_never_measured_offers_to_be(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

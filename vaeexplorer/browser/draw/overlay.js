@@ -160,7 +160,8 @@ function drawPosterior(g, view, { plane, codes, picked }, theme) {
 }
 
 /** A few round numbers along the left and the lower edge. @param {CanvasRenderingContext2D} g  with a font
- * @param {View} view @param {Theme} theme @param {[string, string]} [names]  of the axes, across and up */
+ * @param {import("../engine/geometry.js").View} view
+ * @param {import("./theme.js").Theme} theme @param {[string, string]} [names]  of the axes, across and up */
 export function drawTicks(g, view, theme, names = ["z₁", "z₂"]) {
   const apart = APART * theme.scale,
     corner = CORNER * theme.scale,

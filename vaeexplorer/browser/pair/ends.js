@@ -12,7 +12,8 @@ export class Ends {
     );
   }
 
-  /** @param {[number, number]} indices @param {ImageBitmap | null} sprite @param {(index: number) => string} describe */
+  /** @param {[number, number]} indices @param {ImageBitmap | null} sprite
+   * @param {(index: number) => string} describe */
   show(indices, sprite, describe) {
     for (const [k, index] of indices.entries()) {
       paintTestImage(this.thumbnails[k], sprite, index);

@@ -1,5 +1,9 @@
 // @ts-check
-/** What is drawn behind the dots: its buttons, and the scale below the planes. @typedef {import("./field.js").Kind} Kind */
+/**
+ * What is drawn behind the dots: its buttons, and the scale below the planes.
+ *
+ * @typedef {import("./field.js").Kind} Kind
+ */
 import { button, h, press } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { VIRIDIS_CSS } from "../engine/codes.js";

@@ -10,8 +10,8 @@
  *            theme?: import("../draw/theme.js").Theme, arrived(): void, choose(which: 0 | 1, index: number): void,
  *            looked(): void, describe(index: number): string, askForFields(): void, keys: {open(): void},
  *            hidden: Set<number>, step: number, pointAt(step: number): void, boxFor(own: Box): Box}} Pair
- *   what a plane reads of what all planes share, and does to it; indices: the test images A and B; step: of the ways, the
- *   image that is pointed at, or -1; boxFor: what a plane shows by itself
+ *   what a plane reads of what all planes share, and does to it; indices: the test images A and B; step: of the ways,
+ *   the image that is pointed at, or -1; boxFor: what a plane shows by itself
  */
 import { Latest, loadCodes, loadNetwork } from "../engine/fetch.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";

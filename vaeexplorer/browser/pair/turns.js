@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Which pair is shown, by turns: one that looks bad in one space, one in the other, one at random; and how typical it is.
+ * Which pair is shown, by turns: one that looks bad in one space, one in the other, one at random; and how typical it
+ * is.
  *
  * @typedef {{pairs: {pair: [number, number] | null, worse: number | null}[], shares: [number, number], count: number}}
  *   Start
@@ -49,13 +50,14 @@ export class Turns {
     this.figure.textContent = count ? `${number(100 * shares[worse], 0)} %` : "";
     const about = chosen?.worse === null || chosen?.worse === undefined ? (isRandom ? "random" : "yours") : "chosen";
     this.text.textContent = count
-      ? `of ${count.toLocaleString("en")} random pairs of two classes have the ${kinds[worse]}’s midpoint farther from the ` +
-        `training images. This pair is ${about}.`
+      ? `of ${count.toLocaleString("en")} random pairs of two classes have the ` +
+        `${kinds[worse]}’s midpoint farther from the training images. This pair is ${about}.`
       : "";
   }
 }
 
-/** Two test images of different classes. @param {import("../engine/codes.js").Codes} codes @returns {[number, number]} */
+/** Two test images of different classes.
+ * @param {import("../engine/codes.js").Codes} codes @returns {[number, number]} */
 function ofTwoClasses({ count, labels }) {
   const draw = () => Math.floor(Math.random() * count),
     a = draw();

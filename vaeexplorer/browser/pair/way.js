@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * The straight way from A to B in one latent space: what its decoder draws along it, and where the app is asked, how far
- * each image is from the nearest training image.
+ * The straight way from A to B in one latent space: what its decoder draws along it, and where the app is asked, how
+ * far each image is from the nearest training image.
  *
  * @typedef {{distances: number[], nearest: string, usual: number}} Measured
- *   distances: Euclidean, over the pixels; nearest: their nearest training images, uint8 [15 * 784] in base64; usual: the
- *   median distance of reconstructions
+ *   distances: Euclidean, over the pixels; nearest: their nearest training images, uint8 [15 * 784] in base64; usual:
+ *   the median distance of reconstructions
  * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls"> & {kind: string}} Space  kind: AE, VAE or PCA
  * @typedef {{space: Space, codes: import("../engine/codes.js").Codes | null, ends: [number[], number[]] | null,
  *            pair: {step: number, pointAt(step: number): void}, say(trouble: string): void}} Pane

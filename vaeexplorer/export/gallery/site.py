@@ -16,7 +16,7 @@ from vaeexplorer.browser.packing.sweep import pack_sweep, prior_noise
 from vaeexplorer.config import DATASETS, Dataset
 from vaeexplorer.data.datasets import load_dataset, title
 from vaeexplorer.export import explorer, training
-from vaeexplorer.export.gallery import index
+from vaeexplorer.export.gallery import index, lecture
 from vaeexplorer.export.gallery.folders import whole_folder
 from vaeexplorer.export.html import PAGE_STYLE, ExportError, render
 from vaeexplorer.export.places import Beside
@@ -54,8 +54,11 @@ def write_gallery(folder: Path, runs: Sequence[Run]) -> Iterator[str]:
         raise ExportError(f"Two pages would be called {min(twice)}: rename a run.")
     with whole_folder(folder) as new:
         place = Beside(new)
-        for name, text in _pages(runs, place):
-            (new / name).write_text(text, encoding="utf-8")
+        files = {TRAIN, *(_address(run) for run in runs), *(_address(*pair) for pair in _pairs(runs))}
+        files |= {_beta_address(*sweep) for sweep in _sweeps(runs)}
+        strip = lecture.strip(files, place, TRAIN)
+        for name, text in _pages(runs, place, lecture.first_scene(files, TRAIN)):
+            (new / name).write_text(text.replace("</body>", f"{strip}</body>"), encoding="utf-8")
             yield name
 
 
@@ -64,7 +67,7 @@ def count_pages(runs: Sequence[Run]) -> int:
     return len(runs) + len(_pairs(runs)) + len(_sweeps(runs)) + 2
 
 
-def _pages(runs: Sequence[Run], place: Beside) -> Iterator[tuple[str, str]]:
+def _pages(runs: Sequence[Run], place: Beside, first_scene: str) -> Iterator[tuple[str, str]]:
     """The file name and the text of each page; the index comes last."""
     sections = index.sections()
     for run in runs:
@@ -84,7 +87,7 @@ def _pages(runs: Sequence[Run], place: Beside) -> Iterator[tuple[str, str]]:
         yield address, _beta_page(dataset, dimensions, links, place)
         sections[2].cards.append(index.beta_card(dataset, dimensions, address, place))
     yield TRAIN, training.page(place, [_link("All pages", INDEX)])
-    yield INDEX, index.page(sections, place)
+    yield INDEX, index.page(sections, place, first_scene)
 
 
 def _pair_page(vae: Run, ae: Run, place: Beside) -> str:

@@ -117,13 +117,16 @@ def _start(a_key: str, b_key: str, _a: Space, _b: Space) -> dict[str, Any]:
 
 def stored(a: Space, b: Space) -> Comparison | None:
     """The comparison of two spaces, if it was measured before."""
-    compared = _compared(a.key, b.key, training_images(a).content_hash, a, b)
+    compared = _compared((a.key, b.key), (a.name, b.name), training_images(a).content_hash, a, b)
     return compared[0] if compared else None
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _compared(a_key: str, b_key: str, train_key: str, _a: Space, _b: Space) -> list[Comparison]:
-    """The comparison of two spaces, or an empty list while there is none; `compare` fills it."""
+def _compared(keys: tuple[str, str], names: tuple[str, str], train_key: str, _a: Space, _b: Space) -> list[Comparison]:
+    """The comparison of two spaces, or an empty list while there is none; `compare` fills it.
+
+    A copy of a run has the run's key, but comparisons are stored under names and say them.
+    """
     found = load_comparison(_a, _b, training_images(_a))
     return [] if found is None else [found]
 
@@ -140,7 +143,8 @@ def compare(a: Space, b: Space, progress: Callable[[float, str], None]) -> Compa
         train = training_images(a)
         found = measure(a, b, train, progress)
         for first, second, each in ((a, b, found), (b, a, found.swapped())):
-            _compared(first.key, second.key, train.content_hash, first, second)[:] = [each]
+            keys, names = (first.key, second.key), (first.name, second.name)
+            _compared(keys, names, train.content_hash, first, second)[:] = [each]
     if a.run and b.run:
         try:
             save_comparison(found)
