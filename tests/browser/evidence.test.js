@@ -6,7 +6,7 @@ import { centre, half, layGrid, logJoint, logSum, shares } from "./engine/grid.j
 import { logLikelihood } from "./engine/likelihood.js";
 import { unpack } from "./engine/network.js";
 import { frame } from "./fakes.js";
-import { reconstruction } from "./from_x/losses.js";
+import { reconstruction } from "./engine/losses.js";
 
 const near = (found, expected, within) => assert.ok(Math.abs(found - expected) < within, `${found} is not ${expected}`);
 

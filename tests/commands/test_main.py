@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
-from tests.processes import started
+from tests.processes import posix, started
 from vaeexplorer.__main__ import main
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED
@@ -212,6 +212,7 @@ def test_a_listed_broken_run_is_a_line_on_standard_error(runs_folder: Path, caps
     assert "odd cannot be read" in said.err
 
 
+@posix
 def test_interrupt_and_resume(runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["train", "--name", "long", "--epochs", "8", "--json", *SMALL]
     command = [sys.executable, "-m", "vaeexplorer", *arguments]

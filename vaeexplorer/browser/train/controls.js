@@ -193,7 +193,8 @@ export function buildControls(page) {
     width.value = widthName(choices.widths);
     width.disabled = more.activation.disabled = isLinear(choices);
     fill(more.images, numbers(page.sets[choices.dataset]?.counts ?? [choices.images]));
-    for (const name of /** @type {("likelihood" | "activation" | "images" | "epochs" | "batch" | "warmup" | "schedule")[]} */ ([
+    /** @typedef {"likelihood" | "activation" | "images" | "epochs" | "batch" | "warmup" | "schedule"} Named */
+    for (const name of /** @type {Named[]} */ ([
       "likelihood",
       "activation",
       "images",

@@ -5,7 +5,8 @@
  * @typedef {import("../record/lane.js").Lane} Lane
  * @typedef {import("../record/choices.js").Choices} Choices
  * @typedef {import("../interact/links.js").Texts} Texts
- * @typedef {{place: string, dataset: string, sets: Record<string, import("./trainings.js").ImageSet>, version: string}} Given
+ * @typedef {{place: string, dataset: string, sets: Record<string, import("./trainings.js").ImageSet>,
+ *            version: string}} Given
  *   place: under which the page finds its trainings again; dataset: the one that is shown where a link names none
  */
 import { button, h } from "../draw/dom.js";
@@ -154,7 +155,8 @@ export class Train {
     this.controls.dials.hidden = isRace;
     this.raceTools.hidden = !isRace;
     if (race) {
-      const kinds = Object.entries(RACES).map(([each, { name, about }]) => {
+      const offered = Object.entries(RACES).filter(([each]) => each !== "warmup" || each === kind);
+      const kinds = offered.map(([each, { name, about }]) => {
         const one = button(name, about, () => this.race(each));
         one.setAttribute("aria-pressed", String(each === kind));
         return one;
