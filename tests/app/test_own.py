@@ -142,8 +142,10 @@ def test_every_page_shows_it_or_says_in_one_sentence_what_it_needs(app: AppTest,
     assert not app.error
     assert [info.value for info in app.info] == ([SAID[page]] if page in SAID else [])
     assert [button.proto.label for button in app.get("download_button")] == DOWNLOADS.get(page, [])
-    assert bool(components(app)) == (page in ("views/explore/page.py", "views/from_x/page.py"))
-    assert [button.label for button in app.button] == (
+    assert bool(components(app)) == (
+        page in ("views/explore/page.py", "views/from_x/page.py", "views/training/page.py")
+    )
+    assert [button.label for button in app.main.button] == (
         ["Make the report (about half a minute)"] if page == "views/report/page.py" else []
     )
 

@@ -38,11 +38,11 @@ PAGES = {
 def test_a_public_app_offers_no_computation(copy: AppTest, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     opened(copy, f"views/{page}/page.py", run="copy", plane="UMAP", other="mnist-ae-2d")
     assert not copy.exception
-    assert not copy.button
+    assert not copy.main.button
     assert PAGES[page] in [each.value for each in copy.caption]
     monkeypatch.delenv("VAEEXPLORER_PUBLIC")
     copy.run()
-    assert len(copy.button) == 1
+    assert len(copy.main.button) == 1
 
 
 def test_a_long_training_is_refused_whatever_the_address_asks_for(
