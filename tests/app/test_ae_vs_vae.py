@@ -50,6 +50,10 @@ def test_the_pair_opens_at_once_with_its_shipped_table(page: AppTest) -> None:
     assert [space["name"] for space in told(page)["spaces"]] == ["mnist-vae-2d", "mnist-ae-2d"]
     assert [space["kind"] for space in told(page)["spaces"]] == ["VAE", "AE"]
     assert told(page)["fields"] is None
+    start = told(page)["start"]
+    assert start["pairs"][0] == {"pair": [4524, 7953], "worse": 1}
+    assert [turn["worse"] for turn in start["pairs"]] == 3 * [1, 0, None]
+    assert start["shares"][1] == pytest.approx(0.41, abs=0.005)
     frame = page.dataframe[0].value
     assert len(frame) == 15
     assert (frame[""] == "undecided").sum() == 10
@@ -175,6 +179,25 @@ def test_fields_answer_what_is_asked_on_one_scale(app: AppTest, kind: str) -> No
 )
 def test_a_request_that_makes_no_sense_is_left_unanswered(app: AppTest, asked: object) -> None:
     assert pair.answer(spaces("mnist-vae-2d"), asked) is None
+
+
+def test_the_way_between_two_images_is_measured_where_it_is_asked_for(app: AppTest) -> None:
+    chosen = spaces("mnist-vae-2d", "mnist-ae-2d")
+    found = pair.ways(chosen, json.dumps({"kind": "none", "windows": [], "pair": [4524, 7953]}))
+    assert found
+    assert found["pair"] == [4524, 7953]
+    train = caches.training_images("mnist")
+    for space, way in zip(chosen, found["of"], strict=True):
+        images = space.decode(np.linspace(space.codes[4524], space.codes[7953], 15, dtype=np.float32))
+        nearest = np.frombuffer(base64.b64decode(way["nearest"]), np.uint8).reshape(15, 28, 28)
+        away = np.linalg.norm((images - nearest / 255).reshape(15, -1), axis=1)
+        assert way["distances"] == pytest.approx(away, abs=0.01)
+        every = np.linalg.norm((images[7] - train.images / 255).reshape(len(train), -1), axis=1)
+        assert away[7] == pytest.approx(every.min(), abs=1e-4)
+    assert max(found["of"][1]["distances"]) > max(found["of"][0]["distances"])
+    for asked in ([0], [0, 10_000], [-1, 0], [0.5, 1], "0-1", None):
+        assert pair.ways(chosen, json.dumps({"pair": asked})) is None
+    assert pair.ways(chosen, "{") is None
 
 
 def test_a_field_is_measured_once(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -180,6 +180,22 @@ test("an infinite loss ends it with a sentence, and the last good weights stay",
   );
   const { values } = (await session.weights())["decoder.0.weight"];
   assert.ok(values.every(Number.isFinite));
+  assert.deepEqual([(await session.record()).events, seen.progress.at(-1).rate], [[], 1], "the dial is back");
+});
+
+test("choices out of range end it with one sentence", async () => {
+  for (const [changes, sentence] of [
+    [{ model: "gan" }, "model is one of ae, vae, linear-ae, linear-vae, not gan."],
+    [{ dim: 0 }, "dim is a whole number from 1 on, not 0."],
+    [{ widths: [] }, "widths are whole numbers from 1 on, at least one, not none."],
+    [{ rate: Number.NaN }, "rate and variance are above 0, not NaN and 0.5."],
+    [{ beta: -1 }, "beta and warmup are at least 0, not -1 and 0."],
+  ]) {
+    const { session, seen, until } = begin(/** @type {object} */ (changes));
+    session.play();
+    await until(() => seen.ends.length);
+    assert.deepEqual(seen.ends, [["trouble", sentence]]);
+  }
 });
 
 test("what is kept never takes more than its budget", () => {

@@ -70,6 +70,7 @@ def test_files_of_one_name_in_two_folders_are_two_modules(folder: Path, node: Ca
         'import one from "./one.js";',
         'export { one } from "./one.js";',
         "export let one = 1;",
+        "export const one = 1,\n  two = 2;",
     ],
 )
 def test_what_cannot_be_bundled_is_refused(folder: Path, line: str) -> None:

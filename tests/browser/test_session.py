@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from vaeexplorer.browser import bundle
+from vaeexplorer.export.places import Inside
 
 HERE = Path(__file__).parent
+EXPORTED = f"""<meta http-equiv="Content-Security-Policy" content="{Inside.policy}">"""
 # Without 'wasm-unsafe-eval'.
 POLICY = """<meta http-equiv="Content-Security-Policy" content="script-src 'unsafe-inline' blob:; worker-src blob:">"""
 NO_WORKERS = """<meta http-equiv="Content-Security-Policy" content="worker-src 'none'">"""
@@ -37,10 +39,11 @@ RUN = """async () => {
     ("policy", "expected", "complaint"),
     [
         ("", ("worker", "webassembly"), None),
+        (EXPORTED, ("worker", "webassembly"), None),
         (POLICY, ("worker", "javascript"), "WebAssembly"),
         (NO_WORKERS, ("page", "webassembly"), "[Ww]orker"),
     ],
-    ids=["disk", "no WebAssembly", "no workers"],
+    ids=["disk", "exported", "no WebAssembly", "no workers"],
 )
 def test_the_same_bits(
     chromium: Any, tmp_path: Path, troubles: list[str], *, policy: str, expected: tuple[str, str], complaint: str | None

@@ -31,12 +31,11 @@ for (const name of readdirSync(folder)) {
       for (let d = 0; d < choices.dim; d++)
         learner.floats[learner.eps / 4 + r * width + d] = noise[(step * choices.batch + r) * choices.dim + d];
     });
-    const { reconstruction, kl } = learner.differentiate(beta);
+    const { reconstruction, kl } = learner.learn(beta, step + 1, rate);
     losses[name].push((reconstruction + beta * kl) / choices.batch);
     if (step === 0)
       for (const [tensor, gradient] of Object.entries(tensorsOf(layout, slope)))
         writeFileSync(`${folder}/${name}/gradients/${tensor}.bin`, gradient.values);
-    learner.adam(step + 1, rate);
   }
 }
 console.log(JSON.stringify(losses));

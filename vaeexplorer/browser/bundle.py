@@ -13,11 +13,13 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SHARED = ("style/type.css", "style/widget.css", "style/states.css")
+SHARED = ("style/type.css", "style/widget.css", "style/states.css", "style/present.css")
 WORKERS = {f"{room}/worker_source.js": f"{room}/worker.js" for room in ("decoding", "learning")}
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*? |class |const )(\w+))", re.MULTILINE)
+# A second name of one declaration, which the block would not return.
+_SECOND = re.compile(r"^export const [^;]*?,\n {2}\w+ = .*", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import|export)\b(?! default function).*", re.MULTILINE)
 
 
@@ -56,6 +58,8 @@ def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is
     for needed in (_path(folder, match) for match in _IMPORT.finditer(text)):
         if needed not in blocks:
             blocks[needed] = _scoped(needed, blocks, (*importers, name))
+    if second := _SECOND.search(text):
+        raise ValueError(f"{name}: {second[0]!r} declares several names; export each by itself.")
     exported = [match[1] for match in _EXPORT.finditer(text)]
     text = _EXPORT.sub("", _IMPORT.sub(functools.partial(_take, folder), text))
     for left in _LEFT_OVER.finditer(text):

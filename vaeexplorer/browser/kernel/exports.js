@@ -8,7 +8,7 @@
  * @typedef {{
  *   memory: WebAssembly.Memory | Memory,
  *   product: (a: number, b: number, c: number, M: number, K: number, N: number, lda: number) => void,
- *   productT: (a: number, b: number, c: number, M: number, K: number, N: number) => void,
+ *   productT: (a: number, b: number, c: number, M: number, K: number, N: number, room: number) => void,
  *   pack: Pack, packWide: Pack, turn: Pack,
  *   rows: (images: number, numbers: number, x: number, starts: number, entries: number, B: number, P: number) => void,
  *   columns: (starts: number, entries: number, starts2: number, entries2: number, R: number, C: number) => void,

@@ -25,7 +25,7 @@ export const products = (views) => ({
   /** @type {import("./exports.js").Kernel["pack"]} */
   packWide(b, out, K, N) {
     for (let n = 0, width = 0; n < N; n += width) {
-      width = n + 32 <= N ? 32 : 8;
+      width = n + 16 <= N ? 16 : 8;
       copy(views.F, (b >> 2) + n, N, (out >> 2) + n * K, K, width);
     }
   },
@@ -76,9 +76,9 @@ export const products = (views) => ({
   /** @type {import("./exports.js").Kernel["sparse"]} */
   sparse(starts, entries, b, c, R, K, N, inPanels) {
     const { F, U } = views,
-      sums = new Float32Array(32);
+      sums = new Float32Array(16);
     for (let n = 0, width = 0; n < N; n += width) {
-      width = n + 32 <= N ? 32 : 8;
+      width = n + 16 <= N ? 16 : 8;
       for (let r = 0; r < R; r++) {
         sums.fill(0);
         for (let e = U[(starts >> 2) + r]; e < U[(starts >> 2) + r + 1]; e++) {

@@ -25,11 +25,11 @@ function tile(a: usize, la: usize, b: usize, c: usize, lc: usize, K: i32): void 
   v128.store(c, c30); v128.store(c, c31, 16);
 }
 
-/** The same of a transposed: four neighbouring columns of a [K, la / 4] give a panel's rows [4, 8] at c. */
-function tileT(a: usize, la: usize, b: usize, c: usize, K: i32): void {
+/** The same of a transposed: four neighbouring columns of it, [K, 4], give a panel's rows [4, 8] at c. */
+function tileT(a: usize, b: usize, c: usize, K: i32): void {
   let c00: v128 = f32x4.splat(0), c01: v128 = f32x4.splat(0), c10: v128 = f32x4.splat(0), c11: v128 = f32x4.splat(0);
   let c20: v128 = f32x4.splat(0), c21: v128 = f32x4.splat(0), c30: v128 = f32x4.splat(0), c31: v128 = f32x4.splat(0);
-  for (let i = 0; i < K; i++) {
+  for (let i = 0; i < K; i++, a += 16, b += 32) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     let x = v128.load_splat<f32>(a);
     c00 = add(c00, mul(x, b0)); c01 = add(c01, mul(x, b1));
@@ -39,7 +39,6 @@ function tileT(a: usize, la: usize, b: usize, c: usize, K: i32): void {
     c20 = add(c20, mul(x, b0)); c21 = add(c21, mul(x, b1));
     x = v128.load_splat<f32>(a, 12);
     c30 = add(c30, mul(x, b0)); c31 = add(c31, mul(x, b1));
-    a += la; b += 32;
   }
   v128.store(c, c00); v128.store(c, c01, 16); v128.store(c, c10, 32); v128.store(c, c11, 48);
   v128.store(c, c20, 64); v128.store(c, c21, 80); v128.store(c, c30, 96); v128.store(c, c31, 112);
@@ -52,11 +51,15 @@ export function product(a: usize, b: usize, c: usize, M: i32, K: i32, N: i32, ld
     for (let m = 0; m < M; m += 4) tile(a + <usize>m * la, la, b, c + <usize>m * lc + (<usize>n << 2), lc, K);
 }
 
-/** c [M, N] = a^T b of a [K, M] and b [K, N], as the gradient of weights is; b and c lie in panels. */
-export function productT(a: usize, b: usize, c: usize, M: i32, K: i32, N: i32): void {
-  const la = <usize>M << 2;
+/**
+ * c [M, N] = a^T b of a [K, M] and b [K, N], as the gradient of weights is; b and c lie in panels. `a` is copied into
+ * panels of 4 columns at `room`: rows of a power of two would share a few lines of the cache.
+ */
+export function productT(a: usize, b: usize, c: usize, M: i32, K: i32, N: i32, room: usize): void {
+  const row = <usize>M << 2;
+  for (let m: usize = 0; m < row; m += 16) copy(a + m, row, room + m * K, K, 16);
   for (let n = 0; n < N; n += 8, b += <usize>K << 5)
-    for (let m: usize = 0; m < <usize>M << 2; m += 16, c += 128) tileT(a + m, la, b, c, K);
+    for (let m: usize = 0; m < row; m += 16, c += 128) tileT(room + m * K, b, c, K);
 }
 
 /** Rows b [K, N] into panels of 8. */
@@ -65,11 +68,11 @@ export function pack(b: usize, out: usize, K: i32, N: i32): void {
   for (let n: usize = 0; n < row; n += 32) copy(b + n, row, out + n * K, K, 32);
 }
 
-/** Rows b [K, N] into panels of 32, then of 8. */
+/** Rows b [K, N] into panels of 16, then of 8. */
 export function packWide(b: usize, out: usize, K: i32, N: i32): void {
   const row = <usize>N << 2;
   let n: usize = 0;
-  for (; n + 128 <= row; n += 128) copy(b + n, row, out + n * K, K, 128);
+  for (; n + 64 <= row; n += 64) copy(b + n, row, out + n * K, K, 64);
   for (; n < row; n += 32) copy(b + n, row, out + n * K, K, 32);
 }
 

@@ -5,7 +5,7 @@
 //
 // Arguments are byte offsets into the module's memory, multiples of 16, and counts. Numbers are float32. Activations are
 // row-major [M, N], N a multiple of 8, M of 4. Weights [K, N] lie in panels of 8 columns, [N / 8, K, 8]; those of sparse
-// products in panels of 32 columns, then of 8. Fused multiply-add is left out: it is not the same in every browser, and
+// products in panels of 16 columns, then of 8. Fused multiply-add is left out: it is not the same in every browser, and
 // these numbers are. The first bytes of memory, up to `FIRST` of exports.js, are this module's own.
 
 export { product, productT, pack, packWide, turn } from "./products";

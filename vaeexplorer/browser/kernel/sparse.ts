@@ -54,31 +54,27 @@ export function columns(starts: usize, entries: usize, starts2: usize, entries2:
 export function sparse(starts: usize, entries: usize, b: usize, c: usize, R: i32, K: i32, N: i32, inPanels: bool): void {
   let n = 0;
   while (n < N) {
-    const isWide = n + 32 <= N, width: usize = isWide ? 128 : 32;
+    const isWide = n + 16 <= N, width: usize = isWide ? 64 : 32;
     const row = inPanels ? width : <usize>N << 2;
     let to = c + (inPanels ? (<usize>n * R) << 2 : <usize>n << 2);
     for (let r = starts; r < starts + (<usize>R << 2); r += 4, to += row) {
       const from = entries + (<usize>load<u32>(r) << 3), end = entries + (<usize>load<u32>(r, 4) << 3);
-      if (isWide) sparse32(from, end, b, to);
+      if (isWide) sparse16(from, end, b, to);
       else sparse8(from, end, b, to);
     }
     b += width * K;
-    n += isWide ? 32 : 8;
+    n += isWide ? 16 : 8;
   }
 }
 
-function sparse32(e: usize, end: usize, b: usize, c: usize): void {
+function sparse16(e: usize, end: usize, b: usize, c: usize): void {
   let c0: v128 = f32x4.splat(0), c1: v128 = f32x4.splat(0), c2: v128 = f32x4.splat(0), c3: v128 = f32x4.splat(0);
-  let c4: v128 = f32x4.splat(0), c5: v128 = f32x4.splat(0), c6: v128 = f32x4.splat(0), c7: v128 = f32x4.splat(0);
   for (; e < end; e += 8) {
-    const row = b + (<usize>load<u32>(e) << 7), x = v128.load_splat<f32>(e, 4);
+    const row = b + (<usize>load<u32>(e) << 6), x = v128.load_splat<f32>(e, 4);
     c0 = add(c0, mul(x, v128.load(row))); c1 = add(c1, mul(x, v128.load(row, 16)));
     c2 = add(c2, mul(x, v128.load(row, 32))); c3 = add(c3, mul(x, v128.load(row, 48)));
-    c4 = add(c4, mul(x, v128.load(row, 64))); c5 = add(c5, mul(x, v128.load(row, 80)));
-    c6 = add(c6, mul(x, v128.load(row, 96))); c7 = add(c7, mul(x, v128.load(row, 112)));
   }
   v128.store(c, c0); v128.store(c, c1, 16); v128.store(c, c2, 32); v128.store(c, c3, 48);
-  v128.store(c, c4, 64); v128.store(c, c5, 80); v128.store(c, c6, 96); v128.store(c, c7, 112);
 }
 
 function sparse8(e: usize, end: usize, b: usize, c: usize): void {

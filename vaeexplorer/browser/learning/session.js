@@ -24,7 +24,8 @@
  *            onMoment?: (moment: Moment) => void, onKept?: (steps: KeptSteps) => void,
  *            onEnd?: (reason: Reason, sentence: string) => void}} Handlers
  *   onProgress, onMoment: ten times a second; onEnd: nothing more is trained; the sentence is for the visitor, empty
- *   where all went as planned
+ *   where all went as planned. Where the loss became infinite, the model is back where it was good, and so are the
+ *   dials: with a smaller rate, `play` goes on
  * @typedef {{choices: Choices, events: Event[], state: State | null, replayTo: number}} Branch
  * @typedef {{choices: Choices, events: Event[], steps: number, hash: string}} Record
  *   a training of the same images that gets the same events comes to the same hash after as many steps
@@ -49,7 +50,7 @@ export class Session {
     /** @type {Map<number, Omit<Epoch, "test">>} */ this.untested = new Map();
     /** @type {{reason: Reason, sentence: string} | null} */ this.ending = null;
     /** @type {import("./side.js").Side[]} */ this.sides = [];
-    this.isOver = false;
+    this.isOver = this.isTroubled = false;
     /** Resolved once training can begin; says where it runs, and on what. */
     this.ready = this.start(images, from);
     this.ready.catch((/** @type {Error} */ error) => this.hear("trouble", error.message));
@@ -62,19 +63,16 @@ export class Session {
     const [training, viewing] = (this.sides = await Promise.all([open("training", hear), open("viewing", hear)]));
     if (this.isOver) this.sides.forEach((side) => side.end());
     const { port1, port2 } = new MessageChannel();
-    const watching = viewing.call("start", [this.choices, test, port2], [port2]);
-    const { compiled } = await training.call(
-      "start",
-      [this.choices, train, { events, state, replayTo }, port1],
-      [port1],
-    );
-    await watching;
+    const [{ compiled }] = await Promise.all([
+      training.call("start", [this.choices, train, { events, state, replayTo }, port1], [port1]),
+      viewing.call("start", [this.choices, test, port2], [port2]),
+    ]);
     return { where: training.inWorker ? "worker" : "page", arithmetic: compiled ? "webassembly" : "javascript" };
   }
 
   /** What a side reports. @param {string} name @param {any} value */
   hear(name, value) {
-    if (this.isOver) return;
+    if (this.isOver || this.isTroubled) return;
     const { handlers } = this;
     if (name === "progress") {
       this.progress = { ...value, test: this.test };
@@ -84,7 +82,10 @@ export class Session {
     else if (name === "epoch") this.untested.set(value.step, value);
     else if (name === "test") this.tested(value);
     else if (name === "end") this.ending = value;
-    else if (name === "trouble") this.ending = { reason: "trouble", sentence: value };
+    else if (name === "trouble") {
+      this.ending = { reason: "trouble", sentence: value };
+      this.isTroubled = true;
+    }
     if (!this.ending || (this.ending.reason === "done" && this.untested.size)) return; // its last test is under way
     const { reason, sentence } = this.ending;
     this.ending = null;
@@ -121,7 +122,7 @@ export class Session {
     this.tell("epoch");
   }
 
-  /** Back to the untrained network, with the same seed. What is recorded of it is gone, but for the events. */
+  /** Back to the untrained network, with the same seed, and to the dials as they were chosen. */
   reset() {
     this.history = [];
     this.test = null;

@@ -24,7 +24,7 @@ export class Training {
   /** @param {import("./calls.js").Report} report */
   constructor(report) {
     this.report = report;
-    this.running = false;
+    this.running = this.isOver = false;
     this.limited = Infinity; // no step from here on
     this.pausing = Infinity; // pause before this step
     /** @type {Trainer} */ this.trainer = /** @type {any} */ (null);
@@ -52,6 +52,7 @@ export class Training {
    * @param {MessagePort} viewer
    */
   async start(choices, images, { events = [], state = null, replayTo = 0 }, viewer) {
+    this.viewer = viewer;
     const arithmetic = await kernel();
     this.trainer = new Trainer(arithmetic, choices, images, events.slice());
     if (state) this.trainer.restore(state);
@@ -60,7 +61,7 @@ export class Training {
       decoder = learner.layout.decoder.reduce((sum, { K, N }) => sum + K * N, 0);
     this.momentSize = 2 * (decoder + 2000 * choices.dim);
     this.states = new States(STATES, Math.max(10, Math.round(steps / 4)));
-    this.viewer = viewer;
+    if (this.isOver) return;
     viewer.onmessage = ({ data }) => {
       this.out -= 1;
       if (this.free.length < BUFFERS) this.free.push(data);
@@ -68,6 +69,7 @@ export class Training {
     };
     this.rewind();
     if (state) this.states.add(this.trainer.state());
+    if (!this.isShown) this.run(replayTo);
     return { compiled: isCompiled(arithmetic), steps, end: this.trainer.now.end };
   }
 
@@ -120,6 +122,8 @@ export class Training {
 
   reset() {
     this.running = false;
+    this.replayTo = 0;
+    this.trainer.forget(0);
     this.trainer.begin();
     this.rewind();
     this.progress();
@@ -257,10 +261,12 @@ export class Training {
   diverged(step) {
     this.running = false;
     const good = this.states.before(step - 1);
+    this.trainer.forget(good?.step ?? 0);
     if (good) this.trainer.restore(good);
     else this.trainer.begin();
     this.since = new Sums();
     this.picture();
+    this.progress();
     const sentence =
       `The loss became infinite at step ${step.toLocaleString("en")}: try a smaller learning rate. ` +
       `The model is back at step ${this.trainer.step.toLocaleString("en")}.`;
@@ -282,6 +288,7 @@ export class Training {
 
   end() {
     this.running = false;
+    this.isOver = true;
     clearTimeout(this.later);
     this.turns.port1.close();
     this.viewer?.close();

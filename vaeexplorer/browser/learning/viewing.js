@@ -16,6 +16,7 @@ export class Viewing {
     this.report = report;
     /** @type {Viewer} */ this.viewer = /** @type {any} */ (null);
     /** @type {MessagePort | null} */ this.trainer = null;
+    this.isOver = false;
     this.step = 0;
     /** @type {Map<number, {weights: ArrayBuffer, codes: Uint16Array}>} both in float16 */
     this.film = new Map();
@@ -24,8 +25,9 @@ export class Viewing {
   /** @param {import("../network/choices.js").Choices} choices @param {Uint8Array} images  [N * 784]
    * @param {MessagePort} trainer */
   async start(choices, images, trainer) {
-    this.viewer = new Viewer(await kernel(), choices, images);
     this.trainer = trainer;
+    this.viewer = new Viewer(await kernel(), choices, images);
+    if (this.isOver) return;
     trainer.onmessage = ({ data }) => {
       this.look(data);
       trainer.postMessage(data.values, [data.values.buffer]);
@@ -47,6 +49,7 @@ export class Viewing {
   }
 
   end() {
+    this.isOver = true;
     this.trainer?.close();
   }
 

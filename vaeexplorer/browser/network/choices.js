@@ -18,7 +18,7 @@
  * @typedef {{inputs: number, outputs: number, K: number, N: number, weight: number, bias: number, isWide: boolean,
  *            parts: {name: string, outputs: number, column: number}[]}} Layer
  *   inputs, outputs: what the network has; K, N: padded for the kernel; weight, bias: where they begin among the
- *   parameters, in numbers; isWide: the weights lie in panels of 32 columns; parts: torch's layers within this one
+ *   parameters, in numbers; isWide: the weights lie in panels of 16 columns; parts: torch's layers within this one
  * @typedef {{encoder: Layer[], decoder: Layer[], width: number, count: number, logVariance: number | null}} Layout
  *   encoder: the last of it are the heads; width: of z, padded; count: of all parameters, padded; logVariance: where
  *   the learned ln sigma_x^2 lies
@@ -32,6 +32,28 @@ export const LOGVAR_RANGE = /** @type {[number, number]} */ ([-14, 4]);
 export const isVariational = ({ model }) => model.endsWith("vae");
 /** @param {Choices} choices */
 export const isLinear = ({ model }) => model.startsWith("linear");
+
+const NAMES = {
+  model: ["ae", "vae", "linear-ae", "linear-vae"],
+  activation: ["silu", "relu", "tanh"],
+  likelihood: ["bernoulli", "continuous-bernoulli", "gaussian", "gaussian-learned"],
+  schedule: ["constant", "one-cycle"],
+};
+
+/** @param {Choices} choices @throws {Error} a name that is not known, or a number out of its range, in one sentence */
+export function check(choices) {
+  for (const [key, known] of Object.entries(NAMES)) {
+    const value = choices[/** @type {keyof typeof NAMES} */ (key)];
+    if (!known.includes(value)) throw new Error(`${key} is one of ${known.join(", ")}, not ${value}.`);
+  }
+  const { dim, widths, batch, images, epochs, rate, beta, warmup, variance = 0.5 } = choices;
+  for (const [key, value] of Object.entries({ dim, batch, images, epochs }))
+    if (!Number.isInteger(value) || value < 1) throw new Error(`${key} is a whole number from 1 on, not ${value}.`);
+  if (!isLinear(choices) && !(widths.length && widths.every((width) => Number.isInteger(width) && width > 0)))
+    throw new Error(`widths are whole numbers from 1 on, at least one, not ${widths.join(", ") || "none"}.`);
+  if (!(rate > 0 && variance > 0)) throw new Error(`rate and variance are above 0, not ${rate} and ${variance}.`);
+  if (!(beta >= 0 && warmup >= 0)) throw new Error(`beta and warmup are at least 0, not ${beta} and ${warmup}.`);
+}
 
 /**
  * The weight of each term in what a step minimises, for `count` images in the batch.
@@ -82,13 +104,13 @@ export function layout(choices) {
   trunk.push(layer(features, padded(features, 8), heads.length * width, heads, trunk.length === 0));
   const decoder = chain("decoder", [dim, ...widths.slice().reverse(), PIXELS]);
   const logVariance = choices.likelihood === "gaussian-learned" ? count : null;
-  if (logVariance !== null) count += 1;
-  return { encoder: trunk, decoder, width, count: padded(count, 4), logVariance };
+  if (logVariance !== null) count += 4;
+  return { encoder: trunk, decoder, width, count, logVariance };
 }
 
 /** Where the weight from input i to column n of a layer lies among the parameters.
  * @param {Layer} layer @param {number} i @param {number} n */
 export function place({ weight, K, N, isWide }, i, n) {
-  const lanes = isWide && n - (n % 32) + 32 <= N ? 32 : 8;
+  const lanes = isWide && n - (n % 16) + 16 <= N ? 16 : 8;
   return weight + (n - (n % lanes)) * K + i * lanes + (n % lanes);
 }

@@ -20,6 +20,8 @@ export class Learner extends Model {
     this.second = room.floats(layout.count);
     this.columnStarts = room.floats(PIXELS + 1);
     this.columnEntries = room.bytes(8 * most * PIXELS);
+    const widest = Math.max(...layers.map(({ K }) => K));
+    this.columns = room.floats(most * widest);
     this.packed = room.floats(Math.max(...layers.map(({ K, N }) => Math.max(K * N, most * K, most * N))));
     this.dz = this.isVariational ? room.floats(most * layout.width) : this.z;
     this.open();
@@ -29,8 +31,14 @@ export class Learner extends Model {
     this.v = view(this.second);
   }
 
-  /** Gradients of the batch that `load` brought, by the noise at `eps`. @param {number} beta @returns {Sums} */
-  differentiate(beta) {
+  /**
+   * Gradients of the batch that `load` brought, by the noise at `eps`.
+   * @param {number} beta
+   * @param {(from: number, count: number) => void} [finish]  is told of parameters, by where they lie, as soon as
+   *   nothing needs them any more: what is done with them then finds them in the processor's cache
+   * @returns {Sums}
+   */
+  differentiate(beta, finish = () => {}) {
     const { kernel, layout, real, rows } = this,
       weights = termWeights(this.choices, real),
       { encoder, decoder, width } = layout,
@@ -39,13 +47,17 @@ export class Learner extends Model {
     const kl = this.sample();
     this.decode();
     const reconstruction = this.loss(weights.reconstruction, this.by(decoder[last]));
-    if (layout.logVariance !== null) this.differentiateVariance(reconstruction, weights.reconstruction);
+    if (layout.logVariance !== null) {
+      this.differentiateVariance(reconstruction, weights.reconstruction);
+      finish(layout.logVariance, 4);
+    }
     this.blank(this.y, PIXELS);
     let g = this.y;
     for (let k = last; k >= 0; k--) {
       const before = this.decoded[k - 1];
       this.weigh(decoder[k], before?.out ?? this.z, g);
       g = this.backward(decoder[k], g, before?.out ?? this.dz);
+      finish(decoder[k].weight, size(decoder[k]));
       if (before) kernel.back(g, before.slope, this.by(decoder[k - 1]), rows, decoder[k - 1].N);
     }
     g = this.q;
@@ -58,9 +70,9 @@ export class Learner extends Model {
     for (let k = heads; k >= 0; k--) {
       const before = this.encoded[k - 1];
       this.weigh(encoder[k], before?.out ?? this.x, g);
-      if (!before) break;
-      g = this.backward(encoder[k], g, before.out);
-      kernel.back(g, before.slope, this.by(encoder[k - 1]), rows, encoder[k - 1].N);
+      if (before) g = this.backward(encoder[k], g, before.out);
+      finish(encoder[k].weight, size(encoder[k]));
+      if (before) kernel.back(g, before.slope, this.by(encoder[k - 1]), rows, encoder[k - 1].N);
     }
     return { reconstruction, kl, images: real };
   }
@@ -83,7 +95,7 @@ export class Learner extends Model {
       kernel.sparse(this.columnStarts, this.columnEntries, packed, to, K, rows, N, 1);
     } else {
       kernel.pack(g, packed, rows, N);
-      kernel.productT(from, packed, to, K, rows, N);
+      kernel.productT(from, packed, to, K, rows, N, this.columns);
     }
   }
 
@@ -100,14 +112,20 @@ export class Learner extends Model {
     return this.gradients + 4 * bias;
   }
 
-  /** Adam's step number t, from 1 on. @param {number} t @param {number} rate */
-  adam(t, rate) {
+  /** Gradients, and Adam's step number t, from 1 on. @param {number} beta @param {number} t @param {number} rate */
+  learn(beta, t, rate) {
     const step = rate / (1 - power(FIRST_DECAY, t)),
-      correction = 1 / Math.sqrt(1 - power(SECOND_DECAY, t));
-    const { parameters, gradients, first, second } = this;
-    this.kernel.adam(parameters, gradients, first, second, this.layout.count, step, correction);
+      correction = 1 / Math.sqrt(1 - power(SECOND_DECAY, t)),
+      arrays = [this.parameters, this.gradients, this.first, this.second];
+    return this.differentiate(beta, (from, count) => {
+      const [x, g, m, v] = arrays.map((at) => at + 4 * from);
+      this.kernel.adam(x, g, m, v, count, step, correction);
+    });
   }
 }
+
+/** Numbers of a layer, weights and biases. @param {import("./choices.js").Layer} layer */
+const size = ({ K, N }) => (K + 1) * N;
 
 /** By products alone, which are the same in every browser. @param {number} base @param {number} exponent */
 function power(base, exponent) {

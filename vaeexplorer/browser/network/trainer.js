@@ -7,7 +7,7 @@
  * @typedef {{step: number, values: Float32Array, m: Float32Array, v: Float32Array}} State
  *   all parameters and Adam's moments, as they lie in memory
  */
-import { PIXELS, isLinear, place } from "./choices.js";
+import { PIXELS, check, isLinear, place } from "./choices.js";
 import { Dials } from "./dials.js";
 import { Learner } from "./gradient.js";
 import { NOISE, ORDER, WEIGHTS, keyOf, shuffled, uniform } from "./random.js";
@@ -24,8 +24,10 @@ export class Trainer {
    * @param {import("./choices.js").Choices} choices
    * @param {Uint8Array} images  [N * 784]; the first `choices.images` are learned
    * @param {import("./dials.js").Event[]} [events]  in the order of their steps; grows by `set`
+   * @throws {Error} choices out of range, in one sentence
    */
   constructor(kernel, choices, images, events = []) {
+    check(choices);
     this.choices = choices;
     this.count = Math.min(choices.images, images.length / PIXELS);
     this.steps = Math.ceil(this.count / choices.batch); // an epoch
@@ -103,6 +105,12 @@ export class Trainer {
     return event;
   }
 
+  /** No event from a step on. @param {number} from */
+  forget(from) {
+    const kept = this.events.filter(({ step }) => step < from);
+    this.events.splice(0, this.events.length, ...kept);
+  }
+
   /** One step. @returns {import("./gradient.js").Sums} of its batch, before its weights moved */
   advance() {
     const { choices, learner, steps, step } = this,
@@ -116,9 +124,7 @@ export class Trainer {
     learner.load(this.order.subarray(from, Math.min(this.count, from + choices.batch)));
     if (learner.isVariational)
       learner.kernel.normals(learner.eps, learner.rows * learner.layout.width, keyOf(choices.seed, NOISE, step));
-    const sums = learner.differentiate(beta);
-    learner.adam(++this.step, rate);
-    return sums;
+    return learner.learn(beta, ++this.step, rate);
   }
 
   /** @returns {State} a copy */

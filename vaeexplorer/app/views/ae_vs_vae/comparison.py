@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -18,6 +19,7 @@ from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.figures.smoothness import forest
 from vaeexplorer.figures.theme import Figure, finished
 from vaeexplorer.results.comparison import Comparison, ComparisonError, load_comparison, save_comparison
+from vaeexplorer.results.midpoints import load_midpoints, starting_pairs
 from vaeexplorer.results.smoothness import compare as measure
 from vaeexplorer.results.smoothness import subject
 from vaeexplorer.runs.folder import RunCard, RunError
@@ -101,6 +103,16 @@ def _warm_up(key: str, _space: Space) -> None:
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _measured(key: str, _space: Space) -> Subject:
     return subject(_space)
+
+
+def start(a: Space, b: Space) -> dict[str, Any]:
+    """Pairs to show by turns, and how often the first chosen one's kind is met; see `Start` in pair/turns.js."""
+    return _start(a.key, b.key, a, b)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _start(a_key: str, b_key: str, _a: Space, _b: Space) -> dict[str, Any]:
+    return starting_pairs(load_midpoints(_a, _b), example=0 if _b.has_prior else 1)
 
 
 def stored(a: Space, b: Space) -> Comparison | None:
