@@ -137,12 +137,12 @@ def test_what_is_chosen_on_the_plane_outlives_a_reload(server: str, chromium: An
     page.wait_for_url("**lasso=**")
 
     def shown() -> tuple[str, ...]:
-        parts = (".z", ".facts", ".selection h3", ".buttons [aria-pressed=true], .segments [aria-pressed=true]")
+        parts = (".z", ".facts", ".selection h2", ".buttons [aria-pressed=true], .segments [aria-pressed=true]")
         return tuple("|".join(page.locator(part).all_inner_texts()) for part in parts)
 
     before, address = rested(page, shown), page.url
     opened(page, address)
-    page.locator(".selection h3").wait_for()
+    page.locator(".selection h2").wait_for()
     assert rested(page, shown) == before
     assert page.url == address
 
