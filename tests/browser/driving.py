@@ -64,7 +64,7 @@ def opened(page: Any, url: str) -> Any:
     stage = page.locator(".stage")
     stage.wait_for()
     page.locator(".facts dd").first.wait_for()
-    strip = page.locator(".strips canvas").first
+    strip = page.locator("section.strips canvas").first
     wait_until(page, lambda: bool(strip.evaluate(LAST_PIXEL) == 255), "a decoded strip")
     at_rest(page)
     return stage

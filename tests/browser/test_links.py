@@ -1,11 +1,13 @@
 """Addresses in the browser: they hold keys and no labels, survive a change of page, and lead back."""
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.browser.driving import at_rest, changed, middle, opened, picture, rested, wait_until
 
+AN_END = re.compile(r"test #14$")
 CHOSEN = "button[aria-checked=true]"
 pytestmark = pytest.mark.browser
 
@@ -135,12 +137,12 @@ def test_what_is_chosen_on_the_plane_outlives_a_reload(server: str, chromium: An
     page.wait_for_url("**lasso=**")
 
     def shown() -> tuple[str, ...]:
-        parts = (".z", ".facts", ".selection h3", ".buttons [aria-pressed=true], .segments [aria-pressed=true]")
+        parts = (".z", ".facts", ".selection h2", ".buttons [aria-pressed=true], .segments [aria-pressed=true]")
         return tuple("|".join(page.locator(part).all_inner_texts()) for part in parts)
 
     before, address = rested(page, shown), page.url
     opened(page, address)
-    page.locator(".selection h3").wait_for()
+    page.locator(".selection h2").wait_for()
     assert rested(page, shown) == before
     assert page.url == address
 
@@ -175,7 +177,7 @@ def test_on_pages_of_pictures_a_choice_makes_an_entry_and_a_gesture_none(server:
     beta.get_by_text("4", exact=True).wait_for()
 
     page.goto(f"{server}/ae-vs-vae?pair=3-14")
-    page.get_by_text("test #14").first.wait_for()
+    page.get_by_text(AN_END).first.wait_for()
     at_rest(page)
     began = entries(page)
     page.get_by_role("radio", name="within a class").click(force=True)
@@ -191,11 +193,11 @@ def test_on_pages_of_pictures_a_choice_makes_an_entry_and_a_gesture_none(server:
     assert entries(page) == began + 1
     address = page.url
     page.go_back()
-    page.get_by_text("test #14").first.wait_for()
+    page.get_by_text(AN_END).first.wait_for()
     page.wait_for_url("**/ae-vs-vae?pair=3-14")
     page.go_forward()
     page.wait_for_url(address)
-    page.get_by_text("test #14").first.wait_for(state="detached")
+    page.get_by_text(AN_END).first.wait_for(state="detached")
 
 
 def test_the_noise_of_the_walk_outlives_a_reload(server: str, chromium: Any) -> None:

@@ -100,7 +100,7 @@ def test_a_drag_asks_the_server_and_outlives_it(own: str, chromium: Any) -> None
     assert set(fetched) == {"plane", "codes", "sprite", "decode"}
     wait_until(page, lambda: under_way[0] == 0, "the last answer")
     assert under_way == [0, 1]
-    assert grey(page.locator(".strips canvas").first).any()  # a traversal, decoded there too
+    assert grey(page.locator("section.strips canvas").first).any()  # a traversal, decoded there too
 
     page.evaluate("() => { window.asked = window.fetch; window.fetch = () => Promise.reject(new TypeError('gone')); }")
     before = grey(page.locator("canvas.decoded").first)

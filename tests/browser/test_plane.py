@@ -136,7 +136,7 @@ def test_what_is_clicked(server: str, chromium: Any) -> None:
         page.get_by_role("button", name="Download (CSV)").click()
     lines = Path(download.value.path()).read_text().splitlines()
     assert lines[0] == "index,label,class,squared_error_at_mean,kl_nats,z1,z2"
-    assert f"{len(lines) - 1:,} selected images" in page.locator(".selection h3").inner_text()
+    assert f"{len(lines) - 1:,} selected images" in page.locator(".selection h2").inner_text()
 
 
 def drawn(page: Any, color: str) -> int:

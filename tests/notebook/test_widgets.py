@@ -74,7 +74,7 @@ def test_the_lasso_is_the_selection(shown: Show) -> None:
     page.keyboard.press("l")
     page.keyboard.press("ArrowLeft")
     wait_until(page, lambda: len(explorer.selection) > 0, "a selection")
-    said = page.locator(".selection h3").inner_text()
+    said = page.locator(".selection h2").inner_text()
     assert said.startswith(f"{len(explorer.selection):,} selected")
     near = np.linalg.norm(explorer.space.codes[explorer.selection] - explorer.space.codes[0], axis=1)
     assert near.max() < 2
