@@ -16,7 +16,10 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from tests.processes import started
+from vaeexplorer.analysis.report import evidence
 from vaeexplorer.analysis.report.classifier.networks import Recipe
+from vaeexplorer.analysis.report.posteriors import World, uncorrelated
+from vaeexplorer.codes import Codes
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import SAMPLE, load_dataset
 from vaeexplorer.data.images import ImageDataset
@@ -34,6 +37,7 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # as where there is no network
     "--process-per-site",  # a page is compiled once for all tests
 ]
 
@@ -129,8 +133,13 @@ def small_config() -> RunConfig:
 
 @pytest.fixture
 def quick_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What figures of codes show was learned in an instant."""
-    monkeypatch.setattr("vaeexplorer.analysis.report.evidence.SHORT", Recipe(20, 1e-3, 0.3))
+    """What figures show is of few codes, and was learned in an instant."""
+
+    def few(codes: Codes, rng: np.random.Generator) -> World:
+        return uncorrelated(Codes(codes.mean[:300], None if codes.logvar is None else codes.logvar[:300]), rng)
+
+    monkeypatch.setattr(evidence, "SHORT", Recipe(20, 1e-3, 0.3))
+    monkeypatch.setattr(evidence, "uncorrelated", few)
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
 """Processes that tests start, and that end with them."""
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has other signals, pipes, links and permissions")
 PATIENCE = 20.0  # seconds in which a process that was asked to end does so
 
 

@@ -1,9 +1,11 @@
 """The shape of the package: who imports whom (pyproject.toml has the rules), how large a file and a folder may be."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -91,3 +93,47 @@ def test_the_public_names_are_there() -> None:
     assert all(callable(getattr(vx, name)) for name in vx.__all__)
     with pytest.raises(AttributeError, match="nonsense"):
         vx.nonsense  # noqa: B018
+
+
+MODULES_OF_POSIX = {"fcntl", "grp", "pwd", "resource", "termios"}
+NAMES_OF_POSIX = re.compile(
+    r"os\.(fork|getuid|geteuid|getpgid|killpg|mkfifo|nice|sysconf|wait\w*)|signal\.(SIG(KILL|ALRM|HUP)|alarm)"
+)
+
+
+def executed(node: ast.AST) -> Iterator[ast.AST]:
+    """What is executed when a module is imported: all but the bodies of functions."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            for part in (*child.decorator_list, child.args):
+                yield from ast.walk(part)
+        elif not isinstance(child, ast.Lambda):
+            yield from executed(child)
+
+
+def of_posix(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """What of it Windows lacks."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from MODULES_OF_POSIX & {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            yield from MODULES_OF_POSIX & {node.module or ""}
+        elif isinstance(node, ast.Attribute) and NAMES_OF_POSIX.fullmatch(name := ast.unparse(node)):
+            yield name
+
+
+def test_the_package_needs_nothing_that_windows_lacks_and_tests_can_be_collected_there() -> None:
+    for path in (*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if path.parent.name != "benchmarks":
+            nodes = ast.walk(tree) if path.is_relative_to(PACKAGE) else executed(tree)
+            assert list(of_posix(nodes)) == [], path
+
+
+@pytest.mark.parametrize(
+    "code", ["import resource", "from fcntl import flock", "def f(x=signal.SIGKILL): ...", "class A:\n x = os.getuid()"]
+)
+def test_what_windows_lacks_is_noticed(code: str) -> None:
+    assert len(list(of_posix(executed(ast.parse(code))))) == 1
+    assert list(of_posix(executed(ast.parse("def f():\n    os.fork()")))) == []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_info
 
-from tests.processes import started
+from tests.processes import posix, started
 
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
 IDLE = "import time; print('up', flush=True); time.sleep(600)"
@@ -20,8 +20,9 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
-@pytest.mark.parametrize(("code", "ended_by"), [(IDLE, signal.SIGTERM), (DEAF, signal.SIGKILL)], ids=["idle", "deaf"])
-def test_a_process_is_ended_though_the_test_fails_and_it_does_not_listen(code: str, ended_by: int) -> None:
+@posix
+@pytest.mark.parametrize(("code", "ended_by"), [(IDLE, "SIGTERM"), (DEAF, "SIGKILL")], ids=["idle", "deaf"])
+def test_a_process_is_ended_though_the_test_fails_and_it_does_not_listen(code: str, ended_by: str) -> None:
     ended = []
 
     def fail() -> None:
@@ -33,9 +34,10 @@ def test_a_process_is_ended_though_the_test_fails_and_it_does_not_listen(code: s
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert ended[0].returncode == -ended_by
+    assert ended[0].returncode == -signal.Signals[ended_by]
 
 
+@posix
 def test_a_process_hears_ctrl_c_though_this_one_ignores_it() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -135,6 +135,23 @@ def arrays_size(shapes: Mapping[str, Shape]) -> int:
     return 8 * numbers + 1_000_000
 
 
+def array_shapes(content: bytes) -> dict[str, tuple[int, ...]]:
+    """The shapes that the headers of an npz file announce, by name; nothing else of it is decompressed.
+
+    Raises:
+        ValueError: it is cut short or no file of arrays; the message is the end of a sentence.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            shapes = {}
+            for info in file.infolist():
+                with _opened(file, info) as member:
+                    shapes[info.filename.removesuffix(".npy")] = _header(member)[0]
+            return shapes
+    except Exception:  # as in `read_arrays`
+        raise ValueError("it is cut short or no array file") from None
+
+
 def read_arrays(content: bytes, shapes: Mapping[str, Shape]) -> dict[str, np.ndarray]:
     """The arrays of an npz file. Headers are checked first, no more is decompressed than they may announce.
 
@@ -162,12 +179,8 @@ class _UnlikeError(ValueError):
 
 
 def _read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, expected: Shape) -> np.ndarray:
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others cannot be read bit by bit
-        raise ValueError(info.compress_type)
-    with archive.open(info) as file:
-        version = npy.read_magic(file)
-        header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, is_fortran, dtype = header(file)
+    with _opened(archive, info) as file:
+        shape, is_fortran, dtype = _header(file)
         if dtype.kind not in "fiubU" or dtype.itemsize > (1_000_000 if dtype.kind == "U" else 8):
             raise _UnlikeError("it does not hold numbers alone")
         if len(shape) != len(expected) or not all(map(_is_length, shape, expected)):
@@ -178,6 +191,20 @@ def _read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, expected: Shape
             raise ValueError(size)
     array: np.ndarray = np.frombuffer(data, dtype)
     return array.reshape(shape[::-1]).T if is_fortran else array.reshape(shape)
+
+
+def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others cannot be read bit by bit
+        raise ValueError(info.compress_type)
+    return archive.open(info)
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether it is in Fortran's order, and type."""
+    version = npy.read_magic(file)
+    header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    shape, is_fortran, dtype = header(file)
+    return shape, is_fortran, dtype
 
 
 def _is_length(length: int, expected: int | None) -> bool:

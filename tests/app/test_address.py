@@ -322,7 +322,7 @@ def _form(key: Key[Any]) -> str:
 
 
 def _default(key: Key[Any]) -> str:
-    written = "-".join(map(str, key.default)) if key.kind == "pair" else key.format(key.default)
+    written = key.format(key.default)
     return f"`{written}`" if key.default not in (None, "", ()) else ""
 
 

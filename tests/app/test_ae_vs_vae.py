@@ -2,7 +2,9 @@
 
 import base64
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.files import SHIPPED
 from vaeexplorer.results.comparison import ComparisonError
 from vaeexplorer.runs.folder import load_run
 from vaeexplorer.spaces import own
@@ -47,6 +50,10 @@ def test_the_pair_opens_at_once_with_its_shipped_table(page: AppTest) -> None:
     assert [space["name"] for space in told(page)["spaces"]] == ["mnist-vae-2d", "mnist-ae-2d"]
     assert [space["kind"] for space in told(page)["spaces"]] == ["VAE", "AE"]
     assert told(page)["fields"] is None
+    start = told(page)["start"]
+    assert start["pairs"][0] == {"pair": [4524, 7953], "worse": 1}
+    assert [turn["worse"] for turn in start["pairs"]] == 3 * [1, 0, None]
+    assert start["shares"][1] == pytest.approx(0.41, abs=0.005)
     frame = page.dataframe[0].value
     assert len(frame) == 15
     assert (frame[""] == "undecided").sum() == 10
@@ -67,6 +74,17 @@ def test_every_shipped_run_has_its_partner_and_no_page_shows_nan(page: AppTest) 
         assert "nan" not in page.dataframe[0].value.to_csv().lower()
     names = page.dataframe[0].value.columns
     assert names[2:4].tolist() == ["mnist-vae-16d", "mnist-ae-16d"]
+
+
+def test_a_copy_that_was_never_measured_does_not_hide_what_was_measured(app: AppTest, runs_folder: Path) -> None:
+    """The copy has the same content, and so the same key, but no comparison under its name."""
+    shutil.copytree(SHIPPED / "mnist-vae-16d", runs_folder / "copy")
+    comparison._compared.clear()
+    opened(app, PAGE, run="copy", other="mnist-ae-16d")
+    assert not app.dataframe
+    app.selectbox(key="run").set_value("mnist-vae-16d").run()
+    assert app.selectbox(key="other").value == "mnist-ae-16d"
+    assert len(app.dataframe[0].value) == 15
 
 
 def test_a_pair_that_was_never_measured_offers_to_be(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,6 +179,25 @@ def test_fields_answer_what_is_asked_on_one_scale(app: AppTest, kind: str) -> No
 )
 def test_a_request_that_makes_no_sense_is_left_unanswered(app: AppTest, asked: object) -> None:
     assert pair.answer(spaces("mnist-vae-2d"), asked) is None
+
+
+def test_the_way_between_two_images_is_measured_where_it_is_asked_for(app: AppTest) -> None:
+    chosen = spaces("mnist-vae-2d", "mnist-ae-2d")
+    found = pair.ways(chosen, json.dumps({"kind": "none", "windows": [], "pair": [4524, 7953]}))
+    assert found
+    assert found["pair"] == [4524, 7953]
+    train = caches.training_images("mnist")
+    for space, way in zip(chosen, found["of"], strict=True):
+        images = space.decode(np.linspace(space.codes[4524], space.codes[7953], 15, dtype=np.float32))
+        nearest = np.frombuffer(base64.b64decode(way["nearest"]), np.uint8).reshape(15, 28, 28)
+        away = np.linalg.norm((images - nearest / 255).reshape(15, -1), axis=1)
+        assert way["distances"] == pytest.approx(away, abs=0.01)
+        every = np.linalg.norm((images[7] - train.images / 255).reshape(len(train), -1), axis=1)
+        assert away[7] == pytest.approx(every.min(), abs=1e-4)
+    assert max(found["of"][1]["distances"]) > max(found["of"][0]["distances"])
+    for asked in ([0], [0, 10_000], [-1, 0], [0.5, 1], "0-1", None):
+        assert pair.ways(chosen, json.dumps({"pair": asked})) is None
+    assert pair.ways(chosen, "{") is None
 
 
 def test_a_field_is_measured_once(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "package.json").write_text(json.dumps({"type": "module"}))
     shutil.copytree(bundle.HERE, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"), dirs_exist_ok=True)
     keys = {"plane": links.PLANE, "walk": links.WALK, "pair": links.PAIR, "film": links.FILM, "vae": links.LINEAR_VAE}
-    keys["dial"] = links.dial((0.5, 1.0))
+    keys |= {"dial": links.dial((0.5, 1.0)), "train": links.TRAIN}
     tables = json.dumps({name: links.table(each) for name, each in keys.items()})
     (folder / "keys.js").write_text(f"export const keys = {tables};\n")
     for path in Path(__file__).parent.glob("*.js"):

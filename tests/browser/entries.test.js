@@ -92,11 +92,12 @@ test("the linear VAE reports what was chosen", () => {
 });
 
 test("planes side by side report the pair and the field", async () => {
-  const given = { classes, colors, count: 30, fields: null, link: { pair: "0-1" } };
+  const start = { pairs: [], shares: [0, 0], count: 0 };
+  const given = { classes, colors, count: 30, fields: null, ways: null, start, link: { pair: "0-1" } };
   const { states, button, leave } = mount("pair", { ...given, spaces: [{ ...space("own"), kind: "VAE" }] });
   await arrive(net, space("own"));
   button("Another pair").onclick();
-  button("Holes").onclick();
+  button("Unlike training images").onclick();
   const [[, { pair }], [, field]] = states;
   const [a, b] = pair.split("-");
   assert.notEqual(a % 2, b % 2, "of different classes");

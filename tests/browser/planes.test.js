@@ -40,6 +40,8 @@ const beside = (/** @type {string[]} */ ...names) => ({
   colors,
   count: 30,
   fields: null,
+  ways: null,
+  start: { pairs: [], shares: [0, 0], count: 0 },
 });
 
 test("pair: a plane that could not be loaded can be tried again", async () => {

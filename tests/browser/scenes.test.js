@@ -22,7 +22,7 @@ const lecture = {
   title: "",
   presenter: false,
   ahead: [],
-  pages: ["", "beta"],
+
   scenes: [scene, { ...scene, title: "Two", page: "beta", address: "beta=1", question }],
 };
 
@@ -39,6 +39,12 @@ test("a scene has an address below any path, and is read from it again", () => {
 test("nonsense is the first scene without a guess", () => {
   for (const query of ["scene=99", "scene=x", "scene=-1", "", "scene=1&guess=x"])
     assert.deepEqual(placeOf(new URL(`http://h/?${query}`), lecture), { scene: 0, guess: "", shown: false });
+});
+
+test("in a gallery a scene is a file, and what its page holds stands behind the #", () => {
+  const files = { ...lecture, files: ["a.html", "beta-mnist-2d.html"] },
+    url = addressOf(new URL("file:///x/a.html?lecture=1#z=1"), files, { scene: 1, guess: "3", shown: true });
+  assert.equal(url.href, "file:///x/beta-mnist-2d.html?lecture=1&scene=2&guess=3&shown=1#beta=4");
 });
 
 test("the presenter's window stays on its page", () => {

@@ -85,11 +85,11 @@ def test_the_tangent_goes_through_the_point_with_slope_minus_beta(evaluate: Eval
 
 def test_ticks_are_round_and_few(evaluate: Evaluate) -> None:
     ticks = "m.ticks(given, false, 4)"
-    assert evaluate("charts/chart.js", ticks, [0.3, 12]) == [5, 10]
-    assert evaluate("charts/chart.js", ticks, [138, 191]) == [140, 160, 180]
-    assert evaluate("charts/chart.js", "m.ticks(given)", [-35, -8]) == [-35, -30, -25, -20, -15, -10]
+    assert evaluate("draw/numbers.js", ticks, [0.3, 12]) == [5, 10]
+    assert evaluate("draw/numbers.js", ticks, [138, 191]) == [140, 160, 180]
+    assert evaluate("draw/numbers.js", "m.ticks(given)", [-35, -8]) == [-35, -30, -25, -20, -15, -10]
     for high in (0.7, 3, 99, 1234):
-        assert 2 <= len(evaluate("charts/chart.js", ticks, [0, high])) <= 6
+        assert 2 <= len(evaluate("draw/numbers.js", ticks, [0, high])) <= 6
 
 
 def test_beta_is_written_as_people_do(evaluate: Evaluate) -> None:

@@ -86,7 +86,7 @@ def test_a_film_is_unpacked_as_it_was_packed(
 
 def test_ticks_are_round_and_inside(node: Callable[..., str], modules: Path) -> None:
     (modules / "ticks.js").write_text(
-        "import { ticks } from './charts/chart.js';"
+        "import { ticks } from './draw/numbers.js';"
         "console.log(JSON.stringify([ticks([0, 92]), ticks([1e-9, 2], true), ticks([0.5, 6], true)]));"
     )
     degrees, decades, few = json.loads(node("ticks.js"))

@@ -42,6 +42,16 @@ class Traffic:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("elsewhere", ["http://example.org/", "http://192.0.2.1/"])
+def test_tests_in_the_browser_have_no_network(chromium: Any, troubles: list[str], elsewhere: str) -> None:
+    failure = pytest.importorskip("playwright.sync_api").Error
+    with pytest.raises(failure, match="ERR_NAME_NOT_RESOLVED"):
+        chromium.goto(elsewhere)
+    assert elsewhere in troubles  # the request itself does not go unseen
+    troubles.clear()
+
+
+@pytest.mark.browser
 def test_every_page_is_quiet_and_stays_at_home(server: str, chromium: Any) -> None:
     page = chromium
     page.emulate_media(color_scheme="dark")

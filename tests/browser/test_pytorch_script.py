@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from vaeexplorer.browser.packing.images import pack_images
 from vaeexplorer.data.datasets import SAMPLE
+from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.data.tab_images import sixteenths
 
 MOST_LINES = 60
 KINDS: list[dict[str, Any]] = [
@@ -51,17 +54,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run_script(text: str, folder: Path) -> float:
-    """The loss that it prints, nats."""
-    done = subprocess.run(
-        [sys.executable, "-c", text], cwd=folder, capture_output=True, text=True, check=False, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    found = re.fullmatch(r"test: (-?[\d.]+) nats\n", done.stdout)
-    assert found, done.stdout
-    return float(found[1])
-
-
 def test_every_kind_of_script_is_short_and_runs(script: Callable[..., str], sample: Path) -> None:
     events = [{"step": 3, "name": "beta", "value": 2}, {"step": 5, "name": "rate", "value": 0.001}]
     events.append({"step": 6, "name": "settle", "value": 1})
@@ -75,3 +67,37 @@ def test_every_kind_of_script_is_short_and_runs(script: Callable[..., str], samp
     )
     assert done.returncode == 0, done.stderr
     assert len(re.findall(r"^test: -?[\d.]+ nats$", done.stdout, re.MULTILINE)) == len(KINDS)
+
+
+def test_a_script_ends_where_the_training_in_the_browser_ended(
+    node: Callable[..., str], modules: Path, sample: Path, mnist_train: ImageDataset, mnist_test: ImageDataset
+) -> None:
+    """Other first weights, order and noise, and the same loss to within a nat; beta was turned on the way."""
+    (modules / "train.bin").write_bytes(pack_images(sixteenths(mnist_train.images), bits=4))
+    (modules / "test.bin").write_bytes(pack_images(mnist_test.images[:2000], bits=8))
+    (modules / "trained.mjs").write_text("""
+        import { readFileSync } from "node:fs";
+        import { unpackImages } from "./learning/images.js";
+        import { Session } from "./learning/session.js";
+        import { DEFAULTS } from "./record/choices.js";
+        import { pytorchScript } from "./record/pytorch.js";
+        const read = async (name) => (await unpackImages(Uint8Array.from(readFileSync(name)).buffer)).images;
+        const images = { train: await read("train.bin"), test: await read("test.bin") };
+        const choices = { ...DEFAULTS, images: 10_000, epochs: 4, widths: [128, 128] };
+        const events = [{ step: 60, name: "beta", value: 4 }, { step: 140, name: "beta", value: 1 }];
+        const session = new Session(choices, images, { onEnd: async (reason, sentence) => {
+          const { total } = session.history.at(-1).test, { steps } = await session.record();
+          const script = pytorchScript(choices, events, total, steps).trimEnd();
+          console.log(JSON.stringify({ reason, sentence, total, script }));
+          session.end();
+        } }, { events });
+        session.play();""")
+    ended = json.loads(node("trained.mjs"))
+    assert ended["reason"] == "done", ended["sentence"]
+    done = subprocess.run(
+        [sys.executable, "-c", ended["script"]], cwd=sample, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    found = re.fullmatch(r"test: ([\d.]+) nats\n", done.stdout)
+    assert found
+    assert abs(float(found[1]) - ended["total"]) < 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
-from tests.processes import started
+from tests.processes import posix, started
 from vaeexplorer.__main__ import main
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED
@@ -88,6 +88,12 @@ def test_seeds_are_runs_of_their_own_and_one_recipe_in_a_report(capsys: pytest.C
         (["export", "nothing", "--html", "page.html"], "no run nothing"),
         (["export", "mnist-vae-2d", "--html", "nowhere/page.html"], "cannot be written"),
         (["report", "nothing"], "no run nothing"),
+        (["report"], "give one of the two"),
+        (["report", "mnist-vae-2d", "--codes", "codes.npz"], "give one of the two"),
+        (["report", "--codes", "nowhere.npz"], "nowhere.npz cannot be read"),
+        (["report", "--codes", "codes.npz", "--format", "html"], "table, json, md and latex"),
+        (["report", "mnist-vae-2d", "mnist-ae-2d", "--format", "md"], "one run"),
+        (["report", "mnist-vae-2d", "--format", "word"], "latex"),
         (["report", "mnist-ae-2d", "--nll"], "no likelihood"),
         (["report", "mnist-vae-2d", "--html", "nowhere/page.html"], "no folder nowhere"),
         (["instruments", "nothing"], "no run nothing"),
@@ -206,6 +212,7 @@ def test_a_listed_broken_run_is_a_line_on_standard_error(runs_folder: Path, caps
     assert "odd cannot be read" in said.err
 
 
+@posix
 def test_interrupt_and_resume(runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["train", "--name", "long", "--epochs", "8", "--json", *SMALL]
     command = [sys.executable, "-m", "vaeexplorer", *arguments]

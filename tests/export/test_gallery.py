@@ -22,6 +22,7 @@ from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.runs.folder import Run, list_runs, load_run
 
 LIMIT = 3_000_000
+TRAINING_LIMIT = 5_000_000  # with the images that it trains on
 PAIR = "mnist-vae-2d--mnist-ae-2d.html"
 HELD = re.compile(r'<script type="text/plain" id="([\w-]+)"[^>]* data-src="([^"]+)"')
 
@@ -40,7 +41,7 @@ def gallery(runs: list[Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("gallery") / "site"
     with pytest.MonkeyPatch.context() as patch:  # whether it is found is not what is tested here
         patch.setattr(site, "load_comparison", lambda *_: stored())
-        assert len(list(write_gallery(folder, runs))) == count_pages(runs) == 6
+        assert len(list(write_gallery(folder, runs))) == count_pages(runs) == 7
     return folder
 
 
@@ -57,7 +58,10 @@ def named(page: Path) -> set[Path]:
 def at_first(page: Path) -> int:
     """Bytes of a page with its style, its script and the data of its first picture, other than the test images."""
     data = held(page)
-    later = {data[name] for name in ("sprite", "encoder", "autoencoder", "autoencoder-encoder") if name in data}
+    others = [name for name in data if name.startswith("sprite-") or name.endswith("-fashion-mnist")]
+    later = {
+        data[name] for name in ("sprite", "encoder", "autoencoder", "autoencoder-encoder", *others) if name in data
+    }
     files = {file for file in named(page) - later if file.suffix != ".html"}
     return page.stat().st_size + sum(file.stat().st_size for file in files)
 
@@ -66,7 +70,8 @@ def test_nothing_is_missing_left_over_or_elsewhere(gallery: Path) -> None:
     pages = set(gallery.glob("*.html"))
     assert set.union(*map(named, pages)) | {gallery / "index.html"} == pages | set((gallery / "assets").iterdir())
     assert {file.name for file in pages} == {
-        *("index.html", "mnist-vae-2d.html", "mnist-ae-2d.html", PAIR, "beta-mnist-2d.html", "beta-mnist-16d.html")
+        *("index.html", "mnist-vae-2d.html", "mnist-ae-2d.html", PAIR, "beta-mnist-2d.html", "beta-mnist-16d.html"),
+        "train.html",
     }
     for file in (gallery / "assets").iterdir():
         assert re.fullmatch(r"\w+-([0-9a-f]{16})\.\w+", file.name)
@@ -77,13 +82,14 @@ def test_nothing_is_missing_left_over_or_elsewhere(gallery: Path) -> None:
 
 def test_pages_share_what_they_can_and_the_rest_is_small(gallery: Path) -> None:
     vae, ae, pair = (held(gallery / name) for name in ("mnist-vae-2d.html", "mnist-ae-2d.html", PAIR))
-    assert vae["sprite"] == ae["sprite"] == pair["sprite"]
+    assert vae["sprite"] == ae["sprite"] == pair["sprite"] == held(gallery / "train.html")["sprite-mnist"]
     assert (vae["autoencoder"], vae["autoencoder-encoder"]) == (ae["network"], ae["encoder"])
     assert [pair[f"{kind}-{k}"] for kind in ("network", "codes") for k in (0, 1)] == [
         *(vae["network"], ae["network"], vae["codes"], ae["codes"])
     ]
     for page in gallery.glob("*.html"):
-        assert page.name == PAIR or at_first(page) <= LIMIT, page.name
+        limit = TRAINING_LIMIT if page.name == "train.html" else LIMIT
+        assert page.name == PAIR or at_first(page) <= limit, page.name
 
 
 @pytest.mark.slow
@@ -92,6 +98,7 @@ def test_every_page_of_the_shipped_runs_is_small(tmp_path: Path) -> None:
     list(write_gallery(tmp_path / "site", shipped))
     pages = {page.name: at_first(page) for page in (tmp_path / "site").glob("*.html")}
     assert len(pages) == 23
+    assert pages.pop("train.html") <= TRAINING_LIMIT
     assert max(size for name, size in pages.items() if "--" not in name) <= LIMIT
 
 
@@ -216,18 +223,19 @@ def test_a_run_is_dragged_walked_and_opened_again(
 def test_a_pair_is_shown_with_its_table_and_kept_in_the_address(host: str, chromium: Any) -> None:
     page = chromium
     page.goto(f"{host}/{PAIR}")
-    strip = page.locator(".rows canvas").nth(1)
-    page.get_by_text("7 · test #0", exact=True).wait_for()
-    assert page.get_by_role("button", name="Holes").count() == 0
+    strip = page.locator(".strip > canvas").nth(1)
+    page.get_by_text("0 · test #7953", exact=True).wait_for()
+    assert page.locator(".typical").inner_text().startswith("41 %")
+    assert page.get_by_role("button", name="Unlike training images").count() == 0
     assert "Neither is smoother in every respect" in page.locator("main + section").inner_text()
     assert page.locator("main + section table tr").count() == 1 + sum(row.group == "all" for row in stored().rows)
     page.get_by_role("button", name="Another pair").click()
     wait_until(page, lambda: "pair=" in page.url, "the pair in the address")
     ends = page.locator(".end").all_inner_texts()
-    assert "test #0" not in " ".join(ends).split("\n")
+    assert "test #7953" not in " ".join(ends)
     page.goto("about:blank")
     page.goto(f"{host}/{PAIR}#pair=18-99999")
-    page.get_by_text("7 · test #0", exact=True).wait_for()  # no such image: the usual pair
+    page.get_by_text("0 · test #7953", exact=True).wait_for()  # no such image: the usual pair
     page.goto("about:blank")
     page.goto(f"{host}/{PAIR}#pair=3-9")
     page.get_by_text("test #9", exact=False).first.wait_for()
@@ -247,8 +255,68 @@ def test_beta_is_turned_and_kept_in_the_address(gallery: Path, chromium: Any) ->
     wait_until(page, lambda: active.inner_text() == "2 of 2", "the other sweep")
 
 
+@pytest.mark.browser
+def test_a_lecture_goes_from_page_to_page_without_a_server(gallery: Path, chromium: Any) -> None:
+    """The scenes that pages can show, with the question whose answer another model gives."""
+    page = chromium
+    page.goto(f"{gallery.as_uri()}/index.html")
+    page.get_by_role("link", name="A lecture").click()
+    say = page.locator(".lecture .say")
+    wait_until(page, lambda: "scene=1" in page.url, "the first scene")
+    assert say.inner_text() == "Drag the point. Every place is an image."
+    assert "mnist-vae-2d.html" in page.url
+    page.keyboard.press("ArrowRight")
+    wait_until(page, lambda: "mnist-ae-2d.html?lecture=1&scene=2#" in page.url, "the second, on another page")
+    page.locator(".from-x").first.wait_for()
+    page.go_back()
+    wait_until(page, lambda: "scene=1" in page.url, "Back")
+    page.goto(f"{gallery.as_uri()}/beta-mnist-16d.html?lecture=1&scene=10#dims=16&beta=1")
+    page.locator(".lecture .ask").wait_for()
+    page.get_by_role("button", name="Reveal").click()
+    wait_until(page, lambda: "beta=4" in page.url, "what is revealed")
+    page.locator(".lecture .then").get_by_text("6 are active.").wait_for()
+    page.get_by_role("button", name="End").click()
+    say.wait_for(state="detached")
+
+
 def test_what_is_said_of_a_run_fits_any(runs: list[Run]) -> None:
     from vaeexplorer.export.gallery import index
 
     assert index._title(RunConfig()).startswith("VAE, 2 dimensions")
     assert len({index._sentence(run.config) for run in runs}) == 2
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_a_network_learns_from_a_disk_on_a_phone_by_keys_alone(
+    gallery: Path, chromium: Any, troubles: list[str], *, is_compiled: bool
+) -> None:
+    """Also where the page's policy refuses WebAssembly, in plain JavaScript."""
+    page, policy = chromium, " 'wasm-unsafe-eval'"
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(reduced_motion="reduce")
+    html = gallery / "train.html"
+    whole = html.read_text()
+    assert policy in whole
+    try:
+        html.write_text(whole if is_compiled else whole.replace(policy, ""))
+        page.goto(f"{html.as_uri()}#images=1000&width=64&epochs=1")
+        start = page.locator(".start:enabled")
+        start.wait_for()
+    finally:
+        html.write_text(whole)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    before = picture(page.locator("canvas.samples"))
+    page.locator(".stage").focus()
+    page.keyboard.press("Space")
+    wait_until(page, lambda: start.inner_text() == "Again", "an epoch")
+    assert picture(page.locator("canvas.samples")) != before
+    decoded = page.locator("canvas.out")
+    seen = picture(decoded)
+    page.locator(".stage").focus()
+    page.keyboard.press("ArrowRight")
+    changed(page, lambda: picture(decoded), seen)
+    refused = [trouble for trouble in troubles if "WebAssembly" in trouble or "wasm" in trouble]
+    assert not (is_compiled and refused)
+    for trouble in refused:
+        troubles.remove(trouble)

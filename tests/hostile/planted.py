@@ -8,7 +8,6 @@ The child has neither torch nor streamlit, so that the ceiling on its memory can
 import gzip
 import json
 import os
-import resource
 import signal
 import struct
 import sys
@@ -259,6 +258,8 @@ def _too_slow(*_: object) -> None:
 
 
 def main(root: Path) -> None:
+    import resource
+
     os.environ["VAEEXPLORER_RUNS"] = str(root / "runs")
     signal.signal(signal.SIGALRM, _too_slow)
     _ = load_run("good").snapshots  # what is imported late

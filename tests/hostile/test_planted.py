@@ -11,6 +11,7 @@ import pytest
 from tests.hostile.planted import IDX, LATER, LOADED, ODD_NAMES, SECONDS, plant_all, run_name
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limit on the memory of a process")
 
 
 @pytest.fixture(scope="module")

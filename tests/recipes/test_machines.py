@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -93,7 +92,7 @@ def test_a_killed_worker_costs_nothing_but_time(
                 while not watching.processing([busy])[busy]:
                     assert time.monotonic() < deadline
                     time.sleep(0.01)
-                victim.send_signal(signal.SIGKILL)
+                victim.kill()
         assert len(watching.scheduler_info()["workers"]) == 1
     assert sorted(map(str, done)) == sorted(map(str, CONFIGS))  # each once
     assert_same(root, alone)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import started
+from tests.processes import posix, started
 from tests.runs.small_runs import files
 from vaeexplorer.files import OWN
 from vaeexplorer.runs import versions
@@ -40,6 +40,7 @@ def test_readers_beside_a_writer_have_the_old_run_or_the_new_one(tmp_path: Path,
     assert {each.name for each in path.iterdir()} == files(0).keys()
 
 
+@posix
 @pytest.mark.parametrize("how", ["kill", pytest.param("kill-twice", marks=pytest.mark.slow)])
 def test_a_kill_at_any_step_leaves_the_old_run_or_the_new_one(tmp_path: Path, how: str) -> None:
     command = [*WRITER, how, str(tmp_path / "run")]

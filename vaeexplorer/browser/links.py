@@ -141,7 +141,9 @@ WALK: tuple[Key[Any], ...] = (
 )
 """of the walk from x to x'"""
 PAIR: tuple[Key[Any], ...] = (
-    Key("pair", "pair", (18, 0), "the test images A and B", of_any_run=True),
+    Key("pair", "pair", None, "the test images A and B; by itself a pair chosen for the runs", of_any_run=True),
+    Key("same", "flag", False, "whether all planes have one scale", of_any_run=True),
+    HIDDEN,
     Key(
         *("field", "choice", "none", "what is drawn behind the dots"),
         options=("none", "nearest", "cycle", "magnification"),

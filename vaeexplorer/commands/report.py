@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 from rich.console import Console
@@ -23,12 +23,18 @@ if TYPE_CHECKING:
     from vaeexplorer.runs.folder import Run
 
 
+GAP_IMAGES = 100
+Format = Literal["table", "json", "md", "latex", "html"]
+
+
 def report(
-    run: Annotated[str, tyro.conf.Positional],
-    others: Annotated[tuple[str, ...], tyro.conf.Positional] = (),
+    runs: Annotated[tuple[str, ...], tyro.conf.Positional] = (),
     *,
+    codes: Path | None = None,
+    format: Format = "table",
     html: Path | None = None,
     nll: bool = False,
+    gaps: bool = False,
     again: bool = False,
     json: bool = False,
 ) -> None:
@@ -38,54 +44,100 @@ def report(
     and spread over the seeds of each recipe, and how far the recipes differ.
 
     Args:
-        run: a name or a path
-        others: more runs; those that differ in their seed alone are one recipe
+        runs: names or paths; those that differ in their seed alone are one recipe
+        codes: an npz file of codes in the place of a run: mean [N, D], and if you have them logvar [N, D],
+            images [N, H, W] and samples of the prior [M, H, W]
+        format: how it is printed; md and latex are for a model card or a paper, html is the page of --html
         html: write the report as one page that needs no network; a file of that name is replaced
         nll: measure the gap between ELBO and likelihood too, which takes another minute
+        gaps: measure approximation and amortization gap too, on 100 test images: is the encoder good enough?
         again: measure even where a report was kept
-        json: print one JSON document and nothing else
+        json: the same as --format json
     """
     from vaeexplorer.export import report as report_page
     from vaeexplorer.export.html import write
+    from vaeexplorer.results.codes_file import read_codes, report_arrays
     from vaeexplorer.results.seeds import over_seeds
     from vaeexplorer.runs.folder import load_run
 
-    runs, html = [load_run(name) for name in (run, *others)], html and user_path(html)
-    if nll and any(each.config.model.model == "ae" for each in runs):
-        raise ConfigError("A plain autoencoder has no likelihood: leave --nll out.")
-    if html is not None and others:
-        raise ConfigError("A page is of one run: leave --html out, or the other runs.")
+    format = "json" if json else format
+    _check(runs, codes, format, html)
+    loaded, html = [load_run(name) for name in runs], html and user_path(html)
+    if (nll or gaps) and (codes is not None or any(each.config.model.model == "ae" for each in loaded)):
+        raise ConfigError(
+            "Without a decoder, and of a plain autoencoder, there is no likelihood: leave --nll and --gaps out."
+        )
     if html is not None and not html.parent.is_dir():
         raise ConfigError(f"{html} cannot be written: there is no folder {html.parent}.")
-    found = [_report(each, nll=nll, again=again) for each in runs]
-    if others:
-        document = over_seeds(list(zip(runs, found, strict=True)))
-        if json:
+    if codes is not None:
+        arrays = read_codes(codes)
+        with progress(100, codes.name) as bar:
+            found = report_arrays(codes.name, arrays, _shower(bar))
+        _print(codes.name, found, format)
+        return
+    reports = [_report(each, nll=nll, gaps=gaps, again=again) for each in loaded]
+    if len(runs) > 1:
+        document = over_seeds(list(zip(loaded, reports, strict=True)))
+        if format == "json":
             print(to_json(asdict(document)))
         else:
             show_seeds(document)
         return
-    if html is not None:
-        write(html, report_page.html(runs[0].name, runs[0].codes, runs[0].model.decode, found[0]))
-    if json:
-        print(jsonlib.dumps(found[0].to_json(), indent=2, allow_nan=False))
-    else:
-        show_table(found[0])
+    run, found = loaded[0], reports[0]
+    if html is not None or format == "html":
+        page = report_page.html(run.name, run.codes, run.model.decode, found)
+        if html is not None:
+            write(html, page)
+        if format == "html":
+            print(page)
+            return
+    _print(run.name, found, format)
 
 
-def _report(run: "Run", *, nll: bool, again: bool) -> "Report":
+def _check(runs: tuple[str, ...], codes: Path | None, format: Format, html: Path | None) -> None:
+    """Refuse what does not go together."""
+    if (codes is None) == (not runs):
+        raise ConfigError("A report is of runs, a name or a path each, or of --codes FILE: give one of the two.")
+    page = html is not None or format == "html"
+    if len(runs) > 1 and (page or format not in ("table", "json")):
+        raise ConfigError("A page or a text is of one run: leave --html or --format out, or the other runs.")
+    if codes is not None and page:
+        raise ConfigError("A page shows what a decoder makes of codes: of --codes there are table, json, md and latex.")
+
+
+def _print(name: str, found: "Report", format: Format) -> None:
+    from vaeexplorer.export import paper
+
+    match format:
+        case "json":
+            print(jsonlib.dumps(found.to_json(), indent=2, allow_nan=False))
+        case "md":
+            print(paper.markdown(name, found), end="")
+        case "latex":
+            print(paper.latex(name, found), end="")
+        case _:
+            show_table(found)
+            if unasked := paper.not_asked(found):
+                print(f"Not asked: {unasked}.")
+
+
+def _report(run: "Run", *, nll: bool, gaps: bool, again: bool) -> "Report":
     """The report that was kept, or one that is made, and kept."""
+    from vaeexplorer.results import gaps as both_gaps
     from vaeexplorer.results import report as report_card
     from vaeexplorer.runs.folder import RunError
 
     found = None if again else report_card.kept_report(run)
-    if found is not None and not nll:
+    if found is not None and not (nll or gaps):
         return found
     with progress(100, run.name) as bar:
         found = found or report_card.report_run(run, _shower(bar))
     if nll:
         with progress(100, f"{run.name}, likelihood") as bar:
             found = found.with_nll_gap(report_card.nll_gap(run, _shower(bar)))
+    if gaps:
+        with progress(both_gaps.total(GAP_IMAGES), f"{run.name}, gaps") as bar:
+            found = found.with_gaps(both_gaps.measure_run(run, GAP_IMAGES, bar).estimates)
     try:
         report_card.keep(run, found)
     except RunError as error:

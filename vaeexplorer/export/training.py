@@ -20,6 +20,7 @@ from vaeexplorer.figures.theme import classes
 from vaeexplorer.files import content_hash
 from vaeexplorer.version import __version__
 
+SHEETS = ("train/train.css", "style/train_controls.css", "style/train_race.css")
 SHOWN = 2_000  # test images that a training is tested on, and whose codes it moves
 _OFFERED = (1_000, 5_000, 10_000, 15_000, 30_000, 60_000)  # numbers of training images
 
@@ -73,7 +74,7 @@ def page(place: Inside, links: Sequence[dict[str, Any]]) -> str:
     return render(
         "gallery/train.html",
         policy=place.policy,
-        style=place.style(PAGE_STYLE + bundle.style("train/train.css")),
+        style=place.style(PAGE_STYLE + bundle.style(*SHEETS)),
         script=place.script(bundle.script("standalone/export_train.js")),
         facts=[f"Images: {explorer.SOURCES[dataset]}." for dataset in sets] + ["Made with vaeexplorer."],
         links=links,

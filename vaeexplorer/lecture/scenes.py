@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 import yaml
@@ -17,6 +17,8 @@ from vaeexplorer.lecture.measures import measure
 DEFAULT = Path(__file__).parent / "lecture.yaml"
 EXERCISES = Path(__file__).parent / "exercises.yaml"
 _MOST = 200_000  # bytes of a file
+_SHOWN = ("title", "say", "page", "address", "notes", "minutes")
+_ASKED = ("ask", "low", "high", "step", "within", "unit", "reveal", "then")
 
 Short = Annotated[str, Meta(min_length=1, max_length=60)]
 Line = Annotated[str, Meta(min_length=1, max_length=90)]
@@ -194,3 +196,15 @@ def answers(lecture: Lecture) -> Mapping[int, dict[str, float | str]]:
             measured = measure(scene.question.measure, scene.question.of)
             found[place] = {"number": measured.number, "of": measured.of}
     return found
+
+
+def described(lecture: Lecture) -> dict[str, Any]:
+    """What the strip in the browser must know of a lecture (`Lecture` in `browser/lecture/scenes.js`): plain values."""
+    numbers = answers(lecture)
+    scenes = []
+    for place, scene in enumerate(lecture.scenes):
+        asked = None
+        if scene.question:
+            asked = {name: getattr(scene.question, name) for name in _ASKED} | numbers[place]
+        scenes.append({name: getattr(scene, name) for name in _SHOWN} | {"question": asked})
+    return {"key": lecture.key, "title": lecture.title, "scenes": scenes}

@@ -32,6 +32,8 @@ from vaeexplorer.recipes.sample import write_sample
 from vaeexplorer.recipes.tab_images import write_tab_images
 from vaeexplorer.results import report as report_card
 from vaeexplorer.results.comparison import save_comparison
+from vaeexplorer.results.midpoints import measure as measure_midpoints
+from vaeexplorer.results.midpoints import save_midpoints
 from vaeexplorer.results.smoothness import compare
 from vaeexplorer.runs import folder
 from vaeexplorer.runs.attachments import save_projection
@@ -111,6 +113,7 @@ def _in_order(names: tuple[str, ...], workers: int) -> Iterator[str]:
             test, train = (load_dataset(dataset, split) for split in ("test", "train"))
             a, b = (open_run(run, test) for run in runs)
             save_comparison(compare(a, b, train), SHIPPED / "comparisons")
+            save_midpoints(measure_midpoints(a, b, train))
             yield name
 
 

@@ -91,6 +91,12 @@ def test_images_of_a_dataset_have_one_address_whatever_the_run(space: Space) -> 
     assert assets.urls(caches.space(other))["network"] != assets.urls(space)["network"]
 
 
+def test_the_sheet_of_images_is_found_without_reading_a_run(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = assets.urls(space)["sprite"]
+    monkeypatch.setattr(caches, "space", lambda card: pytest.fail(f"{card.name} was read"))
+    assert get(f"/{url}").status == 200
+
+
 def test_without_the_encoder_half_as_much_travels(space: Space) -> None:
     both = [assets.find(*assets.urls(space, encoder=encoder)["network"].split("/")[1:]) for encoder in (False, True)]
     assert both[0] is not None

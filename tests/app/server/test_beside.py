@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -60,6 +61,21 @@ def test_one_that_was_killed_is_replaced_and_nobody_notices(process: int) -> Non
 
 def test_without_one_it_runs_here() -> None:
     assert beside.beside(os.getpid) == os.getpid()
+
+
+def test_it_runs_nothing_of_the_page_that_a_visitor_has_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit runs each page as the module __main__; a process of multiprocessing would run it once more."""
+    page = tmp_path / "page.py"
+    page.write_text(f"from pathlib import Path\nPath({str(tmp_path / 'was_run')!r}).touch()\n")
+    main = ModuleType("__main__")
+    main.__file__ = str(page)
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    beside.start()
+    try:
+        assert beside.beside(os.getpid) != os.getpid()
+    finally:
+        beside.stop()
+    assert not (tmp_path / "was_run").exists()
 
 
 def test_it_ends_with_a_server_that_is_killed() -> None:

@@ -30,22 +30,26 @@ class NearestImages:
 
     def distance(self, queries: np.ndarray) -> np.ndarray:
         """Euclidean distance over the 784 pixels, with white as 1, to the nearest image: [N, 28, 28] -> [N]."""
+        return self.find(queries)[1]
+
+    def find(self, queries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The nearest image's number, and how far it is: [N, 28, 28] -> [N] and [N]."""
         flat = _grey(queries.reshape(len(queries), self.images.shape[1]))
-        found = np.empty(len(flat), np.float32)
+        which, found = np.empty(len(flat), np.int64), np.empty(len(flat), np.float32)
         for start in range(0, len(flat), _AT_ONCE):
             rows = slice(start, start + _AT_ONCE)
-            found[rows] = self._block(flat[rows])
-        return found
+            which[rows], found[rows] = self._block(flat[rows])
+        return which, found
 
-    def _block(self, queries: np.ndarray) -> np.ndarray:
+    def _block(self, queries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         import torch
 
         short = self._shorten(queries)
         product = torch.addmm(
             torch.from_numpy(self.squares), torch.from_numpy(short), torch.from_numpy(self.short).T, alpha=-2
         )  # [B, M], squared lower bounds but for the queries' own squares
-        guess = product.argmin(dim=1).numpy()
-        best = ((queries - _grey(self.images[guess])) ** 2).sum(axis=1)
+        which = product.argmin(dim=1).numpy()
+        best = ((queries - _grey(self.images[which])) ** 2).sum(axis=1)
         slack = 1e-4 * (1 + best)  # what single precision may have rounded
         limit = best - (short**2).sum(axis=1) + slack
         rows, columns = (
@@ -53,8 +57,11 @@ class NearestImages:
         )
         for start in range(0, len(rows), _CANDIDATES):
             row, column = rows[start : start + _CANDIDATES], columns[start : start + _CANDIDATES]
-            np.minimum.at(best, row, ((queries[row] - _grey(self.images[column])) ** 2).sum(axis=1))
-        return np.asarray(np.sqrt(best))
+            squared = ((queries[row] - _grey(self.images[column])) ** 2).sum(axis=1)
+            order = np.argsort(-squared)  # of several assignments to one row the last, which is of the nearest, stands
+            nearer = order[squared[order] < best[row[order]]]
+            which[row[nearer]], best[row[nearer]] = column[nearer], squared[nearer]
+        return which, np.sqrt(best)
 
     def _shorten(self, flat: np.ndarray) -> np.ndarray:
         centred = flat - self.centre

@@ -54,6 +54,13 @@ def details(rows: Sequence[Row], names: tuple[str, str], kept: tuple[int, int]) 
     return sentences
 
 
+def balance(rows: Iterable[Row]) -> tuple[int, int, int]:
+    """In how many measures over all pairs the first model is smoother, the second, and neither for sure."""
+    judged = _judged(rows)
+    first, second = map(len, judged.smoother)
+    return first, second, len(judged.undecided)
+
+
 class _Judged(NamedTuple):
     """The measures over all pairs, by what came of them; `smoother` has those in which either model is ahead."""
 

@@ -16,13 +16,10 @@ from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
 from vaeexplorer.errors import UserError
-from vaeexplorer.lecture.scenes import DEFAULT, Lecture, LectureError, answers, read_lecture
+from vaeexplorer.lecture.scenes import DEFAULT, Lecture, LectureError, described, read_lecture
 
 FILE = "VAEEXPLORER_LECTURE"
 """the environment's name for a file of scenes that takes the place of the shipped one"""
-
-_SHOWN = ("title", "say", "page", "address", "notes", "minutes")
-_ASKED = ("ask", "low", "high", "step", "within", "unit", "reveal", "then")
 
 _strip = component("lecture", "lecture", "lecture/lecture.css")
 
@@ -78,15 +75,7 @@ def problem(page: str, text: str) -> str | None:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _given(key: str, _lecture: Lecture) -> dict[str, Any]:
-    numbers = answers(_lecture)
-    scenes = []
-    for place, scene in enumerate(_lecture.scenes):
-        question = scene.question
-        asked = None
-        if question:
-            asked = {name: getattr(question, name) for name in _ASKED} | numbers[place]
-        scenes.append({name: getattr(scene, name) for name in _SHOWN} | {"question": asked})
-    return {"key": key, "title": _lecture.title, "scenes": scenes, "pages": list(state.PAGES)}
+    return described(_lecture)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

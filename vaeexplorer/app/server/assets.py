@@ -33,9 +33,10 @@ SCRIPTS, FILMS = "scripts", "films"
 MOST_FILMS = 160  # of 1.3 MB
 _films: "OrderedDict[str, Asset]" = OrderedDict()
 _films_lock = Lock()
+_every: "dict[str, Asset]" = {}  # all training images, by data set, where they are here
 _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
 _SCRIPT = re.compile(r"([a-z_]{1,40})-[0-9a-f]{16}\.js")
-_IMAGES_FILE = re.compile(r"(train|every|test)-[0-9a-f]{16}\.bin")
+_IMAGES_FILE = re.compile(r"(train|test|every|sheet)-[0-9a-f]{16}(?:\.of)?\.(?:bin|png)")
 _SWEEP_FILE = re.compile(r"sweep([0-9]{1,3})d-[0-9a-f]{16}\.bin")
 
 
@@ -138,12 +139,22 @@ def training_images(dataset: Dataset) -> dict[str, Any]:
     Raises:
         DataError: they cannot be had.
     """
-    data = caches.test_images(dataset)
-    found = {kind: _images(dataset, kind) for kind in ("train", "test", "every")}
-    found["sprite"] = _sprite(data.content_hash, data)
-    urls = {kind: asset.url if asset else None for kind, asset in found.items()}
-    most = FULL_SIZE["train"] if found["every"] else COUNTS[dataset]
+    data, every = caches.test_images(dataset), _every.get(dataset)
+    urls: dict[str, str | None] = {kind: _images(dataset, kind).url for kind in ("train", "test")}
+    urls |= {"sprite": f"vx/{dataset}/sheet-{data.content_hash}.of.png", "every": every.url if every else None}
+    most = FULL_SIZE["train"] if every else COUNTS[dataset]
     return training.about(data, shipped_images(dataset), urls, most)
+
+
+def pack_every(dataset: Dataset) -> None:
+    """Have all training images at hand for trainings in browsers, where they are on this machine; two seconds.
+
+    Raises:
+        DataError: they cannot be read.
+    """
+    images = caches.training_images(dataset).images
+    if len(images) == FULL_SIZE["train"]:
+        _every[dataset] = _named(dataset, "every", training.pack_training(images))
 
 
 def find(owner: str, file: str) -> Asset | None:
@@ -174,7 +185,7 @@ def _find_of_space(owner: str, kind: str, url: str) -> Asset | None:
     for card in caches.run_cards()[0]:
         if owner == (card.config.data.dataset if kind == "sprite" else card.name):
             try:
-                asset = _asset(kind, caches.space(card))
+                asset = _asset_of_run(kind, card)
             except (RunError, DataError, OSError):
                 continue
             if asset.url == url:
@@ -197,6 +208,13 @@ def _asset(kind: str, space: Space) -> Asset:
     return _codes(space.key, space) if kind == "codes" else _network(space.key, kind, space)
 
 
+def _asset_of_run(kind: str, card: RunCard) -> Asset:
+    if kind == "sprite":  # for which no run need be read
+        images = caches.test_images(card.config.data.dataset)
+        return _sprite(images.content_hash, images)
+    return _asset(kind, caches.space(card))
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _network(key: str, kind: str, _space: Space) -> Asset:
     if _space.network is not None:
@@ -217,24 +235,25 @@ def _sprite(key: str, _data: ImageDataset) -> Asset:
 
 
 def _find_images(dataset: str, kind: str, file: str) -> Asset | None:
-    if dataset not in get_args(Dataset):
+    """Of a training in the browser. A sheet is named by what it is of, and made when it is asked for."""
+    if dataset not in COUNTS:
         return None
+    known = check_dataset(dataset)
     try:
-        asset = _images(check_dataset(dataset), kind)
+        data = caches.test_images(known)
+        if kind == "sheet":
+            return _sprite(data.content_hash, data) if file == f"sheet-{data.content_hash}.of.png" else None
+        asset = _every.get(known) if kind == "every" else _images(known, kind)
     except (DataError, OSError):
         return None
     return asset if asset and asset.url == f"vx/{dataset}/{file}" else None
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _images(dataset: Dataset, kind: str) -> Asset | None:
-    """Images for a training in the browser: `train`, `test`, or `every`, None where not all are on this machine."""
-    if kind == "train":
-        return _named(dataset, kind, shipped_images(dataset))
-    if kind == "test":
-        return _named(dataset, kind, training.pack_test(caches.test_images(dataset)))
-    images = caches.training_images(dataset).images
-    return _named(dataset, kind, training.pack_training(images)) if len(images) == FULL_SIZE["train"] else None
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _images(dataset: Dataset, kind: str) -> Asset:
+    """Images for a training in the browser: `train`, those that are shipped, or `test`."""
+    data = shipped_images(dataset) if kind == "train" else training.pack_test(caches.test_images(dataset))
+    return _named(dataset, kind, data)
 
 
 def _find_sweep(dataset: str, dimensions: int, file: str) -> Asset | None:

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import beside
+from vaeexplorer.data.images import check_dataset
 
 FIRST = (
     "vaeexplorer.app.sidebar",
@@ -67,6 +68,10 @@ def prepare() -> None:
     warm_up()
     if at_once:
         importlib.import_module("vaeexplorer.app.ready").make_ready()
+    else:
+        for dataset in sidebar.DATASETS:
+            with suppress(ValueError, OSError):
+                assets.pack_every(check_dataset(dataset))
 
 
 def warm_up() -> None:

@@ -6,7 +6,7 @@ import { shortest } from "./numbers.js";
 import { place, spread } from "../engine/projections.js";
 import { labelFont } from "./theme.js";
 
-const APART = 70; // CSS pixels between two numbers, at the least
+const APART = 48; // CSS pixels between two numbers, at the least
 const MARK = 5; // CSS pixels
 const CORNER = 34; // CSS pixels in which no number stands, since a name does
 
@@ -159,7 +159,8 @@ function drawPosterior(g, view, { plane, codes, picked }, theme) {
   }
 }
 
-/** A few round numbers along the left and the lower edge. @param {CanvasRenderingContext2D} g  with a font @param {import("../engine/geometry.js").View} view
+/** A few round numbers along the left and the lower edge. @param {CanvasRenderingContext2D} g  with a font
+ * @param {import("../engine/geometry.js").View} view
  * @param {import("./theme.js").Theme} theme @param {[string, string]} [names]  of the axes, across and up */
 export function drawTicks(g, view, theme, names = ["z₁", "z₂"]) {
   const apart = APART * theme.scale,

@@ -82,10 +82,10 @@ export class Unpacker {
   }
 }
 
+/** Bytes sent as base64. @param {string} text */
+export const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
 /** float32 numbers sent as base64. @param {string} text */
-export function floatsOf(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
-}
+export const floatsOf = (text) => new Float32Array(bytesOf(text).buffer);
 
 const POWERS = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (exponent - 15));

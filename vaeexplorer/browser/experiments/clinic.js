@@ -27,7 +27,8 @@ export function verdict(choices) {
     times > 1
       ? "KL drowns the picture: every image becomes the mean image."
       : "KL hardly counts: it is almost an autoencoder.";
-  return `β is ${shortBeta(trained)}, not ${number(choices.beta, 2)}: ${number(factor, factor < 10 ? 1 : 0)} times ${how}. ${effect}${size}`;
+  const by = number(factor, factor < 10 ? 1 : 0);
+  return `β is ${shortBeta(trained)}, not ${number(choices.beta, 2)}: ${by} times ${how}. ${effect}${size}`;
 }
 
 const shortBeta = (/** @type {number} */ beta) => String(Number(beta.toPrecision(3)));

@@ -91,7 +91,8 @@ export function repeat(by, base, images, close) {
     h(
       "p",
       {},
-      `${values.length} VAEs, one after another, with the choices above and ${name} = ${values.map(text).join(", ")}. Epochs each: `,
+      `${values.length} VAEs, one after another, with the choices above and ${name} = ${values.map(text).join(", ")}. `,
+      "Epochs each: ",
       epochs,
     ),
     h(
@@ -104,7 +105,9 @@ export function repeat(by, base, images, close) {
     h(
       "div",
       { class: "charts" },
-      ...charts.map(({ canvas, label }) => h("figure", {}, h("figcaption", {}, label), canvas)),
+      ...charts.map(({ canvas, label }) =>
+        h("figure", {}, h("figcaption", {}, label), h("div", { class: "plot" }, canvas)),
+      ),
     ),
   );
   const draw = () => {

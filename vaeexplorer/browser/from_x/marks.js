@@ -1,9 +1,7 @@
 // @ts-check
-/** What moves on the plane of a posterior: its ellipses, draws from it, its mean, z; and the ticks of the plane. */
-import { ticks } from "../draw/numbers.js";
-import { shortest } from "../draw/numbers.js";
+/** What moves on the plane of a posterior: its ellipses, draws from it, its mean, and z. */
 import { label, ring } from "../draw/overlay.js";
-import { toLatent, toScreen } from "../engine/geometry.js";
+import { toScreen } from "../engine/geometry.js";
 
 /**
  * @typedef {import("../engine/geometry.js").View} View
@@ -68,33 +66,4 @@ function drawStep(g, [x, y], to, theme) {
   g.moveTo(x, y - 7);
   g.lineTo(x, y + 7);
   g.stroke();
-}
-
-/** Numbers along the lower and the left rim, and the names of the dimensions.
- * @param {CanvasRenderingContext2D} g @param {View} view @param {[string, string]} names @param {Theme} theme */
-export function drawTicks(g, view, names, theme) {
-  const { width, height } = view,
-    room = 18 * theme.scale,
-    [left, top] = toLatent(view, 0, 0),
-    [right, bottom] = toLatent(view, width, height);
-  g.fillStyle = theme.text;
-  g.globalAlpha = 0.85;
-  for (const value of ticks([left, right], false, 4)) {
-    const [x] = toScreen(view, value, 0);
-    if (x < 2 * room || x > width - 2 * room) continue;
-    g.fillRect(x, height - 5, 1, 5);
-    label(g, shortest(value), x, height - 13 * theme.scale, theme);
-  }
-  g.textAlign = "left";
-  for (const value of ticks([bottom, top], false, 4)) {
-    const [, y] = toScreen(view, 0, value);
-    if (y < 2 * room || y > height - 2 * room) continue;
-    g.fillRect(0, y, 5, 1);
-    label(g, shortest(value), 8, y, theme);
-  }
-  label(g, `${names[1]} ↑`, 6, 11 * theme.scale, theme);
-  g.textAlign = "right";
-  label(g, `${names[0]} →`, width - 6, height - 12 * theme.scale, theme);
-  g.textAlign = "center";
-  g.globalAlpha = 1;
 }

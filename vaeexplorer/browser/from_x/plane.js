@@ -12,11 +12,11 @@ import { h } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { Manifold } from "../draw/manifold.js";
 import { coordinate } from "../draw/numbers.js";
-import { drawPrior, prepareOverlay } from "../draw/overlay.js";
+import { drawPrior, drawTicks, prepareOverlay } from "../draw/overlay.js";
 import { readTheme } from "../draw/theme.js";
 import { NearestInPlane, fit, toLatent, toScreen } from "../engine/geometry.js";
 import { axisName, boxOf, dimensionPlane } from "../engine/projections.js";
-import { drawPosterior, drawTicks } from "./marks.js";
+import { drawPosterior } from "./marks.js";
 
 const NEAR = { dots: 0.8, tiles: 0.3 }; // strengths
 const ALL = { dots: 0.5, tiles: 0.14 };
@@ -94,7 +94,7 @@ export class PosteriorPlane {
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, width, height);
     if (plane.circles && !near) drawPrior(g, view, theme);
-    drawTicks(g, view, plane.labels, theme);
+    drawTicks(g, view, theme, plane.labels);
     drawPosterior(g, view, posterior, shown, theme);
     this.paintMap(all, near, theme);
     this.inset.hidden = !sigma;

@@ -69,6 +69,7 @@ export class Training {
     };
     this.rewind();
     if (state) this.states.add(this.trainer.state());
+    if (!this.isShown) this.run(replayTo);
     return { compiled: isCompiled(arithmetic), steps, end: this.trainer.now.end };
   }
 

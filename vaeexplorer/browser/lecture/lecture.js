@@ -5,6 +5,7 @@
  */
 import { addressOf, answer, clock, isPlaced, placeOf, sentence } from "./scenes.js";
 import { button, download, h } from "../draw/dom.js";
+import { go } from "../interact/address.js";
 
 /** @typedef {import("./scenes.js").Lecture} Lecture */
 /** @typedef {import("./scenes.js").Place} Place */
@@ -184,7 +185,7 @@ export class Strip {
       value.textContent = `${slider.value} ${unit}`;
       const url = new URL(location.href);
       url.searchParams.set("guess", slider.value);
-      history.replaceState(history.state, "", url);
+      go(url);
       this.channel?.postMessage({ place: this.place });
     };
     const act = shown

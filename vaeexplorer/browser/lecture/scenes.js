@@ -7,8 +7,10 @@
  *   number, of: the answer, and a hash of what it was measured on; reveal: the address that is shown with it
  * @typedef {{title: string, say: string, page: string, address: string, notes: string, minutes: number,
  *            question: Question | null}} Scene
- * @typedef {{key: string, title: string, scenes: Scene[], pages: string[], presenter: boolean, ahead: string[]}} Lecture
- *   pages: the paths of all pages of the app; ahead: addresses of files that scenes will need; presenter: whether this is the presenter's own window
+ * @typedef {{key: string, title: string, scenes: Scene[], presenter: boolean, ahead: string[],
+ *            files?: string[]}} Lecture
+ *   ahead: addresses of files that scenes will need; files: of a gallery, the page of each scene, whose part of the
+ *   address stands behind the #; presenter: whether this is the presenter's own window
  * @typedef {{scene: number, guess: string, shown: boolean}} Place  scene from 0; guess: as text, or empty
  */
 
@@ -29,15 +31,15 @@ export const isPlaced = (url) => url.searchParams.has("scene");
 
 /** The address of a scene. @param {URL} from  an address of the same app @param {Lecture} lecture
  * @param {Place} place @returns {URL} */
-export function addressOf(from, { scenes, pages, presenter }, { scene, guess, shown }) {
+export function addressOf(from, { scenes, presenter, files }, { scene, guess, shown }) {
   const { page, address, question } = scenes[scene],
     at = from.pathname.split("/"),
     url = new URL(from.href);
-  at[at.length - 1] = presenter ? (at.at(-1) ?? "") : page;
-  if (!presenter && !pages.includes(from.pathname.split("/").at(-1) ?? "")) at[at.length - 1] = page;
+  if (!presenter) at[at.length - 1] = files ? files[scene] : page;
   url.pathname = at.join("/");
-  url.hash = "";
-  const held = new URLSearchParams(shown && question?.reveal ? question.reveal : address);
+  const chosen = shown && question?.reveal ? question.reveal : address,
+    held = new URLSearchParams(files ? "" : chosen);
+  url.hash = files ? chosen : "";
   held.set("lecture", "1");
   if (presenter) held.set("presenter", "1");
   held.set("scene", String(scene + 1));

@@ -34,8 +34,8 @@ export class Learner extends Model {
   /**
    * Gradients of the batch that `load` brought, by the noise at `eps`.
    * @param {number} beta
-   * @param {(from: number, count: number) => void} [finish]  is told of parameters, by where they lie, as soon as nothing
-   *   needs them any more: what is done with them then finds them in the processor's cache
+   * @param {(from: number, count: number) => void} [finish]  is told of parameters, by where they lie, as soon as
+   *   nothing needs them any more: what is done with them then finds them in the processor's cache
    * @returns {Sums}
    */
   differentiate(beta, finish = () => {}) {

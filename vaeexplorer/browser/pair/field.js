@@ -7,6 +7,9 @@
  *            y: [number, number]}} Sent
  *   values: float32 [rows * columns] in base64, the top row first; ellipses: float32 [M * 5] in base64, centre,
  *   semi-axes and angle; x, y: the region, in the plane's units
+ * @typedef {"none" | "nearest" | "cycle" | "magnification"} Kind
+ * @typedef {{asked: string, kind: Kind, low: number, high: number, unit: string, panes: (Sent | null)[]}} Fields
+ *   asked: the request that this answers; low, high: values at the ends of the scale
  */
 import { toScreen } from "../engine/geometry.js";
 import { pen } from "../draw/canvas.js";

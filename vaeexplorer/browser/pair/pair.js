@@ -3,43 +3,28 @@
  * Latent planes side by side that show the same two test images, A and B. All but the fields is computed in the
  * browser; the server measures a field for the regions in view when a gesture has ended.
  *
- * @typedef {"none" | "nearest" | "cycle" | "magnification"} Kind
+ * @typedef {import("./field.js").Kind} Kind
+ * @typedef {import("./field.js").Fields} Fields
  * @typedef {import("../engine/codes.js").Classes & {spaces: import("./paired_plane.js").Space[],
- *            count: number, fields: Fields | null}} Data
+ *            count: number, fields: Fields | null, start: import("./turns.js").Start, ways: Ways | null}} Data
  *   count: of test images
+ * @typedef {{pair: [number, number], of: import("./way.js").Measured[]}} Ways  of the spaces, in their order
  * @typedef {import("../interact/links.js").Texts} Texts  what a link holds: the pair, the field, and the views
- * @typedef {{asked: string, kind: Kind, low: number, high: number, unit: string,
- *            panes: (import("./field.js").Sent | null)[]}} Fields
- *   asked: the request that this answers; low, high: values at the ends of the scale
  */
 import { Latest, loadSprite } from "../engine/fetch.js";
 import { button, complain, h, press } from "../draw/dom.js";
 import { formatLinks, parseLinks } from "../interact/links.js";
-import { number } from "../draw/numbers.js";
-import { paintTestImage, tile } from "../draw/sprite.js";
 import { keyTable } from "../interact/keys.js";
 import { readTheme } from "../draw/theme.js";
-import { VIRIDIS_CSS } from "../engine/codes.js";
+import { filterLegend } from "../interact/legend.js";
 import { Field } from "./field.js";
+import { Ends } from "./ends.js";
+import { KEYS, Kinds } from "./kinds.js";
+import { around } from "./marks.js";
 import { Pane } from "./paired_plane.js";
+import { Turns } from "./turns.js";
 
 const REST = 180; // ms without change after which fields are asked for
-/** @type {[string, string][]} */
-const KEYS = [
-  ["← → ↑ ↓", "another image for A, with Shift for B"],
-  ["+, −, 0", "zoom in, out, and show everything"],
-  ["?", "this table"],
-];
-const FIELDS = /** @type {[Kind, string, string][]} */ ([
-  ["none", "Classes", "Dots coloured by class, no field"],
-  ["nearest", "Holes", "How unlike any training image the decoded image is"],
-  ["cycle", "Re-encoding", "How far from z the decoded image is encoded again"],
-  [
-    "magnification",
-    "Magnification",
-    "How much the decoder stretches latent space, with ellipses of equal image change",
-  ],
-]);
 
 export class Pair {
   /** @param {HTMLElement} root @param {import("../interact/address.js").Address} address */
@@ -51,34 +36,42 @@ export class Pair {
     this.latest = new Latest();
     /** @type {Pane[]} */ this.panes = [];
     /** @type {[number, number]} */ this.indices = [0, 1];
+    /** @type {Set<number>} classes */ this.hidden = new Set();
+    this.step = -1; // of the ways, the image that is pointed at
+    this.isSame = false; // whether all planes have one scale
+    this.turns = new Turns();
+    this.ends = new Ends();
     /** @type {ImageBitmap | null} */ this.sprite = null;
     /** @type {Kind} */ this.kind = "none";
     /** @type {string[]} */ this.classes = [];
     /** @type {string[]} */ this.colors = [];
     this.key = this.asked = "";
     this.count = 0;
-    this.buttons = FIELDS.map(([kind, text, title]) => {
-      const choice = button(text, title, () => this.chooseKind(kind));
-      press(choice, false);
-      return choice;
-    });
-    const another = button("Another pair", "Two test images of different classes", () => this.another());
+    this.kinds = new Kinds((kind) => this.chooseKind(kind));
+    const another = button("Another pair", "Chosen pairs and random ones, by turns", () => this.another());
     const reset = button("Reset view", "", () => {
       this.panes.forEach((pane) => pane.lookHome());
       this.tell();
     });
-    this.scale = h("div", { class: "scale", hidden: true });
+    this.same = button("Same scale", "All planes at the widest one's scale", () => this.chooseSame(!this.isSame));
+    this.legend = h("div", { class: "filter", role: "group", "aria-label": "Classes shown" });
     this.planes = h("div", { class: "panes" });
     this.strips = h("div", { class: "ways" });
     this.live = h("p", { class: "message", role: "status", "aria-live": "polite" });
     this.keys = keyTable(KEYS);
-    this.tools = h(
-      "fieldset",
-      { class: "toolbar", disabled: true }, // until there are codes
-      h("div", { class: "segments", role: "group", "aria-label": "Behind the dots" }, ...this.buttons),
-      h("div", { class: "buttons" }, another, reset, this.keys.button, this.keys.dialog),
+    const looks = h("div", { class: "buttons" }, this.same, reset, this.keys.button, this.keys.dialog);
+    this.tools = h("fieldset", { class: "toolbar" }, this.kinds.element, another);
+    this.below = h("fieldset", { class: "toolbar" }, this.legend, looks);
+    this.tools.disabled = this.below.disabled = true; // until there are codes
+    root.replaceChildren(
+      this.tools,
+      this.planes,
+      this.below,
+      this.kinds.scale,
+      this.turns.element,
+      this.strips,
+      this.live,
     );
-    root.replaceChildren(this.tools, this.planes, this.scale, this.strips, this.live);
   }
 
   stop() {
@@ -93,6 +86,8 @@ export class Pair {
     const key = JSON.stringify(data.spaces.map(({ name, urls }) => [name, urls]));
     if (key !== this.key) this.open(key, data, texts);
     if (data.fields) this.showFields(data.fields);
+    if (data.ways) this.ways = data.ways;
+    this.showWays();
     this.panes.forEach((pane) => pane.redraw(true));
   }
 
@@ -103,22 +98,16 @@ export class Pair {
     this.count = data.count;
     this.classes = data.classes;
     this.colors = data.colors;
+    this.turns.open(data.start);
+    this.ways = null;
+    this.showHidden = filterLegend(this.legend, data, this.hidden, () => {
+      this.panes.forEach((pane) => pane.redraw(true));
+      this.tell();
+    });
     this.panes = data.spaces.map((space) => new Pane(this, space));
     this.planes.replaceChildren(...this.panes.map((pane) => pane.element));
-    this.thumbnails = [0, 1].map(() => tile({ class: "tile", role: "img" }));
-    this.captions = [0, 1].map(() => h("span"));
-    const ends = this.thumbnails.map((canvas, k) =>
-      h("div", { class: "end" }, h("b", { textContent: "AB"[k] }), canvas, this.captions?.[k]),
-    );
-    const ways = this.panes.map((pane) =>
-      h(
-        "figure",
-        {},
-        h("figcaption", {}, h("b", { textContent: pane.space.kind }), h("span", { textContent: pane.space.name })),
-        pane.canvas,
-      ),
-    );
-    this.strips.replaceChildren(ends[0], h("div", { class: "rows" }, ...ways), ends[1]);
+    const [a, b] = this.ends.elements;
+    this.strips.replaceChildren(a, h("div", { class: "rows" }, ...this.panes.map((pane) => pane.way.figure)), b);
     this.follow(texts);
     this.loadImages(data.spaces[0]);
   }
@@ -127,9 +116,15 @@ export class Pair {
   follow(texts) {
     const { values, wrong } = parseLinks(this.address.keys, texts, 0, (name, value) => {
       if (name === "pair") return Math.max(...value) < this.count;
-      return name === "field" || (Number(name.slice(2)) <= this.panes.length && value[2] > 0);
+      if (name === "hidden") return Math.max(-1, ...value) < this.classes.length;
+      return name === "field" || name === "same" || (Number(name.slice(2)) <= this.panes.length && value[2] > 0);
     });
-    this.indices = values.pair;
+    this.indices = values.pair ?? this.turns.first;
+    this.isSame = values.same;
+    press(this.same, this.isSame);
+    this.hidden.clear();
+    for (const label of values.hidden) this.hidden.add(label);
+    this.showHidden?.();
     this.kind = values.field ?? "none";
     this.asked = "";
     this.panes.forEach((pane, k) => {
@@ -137,7 +132,7 @@ export class Pair {
       if (this.kind === "none") pane.field = null;
       pane.resize();
     });
-    this.showKind();
+    this.kinds.show(this.kind);
     this.showPair();
     this.askForFields();
     this.tell();
@@ -152,7 +147,10 @@ export class Pair {
 
   tell() {
     const views = this.panes.map(({ at }, k) => [`at${k + 1}`, at]);
-    const chosen = { pair: this.indices, field: this.kind, ...Object.fromEntries(views) };
+    const isFirst = this.turns.first.every((index, k) => index === this.indices[k]);
+    const hidden = [...this.hidden].sort((one, other) => one - other);
+    const pair = isFirst ? null : this.indices;
+    const chosen = { pair, field: this.kind, same: this.isSame, hidden, ...Object.fromEntries(views) };
     this.report(formatLinks(this.address.keys, chosen));
   }
 
@@ -164,12 +162,11 @@ export class Pair {
         this.sprite = sprite;
         this.showPair();
       },
-      (error) => {
+      (error) =>
         complain(this.live, `The test images could not be loaded. ${error.message}`, () => {
           this.live.textContent = "";
           this.loadImages(space);
-        });
-      },
+        }),
     );
   }
 
@@ -179,12 +176,26 @@ export class Pair {
 
   /** A plane's codes are loaded. */
   arrived() {
-    this.tools.disabled = false;
+    this.tools.disabled = this.below.disabled = false;
     this.readTheme();
+    if (this.isSame) this.panes.forEach((pane) => pane.resize()); // the widest may have come last
     this.showPair();
+    this.askForFields();
   }
 
-  /* ------------------------------------------------------------------ the pair */
+  /** What a plane shows by itself: its own dots, or as much as the widest plane does.
+   * @param {import("./marks.js").Box} own */
+  boxFor(own) {
+    return this.isSame ? around([own, ...this.panes.flatMap((pane) => pane.box ?? [])]) : own;
+  }
+
+  /** @param {boolean} isSame */
+  chooseSame(isSame) {
+    this.isSame = isSame;
+    press(this.same, isSame);
+    this.panes.forEach((pane) => pane.lookHome(true));
+    this.tell();
+  }
 
   /** @param {0 | 1} which @param {number} index of a test image */
   choose(which, index) {
@@ -196,26 +207,40 @@ export class Pair {
   another() {
     const { codes } = this.panes[0] ?? {};
     if (!codes) return;
-    const draw = () => Math.floor(Math.random() * codes.count),
-      a = draw();
-    let b = draw();
-    for (let i = 0; i < 100 && codes.labels[a] === codes.labels[b]; i++) b = draw();
-    this.indices = [a, b];
+    this.indices = this.turns.next(codes);
     this.showPair();
     this.settle();
   }
 
-  showPair() {
-    for (const [k, index] of this.indices.entries()) {
-      if (!this.thumbnails || !this.captions) return;
-      paintTestImage(this.thumbnails[k], this.sprite, index);
-      this.thumbnails[k].setAttribute("aria-label", `${"AB"[k]}: ${this.describe(index)}`);
-      this.captions[k].textContent = this.describe(index);
-    }
+  /** @param {number} step  an image of the ways, or -1 */
+  pointAt(step) {
+    if (step === this.step) return;
+    this.step = step;
     for (const pane of this.panes) {
-      pane.drawStrip();
+      pane.way.pointed();
       pane.redraw(false);
     }
+  }
+
+  /** How far the ways' images are from training images; null where that is not known of this pair. */
+  get known() {
+    const { ways, indices } = this;
+    return ways?.pair.every((index, k) => index === indices[k]) ? ways.of : null;
+  }
+
+  showWays() {
+    this.panes.forEach((pane, k) => pane.way.show(this.known?.[k] ?? null));
+  }
+
+  showPair() {
+    this.ends.show(this.indices, this.sprite, (index) => this.describe(index));
+    for (const pane of this.panes) {
+      pane.way.draw();
+      pane.redraw(false);
+    }
+    this.showWays();
+    const kinds = this.panes.map((pane) => pane.space.kind);
+    this.turns.tell(this.indices, kinds);
   }
 
   /** @param {number} index */
@@ -229,40 +254,34 @@ export class Pair {
     const [a, b] = this.indices;
     this.live.textContent = a === b ? "A and B are the same image: there is no way between them." : "";
     this.tell();
+    this.askForFields();
   }
-
-  /* ------------------------------------------------------------------ fields */
 
   /** @param {Kind} kind */
   chooseKind(kind) {
     this.kind = kind;
     this.asked = "";
-    this.showKind();
+    this.kinds.show(this.kind);
     this.tell();
-    if (kind === "none") {
-      for (const pane of this.panes) {
-        pane.field = null;
-        pane.redraw(true);
-      }
+    for (const pane of kind === "none" ? this.panes : []) {
+      pane.field = null;
+      pane.redraw(true);
     }
     this.askForFields();
   }
 
-  showKind() {
-    this.buttons.forEach((choice, k) => press(choice, FIELDS[k][0] === this.kind));
-    if (this.kind === "none") this.scale.hidden = true;
-  }
-
-  /** Requests fields when nothing has moved for a moment and all planes are loaded. */
+  /** Requests fields and the ways' distances when nothing has moved for a moment and all planes are loaded. */
   askForFields() {
     clearTimeout(this.askTimer);
-    if (this.kind === "none") return;
     this.askTimer = setTimeout(() => {
       if (!this.panes.every((pane) => pane.codes)) return;
-      const asked = JSON.stringify({ kind: this.kind, windows: this.panes.map((pane) => pane.window) });
+      const { kind, indices } = this;
+      if (kind === "none" && this.known) return;
+      const windows = kind === "none" ? [] : this.panes.map((pane) => pane.window);
+      const asked = JSON.stringify({ kind, windows, pair: indices });
       if (asked === this.asked) return;
       this.asked = asked;
-      this.live.textContent = "Measuring …";
+      if (kind !== "none") this.live.textContent = "Measuring …";
       this.ask(asked);
     }, REST);
   }
@@ -275,14 +294,6 @@ export class Pair {
       pane.field = sent && new Field(sent, fields.low, fields.high);
     });
     if (fields.asked === this.asked || !this.asked) this.live.textContent = "";
-    const title = FIELDS.find(([kind]) => kind === fields.kind)?.[2] ?? "";
-    const bar = h("i", { style: `background: ${VIRIDIS_CSS}` });
-    this.scale.replaceChildren(
-      h("span", { textContent: `${title} (${fields.unit}), one scale for all:` }),
-      ` ${number(fields.low, 1)} `,
-      bar,
-      ` ${number(fields.high, 1)}`,
-    );
-    this.scale.hidden = false;
+    this.kinds.measure(fields);
   }
 }

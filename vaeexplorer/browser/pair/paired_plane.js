@@ -4,29 +4,31 @@
  * A to B, and the images that the decoder draws along it.
  *
  * @typedef {import("../interact/gestures.js").At} At
- * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls"> & {kind: string}} Space  kind: AE, VAE or PCA
+ * @typedef {import("./way.js").Space} Space
+ * @typedef {import("./marks.js").Box} Box
  * @typedef {{indices: [number, number], colors: string[], sprite: ImageBitmap | null, settle(): void,
  *            theme?: import("../draw/theme.js").Theme, arrived(): void, choose(which: 0 | 1, index: number): void,
- *            looked(): void, describe(index: number): string, askForFields(): void, keys: {open(): void}}} Pair
- *   what a plane reads of what all planes share, and does to it; indices: the test images A and B
+ *            looked(): void, describe(index: number): string, askForFields(): void, keys: {open(): void},
+ *            hidden: Set<number>, step: number, pointAt(step: number): void, boxFor(own: Box): Box}} Pair
+ *   what a plane reads of what all planes share, and does to it; indices: the test images A and B; step: of the ways,
+ *   the image that is pointed at, or -1; boxFor: what a plane shows by itself
  */
 import { Latest, loadCodes, loadNetwork } from "../engine/fetch.js";
-import { Background } from "../decoding/background.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
-import { complain, h } from "../draw/dom.js";
+import { complain, h, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { ARROWS, FINGER, listen } from "../interact/gestures.js";
 import { Loading } from "../interact/loading.js";
-import { drawPath, drawPrior, prepareOverlay, ring } from "../draw/overlay.js";
-import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
-import { codeOf, dotColors, plainColors } from "../engine/codes.js";
-import { NearestInPlane, fit, lerp, nextPoint, pan, toLatent, toScreen, zoomWithin } from "../engine/geometry.js";
-import { PIXELS, SIDE, imageAt } from "../engine/network.js";
+import { number } from "../draw/numbers.js";
+import { prepareOverlay } from "../draw/overlay.js";
+import { paintTestImage, tile } from "../draw/sprite.js";
+import { codeOf } from "../engine/codes.js";
+import { NearestInPlane, ease, fit, nextPoint, pan, toLatent, toScreen, zoomWithin } from "../engine/geometry.js";
 import { boxOf, dimensionPlane, place, principalPlane } from "../engine/projections.js";
-import { RemoteBackground } from "../decoding/remote.js";
+import { colorsOf, drawMarks, shareOutside } from "./marks.js";
+import { Way } from "./way.js";
 
-const STEPS = 17; // images in a strip
-const PITCH = SIDE + 2; // from one image to the next, in pixels
+const GLIDE = 200; // ms from one scale to another
 const TOUCH = 12; // CSS pixels around a dot in which its image is shown
 
 export class Pane {
@@ -41,29 +43,24 @@ export class Pane {
     this.view = this.home = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
     this.hovered = -1;
     this.frame = 0;
-    this.stripStale = false;
+    /** @type {{view: import("../engine/geometry.js").View, since: number} | null} from where and when (ms) it moves */
+    this.from = null;
     /** @type {0 | 1} the end that is held */ this.held = 0;
     const [field, dots, overlay] = [0, 1, 2].map(() => h("canvas", { class: "layer" }));
     this.layers = { field, dots, overlay };
     this.thumbnail = tile();
     this.caption = h("div");
     this.card = h("div", { class: "card", hidden: true }, this.thumbnail, this.caption);
-    const label = `Latent plane of ${space.name}: drag A or B; arrow keys choose other images`;
-    const named = { class: "stage", tabIndex: 0, role: "application", "aria-label": label };
-    this.stage = h("div", named, ...Object.values(this.layers), this.card);
+    const name = `Latent plane of ${space.name}: drag A or B; arrow keys choose other images`;
+    const named = { class: "stage", tabIndex: 0, role: "application", "aria-label": name };
+    this.unseen = h("div", { class: "axis unseen", hidden: true });
+    this.stage = h("div", named, ...Object.values(this.layers), this.unseen, this.card);
     this.loading = new Loading(this.stage, []);
     this.stage.append(this.loading.element);
     this.message = h("p", { class: "message", hidden: true, role: "status" });
-    const heading = h("h4", {}, space.kind, h("small", { textContent: space.name }));
+    const heading = h("h2", {}, space.kind, h("small", { textContent: space.name }));
     this.element = h("section", {}, heading, this.stage, this.message);
-    this.canvas = h("canvas", { width: STEPS * PITCH - 2, height: SIDE, role: "img" });
-    this.canvas.setAttribute("aria-label", `What ${space.name} decodes on the straight way from A to B`);
-    /** @type {import("../decoding/background.js").Receive} */
-    const receive = (_, start, pixels, done) => this.receive(start, pixels, done);
-    const { remote } = space.urls; // of a model that only the server can run
-    this.background = remote
-      ? new RemoteBackground(remote, receive, (trouble) => this.say(trouble))
-      : new Background(receive, (trouble) => this.say(trouble));
+    this.way = new Way(this);
     let touched = pair.indices;
     listen(this.stage, {
       start: (at) => {
@@ -92,7 +89,7 @@ export class Pane {
     this.loading.end(false);
     cancelAnimationFrame(this.frame);
     this.endResizing();
-    this.background.stop();
+    this.way.stop();
   }
 
   load() {
@@ -101,9 +98,10 @@ export class Pane {
     this.latest.ask(
       () => Promise.all([loadCodes(urls), loadNetwork(urls)]),
       ([codes, loaded]) => {
-        if (loaded && this.background instanceof Background) this.background.use(loaded.bytes);
+        if (loaded) this.way.use(loaded.bytes);
         this.codes = codes;
         this.plane = codes.dim > 2 ? principalPlane(codes) : dimensionPlane(codes, 0, 1);
+        this.box = boxOf(this.plane);
         this.nearest = new NearestInPlane(this.plane.xs, this.plane.ys);
         this.message.hidden = true;
         this.loading.end(true);
@@ -120,7 +118,7 @@ export class Pane {
 
   /** @param {string} text */
   say(text) {
-    complain(this.message, text, () => this.drawStrip());
+    complain(this.message, text, () => this.way.draw());
     this.message.hidden = !text;
   }
 
@@ -131,7 +129,8 @@ export class Pane {
     this.ratio = pixelRatio();
     for (const layer of Object.values(this.layers)) fitCanvas(layer, width, height);
     prepareOverlay(pen(this.layers.overlay));
-    this.home = fit(boxOf(this.plane), width, height);
+    this.home = fit(this.pair.boxFor(/** @type {Box} */ (this.box)), width, height);
+    this.from = null;
     this.view = this.at ? { cx: this.at[0], cy: this.at[1], scale: width / this.at[2], width, height } : this.home;
     this.redraw(true);
     this.pair.askForFields();
@@ -152,9 +151,12 @@ export class Pane {
     return Boolean(view && this.plane);
   }
 
-  lookHome() {
+  /** @param {boolean} [glides] */
+  lookHome(glides = false) {
+    const { view } = this;
     this.at = null;
     this.resize();
+    if (glides && !prefersStill()) this.from = { view, since: performance.now() };
   }
 
   /** The codes of A and B. @returns {[number[], number[]] | null} */
@@ -254,47 +256,45 @@ export class Pane {
   /** @param {boolean} all dots and field too */
   redraw(all) {
     this.dotsStale ||= all;
-    this.frame ||= requestAnimationFrame(() => this.draw());
+    this.frame ||= requestAnimationFrame((now) => this.draw(now));
   }
 
-  draw() {
+  /** What is in view now: on the way from one scale to another something between. @param {number} now ms */
+  viewAt(now) {
+    const { from, view } = this,
+      share = from ? (now - from.since) / GLIDE : 1;
+    if (!from || share >= 1) {
+      this.from = null;
+      return view;
+    }
+    const between = (/** @type {"cx" | "cy" | "scale"} */ key) =>
+      from.view[key] + (view[key] - from.view[key]) * ease(Math.max(0, share));
+    this.redraw(true);
+    return { ...view, cx: between("cx"), cy: between("cy"), scale: between("scale") };
+  }
+
+  /** @param {number} now ms */
+  draw(now) {
     this.frame = 0;
     if (this.ratio && this.ratio !== pixelRatio()) this.resize(); // not every browser tells of it
-    const { plane, codes, view, ends, layers, ratio, pair } = this,
+    const { plane, codes, ends, layers, ratio, pair } = this,
       { theme } = pair;
     if (!plane || !codes || !ends || !ratio || !theme) return;
-    if (this.dotsStale) {
-      this.dotsStale = false;
-      const colors = this.field
-        ? plainColors(codes.count, theme.ink)
-        : dotColors(codes, "class", pair.colors, new Set());
+    const isStale = this.dotsStale;
+    this.dotsStale = false;
+    const view = this.viewAt(now);
+    if (isStale) {
+      const colors = colorsOf(codes, pair, this.field !== null, theme.ink);
       drawPoints(pen(layers.dots), view, plane.xs, plane.ys, colors, ratio);
       if (this.field) this.field.draw(pen(layers.field), view, ratio, theme.text);
       else pen(layers.field).clearRect(0, 0, layers.field.width, layers.field.height);
+      const unseen = shareOutside(plane, view);
+      this.unseen.hidden = !unseen;
+      this.unseen.textContent = `${number(100 * unseen, unseen < 0.005 ? 1 : 0)} % outside`;
     }
     const g = pen(layers.overlay);
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, view.width, view.height);
-    if (plane.circles) drawPrior(g, view, theme);
-    drawPath(g, view, { plane, codes, ends }, theme);
-    if (this.hovered >= 0)
-      ring(g, toScreen(view, plane.xs[this.hovered], plane.ys[this.hovered]), 4.5, 1.6, theme.text);
-  }
-
-  /** Decodes the images from A to B. */
-  drawStrip() {
-    const { codes, ends } = this;
-    if (!codes || !ends) return;
-    this.stripStale = this.background.isBusy("strips"); // the running request ends first, or none would in a long drag
-    if (this.stripStale) return;
-    const zs = Array.from({ length: STEPS }, (_, k) => lerp(ends[0], ends[1], k / (STEPS - 1)));
-    this.background.request("strips", Float32Array.from(zs.flat()), codes.dim);
-  }
-
-  /** @param {number} start @param {Uint8Array} pixels @param {boolean} done */
-  receive(start, pixels, done) {
-    for (let i = 0; i * PIXELS < pixels.length; i++)
-      paintGrey(pen(this.canvas), imageAt(pixels, i), 255, (start + i) * PITCH, 0);
-    if (done && this.stripStale) this.drawStrip();
+    drawMarks(g, view, { plane, codes, ends, glowing: this.way.point(pair.step), hovered: this.hovered }, theme);
   }
 }

@@ -179,8 +179,8 @@ export function fromLink(values, dataset) {
 export const reductionName = ({ reduction }) =>
   reduction ? `${reduction.pixels}-${reduction.dims}-${reduction.batch}` : "sum-sum-mean";
 
-/** The run's configuration, as `RunConfig.from_json` reads it. @param {Choices} choices @param {number} beta  at the end,
- * as the terms were weighed in nats */
+/** The run's configuration, as `RunConfig.from_json` reads it. @param {Choices} choices @param {number} beta  at the
+ * end, as the terms were weighed in nats */
 export const runConfig = (choices, beta) => ({
   data: { dataset: choices.dataset },
   model: {

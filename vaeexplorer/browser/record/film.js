@@ -32,8 +32,8 @@ export async function filmOf({ steps, momentAt, labels, axes, reach, colors, gro
   return encodeGif(frames, SIZE, 1, DELAY, palette(colors, ground, ink));
 }
 
-/** A picture in codes of the palette. @param {import("../learning/session.js").Moment} moment @param {Uint8Array} labels
- * @param {[number, number]} axes @param {number} reach */
+/** A picture in codes of the palette. @param {import("../learning/session.js").Moment} moment
+ * @param {Uint8Array} labels @param {[number, number]} axes @param {number} reach */
 function frame({ weights, codes }, labels, [a, b], reach) {
   const network = unpack(weights),
     dim = network.latentDim,

@@ -30,6 +30,7 @@ export class Lane {
     this.total = choices.epochs * this.perEpoch; // steps
     /** @type {Event[]} */ this.events = [...(from.events ?? [])];
     this.testedAt = -Infinity; // ms
+    /** @type {Partial<import("../learning/session.js").Branch>} where it rests */ this.from = {};
     this.clear();
     this.open(from);
   }
@@ -82,7 +83,7 @@ export class Lane {
   advance(progress) {
     this.progress = progress;
     const { step, train, test } = progress;
-    if (train) this.add(this.train, { ...train, step });
+    if (train && step > (this.train.at(-1)?.step ?? -1)) this.add(this.train, { ...train, step }); // not of a replay
     if (test && test.step > (this.test.at(-1)?.step ?? -1)) this.add(this.test, test);
     this.watch.progress(this);
   }
@@ -196,10 +197,11 @@ export class Lane {
   }
 
   /** New workers, where the old ones rested. */
-  async wake() {
+  wake() {
     if (this.session) return;
     this.lookNow();
-    this.open(this.from ?? {});
+    if (this.progress) this.progress = { ...this.progress, running: false, replaying: Boolean(this.from.replayTo) };
+    this.open(this.from);
   }
 
   /** For good. */

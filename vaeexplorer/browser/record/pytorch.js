@@ -57,7 +57,12 @@ export function pytorchScript(choices, events, loss, steps) {
   const changes = events.map(({ step, name, value }) => `(${step}, "${name}", ${value})`).join(", ");
   const weigh = (/** @type {string} */ term, /** @type {string} */ how, /** @type {string} */ count) =>
     how === "sum" ? term : `${term} / ${count}`;
-  return `"""${vae ? "A VAE" : "An autoencoder"}, trained in a browser by vaeexplorer to ${loss.toFixed(1)} nats (test), again in PyTorch."""
+  const kind = vae ? "A VAE" : "An autoencoder",
+    logvar = vae ? `        self.logvar = nn.Linear(${last}, ${dim})\n` : "",
+    learned = "        self.log_variance = nn.Parameter(torch.tensor(-3.0))\n",
+    extra = likelihood === "gaussian-learned" ? learned : "",
+    start = isGaussian && !squash ? "train.mean(0)" : "torch.logit(train.mean(0), eps=0.002)";
+  return `"""${kind}, trained in a browser by vaeexplorer to ${loss.toFixed(1)} nats (test), again in PyTorch."""
 ${["math", "torch"].map((name) => `import ${name}`).join("\n")}
 from torch import nn
 from torch.nn import functional as F
@@ -75,7 +80,7 @@ class Net(nn.Module):
         self.trunk = ${trunk}
         self.mean = nn.Linear(${last}, ${dim})
         self.decoder = ${decoder}
-${vae ? `        self.logvar = nn.Linear(${last}, ${dim})\n` : ""}${likelihood === "gaussian-learned" ? "        self.log_variance = nn.Parameter(torch.tensor(-3.0))\n" : ""}        self.decoder[-1].bias.data = ${isGaussian && !squash ? "train.mean(0)" : "torch.logit(train.mean(0), eps=0.002)"}
+${logvar}${extra}        self.decoder[-1].bias.data = ${start}
 
     def forward(self, x):
 ${

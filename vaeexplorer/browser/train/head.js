@@ -40,4 +40,4 @@ export function buildHead() {
 
 /** @param {number} seconds */
 const duration = (seconds) =>
-  seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The plane while it learns: the decoded manifold of the moment, the codes of the test images moving from one picture to
- * the next, and the point that is decoded. The scale stays, so that codes are seen to sprawl and to contract.
+ * The plane while it learns: the decoded manifold of the moment, the codes of the test images moving from one picture
+ * to the next, and the point that is decoded. The scale stays, so that codes are seen to sprawl and to contract.
  */
 import { Background } from "../decoding/background.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";

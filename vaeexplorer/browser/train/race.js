@@ -82,7 +82,12 @@ export function raceScene(lanes, page) {
       ),
     ),
     h("div", { class: "legend" }, ...legend({ classes: page.classes, colors: page.colors })),
-    h("figure", { class: "both" }, h("figcaption", {}, "reconstruction, test, nats"), canvas),
+    h(
+      "figure",
+      { class: "both" },
+      h("figcaption", {}, "reconstruction, test, nats"),
+      h("div", { class: "plot" }, canvas),
+    ),
   );
   const draw = () => {
     const colors = heads.map(({ shape }) => getComputedStyle(shape).backgroundColor);

@@ -5,7 +5,8 @@ import { ticks } from "../draw/numbers.js";
 
 const PACE = 45; // ms of a picture of the film
 
-/** @param {{seek(step: number | null): void, branch(): void, readonly moments: number[], readonly step: number}} page */
+/** @param {{seek(step: number | null): void, branch(): void, readonly moments: number[],
+ *   readonly step: number}} page */
 export function buildScrubber(page) {
   /** @type {ReturnType<typeof setInterval> | undefined} */ let playing;
   const stop = () => {

@@ -19,7 +19,8 @@ const PARTS = /** @type {const} */ (["reconstruction", "kl", "total"]);
 const LOOK_BACK = 0.35; // of the steps so far, over which a KL is said to rise
 const RISE = 1.04;
 
-/** @param {Lane} lane @param {import("./view.js").Shown & {classes: string[], pad: {canvas: HTMLElement}, xTools: HTMLElement}} page
+/** @param {Lane} lane
+ * @param {import("./view.js").Shown & {classes: string[], pad: {canvas: HTMLElement}, xTools: HTMLElement}} page
  * @returns {Scene} */
 export function singleScene(lane, page) {
   const view = new View(lane, page, 5, 2);
@@ -29,8 +30,8 @@ export function singleScene(lane, page) {
     range: new Range(),
     canvas: chartCanvas(`${names[part]} by step`),
     value: h("output", {}, "–"),
-    note: h("small", { role: "status" }),
   }));
+  const note = h("small", { role: "status" });
   const key = h("span", { class: "key" }, h("i", { class: "on-test" }), "test", h("i", { class: "on-train" }), "train");
   const element = h(
     "div",
@@ -58,16 +59,16 @@ export function singleScene(lane, page) {
       h(
         "div",
         { class: "curves" },
-        ...charts.map(({ part, canvas, value, note }) =>
+        ...charts.map(({ part, canvas, value }) =>
           h(
             "figure",
             {},
             h("figcaption", {}, names[part]),
             h("div", { class: "value" }, value, part === "kl" ? key : ""),
-            canvas,
-            note,
+            h("div", { class: "plot" }, canvas),
           ),
         ),
+        note,
       ),
     ),
   );
@@ -78,11 +79,12 @@ export function singleScene(lane, page) {
       seen = lane.seen;
     const marks = marksOf(lane);
     for (const { part, canvas, range } of charts) {
+      const isDrawn = part !== "kl" || lane.isVariational;
       const values = [...lane.test, ...lane.train.slice(lane.train.length > 3 ? 3 : 0)].map((point) => point[part]);
       drawCurves(canvas, {
-        lines: [{ ...line(lane.train, part, text, 1.2), alpha: 0.45 }, line(lane.test, part, accent, 2)],
+        lines: isDrawn ? [{ ...line(lane.train, part, text, 1.2), alpha: 0.45 }, line(lane.test, part, accent, 2)] : [],
         x: [0, end],
-        y: range.hold(part === "kl" ? [0, ...values] : values),
+        y: isDrawn ? range.hold(part === "kl" ? [0, ...values] : values) : [0, 1],
         xTicks: [
           [0, part === "reconstruction" ? "step 0" : "0"],
           [end, end.toLocaleString("en")],
@@ -97,7 +99,7 @@ export function singleScene(lane, page) {
     for (const { part, value } of charts)
       value.textContent =
         figures && (part !== "kl" || lane.isVariational) ? number(figures[part], part === "kl" ? 2 : 1) : "–";
-    charts[1].note.textContent = remark(lane);
+    note.textContent = remark(lane);
     draw();
   };
   const ends = [onResize(element, draw)];

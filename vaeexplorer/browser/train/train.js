@@ -5,7 +5,8 @@
  * @typedef {import("../record/lane.js").Lane} Lane
  * @typedef {import("../record/choices.js").Choices} Choices
  * @typedef {import("../interact/links.js").Texts} Texts
- * @typedef {{place: string, dataset: string, sets: Record<string, import("./trainings.js").ImageSet>, version: string}} Given
+ * @typedef {{place: string, dataset: string, sets: Record<string, import("./trainings.js").ImageSet>,
+ *            version: string}} Given
  *   place: under which the page finds its trainings again; dataset: the one that is shown where a link names none
  */
 import { button, h } from "../draw/dom.js";
@@ -121,10 +122,11 @@ export class Train {
 
   /** @param {Given} given @param {Texts} texts  where to open */
   update(given, texts) {
-    const isFirst = !this.given;
+    const before = this.given;
     this.given = given;
     this.trainings.sets = given.sets;
-    if (!isFirst) return this.scene?.redraw(); // the theme may be another
+    if (before?.dataset === given.dataset) return this.scene?.redraw(); // the theme may be another
+    if (before) return this.choose({ dataset: given.dataset });
     const known = left.get(given.place);
     left.delete(given.place);
     if (known) this.trainings.resume(known.choices, known.lanes, known.kind);
@@ -154,7 +156,8 @@ export class Train {
     this.controls.dials.hidden = isRace;
     this.raceTools.hidden = !isRace;
     if (race) {
-      const kinds = Object.entries(RACES).map(([each, { name, about }]) => {
+      const offered = Object.entries(RACES).filter(([each]) => each !== "warmup" || each === kind);
+      const kinds = offered.map(([each, { name, about }]) => {
         const one = button(name, about, () => this.race(each));
         one.setAttribute("aria-pressed", String(each === kind));
         return one;
@@ -276,7 +279,6 @@ export class Train {
   say(text) {
     this.message.textContent = text;
   }
-
   /** @param {boolean} isHidden */
   hide(isHidden) {
     this.trainings.hide(isHidden);

@@ -65,11 +65,12 @@ def sections() -> tuple[Section, Section, Section]:
     )
 
 
-def page(filled: Sequence[Section], place: Beside) -> str:
-    """The index, as text."""
+def page(filled: Sequence[Section], place: Beside, first_scene: str = "") -> str:
+    """The index, as text; with a link to the first scene of the lecture, where there is one."""
     used = list(dict.fromkeys(card.dataset for part in filled for card in part.cards))
     return render(
         "gallery/index.html",
+        first_scene=first_scene,
         policy=place.policy,
         style=place.style(PAGE_STYLE + _STYLE),
         facts=[

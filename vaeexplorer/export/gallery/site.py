@@ -16,13 +16,14 @@ from vaeexplorer.browser.packing.sweep import pack_sweep, prior_noise
 from vaeexplorer.config import DATASETS, Dataset
 from vaeexplorer.data.datasets import load_dataset, title
 from vaeexplorer.export import explorer, training
-from vaeexplorer.export.gallery import index
+from vaeexplorer.export.gallery import index, lecture
 from vaeexplorer.export.gallery.folders import whole_folder
 from vaeexplorer.export.html import PAGE_STYLE, ExportError, render
 from vaeexplorer.export.places import Beside
 from vaeexplorer.export.tables import comparison_conditions, comparison_table
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.results.comparison import load_comparison
+from vaeexplorer.results.midpoints import load_midpoints, starting_pairs
 from vaeexplorer.results.sweep import BETAS, DIMENSIONS, load_sweep
 from vaeexplorer.runs.folder import Run
 from vaeexplorer.runs.partners import are_partners
@@ -53,8 +54,11 @@ def write_gallery(folder: Path, runs: Sequence[Run]) -> Iterator[str]:
         raise ExportError(f"Two pages would be called {min(twice)}: rename a run.")
     with whole_folder(folder) as new:
         place = Beside(new)
-        for name, text in _pages(runs, place):
-            (new / name).write_text(text, encoding="utf-8")
+        files = {TRAIN, *(_address(run) for run in runs), *(_address(*pair) for pair in _pairs(runs))}
+        files |= {_beta_address(*sweep) for sweep in _sweeps(runs)}
+        strip = lecture.strip(files, place, TRAIN)
+        for name, text in _pages(runs, place, lecture.first_scene(files, TRAIN)):
+            (new / name).write_text(text.replace("</body>", f"{strip}</body>"), encoding="utf-8")
             yield name
 
 
@@ -63,7 +67,7 @@ def count_pages(runs: Sequence[Run]) -> int:
     return len(runs) + len(_pairs(runs)) + len(_sweeps(runs)) + 2
 
 
-def _pages(runs: Sequence[Run], place: Beside) -> Iterator[tuple[str, str]]:
+def _pages(runs: Sequence[Run], place: Beside, first_scene: str) -> Iterator[tuple[str, str]]:
     """The file name and the text of each page; the index comes last."""
     sections = index.sections()
     for run in runs:
@@ -83,7 +87,7 @@ def _pages(runs: Sequence[Run], place: Beside) -> Iterator[tuple[str, str]]:
         yield address, _beta_page(dataset, dimensions, links, place)
         sections[2].cards.append(index.beta_card(dataset, dimensions, address, place))
     yield TRAIN, training.page(place, [_link("All pages", INDEX)])
-    yield INDEX, index.page(sections, place)
+    yield INDEX, index.page(sections, place, first_scene)
 
 
 def _pair_page(vae: Run, ae: Run, place: Beside) -> str:
@@ -98,16 +102,18 @@ def _pair_page(vae: Run, ae: Run, place: Beside) -> str:
         ]
         spaces.append({"name": run.name, "kind": run.config.model.model.upper(), "urls": urls})
     train = load_dataset(vae.config.data.dataset, "train", download=False)
-    found = load_comparison(open_run(vae, data), open_run(ae, data), train)
+    opened = open_run(vae, data), open_run(ae, data)
+    found = load_comparison(*opened, train)
     return render(
         "gallery/pair.html",
         names=(vae.name, ae.name),
         policy=place.policy,
-        style=place.style(PAGE_STYLE + bundle.style("pair/pair.css") + _NO_FIELDS),
+        style=place.style(PAGE_STYLE + bundle.style("style/legend.css", "pair/pair.css") + _NO_FIELDS),
         script=place.script(bundle.script("standalone/export_pair.js")),
         facts=[*explorer.facts(vae)[:-1], *explorer.facts(ae)],
         links=[_link("All pages", INDEX), *(_link(run.name, _address(run)) for run in (vae, ae))],
-        given={**classes(data.class_names), "count": len(data), "keys": _PAIR_KEYS, "spaces": spaces},
+        given={**classes(data.class_names), "count": len(data), "keys": _PAIR_KEYS, "spaces": spaces}
+        | {"start": starting_pairs(load_midpoints(*opened)), "ways": None},
         data=pieces,
         rows=comparison_table(found, "all") if found else [],
         verdict=verdict(found.rows, found.runs, found.conditions) if found else [],
@@ -123,7 +129,7 @@ def _beta_page(dataset: Dataset, dimensions: int, links: list[dict[str, Any]], p
         "gallery/beta.html",
         title=f"{title(dataset)}, {dimensions} latent dimensions",
         policy=place.policy,
-        style=place.style(PAGE_STYLE + bundle.style("interact/legend.css", "beta/beta.css")),
+        style=place.style(PAGE_STYLE + bundle.style("style/legend.css", "beta/beta.css")),
         script=place.script(bundle.script("standalone/export_beta.js")),
         facts=[f"Images: {explorer.SOURCES[dataset]}. Made with vaeexplorer."],
         links=[_link("All pages", INDEX), *links],

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -18,6 +19,7 @@ from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.figures.smoothness import forest
 from vaeexplorer.figures.theme import Figure, finished
 from vaeexplorer.results.comparison import Comparison, ComparisonError, load_comparison, save_comparison
+from vaeexplorer.results.midpoints import load_midpoints, starting_pairs
 from vaeexplorer.results.smoothness import compare as measure
 from vaeexplorer.results.smoothness import subject
 from vaeexplorer.runs.folder import RunCard, RunError
@@ -103,15 +105,28 @@ def _measured(key: str, _space: Space) -> Subject:
     return subject(_space)
 
 
+def start(a: Space, b: Space) -> dict[str, Any]:
+    """Pairs to show by turns, and how often the first chosen one's kind is met; see `Start` in pair/turns.js."""
+    return _start(a.key, b.key, a, b)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _start(a_key: str, b_key: str, _a: Space, _b: Space) -> dict[str, Any]:
+    return starting_pairs(load_midpoints(_a, _b), example=0 if _b.has_prior else 1)
+
+
 def stored(a: Space, b: Space) -> Comparison | None:
     """The comparison of two spaces, if it was measured before."""
-    compared = _compared(a.key, b.key, training_images(a).content_hash, a, b)
+    compared = _compared((a.key, b.key), (a.name, b.name), training_images(a).content_hash, a, b)
     return compared[0] if compared else None
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _compared(a_key: str, b_key: str, train_key: str, _a: Space, _b: Space) -> list[Comparison]:
-    """The comparison of two spaces, or an empty list while there is none; `compare` fills it."""
+def _compared(keys: tuple[str, str], names: tuple[str, str], train_key: str, _a: Space, _b: Space) -> list[Comparison]:
+    """The comparison of two spaces, or an empty list while there is none; `compare` fills it.
+
+    A copy of a run has the run's key, but comparisons are stored under names and say them.
+    """
     found = load_comparison(_a, _b, training_images(_a))
     return [] if found is None else [found]
 
@@ -128,7 +143,8 @@ def compare(a: Space, b: Space, progress: Callable[[float, str], None]) -> Compa
         train = training_images(a)
         found = measure(a, b, train, progress)
         for first, second, each in ((a, b, found), (b, a, found.swapped())):
-            _compared(first.key, second.key, train.content_hash, first, second)[:] = [each]
+            keys, names = (first.key, second.key), (first.name, second.name)
+            _compared(keys, names, train.content_hash, first, second)[:] = [each]
     if a.run and b.run:
         try:
             save_comparison(found)

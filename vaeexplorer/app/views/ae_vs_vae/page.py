@@ -7,14 +7,14 @@ import streamlit as st
 
 from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.analysis.smoothness.smoothness import Group
-from vaeexplorer.analysis.smoothness.verdict import details, verdict
+from vaeexplorer.analysis.smoothness.verdict import balance, details, verdict
 from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
-from vaeexplorer.app.words import heading, notes
+from vaeexplorer.app.words import heading, key_numbers, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.tables import GROUPS, comparison_conditions, comparison_figures, comparison_table, to_csv
 from vaeexplorer.figures.smoothness import in_words
@@ -31,7 +31,7 @@ def chosen_partner(space: Space) -> Space:
     if state.has_changed("compared-run", space.name):
         st.session_state.pop(state.OTHER.name, None)  # this run's own partner
     name = address.choose(state.OTHER, list(others))
-    st.selectbox("Compared with", list(others), key=state.OTHER.name, persist_state="session")
+    st.selectbox("Compare with", list(others), key=state.OTHER.name, persist_state="session")
     try:
         return comparison.opened(others[name])
     except UserError as error:
@@ -59,8 +59,23 @@ def found_or_measured(a: Space, b: Space) -> Comparison | None:
     return found
 
 
-def show_comparison(found: Comparison) -> None:
-    """Verdict and forest plot; folded, the table, what each measure says, and the downloads."""
+def show_forest(found: Comparison, spaces: tuple[Space, Space], group: Group) -> None:
+    """Who is smoother in how many measures, and by how much in each."""
+    a, b = spaces
+    names = (a.kind, b.kind) if a.kind != b.kind else (a.name, b.name)
+    labels = (f"{names[0]} smoother", f"{names[1]} smoother", "undecided")
+    key_numbers([(str(count), label) for count, label in zip(balance(found.rows), labels, strict=True)])
+    st.plotly_chart(
+        comparison.drawn(tuple(found.rows), names, group),
+        key="forest",
+        config={"displayModeBar": False},
+        alt=in_words(found.rows, found.runs, group),
+    )
+
+
+def show_comparison(found: Comparison, group: Group) -> None:
+    """The verdict; folded, the table, what each measure says, and the downloads."""
+    st.header("How smooth, in figures", anchor=False)
     st.segmented_control(
         "Pairs",
         list(GROUPS),
@@ -69,21 +84,11 @@ def show_comparison(found: Comparison) -> None:
         key=state.PAIRS.name,
         persist_state="session",
     )
-    group: Group = st.session_state[state.PAIRS.name]
     answer, *grounds = verdict(found.rows, found.runs, found.conditions)
-    plot, said = st.columns([3, 2], gap="large")
-    with plot:
-        st.plotly_chart(
-            comparison.drawn(tuple(found.rows), found.runs, group),
-            key="forest",
-            config={"displayModeBar": False},
-            alt=in_words(found.rows, found.runs, group),
-        )
-        st.caption(words.FOREST)
-    with said:
-        st.markdown(f"**{answer}**")
-        for sentence in grounds:
-            st.markdown(sentence)
+    st.markdown(f"**{answer}**")
+    for sentence in grounds:
+        st.markdown(sentence)
+    st.caption(words.FOREST)
     with st.expander("All figures"):
         for sentence in details(found.rows, found.runs, found.kept_dimensions):
             st.markdown(sentence)
@@ -132,13 +137,15 @@ def show_samples(spaces: tuple[Space, Space]) -> None:
         )
 
 
-heading(words.PAGE)
+left, right = st.columns([2.2, 1], vertical_alignment="bottom", gap="medium")
+with left:
+    heading(words.PAGE)
 space = sidebar.chosen_space()
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with right:
     other = chosen_partner(space)
-    wants_pca = address.choose(state.PCA)
-    st.toggle("PCA as a third plane", key=state.PCA.name, persist_state="session")
+wants_pca = address.choose(state.PCA)
 address.choose(state.PAIRS)
+group: Group = st.session_state[state.PAIRS.name]
 address.settle()
 chosen = [space, other]
 if wants_pca:
@@ -146,12 +153,17 @@ if wants_pca:
         chosen.append(principal_space(space))
     except UserError as error:
         st.info(literal(error))
-pair.planes(chosen)
-st.subheader("How smooth, in figures", anchor=False)
-found = found_or_measured(space, other)
+left, right = st.columns([2.2, 1], gap="medium")
+with left:
+    pair.planes(chosen)
+with right:
+    found = found_or_measured(space, other)
+    if found:
+        show_forest(found, (space, other), group)
+st.toggle("PCA as a third plane", key=state.PCA.name, persist_state="session")
 if found:
-    show_comparison(found)
-st.subheader("Draws from the latent space", anchor=False)
+    show_comparison(found, group)
+st.header("Draws from the latent space", anchor=False)
 st.markdown(words.SAMPLING)
 show_samples((space, other))
 notes(words.PAGE)

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import numpy as np
 import streamlit as st
 
+from vaeexplorer.analysis.smoothness import paths
 from vaeexplorer.analysis.smoothness.fields import FieldKind, Window, ellipses, field
 from vaeexplorer.app import address, state
 from vaeexplorer.app.server import assets
@@ -20,13 +21,14 @@ from vaeexplorer.files import content_hash
 from vaeexplorer.spaces.space import Space
 
 UNITS = {
-    "nearest": "Euclidean distance over 784 pixels to the nearest of {count:,} training images",
+    "nearest": "pixel distance to the nearest of {count:,} training images",
     "cycle": "whitened units",
     "magnification": "½ ln det JᵀJ, whitened",
 }
+STEPS = 15  # images of a way, as in pair/way.js
 _LONGEST = 20_000  # characters of a request
 
-_planes = component("pair", "pair", "pair/pair.css")
+_planes = component("pair", "pair", "style/legend.css", "pair/pair.css")
 
 
 @st.fragment
@@ -39,7 +41,9 @@ def planes(spaces: Sequence[Space]) -> None:
         **classes(spaces[0].data.class_names),
         "spaces": [assets.described(space) for space in spaces],
         "count": len(spaces[0].data),
+        "start": comparison.start(spaces[0], spaces[1]),
         "fields": answer(spaces, asked),
+        "ways": ways(spaces, asked),
         "of": ", ".join(keys),
         "keys": links.table(links.PAIR),
         "link": address.link(links.PAIR),
@@ -52,6 +56,49 @@ def planes(spaces: Sequence[Space]) -> None:
         on_link_change=lambda: address.keep_link(links.PAIR, state.PLANES),
         on_ask_change=lambda: state.ask_field_of(keys),
     )
+
+
+def ways(spaces: Sequence[Space], asked: object) -> dict[str, Any] | None:
+    """How far the images between two test images are from their nearest training images, and which these are.
+
+    Args:
+        spaces: in which straight ways lead from A to B.
+        asked: what the planes ask for.
+
+    Returns:
+        None if the request is malformed.
+    """
+    try:
+        if not isinstance(asked, str) or len(asked) > _LONGEST:
+            return None
+        request = json.loads(asked)
+        found = _pair(request["pair"], len(spaces[0].data))
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found and {"pair": list(found), "of": [_way(space.key, *found, space) for space in spaces]}
+
+
+def _pair(given: object, count: int) -> tuple[int, int] | None:
+    """Two numbers of test images; None where it is no such thing."""
+    if not isinstance(given, list) or len(given) != 2 or not all(type(each) is int for each in given):
+        return None
+    a, b = given
+    return (a, b) if min(a, b) >= 0 and max(a, b) < count else None
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _way(key: str, a: int, b: int, _space: Space) -> dict[str, Any]:
+    """Along the way: distances to the nearest training images, their pixels, and what reconstructions have."""
+    z = paths.straight(_space.codes[[a]], _space.codes[[b]], STEPS - 1)[0]
+    nearest = comparison.nearest(_space)
+    which, far = nearest.find(_space.decode(z))
+    images = nearest.images[which]
+    pixels = images if images.dtype == np.uint8 else np.round(255 * images).astype(np.uint8)
+    return {
+        "distances": [round(float(each), 2) for each in far],
+        "nearest": base64.b64encode(pixels.tobytes()).decode(),
+        "usual": round(comparison.reconstructed(_space), 2),
+    }
 
 
 def answer(spaces: Sequence[Space], asked: object) -> dict[str, Any] | None:

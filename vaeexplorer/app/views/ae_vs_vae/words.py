@@ -4,19 +4,20 @@ from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.app.words import Page
 
 PAGE = Page(
-    title="The same images, with and without noise and KL term",
-    instruction="Drag A or B in either plane: both show the same two test images, and below what each decoder draws on "
-    "the straight way between them.",
+    title="The same images, with and without the KL term",
+    instruction="Drag A or B: what does each decoder draw on the straight way between them?",
     see="Two networks, by default of the same layers, seed and data order, one trained with noise and the KL term and "
     "one without either, have placed the same test images. A and B snap to images, so that the pair is one pair in "
-    "both. *Holes* colours the plane by how far decoded images are from their nearest training image, *Re-encoding* by "
+    "both. *Unlike training images* colours the plane by how far decoded images are from their nearest training "
+    "image, *Re-encoding* by "
     "how far from z the decoded image is encoded again, *Magnification* by how much the decoder stretches; all on one "
     "scale.",
     why="A latent space is smooth if small steps make small changes, and if all that lies between two images looks "
     "like one. The KL term asks for it only indirectly: it keeps codes together and blurs each of them. Whether that "
     "makes the ways between them better is a question for measurements, and the table answers it for this pair.",
-    attempt="Choose Holes, and put A and B on either side of a bright gap of the autoencoder. What is drawn in the "
-    "gap, and what does the other model draw between the same two images? Then read what the table says of all pairs.",
+    attempt="Choose *Unlike training images*, and put A and B on either side of a bright gap of the autoencoder. What "
+    "is drawn in the gap, and what does the other model draw between the same two images? Then press *Another pair*, "
+    "and read what the table says of all pairs.",
     formula=r"""
 With $z_t = z_A + \tfrac tT (z_B - z_A)$, $x_t = d(z_t)$, $T = 32$ and $d_t = |\phi(x_{t+1}) - \phi(x_t)|$, where $\phi$
 are the pixels or a classifier's features:
@@ -55,8 +56,7 @@ FOREST = (
 )
 SAMPLING = (
     "A VAE is trained so that N(0, I) can be sampled; an autoencoder is not, and there its draws mean nothing. But a "
-    "Gaussian or a mixture fitted to the codes can be sampled from either: look before you say that an autoencoder "
-    "cannot."
+    "Gaussian or a mixture fitted to the codes can be sampled from either. Compare the samples below."
 )
 SAMPLES: dict[Source, str] = {
     "prior": "From N(0, I)",

@@ -15,7 +15,7 @@ from vaeexplorer.figures.theme import classes
 from vaeexplorer.results.sweep import SweepError, figures
 from vaeexplorer.runs.folder import RunError
 
-_beta_dial = component("beta_dial", "beta", "interact/legend.css", "beta/beta.css")
+_beta_dial = component("beta_dial", "beta", "style/legend.css", "beta/beta.css")
 
 
 @st.fragment

@@ -47,6 +47,7 @@ def walk(space: Space) -> None:
 heading(words.PAGE)
 space = sidebar.chosen_space()
 say_if_correlated(space)
-walk(space)
+with st.container(key="walk-vae" if space.has_prior else "walk-ae"):
+    walk(space)
 notes(words.PAGE)
 sidebar.data_source(space)

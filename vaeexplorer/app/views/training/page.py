@@ -16,6 +16,7 @@ from vaeexplorer.config import Dataset
 from vaeexplorer.data import datasets
 from vaeexplorer.data.images import DataError
 from vaeexplorer.data.published import FULL
+from vaeexplorer.export import training
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.curves import Curve, Reference
 from vaeexplorer.results import remarks
@@ -29,7 +30,7 @@ PARTS = {
     "reconstruction": "Reconstruction: how much of x is lost",
     "kl": "KL usually rises: at most this z says about x",
 }
-_train_now = component("train_now", "train", "train/train.css")
+_train_now = component("train_now", "train", *training.SHEETS)
 
 
 @st.fragment
@@ -150,7 +151,7 @@ for dataset, likelihood in groups:
 for remark in remarks.on_history(chosen):
     st.caption(remark)
 
-st.subheader("Configurations and final figures", anchor=False)
+st.header("Configurations and final figures", anchor=False)
 st.caption("Nats per image on the test images, one sample of z each.")
 st.dataframe(
     tables.table(configurations(chosen)),

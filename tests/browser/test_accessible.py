@@ -1,0 +1,43 @@
+"""Every page, light and dark, by axe-core: no violation of any level."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.driving import at_rest
+
+PAGES = {
+    "": ".facts dd",
+    "?run=mnist-vae-16d&color=KL&lasso=-1,-1;1,-1;1,1;-1,1": ".selection canvas",
+    "from-x": ".loss .key-number",
+    "ae-vs-vae": ".pair .stage",
+    "beta": ".beta-dial svg",
+    "linear": ".linear-ae canvas",
+    "training": ".js-plotly-plot",
+    "regularized?beside=mnist-ae-2d": ".js-plotly-plot",
+    "?present=1": ".facts dd",
+}
+"""a page, and what is there once it shows something"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_a_violation_of_any_level(server: str, chromium: Any, theme: str, troubles: list[str]) -> None:
+    chromium.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    chromium.set_viewport_size({"width": 1280, "height": 720})
+    violations = []
+    for path, there in PAGES.items():
+        chromium.goto(f"{server}/{path}")
+        chromium.locator(there).first.wait_for(state="attached")
+        at_rest(chromium)
+        found = Axe().run(chromium).response["violations"]
+        violations += [
+            f"{path or '/'}: {rule['id']} ({rule['impact']}): {node['target']} {node['html'][:160]}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+    assert violations == [], "\n".join(violations)
+    # Streamlit itself, opened at a page, first looks for its server below that page.
+    assert all("404" in trouble for trouble in troubles), troubles
+    troubles.clear()

@@ -1,0 +1,24 @@
+// @ts-check
+/** The two test images, A and B, on either side of the ways between them. */
+import { h } from "../draw/dom.js";
+import { paintTestImage, tile } from "../draw/sprite.js";
+
+export class Ends {
+  constructor() {
+    this.thumbnails = [0, 1].map(() => tile({ class: "tile", role: "img" }));
+    this.captions = [0, 1].map(() => h("span"));
+    this.elements = this.thumbnails.map((canvas, k) =>
+      h("div", { class: "end" }, h("b", { textContent: "AB"[k] }), canvas, this.captions[k]),
+    );
+  }
+
+  /** @param {[number, number]} indices @param {ImageBitmap | null} sprite
+   * @param {(index: number) => string} describe */
+  show(indices, sprite, describe) {
+    for (const [k, index] of indices.entries()) {
+      paintTestImage(this.thumbnails[k], sprite, index);
+      this.thumbnails[k].setAttribute("aria-label", `${"AB"[k]}: ${describe(index)}`);
+      this.captions[k].textContent = describe(index);
+    }
+  }
+}
