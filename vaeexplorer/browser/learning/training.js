@@ -17,8 +17,8 @@ const BURST = 10, // milliseconds
   PICTURE = 90, // from one to the next, milliseconds
   BUFFERS = 2, // copies under way, but for those of tests and of the film
   MOST_OUT = 6, // copies under way at all
-  FILM = 24e6, // bytes of moments
-  STATES = 34e6; // bytes of full states
+  FILM = 16e6, // bytes of moments
+  STATES = 26e6; // bytes of full states
 
 export class Training {
   /** @param {import("./calls.js").Report} report */
