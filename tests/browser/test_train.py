@@ -58,7 +58,7 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
     page.get_by_label("β, the weight of the KL term").focus()
     page.keyboard.press("End")
     wait_until(page, lambda: "events=8b16" in page.url, "the change in the address")
-    assert "β 16" in page.locator(".train .marks").inner_text()
+    wait_until(page, lambda: "β 16" in page.locator(".train .marks").inner_text(), "its mark")
     page.locator(".train .stage").focus()
     page.keyboard.press("Space")
     wait_until(page, lambda: started(page) == "Again", "the end")
