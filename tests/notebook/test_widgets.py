@@ -166,18 +166,23 @@ def test_a_saved_copy_works_in_its_frame(make: Callable[[], Any], chromium: Any)
     assert frame.locator("button", has_text="Copy link").is_hidden() or frame.locator(".pair").count() == 1
 
 
+def shown_as_html(widget: Any) -> str:
+    text: str = widget._repr_mimebundle_()[0]["text/html"]
+    return text
+
+
 def test_a_copy_opens_where_the_widget_was() -> None:
     explorer = vx.Explorer("mnist-vae-2d")
     explorer.z = [0.5, 1.25]
-    copied = html.unescape(explorer._copy())
+    copied = html.unescape(shown_as_html(explorer))
     assert '"link": {"z": "0.5,1.25"}' in copied
     assert "the first 2,000 of 10,000 images" in copied
 
 
 def test_a_copy_of_functions_is_a_picture_and_a_sentence(small_test: ImageDataset) -> None:
-    copied = vx.Explorer(encode, decode, small_test)._copy()
+    copied = shown_as_html(vx.Explorer(encode, decode, small_test))
     assert copied.startswith('<img src="data:image/png;base64,')
-    assert "run the cell again to drag" in copied
+    assert "Run the cell again to drag" in copied
     with pytest.raises(UserError, match="a function of Python"):
         vx.Explorer(encode, decode, small_test).to_html()
 

@@ -1,15 +1,8 @@
 """Tables as LaTeX, with booktabs."""
 
-import re
 from collections.abc import Mapping, Sequence
 
-_SPECIAL = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"$<$", ">": r"$>$", "|": r"$|$",
-    "−": "$-$", "≥": r"$\ge$", "≤": r"$\le$", "±": r"$\pm$", "×": r"$\times$", "·": r"$\cdot$", "²": "$^2$",
-    "³": "$^3$", "′": "$'$", "‖": r"$\|$", "→": r"$\to$", "α": r"$\alpha$", "β": r"$\beta$", "ε": r"$\varepsilon$",
-    "κ": r"$\kappa$", "λ": r"$\lambda$", "μ": r"$\mu$", "σ": r"$\sigma$", "χ": r"$\chi$",
-}  # fmt: skip
+from vaeexplorer.export.paper import tex
 
 
 def tabular(rows: Sequence[Mapping[str, object]], caption: str) -> str:
@@ -24,7 +17,7 @@ def tabular(rows: Sequence[Mapping[str, object]], caption: str) -> str:
     return "\n".join(
         [
             r"\begin{table}",
-            rf"  \caption{{{escaped(caption)}}}",
+            rf"  \caption{{{tex(caption)}}}",
             rf"  \begin{{tabular}}{{{columns}}}",
             r"    \toprule",
             f"    {lines[0]}",
@@ -38,12 +31,7 @@ def tabular(rows: Sequence[Mapping[str, object]], caption: str) -> str:
     )
 
 
-def escaped(text: str) -> str:
-    """A text as LaTeX shows it letter by letter; of what lies beyond ASCII, the symbols that our tables use."""
-    return re.sub("|".join(map(re.escape, _SPECIAL)), lambda match: _SPECIAL[match[0]], text)
-
-
 def _cell(value: object) -> str:
     if value is None or value == "":
         return "--"
-    return escaped(f"{value:.4g}" if isinstance(value, float) else str(value))
+    return tex(f"{value:.4g}" if isinstance(value, float) else str(value))

@@ -16,7 +16,7 @@ from vaeexplorer.errors import UserError
 from vaeexplorer.export.planes import packed_codes, packed_decoder, plane_page
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.notebook.spaces import space_of
-from vaeexplorer.notebook.still import picture
+from vaeexplorer.notebook.still import Picture, plane, planes
 from vaeexplorer.notebook.widget import Widget, named
 from vaeexplorer.runs.folder import Run
 from vaeexplorer.spaces.answers import decoded, encoded
@@ -110,5 +110,6 @@ class Explorer(Widget):
     def _page(self, most: int | None) -> str:
         return plane_page(self.space, most=most, link=self._link)
 
-    def _picture(self) -> str:
-        return picture(self.space, np.array(self.z))
+    def _picture(self) -> Picture:
+        # A run is not decoded here: that would import torch, for seconds, and its page decodes.
+        return planes([self.space]) if self._network else plane(self.space, np.array(self.z))

@@ -11,7 +11,7 @@ from vaeexplorer.export.planes import PAIR_KEYS, pair_page
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.notebook.explorer import Explorer
 from vaeexplorer.notebook.spaces import NotebookError
-from vaeexplorer.notebook.still import picture
+from vaeexplorer.notebook.still import Picture, planes
 from vaeexplorer.notebook.widget import Widget, named
 
 MOST = 3
@@ -50,8 +50,8 @@ class Linked(Widget):
     def _page(self, most: int | None) -> str:
         return pair_page(self._spaces, most=most, link=self._link)
 
-    def _picture(self) -> str:
-        return "".join(picture(space, space.codes[0]) for space in self._spaces)
+    def _picture(self) -> Picture:
+        return planes(self._spaces)
 
 
 def link(explorers: Sequence[Explorer]) -> Linked:

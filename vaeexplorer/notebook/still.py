@@ -1,8 +1,10 @@
-"""A latent plane as a picture with a sentence, where nothing can decode."""
+"""Latent planes as pictures with a sentence, where nothing can decode."""
 
 import base64
 import html
 import io
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -12,32 +14,51 @@ from vaeexplorer.spaces.space import Space
 
 _ENLARGED = 6  # of the decoded image
 _GAP = 24  # pixels
+_RADIUS = 1.3  # of a dot, pixels
 
 
-def picture(space: Space, z: np.ndarray) -> str:
-    """HTML with the dots of a space, the image at z [D], and why it does not move."""
-    plane = thumbnails.dots(thumbnails.two_dimensions(space.codes), space.data.labels, 1.3)
+class Picture(NamedTuple):
+    """A PNG file, and a sentence that says what it shows."""
+
+    png: bytes
+    sentence: str
+
+    def html(self) -> str:
+        """Both, as HTML that holds all of it."""
+        said, address = html.escape(self.sentence), base64.b64encode(self.png).decode()
+        return f'<img src="data:image/png;base64,{address}" alt="{said}"><p>{said}</p>'
+
+
+def plane(space: Space, z: np.ndarray) -> Picture:
+    """The dots of a space, and beside them the image at z [D]."""
     image = Image.fromarray(np.rint(255 * space.decode(z[None].astype(np.float32))[0]).astype(np.uint8))
     image = image.resize((image.width * _ENLARGED, image.height * _ENLARGED), Image.Resampling.NEAREST)
-    row = Image.new("RGBA", (plane.width + _GAP + image.width, plane.height))
-    row.paste(plane, (0, 0))
-    row.paste(image, (plane.width + _GAP, 0))
     said = ", ".join(f"{value:.3g}" for value in z[:4]) + (", …" if len(z) > 4 else "")
-    sentence = (
-        f"{space.name}: codes of {len(space.data):,} images, and what is decoded at z = ({said}). Its decoder is a "
-        "function of Python: run the cell again to drag."
-    )
-    return _html(row, sentence)
+    sentence = f"{space.name}: codes of {len(space.data):,} images, and what is decoded at z = ({said})."
+    return _picture([_dots(space), image], f"{sentence} Run the cell again to drag.")
 
 
-def dots(plane: np.ndarray, labels: np.ndarray, sentence: str) -> str:
-    """HTML with dots [N, 2] and a sentence below them."""
-    return _html(thumbnails.dots(plane, labels, 1.3), sentence)
+def planes(spaces: Sequence[Space]) -> Picture:
+    """The dots of several spaces, side by side."""
+    names = ", ".join(space.name for space in spaces)
+    return _picture([_dots(space) for space in spaces], f"Codes of {names}. Run the cell again to drag.")
 
 
-def _html(image: Image.Image, sentence: str) -> str:
+def codes(places: np.ndarray, labels: np.ndarray, sentence: str) -> Picture:
+    """Dots [N, 2] in the colours of their classes."""
+    return _picture([thumbnails.dots(places, labels, _RADIUS)], sentence)
+
+
+def _dots(space: Space) -> Image.Image:
+    return thumbnails.dots(thumbnails.two_dimensions(space.codes), space.data.labels, _RADIUS)
+
+
+def _picture(images: Sequence[Image.Image], sentence: str) -> Picture:
+    row = Image.new("RGBA", (sum(each.width + _GAP for each in images) - _GAP, max(each.height for each in images)))
+    at = 0
+    for each in images:
+        row.paste(each, (at, 0))
+        at += each.width + _GAP
     file = io.BytesIO()
-    image.save(file, "PNG", optimize=True)
-    address = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-    said = html.escape(sentence)
-    return f'<img src="{address}" alt="{said}" width="{image.width}"><p>{said}</p>'
+    row.quantize(64).save(file, "PNG", optimize=True)
+    return Picture(file.getvalue(), sentence)

@@ -59,8 +59,8 @@ class Watched(Widget):
     def _can_be_copied(self) -> bool:
         return False
 
-    def _picture(self) -> str:
-        return still.dots(self._plane, self._labels, self.text)
+    def _picture(self) -> still.Picture:
+        return still.codes(self._plane, self._labels, self.text)
 
 
 def watch(training: "Training") -> "Iterator[EpochRecord]":

@@ -1,5 +1,6 @@
 """What all widgets share: the code that runs in the page, bytes that come once, and a copy for saved notebooks."""
 
+import base64
 import html
 import zlib
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from typing import Any
 from vaeexplorer.browser import bundle
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import content_hash
+from vaeexplorer.notebook.still import Picture
 
 try:
     import anywidget
@@ -74,26 +76,28 @@ class Widget(anywidget.AnyWidget):
         """The page, with so many images."""
         raise NotImplementedError
 
-    def _picture(self) -> str:
-        """What stands in a saved notebook where no page can decode: HTML."""
+    def _picture(self) -> Picture:
+        """What stands in a saved notebook where no page can decode, or is shown."""
         raise NotImplementedError
 
     def _can_be_copied(self) -> bool:
         return True
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        """The live widget, and a copy of it for where there is no kernel: a saved notebook, or its HTML."""
+        """The live widget, a copy for where there is no kernel (a saved notebook, its HTML), and a picture of it."""
         found = super()._repr_mimebundle_(**options)
         if found is None:
             return None
         data, metadata = found
-        return data | {"text/html": self._copy()}, metadata
+        picture = self._picture()
+        copy = {"text/html": self._copy(picture), "image/png": base64.b64encode(picture.png).decode()}
+        return data | copy, metadata
 
-    def _copy(self) -> str:
+    def _copy(self, picture: Picture) -> str:
         if not self._can_be_copied():
-            return self._picture()
+            return picture.html()
         frame = _FRAME.format(html.escape(self._page(COPIED_IMAGES)), html.escape(type(self).__name__), self.height)
-        return frame if len(frame.encode()) <= MOST_COPIED else self._picture()
+        return frame if len(frame.encode()) <= MOST_COPIED else picture.html()
 
 
 def named(kind: str, content: bytes) -> str:
