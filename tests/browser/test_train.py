@@ -94,7 +94,7 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
     codes = run.model.encode(mnist_test.images[:300])
     assert abs(codes.mean - run.codes.mean[:300]).max() < 1e-3
     squared = ((mnist_test.images[:300] / 255 - run.model.decode(codes.mean)) ** 2).sum((1, 2))
-    assert abs(squared - run.error[:300]).max() < 0.05
+    assert abs(squared - run.error[:300]).max() < 0.2  # from pixels in 255 steps
     assert space.dimensions == 2
 
     # A branch is a race from the same step; its end leaves the first. Leaving and coming back finds the training.
