@@ -58,7 +58,7 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
     page.get_by_label("β, the weight of the KL term").focus()
     page.keyboard.press("End")
     wait_until(page, lambda: "events=8b16" in page.url, "the change in the address")
-    assert "β 16" in page.locator(".train .marks").inner_text()
+    wait_until(page, lambda: "β 16" in page.locator(".train .marks").inner_text(), "its mark")
     page.locator(".train .stage").focus()
     page.keyboard.press("Space")
     wait_until(page, lambda: started(page) == "Again", "the end")
@@ -94,7 +94,7 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
     codes = run.model.encode(mnist_test.images[:300])
     assert abs(codes.mean - run.codes.mean[:300]).max() < 1e-3
     squared = ((mnist_test.images[:300] / 255 - run.model.decode(codes.mean)) ** 2).sum((1, 2))
-    assert abs(squared - run.error[:300]).max() < 0.05
+    assert abs(squared - run.error[:300]).max() < 0.2  # from pixels in 255 steps
     assert space.dimensions == 2
 
     # A branch is a race from the same step; its end leaves the first. Leaving and coming back finds the training.

@@ -292,7 +292,7 @@ def test_a_network_learns_from_a_disk_on_a_phone_by_keys_alone(
     gallery: Path, chromium: Any, troubles: list[str], *, is_compiled: bool
 ) -> None:
     """Also where the page's policy refuses WebAssembly, in plain JavaScript."""
-    page, policy = chromium, " 'wasm-unsafe-eval'"
+    page, policy = chromium, " &#39;wasm-unsafe-eval&#39;"
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(reduced_motion="reduce")
     html = gallery / "train.html"

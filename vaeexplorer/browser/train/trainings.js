@@ -170,7 +170,7 @@ export class Trainings {
     if (this.step) {
       if (isDone) void this.share();
       else for (const lane of turned) lane.set(name, value);
-      return;
+      return this.watched.progressed();
     }
     if (!isDone) return;
     const all = this.lanes.map((lane) => (turned.includes(lane) ? { ...lane.choices, [name]: value } : lane.choices));
@@ -228,6 +228,7 @@ export class Trainings {
     if (!record || lane !== this.first || this.isRace) return;
     lane.events = record.events;
     this.watched.chosen();
+    this.watched.progressed(); // marks, also where nothing runs
   }
 
   /** A tab that nobody sees does not train. @param {boolean} isHidden */
