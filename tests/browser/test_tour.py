@@ -1,0 +1,81 @@
+"""Ten ideas of a lecture, each at most two clicks from home, with its cause and its effect in one view."""
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.browser.driving import at_rest, changed, wait_until
+
+WIDTH, HEIGHT = 1280, 720
+
+
+@dataclass(frozen=True)
+class Idea:
+    """What is clicked from home; what is moved there, and how; and what it changes.
+
+    Attributes:
+        name: of the idea.
+        clicks: links and buttons, by what they say.
+        cause: what is moved.
+        how: drag, or a key that is pressed on it.
+        effect: what it changes.
+    """
+
+    name: str
+    clicks: tuple[str, ...]
+    cause: str
+    how: str
+    effect: str
+
+
+IDEAS = (
+    Idea("an autoencoder draws at any z", (), ".explorer .stage", "drag", ".explorer .picture canvas"),
+    Idea("squared error", ("Random image",), ".explorer .stage", "drag", ".compared .key-number"),
+    Idea("a linear autoencoder is PCA", ("Linear AE vs PCA",), ".player input", "Home", ".watched .key-number"),
+    Idea("a condition broken", ("Linear AE vs PCA", "tied weights"), ".player input", "Home", ".watched .key-number"),
+    Idea("a VAE's code is a distribution", ("From x to x′",), ".from-x .pad", "drag", ".from-x .where .stage"),
+    Idea("sampling", ("Sample prior",), ".explorer .stage", "drag", ".explorer .picture canvas"),
+    Idea("reparameterization", ("From x to x′",), ".from-x .noise input", "PageUp", ".from-x .out canvas"),
+    Idea("the KL term", ("From x to x′",), ".from-x .pad", "drag", ".from-x .densities .key-number"),
+    Idea("the balance of both terms", ("Turn β",), ".dial input", "ArrowRight", ".figures .key-number"),
+    Idea("holes", ("AE vs VAE",), ".pair .stage", "drag", ".ways canvas"),
+)
+LOOKS = """element => element.tagName === "CANVAS" ? element.toDataURL()
+  : element.querySelector("canvas") ? [...element.querySelectorAll("canvas")].map((c) => c.toDataURL()).join()
+  : element.textContent"""
+
+
+@pytest.mark.browser
+def test_ten_ideas_are_two_clicks_away_with_cause_and_effect_in_view(server: str, chromium: Any) -> None:
+    chromium.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    for idea in IDEAS:
+        assert len(idea.clicks) <= 2
+        chromium.goto(f"{server}/?run=mnist-vae-2d")
+        chromium.locator(".facts dd").first.wait_for()
+        for text in idea.clicks:
+            named = [chromium.get_by_role(role, name=text, exact=True) for role in ("link", "button", "radio")]
+            named[0].or_(named[1]).or_(named[2]).first.click()
+            at_rest(chromium)
+        cause, effect = chromium.locator(idea.cause).first, chromium.locator(idea.effect).first
+        effect.wait_for()
+        look = functools.partial(effect.evaluate, LOOKS)
+        wait_until(chromium, look, f"{idea.name}: something is shown")
+        for what, element in (("cause", cause), ("effect", effect)):
+            box = element.bounding_box()
+            assert box["x"] >= 0, f"{idea.name}: {what} {box}"
+            assert box["x"] + box["width"] <= WIDTH, f"{idea.name}: {what} {box}"
+            assert box["y"] >= 0, f"{idea.name}: {what} {box}"
+            assert box["y"] + box["height"] <= HEIGHT, f"{idea.name}: {what} {box}"
+        before = look()
+        if idea.how == "drag":
+            box = cause.bounding_box()
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            chromium.mouse.move(x, y)
+            chromium.mouse.down()
+            chromium.mouse.move(x + 0.2 * box["width"], y + 0.15 * box["height"], steps=4)
+            chromium.mouse.up()
+        else:
+            cause.press(idea.how)
+        changed(chromium, look, before)
