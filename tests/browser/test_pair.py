@@ -49,7 +49,7 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
         box = page.locator(f".pair {part}").bounding_box()
         assert box["y"] + box["height"] <= 720, part
     far = page.locator(".pair .numbers >> nth=1").locator("span").all_inner_texts()
-    assert max(far, key=float) == far[7]  # the middle of the AE's way, in its hole
+    assert max(range(15), key=lambda k: float(far[k])) in (7, 8)  # the middle of the AE's way, in its hole
 
     # A tile that is pointed at has its place on both planes, and its nearest training image.
     overlay = page.locator(".pair .stage > canvas:nth-of-type(3)")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import safetensors.numpy
+from PIL import Image
 
 from vaeexplorer.config import RunConfig
 from vaeexplorer.data.images import ImageDataset
@@ -123,3 +124,19 @@ def test_arrays_and_hashes_are_those_of_the_libraries(node: Callable[..., str], 
     tensors = safetensors.numpy.load(saved.read_bytes())
     np.testing.assert_array_equal(tensors["a"], expected)
     assert math.isclose(tensors["b"].item(), -2)
+
+
+def test_a_film_has_the_colours_of_its_palette(node: Callable[..., str], modules: Path, tmp_path: Path) -> None:
+    """Dots in the colours of their classes, on the manifold of each moment."""
+    (modules / "film.mjs").write_text("""
+        import { writeFileSync } from "node:fs";
+        import { encodeGif } from "./files/gif.js";
+        const frames = [3, 65].map((code) => new Uint8Array(900).fill(code));
+        const palette = Array.from({ length: 74 }, (_, k) => [k, 255 - k, 2 * k]);
+        writeFileSync(process.argv[2], encodeGif(frames, 30, 2, 8, palette));""")
+    node("film.mjs", str(tmp_path / "film.gif"))
+    with Image.open(tmp_path / "film.gif") as film:
+        assert (film.size, getattr(film, "n_frames", 1)) == ((60, 60), 2)
+        for number, code in enumerate((3, 65)):
+            film.seek(number)
+            assert film.convert("RGB").getcolors() == [(3600, (code, 255 - code, 2 * code))]

@@ -1,6 +1,8 @@
 """Gaps of runs: the answer follows from the numbers, and a linear model shows none."""
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.linear.vae import best_variance, closed_form
 from vaeexplorer.analysis.pca import flat, moments, pca
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.gaps import gaps
 from vaeexplorer.network.gaps.gaps import Gaps
 from vaeexplorer.results.gaps import document, level, linear_model
@@ -60,3 +63,17 @@ def test_the_command_prints_both_gaps(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert main(["evaluate", "mnist-vae-2d", "--gaps", "--images", "2"]) == 0
     assert "Is the encoder good enough? Yes." in capsys.readouterr().out
     assert len(seen) == 4
+
+
+def test_a_report_holds_them_on_request(
+    runs_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(SHIPPED / "mnist-vae-2d", runs_folder / "mine")
+    monkeypatch.setattr("vaeexplorer.network.gaps.gaps.measure", lambda *_, **__: planted([0.2, 0.3]))
+    assert main(["report", "mine", "--gaps"]) == 0
+    assert "amortization gap (nats)" in capsys.readouterr().out
+    assert main(["report", "mine", "--json"]) == 0  # and it is kept
+    found = {each["key"]: each for each in json.loads(capsys.readouterr().out)["diagnostics"]}
+    assert found["amortization_gap"]["value"] == pytest.approx(0.25)
+    assert found["approximation_gap"]["value"] == pytest.approx(1)
+    assert found["nll_gap"]["value"] is None

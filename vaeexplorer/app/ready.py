@@ -40,6 +40,7 @@ def _works() -> Iterator[Callable[[], object]]:
         for dimensions in DIMENSIONS:
             yield partial(assets.sweep_url, dataset, dimensions)
         yield partial(_linear, dataset)
+        yield partial(assets.training_images, dataset)
         yield partial(assets.pack_every, dataset)
     for card in caches.run_cards()[0][:MOST]:
         yield from (partial(page, card) for page in PAGES)

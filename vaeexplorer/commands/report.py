@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vaeexplorer.runs.folder import Run
 
 
+GAP_IMAGES = 100
 Format = Literal["table", "json", "md", "latex", "html"]
 
 
@@ -33,6 +34,7 @@ def report(
     format: Format = "table",
     html: Path | None = None,
     nll: bool = False,
+    gaps: bool = False,
     again: bool = False,
     json: bool = False,
 ) -> None:
@@ -48,6 +50,7 @@ def report(
         format: how it is printed; md and latex are for a model card or a paper, html is the page of --html
         html: write the report as one page that needs no network; a file of that name is replaced
         nll: measure the gap between ELBO and likelihood too, which takes another minute
+        gaps: measure approximation and amortization gap too, on 100 test images: is the encoder good enough?
         again: measure even where a report was kept
         json: the same as --format json
     """
@@ -60,8 +63,10 @@ def report(
     format = "json" if json else format
     _check(runs, codes, format, html)
     loaded, html = [load_run(name) for name in runs], html and user_path(html)
-    if nll and (codes is not None or any(each.config.model.model == "ae" for each in loaded)):
-        raise ConfigError("Without a decoder, and of a plain autoencoder, there is no likelihood: leave --nll out.")
+    if (nll or gaps) and (codes is not None or any(each.config.model.model == "ae" for each in loaded)):
+        raise ConfigError(
+            "Without a decoder, and of a plain autoencoder, there is no likelihood: leave --nll and --gaps out."
+        )
     if html is not None and not html.parent.is_dir():
         raise ConfigError(f"{html} cannot be written: there is no folder {html.parent}.")
     if codes is not None:
@@ -70,7 +75,7 @@ def report(
             found = report_arrays(codes.name, arrays, _shower(bar))
         _print(codes.name, found, format)
         return
-    reports = [_report(each, nll=nll, again=again) for each in loaded]
+    reports = [_report(each, nll=nll, gaps=gaps, again=again) for each in loaded]
     if len(runs) > 1:
         document = over_seeds(list(zip(loaded, reports, strict=True)))
         if format == "json":
@@ -116,19 +121,23 @@ def _print(name: str, found: "Report", format: Format) -> None:
                 print(f"Not asked: {unasked}.")
 
 
-def _report(run: "Run", *, nll: bool, again: bool) -> "Report":
+def _report(run: "Run", *, nll: bool, gaps: bool, again: bool) -> "Report":
     """The report that was kept, or one that is made, and kept."""
+    from vaeexplorer.results import gaps as both_gaps
     from vaeexplorer.results import report as report_card
     from vaeexplorer.runs.folder import RunError
 
     found = None if again else report_card.kept_report(run)
-    if found is not None and not nll:
+    if found is not None and not (nll or gaps):
         return found
     with progress(100, run.name) as bar:
         found = found or report_card.report_run(run, _shower(bar))
     if nll:
         with progress(100, f"{run.name}, likelihood") as bar:
             found = found.with_nll_gap(report_card.nll_gap(run, _shower(bar)))
+    if gaps:
+        with progress(both_gaps.total(GAP_IMAGES), f"{run.name}, gaps") as bar:
+            found = found.with_gaps(both_gaps.measure_run(run, GAP_IMAGES, bar).estimates)
     try:
         report_card.keep(run, found)
     except RunError as error:

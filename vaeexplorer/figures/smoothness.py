@@ -65,8 +65,8 @@ def forest(rows: Sequence[Row], names: tuple[str, str], group: Group = "all") ->
         type="log",
         range=[-math.log10(reach), math.log10(reach)],
         tickvals=ticks,
-        ticktext=["equal" if tick == 1 else f"×{tick:g}" for tick in ticks],
-        tickfont={"size": 14},
+        ticktext=["×1" if tick == 1 else f"×{tick:g}" for tick in ticks],
+        tickfont={"size": 12.5},
         tickangle=0,
         fixedrange=True,
     )
@@ -75,7 +75,7 @@ def forest(rows: Sequence[Row], names: tuple[str, str], group: Group = "all") ->
         categoryarray=[line.measure.title for line in reversed(lines)],
         range=[-0.6, len(lines) - 0.4],
         showgrid=False,
-        tickfont={"size": 14},
+        tickfont={"size": 12.5},
         fixedrange=True,
     )
     return figure

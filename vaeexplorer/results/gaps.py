@@ -11,6 +11,7 @@ import torch
 
 from vaeexplorer.analysis.linear.vae import best_variance, closed_form
 from vaeexplorer.analysis.pca import moments, pca
+from vaeexplorer.analysis.report.diagnostics import ONE_SIDED, Estimate
 from vaeexplorer.config import ModelConfig, ObjectiveConfig, RunConfig
 from vaeexplorer.documents import Plain
 from vaeexplorer.network.gaps import gaps
@@ -25,7 +26,6 @@ ASKED = "Is the encoder good enough?"
 Answer = Literal["yes", "nearly", "partly", "no"]
 LIMITS: dict[Answer, float] = {"yes": 0.5, "nearly": 1.0, "partly": 3.0}
 """nats of mean amortization gap, which must be smaller: neighbouring rows of published tables differ by .3 to .5"""
-ONE_SIDED = 1.645  # standard errors to either end of a 90 % interval
 NULL_IMAGES = 25
 
 
@@ -72,6 +72,12 @@ class GapsDocument:
     grid_difference: float | None
     per_image: dict[str, list[float]]
     about: dict[str, Plain]
+
+    @property
+    def estimates(self) -> dict[str, Estimate]:
+        """Both gaps as a report has them."""
+        named = {f"{name}_gap": self.means[name] for name in ("approximation", "amortization")}
+        return {name: Estimate(mean.value, mean.low, mean.high) for name, mean in named.items()}
 
 
 def measure_run(run: Run, images: int, progress: Callable[[int], None] | None = None) -> GapsDocument:

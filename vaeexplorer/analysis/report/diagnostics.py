@@ -155,6 +155,14 @@ DEFINITIONS = {
     "nll_gap": Definition(
         "NLL gap", "nats", "-ELBO - NLL, of cross-entropy where pixels are grey: KL(q(z|x) || p(z|x)) >= 0; perfect: 0"
     ),
+    "approximation_gap": Definition(
+        "approximation gap",
+        "nats",
+        "ln p(x) less the ELBO of the best diagonal Gaussian (Cremer et al. 2018); perfect: 0",
+    ),
+    "amortization_gap": Definition(
+        "amortization gap", "nats", "that ELBO less the one of the encoder's q: is the encoder good enough? perfect: 0"
+    ),
     "classifier": Definition("classifier accuracy", "share", "telling q(z) from the prior, held out; perfect: .5"),
     "total_variation": Definition(
         "total variation, at least", "", "2 accuracy - 1: a lower bound, by this classifier; perfect: 0"

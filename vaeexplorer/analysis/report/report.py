@@ -6,7 +6,7 @@ reconstructions? A collapsed model passes the second and fails the others.
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -122,9 +122,13 @@ class Report:
 
     def with_nll_gap(self, gap: Estimate) -> "Report":
         """The same with the gap, nats per image, that was measured since."""
-        kept = [found for found in self.diagnostics if found.key != "nll_gap"]
-        measured = Diagnostic.estimated("nll_gap", "posteriors", gap)
-        return replace(self, diagnostics=[*kept, measured.in_short()])
+        return self.with_gaps({"nll_gap": gap})
+
+    def with_gaps(self, gaps: Mapping[str, Estimate]) -> "Report":
+        """The same with gaps of the ELBO that were measured since, nats per image, by the keys of their diagnostics."""
+        kept = [found for found in self.diagnostics if found.key not in gaps]
+        measured = [Diagnostic.estimated(key, "posteriors", gap).in_short() for key, gap in gaps.items()]
+        return replace(self, diagnostics=[*kept, *measured])
 
     @classmethod
     def from_json(cls, document: Any) -> "Report":

@@ -43,9 +43,9 @@ export class Kinds {
 
   /** @param {import("./field.js").Fields} fields  that are shown */
   measure({ kind, low, high, unit }) {
-    const title = FIELDS.find(([each]) => each === kind)?.[2] ?? "";
+    const title = FIELDS.find(([each]) => each === kind)?.[1] ?? "";
     const bar = h("i", { style: `background: ${VIRIDIS_CSS}` });
-    const text = h("span", { textContent: `${title} (${unit}), one scale for all:` });
+    const text = h("span", { textContent: `${title}, ${unit}:` });
     this.scale.replaceChildren(text, ` ${number(low, 1)} `, bar, ` ${number(high, 1)}`);
     this.scale.hidden = false;
   }

@@ -118,11 +118,8 @@ export function buildControls(page) {
   };
   const row = (/** @type {string} */ name, /** @type {HTMLElement} */ box) =>
     h("label", {}, h("span", {}, name), box, h("small", {}, box.title));
-  const presets = menu(
-    "Presets",
-    ...PRESETS.map(({ name, about, choices }) =>
-      choice(name, about, () => page.choose({ ...DEFAULTS, dataset: page.choices.dataset, ...choices })),
-    ),
+  const presets = PRESETS.map(({ name, about, choices }) =>
+    choice(name, about, () => page.choose({ ...DEFAULTS, dataset: page.choices.dataset, ...choices })),
   );
   const moreBox = folded(
     "More",
@@ -276,9 +273,6 @@ function fill(select, options) {
 /** A button with a sentence. @param {string} name @param {string} about @param {() => void} act */
 export const choice = (name, about, act) =>
   h("button", { type: "button", class: "choice", onclick: act }, h("b", {}, name), h("small", {}, about));
-
-/** @param {string} _ @param {...HTMLElement} items */
-const menu = (_, ...items) => items;
 
 /** A box that a button unfolds; it folds when something in it was pressed, and with Escape.
  * @param {string} name @param {HTMLElement} content */

@@ -8,7 +8,7 @@
 import { pen } from "../draw/canvas.js";
 import { download, h } from "../draw/dom.js";
 import { readTheme } from "../draw/theme.js";
-import { Batch, decodeEach } from "../decoding/batch.js";
+import { Batch } from "../decoding/batch.js";
 import { fetchOnce } from "../engine/fetch.js";
 import { PIXELS, SIDE } from "../engine/network.js";
 import { copyButton } from "../interact/copy.js";
@@ -151,7 +151,7 @@ async function errors(lane, images, codes) {
   const batch = new Batch(await kernel(), network, CHUNK);
   for (let start = 0; start < count; start += CHUNK) {
     const some = codes.subarray(start * dim, Math.min(count, start + CHUNK) * dim),
-      pixels = batch ? batch.decode(some, dim) : decodeEach(network, some, dim);
+      pixels = batch.decode(some, dim);
     for (let p = 0, at = start * PIXELS; p < pixels.length; p++, at++)
       found[start + Math.floor(p / PIXELS)] += ((images[at] - pixels[p]) / 255) ** 2;
     await new Promise((resolve) => setTimeout(resolve)); // the page stays alive

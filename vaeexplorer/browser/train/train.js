@@ -122,10 +122,11 @@ export class Train {
 
   /** @param {Given} given @param {Texts} texts  where to open */
   update(given, texts) {
-    const isFirst = !this.given;
+    const before = this.given;
     this.given = given;
     this.trainings.sets = given.sets;
-    if (!isFirst) return this.scene?.redraw(); // the theme may be another
+    if (before?.dataset === given.dataset) return this.scene?.redraw(); // the theme may be another
+    if (before) return this.choose({ dataset: given.dataset });
     const known = left.get(given.place);
     left.delete(given.place);
     if (known) this.trainings.resume(known.choices, known.lanes, known.kind);
@@ -278,7 +279,6 @@ export class Train {
   say(text) {
     this.message.textContent = text;
   }
-
   /** @param {boolean} isHidden */
   hide(isHidden) {
     this.trainings.hide(isHidden);

@@ -21,7 +21,7 @@ from vaeexplorer.files import content_hash
 from vaeexplorer.spaces.space import Space
 
 UNITS = {
-    "nearest": "Euclidean distance over 784 pixels to the nearest of {count:,} training images",
+    "nearest": "pixel distance to the nearest of {count:,} training images",
     "cycle": "whitened units",
     "magnification": "½ ln det JᵀJ, whitened",
 }
