@@ -2,7 +2,7 @@
 /**
  * ln p(x|z) = x . l(z) - S(z) - h(x): what of the likelihood depends on both, on z alone and on x alone. For many z and
  * one x it is one product of a matrix and a vector. `network/gaps/points.py` has the same for torch. The fixed
- * gaussian's constant is left out, as in `from_x/losses.js`.
+ * gaussian's constant is left out, as in `losses.js`.
  *
  * @typedef {import("./network.js").Network} Network
  */
