@@ -52,7 +52,7 @@ def held(page: Path) -> dict[str, Path]:
 
 def named(page: Path) -> set[Path]:
     """All files that a page names."""
-    return {page.parent / place for place in outside(page.read_text())} | set(held(page).values())
+    return {page.parent / place.partition("?")[0] for place in outside(page.read_text())} | set(held(page).values())
 
 
 def at_first(page: Path) -> int:
