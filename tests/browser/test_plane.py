@@ -59,7 +59,7 @@ def test_every_page_is_quiet_and_stays_at_home(server: str, chromium: Any) -> No
     assert "first principal component" in stage.get_attribute("aria-label")
     assert page.locator("canvas.decoded").evaluate("canvas => getComputedStyle(canvas).imageRendering") == "pixelated"
     page.get_by_role("link", name="Training").click()
-    page.get_by_role("heading", name="How it was learned").wait_for()
+    page.get_by_role("heading", name="How the shipped runs were learned").wait_for()
     page.locator(".js-plotly-plot").nth(2).wait_for()
 
 
@@ -91,7 +91,7 @@ def test_a_drag_decodes_here_and_is_told_once(server: str, chromium: Any) -> Non
     z = page.locator(".z").inner_text()
 
     page.get_by_role("link", name="Training").click()
-    page.get_by_role("heading", name="How it was learned").wait_for()
+    page.get_by_role("heading", name="How the shipped runs were learned").wait_for()
     page.get_by_role("link", name="Explore").click()
     page.locator(".facts dd").first.wait_for()
     assert page.locator(".z").inner_text() == z  # the session knows it
