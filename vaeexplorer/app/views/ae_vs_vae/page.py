@@ -128,7 +128,8 @@ def show_samples(spaces: tuple[Space, Space]) -> None:
         for column, source in zip(st.columns(3), get_args(Source), strict=True):
             drawn = comparison.samples(space, source)
             with column:
-                st.image(drawn.sheet, width="stretch", output_format="PNG")  # as it is
+                alt = f"64 images decoded by {space.name}: {words.SAMPLES[source]}"
+                st.image(drawn.sheet, width="stretch", output_format="PNG", alt=alt)  # as it is
                 st.caption(f"{words.SAMPLES[source]}: {drawn.distance:.2f} from the nearest training image")
         usual, count = comparison.reconstructed(space), comparison.nearest(space).count
         st.caption(
