@@ -9,8 +9,8 @@ PAGE = Page(
     "The large picture goes the other way, from z back to pixels. Images that look alike lie close together although "
     "the network never saw a label: the colours were added afterwards.",
     why="An autoencoder is only asked to reconstruct, so it may leave holes in which the decoder draws nonsense. A "
-    "variational autoencoder is also asked to keep its codes near N(0, I); that fills the holes, and a random point "
-    "then decodes to a plausible image. This is what turns a compressor into a generator.",
+    "variational autoencoder is also asked to keep its codes near N(0, I). This leaves fewer holes, so most random "
+    "points decode plausibly. This is what turns a compressor into a generator.",
     attempt="Choose the mean of one class, then walk a slider slowly towards another class. Where does one become the "
     "other, and is there a point that is neither? Then choose the `ae` run and do the same.",
     formula=r"""
