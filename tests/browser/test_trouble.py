@@ -159,7 +159,7 @@ def test_where_workers_are_refused_the_page_decodes_and_says_so(
     opened(page, f"{server}/?run=mnist-vae-2d")  # with decoded strips
     page.locator(".message").get_by_text("There is no worker for this page").wait_for()
     page.get_by_role("link", name="AE vs VAE").click()
-    ways = page.locator(".pair .rows canvas")
+    ways = page.locator(".pair .rows .strip > canvas")
     ways.nth(1).wait_for()
     for way in (0, 1):
         wait_until(page, functools.partial(is_drawn, ways.nth(way)), "a decoded way")

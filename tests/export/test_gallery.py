@@ -207,7 +207,7 @@ def test_a_run_is_dragged_walked_and_opened_again(
     chosen = z.text_content()
 
     page.locator("#walk").scroll_into_view_if_needed()  # which loads what the walk needs
-    wait_until(page, lambda: "One point, no cloud" in page.locator("#walk .plain").inner_text(), "the autoencoder")
+    page.locator("#walk .loss").get_by_text("of the autoencoder mnist-ae-2d").wait_for()
     page.locator("#walk button", has_text="ε = 0").click()
     wait_until(page, lambda: "eps=" in page.url and "z=" in page.url, "both in the address")
 

@@ -119,7 +119,7 @@ def test_functions_are_asked_through_the_kernel(shown: Show, small_test: ImageDa
 def test_linked_planes_show_one_pair(shown: Show) -> None:
     linked = vx.link([vx.Explorer("mnist-ae-2d"), vx.Explorer("mnist-vae-2d")])
     page = shown(linked)
-    ways = page.locator(".ways figure canvas")
+    ways = page.locator(".ways .strip > canvas")
     wait_until(page, lambda: ways.count() == 2 and bool(ways.nth(1).evaluate(LAST_PIXEL) == 255), "the ways")
     before = [rested(page, lambda number=number: picture(ways.nth(number))) for number in range(2)]  # type: ignore[misc]
     page.locator("button", has_text="Another pair").click()

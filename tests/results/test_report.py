@@ -54,10 +54,10 @@ def test_a_shipped_report_is_of_the_shipped_codes(name: str) -> None:
     assert [v.answer for v in found.verdicts] == [
         "n/a" if plain else "partly" if sixteen else "yes",
         "no" if plain or sixteen else "partly",
-        "no" if plain else found.verdicts[2].answer,
+        found.verdicts[2].answer,
     ]
-    if not plain:
-        assert found.verdicts[2].answer in ("yes", "nearly")
+    # Of the autoencoders, the lecture's of Fashion-MNIST keeps the largest share of what reconstructions cover.
+    assert found.verdicts[2].answer in (("no", "partly") if plain else ("yes", "nearly"))
 
 
 @pytest.mark.parametrize("name", CONFIGS)

@@ -20,7 +20,9 @@ def test_the_autoencoder_beside_a_vae_differs_in_nothing_else() -> None:
     cards = list_runs()[0]
     beside = {card.name: other.name for card in cards if (other := partner(card, cards))}
     pairs = [
-        (f"{data}-vae-{size}", f"{data}-ae-{size}") for data in ("mnist", "fashion-mnist") for size in ("2d", "16d")
+        (f"{data}-vae-{size}", f"{data}-ae-{size}")
+        for data in ("mnist", "fashion-mnist")
+        for size in ("2d", "2d-lecture", "16d")
     ]
     assert beside == dict(pairs) | {ae: vae for vae, ae in pairs}
 

@@ -6,7 +6,8 @@
  * @typedef {import("./field.js").Kind} Kind
  * @typedef {import("./field.js").Fields} Fields
  * @typedef {import("../engine/codes.js").Classes & {spaces: import("./paired_plane.js").Space[],
- *            count: number, fields: Fields | null, start: import("./turns.js").Start, ways: Ways | null}} Data
+ *            count: number, fields: Fields | null, start?: import("./turns.js").Start,
+ *            ways?: Ways | null}} Data
  *   count: of test images
  * @typedef {{pair: [number, number], of: import("./way.js").Measured[]}} Ways  of the spaces, in their order
  * @typedef {import("../interact/links.js").Texts} Texts  what a link holds: the pair, the field, and the views

@@ -21,8 +21,8 @@ export class Turns {
     this.element = h("p", { class: "typical", role: "status" }, this.figure, this.text);
   }
 
-  /** @param {Start} start */
-  open(start) {
+  /** @param {Start} [start]  none where nothing was measured of the spaces */
+  open(start = { pairs: [], shares: [0, 0], count: 0 }) {
     this.start = start;
     this.at = 0;
   }
