@@ -184,7 +184,7 @@ def chromium(browser: Any, troubles: list[str]) -> Iterator[Any]:
     page = browser.new_page()
     page.set_viewport_size({"width": 1280, "height": 720})
     page.set_default_timeout(90_000)  # a page that opens in two seconds took more than 30 with ten processes a core
-    page.on("console", lambda message: troubles.append(f"{message.text} {message.location['url']}") if _is_trouble(message) else None)
+    page.on("console", lambda message: troubles.append(_told(message)) if _is_trouble(message) else None)
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("request", lambda request: None if _is_home(request.url) else troubles.append(request.url))
     try:
@@ -196,6 +196,10 @@ def chromium(browser: Any, troubles: list[str]) -> Iterator[Any]:
         browser.new_cdp_session(page).send("Storage.clearDataForOrigin", left)
         page.close()
     assert not troubles
+
+
+def _told(message: Any) -> str:
+    return f"{message.text} {message.location['url']}"
 
 
 def _is_trouble(message: Any) -> bool:
