@@ -14,7 +14,7 @@ from vaeexplorer.browser import bundle
 WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train", "lecture")
 # A folder may import itself and these.
 ALLOWED = {
-    "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
+    "entries": {*WIDGETS, "charts", "files", "interact", "draw", "engine"},
     "notebook": {*WIDGETS, "files", "interact", "draw", "decoding", "engine"},
     "standalone": {*WIDGETS, "entries", "files", "interact", "draw", "engine"},
     **{widget: {"files", "interact", "charts", "draw", "decoding", "engine"} for widget in WIDGETS},

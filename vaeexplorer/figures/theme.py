@@ -64,10 +64,3 @@ def themed(figure: go.Figure, *, title: str, height: int, **layout: Any) -> go.F
     figure.update_xaxes(**AXIS)
     figure.update_yaxes(**AXIS)
     return figure
-
-
-def finished(figure: go.Figure) -> go.Figure:
-    """The figure, which changes no more, with its plain form made once and shared by all who show it."""
-    plain = figure.to_dict()
-    figure.to_dict = lambda: plain
-    return figure

@@ -11,13 +11,13 @@ from vaeexplorer.analysis.smoothness.verdict import balance, details, verdict
 from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.server import figures
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, key_numbers, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.tables import GROUPS, comparison_conditions, comparison_figures, comparison_table, to_csv
-from vaeexplorer.figures.smoothness import in_words
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
 
@@ -65,12 +65,7 @@ def show_forest(found: Comparison, spaces: tuple[Space, Space], group: Group) ->
     names = (a.kind, b.kind) if a.kind != b.kind else (a.name, b.name)
     labels = (f"{names[0]} smoother", f"{names[1]} smoother", "undecided")
     key_numbers([(str(count), label) for count, label in zip(balance(found.rows), labels, strict=True)])
-    st.plotly_chart(
-        comparison.drawn(tuple(found.rows), names, group),
-        key="forest",
-        config={"displayModeBar": False},
-        alt=in_words(found.rows, found.runs, group),
-    )
+    figures.show([comparison.drawn(tuple(found.rows), found.runs, names, group)], state.FOREST)
 
 
 def show_comparison(found: Comparison, group: Group) -> None:
