@@ -29,6 +29,7 @@ export class Lane {
     this.perEpoch = stepsOf(choices);
     this.total = choices.epochs * this.perEpoch; // steps
     /** @type {Event[]} */ this.events = [...(from.events ?? [])];
+    this.begins = from.replayTo ?? 0; // the step of a branch
     this.testedAt = -Infinity; // ms
     /** @type {Promise<Partial<import("../learning/session.js").Branch>>} where it rests */
     this.from = Promise.resolve({});
@@ -148,7 +149,9 @@ export class Lane {
   }
 
   get beta() {
-    return this.progress?.beta ?? this.choices.beta;
+    if (this.progress) return this.progress.beta;
+    const turned = this.events.filter(({ step, name }) => name === "beta" && step <= this.begins);
+    return turned.at(-1)?.value ?? this.choices.beta;
   }
 
   /** The test figures nearest to what is shown. @returns {Point | undefined} */
