@@ -74,6 +74,9 @@ export class FakeElement {
     this.captured.add(id);
   }
   focus() {}
+  toDataURL() {
+    return "data:,";
+  }
   getBoundingClientRect() {
     return { left: 10, top: 20, width: this.clientWidth, height: this.clientHeight };
   }

@@ -36,14 +36,14 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
     page.goto(f"{server}/ae-vs-vae?run=mnist-vae-2d")
     page.locator(".pair .end canvas").first.wait_for()
     page.locator(".pair .stage").nth(1).wait_for()
-    page.get_by_text("0 · test #7953", exact=True).wait_for()
+    page.get_by_text("0 · #7953", exact=True).wait_for()
     runs = [load_run("mnist-vae-2d"), load_run("mnist-ae-2d")]
     wait_for_ways(page, runs, (4524, 7953))
 
     # A chosen pair, said to be, and both ways with their distances above the fold.
     typical = page.locator(".pair .typical")
     assert typical.inner_text().startswith("41 %")
-    assert "This pair is chosen." in typical.inner_text()
+    assert "This one is chosen." in typical.inner_text()
     page.locator(".pair .numbers .worst").nth(1).wait_for()
     for part in (".stage >> nth=0", ".stage >> nth=1", ".typical", ".numbers >> nth=1"):
         box = page.locator(f".pair {part}").bounding_box()

@@ -105,7 +105,7 @@ export function build(root, page) {
     ui.step,
   );
   const head = (/** @type {...Node} */ ...parts) => h("div", { class: "head" }, ...parts);
-  const angleLabel = h("span", { class: "key-label" }, "largest angle between the subspaces");
+  const angleLabel = h("span", { class: "key-label" }, "largest angle to PCA’s");
   const loading = new Loading(root, [player, ui.ways]);
   root.append(
     player,
@@ -122,17 +122,17 @@ export function build(root, page) {
         ui.originalRow,
         label("x′ of PCA"),
         ui.bestRow,
-        label("x′ of the autoencoder"),
+        label("x′ learned"),
         ui.learnedRow,
-        label("difference of both, doubled"),
+        label("difference × 2"),
         ui.differenceRow,
       ),
     ),
     h(
       "div",
       { class: "sides" },
-      section("PCA's axes", label("grey is 0"), ui.principalGrid),
-      section("The decoder's axes", h("p", { class: "label way" }, "with |cos| to PCA's: ", ui.ways), ui.axesGrid),
+      section("PCA's axes", label("grey: 0"), ui.principalGrid),
+      section("The decoder's axes", h("p", { class: "label way" }, "|cos| to PCA’s: ", ui.ways), ui.axesGrid),
     ),
     h(
       "div",

@@ -42,7 +42,7 @@ export class Strips {
     this.strips = this.dimensions.map((dimension) => {
       const [low, high] = summary.walk[dimension];
       const [from, to] = [low, high].map((end) => coordinate(end, 10 * summary.steps[dimension]));
-      return strip(`traversal of ${axisName(dimension)} from ${from} to ${to}`);
+      return strip(`${axisName(dimension)}, ${from} to ${to}`);
     });
     const save = button("PNG", "Save this strip as an image", () =>
       enlarged(this.path.canvas).toBlob(
@@ -65,7 +65,7 @@ export class Strips {
         onChange();
       };
       save.before(choice);
-    } else this.path.figure.querySelector("span").textContent = "from A to B in a straight line";
+    }
     const pick = (/** @type {number} */ row, /** @type {number} */ at) => {
       const z = this.zs[row * STEPS + at];
       if (!z) return;

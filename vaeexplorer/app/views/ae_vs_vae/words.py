@@ -4,8 +4,8 @@ from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.app.words import Page
 
 PAGE = Page(
-    title="The same images, with and without the KL term",
-    instruction="Drag A or B: what does each decoder draw on the straight way between them?",
+    title="With and without the KL term",
+    instruction="Drag A or B: what lies between them?",
     see="Two networks, by default of the same layers, seed and data order, one trained with noise and the KL term and "
     "one without either, have placed the same test images. A and B snap to images, so that the pair is one pair in "
     "both. *Unlike training images* colours the plane by how far decoded images are from their nearest training "
@@ -35,8 +35,8 @@ long, the image changes slowly.
 MEASURES = (
     "**1. Detour ratio**: the length of the drawn curve over the distance of its ends; 1 is a cross-fade. It misleads "
     "for classes far apart: a way that passes through other sensible digits is a detour, a plain cross-fade is not.",
-    "**2. Speed unevenness**: 1 if the image changes equally with every step, 32 if all of it happens in one. It says "
-    "nothing about what is drawn, and a decoder that draws one blurred image everywhere has little to be uneven in.",
+    "**2. Unevenness**: of speed, 1 if the image changes equally with every step, 32 if all of it happens in one. It "
+    "says nothing about what is drawn: a decoder of one blurred image everywhere has little to be uneven in.",
     "**3. Curvature**: how sharply the curve turns, whatever its speed. Small steps that come from rounding look like "
     "sharp turns, so it means little where the way is short.",
     "**4. Realism of the way**: distance to the nearest training image, against that of the ends' reconstructions; "
