@@ -52,6 +52,9 @@ export class FakeElement {
     this.append(...children);
   }
   before() {}
+  prepend(...children) {
+    this.replaceChildren(...children, ...this.children);
+  }
   remove() {
     const parent = this.parentElement;
     if (parent) parent.children = parent.children.filter((child) => child !== this);

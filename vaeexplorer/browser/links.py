@@ -124,6 +124,11 @@ PLANE: tuple[Key[Any], ...] = (
         of_any_run=True,
     ),
     IMAGES,
+    Key(
+        *("order", "choice", "KL", "how sliders and strips are sorted; KL is the variance where there is no posterior"),
+        options=("KL", "effect", "index"),
+        of_any_run=True,
+    ),
     Key("lasso", "polygon", None, "the lasso's corners, in coordinates of the plane", limits=_COORDINATES, digits=7),
 )
 """of the latent plane"""

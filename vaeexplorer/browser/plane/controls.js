@@ -2,7 +2,7 @@
 /**
  * Buttons, choices, keys and the random walk: everything that acts on the latent plane but pointers on it.
  *
- * @typedef {import("../engine/fetch.js").Space & {umap?: string | null}} Space
+ * @typedef {import("../engine/fetch.js").Space & {umap?: string | null, effects?: number[] | null}} Space
  *   umap: float32 [N, 2] in base64; null where it could be computed but is not yet
  * @typedef {import("../engine/geometry.js").View} View
  * @typedef {{ui: import("./elements.js").Ui, space: Space | null,

@@ -140,9 +140,10 @@ export function build(root) {
 
 /** One slider a dimension, the most informative first, collapsed ones greyed.
  * @param {Ui} ui @param {import("../engine/summary.js").Summary} summary
+ * @param {(dimension: number) => string} noteOf  what stands beside a slider
  * @param {(dimension: number, value: number) => void} onInput @param {() => void} onChange
  * @returns {(z: ArrayLike<number>) => void} shows z */
-export function buildSliders(ui, { order, reach, steps, meanKl, collapsed }, onInput, onChange) {
+export function buildSliders(ui, { order, reach, steps, meanKl, collapsed }, noteOf, onInput, onChange) {
   const shown = order.slice(0, MOST_SLIDERS);
   const rows = shown.map((dimension) => {
     const [low, high] = reach[dimension],
@@ -151,7 +152,7 @@ export function buildSliders(ui, { order, reach, steps, meanKl, collapsed }, onI
     const input = h("input", { type: "range", min: low, max: high, step, "aria-label": name });
     const widest = Math.max(...reach[dimension].map((end) => coordinate(end, step).length));
     const output = h("output", { style: `min-width: ${widest + 1}ch` }); // the slider does not shrink under the pointer
-    const note = meanKl && order.length > 2 ? `${number(meanKl[dimension])} nats` : "";
+    const note = noteOf(dimension);
     const title = collapsed[dimension]
       ? "collapsed: the decoder ignores it"
       : meanKl
