@@ -117,7 +117,8 @@ export class BetaDial {
     const point = this.sample < 0 ? { at: this.at } : { sample: [this.sample] };
     const hidden = [...this.hidden].sort((a, b) => a - b),
       images = this.images.px;
-    this.texts = formatLinks(this.address.keys, { beta, hidden, images, ...point }); // where models on their way open too
+    // where models on their way open too
+    this.texts = formatLinks(this.address.keys, { beta, hidden, images, ...point });
     this.report(this.texts);
   }
 

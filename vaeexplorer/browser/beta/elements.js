@@ -4,7 +4,8 @@
  *
  * @typedef {{at: [number, number], sample: number, plane: import("./plane.js").PlaneOfCodes,
  *            samplesAcross: number, choose(index: number, tell?: boolean): void, moveTo(x: number, y: number): void,
- *            images: import("../interact/image_size.js").ImageSize, chooseSample(k: number): void, pointAt(k: number): void, tell(): void}} Dial
+ *            images: import("../interact/image_size.js").ImageSize,
+ *            chooseSample(k: number): void, pointAt(k: number): void, tell(): void}} Dial
  *   what the elements read and do
  */
 import { h, positionIn } from "../draw/dom.js";

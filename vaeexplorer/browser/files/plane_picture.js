@@ -78,7 +78,8 @@ function* images({ view, colors, thumbnails }, sprite) {
     paintTestImage(canvas, sprite, i);
     const place = `x="${x}" y="${y}" width="${size}" height="${size}"`,
       frame = `stroke="rgb(${colors.subarray(4 * i, 4 * i + 3).join()})" stroke-width="2"`;
-    yield `<rect ${place} fill="none" ${frame}/><image ${place} image-rendering="pixelated" href="${canvas.toDataURL()}"/>`;
+    yield `<rect ${place} fill="none" ${frame}/>`;
+    yield `<image ${place} image-rendering="pixelated" href="${canvas.toDataURL()}"/>`;
   }
 }
 

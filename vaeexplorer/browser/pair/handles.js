@@ -3,7 +3,16 @@
  * What pointers and keys do to a plane of a pair: drag A or B from test image to test image, point at one, look closer.
  *
  * @typedef {import("../interact/gestures.js").At} At
- * @typedef {import("./paired_plane.js").Pane} Pane
+ * @typedef {{stage: HTMLElement, card: HTMLElement, thumbnail: HTMLCanvasElement, caption: HTMLElement,
+ *            view: import("../engine/geometry.js").View, thumbnails: import("../draw/sprite.js").Thumbnails,
+ *            nearest?: import("../engine/geometry.js").NearestInPlane, hovered: number,
+ *            plane?: import("../engine/projections.js").Plane, codes: import("../engine/codes.js").Codes | null,
+ *            readonly ends: [number[], number[]] | null, look(view: import("../engine/geometry.js").View): void,
+ *            lookHome(): void, zoom(x: number, y: number, factor: number): boolean, redraw(all: boolean): void,
+ *            pair: {indices: [number, number], sprite: ImageBitmap | null, choose(which: 0 | 1, index: number): void,
+ *                   settle(): void, looked(): void, askForFields(): void, describe(index: number): string,
+ *                   keys: {open(): void}}}} Pane
+ *   what pointers read of a plane, and do to it
  */
 import { paintTestImage } from "../draw/sprite.js";
 import { nextPoint, pan, toLatent, toScreen } from "../engine/geometry.js";

@@ -7,7 +7,8 @@
  * @typedef {import("./marks.js").Box} Box
  * @typedef {{indices: [number, number], colors: string[], sprite: ImageBitmap | null, settle(): void,
  *            theme?: import("../draw/theme.js").Theme, arrived(): void, choose(which: 0 | 1, index: number): void,
- *            names(space: Space): string, images: {px: number}, looked(): void, describe(index: number): string, askForFields(): void, keys: {open(): void},
+ *            names(space: Space): string, images: {px: number}, looked(): void,
+ *            describe(index: number): string, askForFields(): void, keys: {open(): void},
  *            hidden: Set<number>, step: number, pointAt(step: number): void, boxFor(own: Box): Box}} Pair
  *   what a plane reads of what all planes share, and does to it; indices: the test images A and B; step: of the ways,
  *   the image that is pointed at, or -1; boxFor: what a plane shows by itself

@@ -113,7 +113,7 @@ export class Way {
     );
     this.largest.textContent = measured ? number(most, 1) : "";
     this.figure.title = measured
-      ? `Below each: distance to the nearest training image; above, the largest. Of reconstructions: ${number(measured.usual, 1)}.`
+      ? `Below each: distance to the nearest training image; reconstructions: ${number(measured.usual, 1)}.`
       : "";
     this.mark.hidden = worst < 0;
     this.mark.style.left = `${(100 * worst) / STEPS}%`;

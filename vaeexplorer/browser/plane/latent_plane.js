@@ -20,7 +20,7 @@ import { Layers } from "./layers.js";
 import { Pointer } from "./pointer.js";
 import { Readout } from "./readout.js";
 import { Selection } from "./selection.js";
-import { buildRows } from "./rows.js";
+import { buildRows } from "./strips.js";
 import { showScale } from "./shown.js";
 import { chosenPlane, formatLink, parseLink } from "./url.js";
 
