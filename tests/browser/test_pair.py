@@ -79,7 +79,7 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
     page.get_by_role("button", name="Another pair").click()
     page.wait_for_url("**pair=7916-8764**")
     assert typical.inner_text().startswith("59 %")
-    assert "VAE’s midpoint" in typical.inner_text()
+    assert "worse in the VAE" in typical.inner_text()
     page.get_by_role("button", name="Another pair").click()
     page.get_by_text("This pair is random.").wait_for()
 
@@ -97,7 +97,7 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
     page.wait_for_url(lambda url: url != there)
     one, other = (list(map(int, url.split("pair=")[1].split("&")[0].split("-"))) for url in (there, page.url))
     assert sum(a == b for a, b in zip(one, other, strict=True)) == 1  # one end has moved
-    assert "This pair is yours." in typical.inner_text()
+    assert "This one is yours." in typical.inner_text()
     first, second = other
     wait_for_ways(page, runs, (first, second))
 

@@ -20,7 +20,7 @@ import { visible } from "./charts.js";
 import { nearestFrame } from "./film.js";
 
 export const WAYS = ["raw", "svd", "qr"]; // as an address holds them
-const WAY_NAMES = ["raw columns", "singular vectors", "QR-recovered"];
+const WAY_NAMES = ["raw", "singular vectors", "QR-recovered"];
 
 /** @param {HTMLElement} root @param {Page} page */
 export function build(root, page) {
@@ -105,7 +105,7 @@ export function build(root, page) {
     ui.step,
   );
   const head = (/** @type {...Node} */ ...parts) => h("div", { class: "head" }, ...parts);
-  const angleLabel = h("span", { class: "key-label" }, "largest angle to PCA’s");
+  const angleLabel = h("span", { class: "key-label" }, "largest angle");
   const loading = new Loading(root, [player, ui.ways]);
   root.append(
     player,
@@ -132,13 +132,17 @@ export function build(root, page) {
       "div",
       { class: "sides" },
       section("PCA's axes", label("grey: 0"), ui.principalGrid),
-      section("The decoder's axes", h("p", { class: "label way" }, "|cos| to PCA’s: ", ui.ways), ui.axesGrid),
+      section(
+        "The decoder's axes",
+        h("p", { class: "label way", title: "Below each: |cos| to PCA’s axis" }, ui.ways),
+        ui.axesGrid,
+      ),
     ),
     h(
       "div",
       { class: "charts two" },
-      section("What k axes leave out", ui.spectrum),
-      section("Codes stay correlated", h("div", { class: "square" }, ui.correlation, label(""))),
+      section("Spectrum", ui.spectrum),
+      section("Code correlation", h("div", { class: "square" }, ui.correlation, label(""))),
     ),
     h(
       "div",

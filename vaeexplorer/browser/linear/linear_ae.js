@@ -197,8 +197,9 @@ export class LinearAE {
     const [now, last] = [steps[frame], steps[steps.length - 1]].map((step) => step.toLocaleString("en"));
     ui.step.textContent = `step ${now} of ${last}`;
     ui.error.textContent = number(film.error[frame], 4);
-    const expected = film.predicted === null ? "" : `predicted ${number(film.predicted, 4)}; `;
-    ui.errorLabel.textContent = `|x − x′|², ${expected}${words(excess)}`;
+    const above = words(excess);
+    ui.errorLabel.textContent = film.predicted === null ? above : `predicted ${number(film.predicted, 4)}`;
+    ui.errorLabel.title = `|x − x′|², ${above}`;
     ui.angle.textContent = degrees(angle);
     for (let at = 0; at < shown; at++) {
       const learned = imageAt(film.reconstructions, frame * shown + at),
