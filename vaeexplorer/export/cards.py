@@ -81,11 +81,11 @@ def _short(found: Report, verdict: Verdict) -> str:
         return f"z singles out one image in {rest.partition(';')[0]}." if rest else used
     if verdict.question == "aggregate":
         key = "hole_bound" if found.find("holes").value is None else "holes"
-        least = "At least " if key == "hole_bound" else ""
-        return f"Classifier accuracy. {least}{share(key)} in holes."
+        least = "at least " if key == "hole_bound" else ""
+        return f"Classifier accuracy. Prior in holes: {least}{share(key)}."
     if verdict.scale is None:
         return verdict.sentence
-    return "Of test images covered."
+    return "Share of test images covered."
 
 
 def _rows(found: Report, verdict: Verdict) -> list[list[str]]:

@@ -99,8 +99,8 @@ export function build(root, page) {
     "fieldset",
     { class: "player" },
     ui.play,
-    button("‹", "One kept step back", () => page.go(page.frame - 1)),
-    button("›", "One kept step on", () => page.go(page.frame + 1)),
+    button("‹", "One recorded step back", () => page.go(page.frame - 1)),
+    button("›", "One recorded step forward", () => page.go(page.frame + 1)),
     ui.scrub,
     ui.step,
   );

@@ -44,8 +44,8 @@ MEASURES = (
     "everything in pixels; a classifier can be sure of nonsense; and an encoder that agrees with its decoder may be "
     "wrong together with it.",
     "**5. Magnification and anisotropy**: how much more the decoder stretches one place than another, and at each "
-    "place one direction than another, in whitened coordinates. Collapsed dimensions are left out. Both grow with the "
-    "dimensions that are used, and so does the cycle error: where their numbers differ they count for nobody.",
+    "place one direction than another, in whitened coordinates. Collapsed dimensions are left out. Both, and the cycle "
+    "error, grow with the number of dimensions in use: where the two models differ in it, they are left out.",
     "**6. Neighbourhood fidelity**: whether neighbours in pixels are neighbours as codes and the reverse, and whether "
     "neighbours share a class. Pixels are a poor judge of likeness, and the classes were never shown to the model.",
     "**The squared error** stands beside them all: a model that draws one image is perfectly smooth.",
