@@ -78,14 +78,14 @@ def _short(found: Report, verdict: Verdict) -> str:
         if verdict.answer == "no":
             return f"z does not tell images apart. {used}"
         _, _, rest = verdict.sentence.partition("one image among ")
-        return f"z singles out one image in {rest.partition(';')[0]}." if rest else used
+        return f"z tells one image from {rest.partition(';')[0]}." if rest else used
     if verdict.question == "aggregate":
         key = "hole_bound" if found.find("holes").value is None else "holes"
         least = "at least " if key == "hole_bound" else ""
         return f"Classifier accuracy. Prior in holes: {least}{share(key)}."
     if verdict.scale is None:
         return verdict.sentence
-    return "Share of test images covered."
+    return "Test images covered."
 
 
 def _rows(found: Report, verdict: Verdict) -> list[list[str]]:

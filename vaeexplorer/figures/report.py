@@ -184,7 +184,7 @@ def ratio_map(field: Field) -> go.Figure:
             y1=radius,
             line={"color": INK, "width": 1, "dash": "dot"} if radius < 3 else {"color": INK, "width": 2},
         )
-    figure = themed(figure, title=RATIO_TITLES.get(field.of, "Where codes are missing, q/p"), height=430)
+    figure = themed(figure, title=RATIO_TITLES.get(field.of, "Codes missing, q/p"), height=430)
     figure.update_xaxes(title=across, range=[-3.2, 3.2], constrain="domain", showgrid=False)
     figure.update_yaxes(title=up, range=[-3.2, 3.2], scaleanchor="x", constrain="domain", showgrid=False)
     return figure

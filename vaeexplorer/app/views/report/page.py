@@ -35,6 +35,7 @@ def second_space(first: Space) -> Space | None:
         key=state.BESIDE.name,
         persist_state="session",
         placeholder="another run",
+        label_visibility="collapsed",
     )
     address.settle()
     return caches.space(others[name]) if name else None
