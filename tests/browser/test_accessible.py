@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.driving import at_rest, next_frame
 
-MOST = 60  # words above the fold
+MOST, MOST_OF_TWO = 60, 80  # words above the fold, and beside a second run
 WORDS = r"""() => {
   const words = [];
   const read = (node) => {
@@ -52,7 +52,7 @@ def test_no_page_has_a_violation_of_any_level_in_either_theme_or_many_words(
         chromium.locator(there).first.wait_for(state="attached")
         at_rest(chromium)
         words = chromium.evaluate(WORDS)
-        assert 0 < len(words) <= MOST, (path, len(words), " ".join(words))
+        assert 0 < len(words) <= (MOST_OF_TWO if "beside" in path else MOST), (path, len(words), " ".join(words))
         for theme in ("light", "dark"):
             chromium.emulate_media(color_scheme=theme, reduced_motion="reduce")
             next_frame(chromium)

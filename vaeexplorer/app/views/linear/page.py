@@ -31,7 +31,7 @@ def chosen_setting(dataset: Dataset) -> Setting:
         persist_state="session",
     )
     with st.container(key="linear-how"):
-        left, middle, right = st.columns([1, 1.6, 1], gap="medium")
+        left, middle, right = st.columns([1, 1.6, 1], gap="medium", vertical_alignment="bottom")
     k = int(address.choose(state.K))
     left.slider("k", *state.K.limits, key=state.K.name, persist_state="session")
     if state.has_changed("condition", broken):
