@@ -81,7 +81,7 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
     assert typical.inner_text().startswith("59 %")
     assert "worse in the VAE" in typical.inner_text()
     page.get_by_role("button", name="Another pair").click()
-    page.get_by_text("This pair is random.").wait_for()
+    page.get_by_text("This one is random.").wait_for()
 
     overlays, ways = page.locator(".pair .stage > canvas:nth-of-type(3)"), page.locator(".pair .strip > canvas")
     shown = [canvases.nth(k) for canvases in (overlays, ways) for k in range(2)]

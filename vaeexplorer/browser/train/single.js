@@ -124,7 +124,7 @@ export function remark(lane) {
     now = lane.progress;
   if (!lane.isVariational || !now) return "";
   if (warmup && now.epoch < warmup)
-    return `Warm-up: β has risen to ${number(now.beta, 2)} of ${betaText(beta)}; the KL term does not have its full weight yet.`;
+    return `Warm-up: β has risen to ${number(now.beta, 2)} of ${betaText(beta)}; the KL term still weighs less.`;
   const { test, step } = lane,
     then = test.filter((point) => point.step <= (1 - LOOK_BACK) * step).at(-1),
     last = test.at(-1);
