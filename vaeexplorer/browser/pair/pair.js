@@ -70,7 +70,7 @@ export class Pair {
     });
     this.keys = keyTable(KEYS);
     const looks = h("div", { class: "buttons" }, this.same, reset, this.keys.button, this.keys.dialog);
-    this.tools = h("fieldset", { class: "toolbar" }, this.kinds.element, this.images.element);
+    this.tools = h("fieldset", { class: "toolbar tools" }, this.kinds.element, this.images.element);
     this.below = h("fieldset", { class: "toolbar" }, this.legend, looks);
     this.turns.element.append(another);
     this.tools.disabled = this.below.disabled = true; // until there are codes
