@@ -7,10 +7,13 @@ connection that the page has. Here a run sends addresses. A figure has the colou
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
+from vaeexplorer.app import present
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.components import component
-from vaeexplorer.figures.theme import Figure
+from vaeexplorer.figures.theme import Figure, enlarged
 
 _figures = component("figures", "figures", "charts/figures.css", is_isolated=False)
 
@@ -36,12 +39,24 @@ def drawn(figure: Figure, alt: str, reading: str = "") -> Drawn:
     """A figure that changes no more, to be kept for all who see it."""
     document = json.loads(figure.to_json(validate=False))
     document["layout"].pop("template", None)
+    return _drawn(document, alt, reading)
+
+
+@lru_cache(maxsize=256)
+def _for_projector(shown: Drawn) -> Drawn:
+    """The same with larger type."""
+    return _drawn(enlarged(json.loads(shown.asset.data), present.SCALE), shown.alt, shown.reading)
+
+
+def _drawn(document: dict[str, Any], alt: str, reading: str) -> Drawn:
     data = json.dumps(document, separators=(",", ":")).encode()
-    return Drawn(assets.figure(data), int(figure.layout.height), alt, reading)
+    return Drawn(assets.figure(data), int(document["layout"]["height"]), alt, reading)
 
 
 def show(shown: Sequence[Drawn | None], key: str, *, columns: int = 1) -> None:
-    """Figures in rows of so many columns; None leaves a place empty."""
+    """Figures in rows of so many columns, with larger type where the page is presented; None leaves a place empty."""
+    if present.is_on():
+        shown = [each and _for_projector(each) for each in shown]
     places = [
         each and {"url": assets.kept_url(each.asset), "height": each.height, "alt": each.alt, "reading": each.reading}
         for each in shown

@@ -46,6 +46,7 @@ class Place {
     if (figure?.reading) this.element.append(h("figcaption", { textContent: figure.reading }));
     /** @type {any} */
     this.library = null;
+    this.size = 13;
   }
 
   /** @param {string} library  the address of plotly */
@@ -55,7 +56,7 @@ class Place {
     try {
       const [shown, drawing] = await Promise.all([fetchOnce(figure.url, parsed), plotly(library)]);
       if (!this.plot.isConnected) return;
-      const layout = { ...shown.layout, ...this.colors(), autosize: true };
+      const layout = { ...shown.layout, ...this.colors(shown.layout.font.size), autosize: true };
       await drawing.newPlot(this.plot, shown.data, layout, { displaylogo: false, responsive: true });
       this.library = drawing;
     } catch (error) {
@@ -64,16 +65,17 @@ class Place {
     }
   }
 
-  /** What a figure takes from the page. */
-  colors() {
+  /** What a figure takes from the page, beside its own size of type. @param {number} size */
+  colors(size) {
     const { text, card } = readTheme(this.plot),
       family = getComputedStyle(this.plot).fontFamily;
-    return { font: { family, color: text, size: 12 }, hoverlabel: { bgcolor: card, font: { family, color: text } } };
+    this.size = size;
+    return { font: { family, color: text, size }, hoverlabel: { bgcolor: card, font: { family, color: text, size } } };
   }
 
   /** The theme is another. */
   repaint() {
-    this.library?.relayout(this.plot, this.colors());
+    this.library?.relayout(this.plot, this.colors(this.size));
   }
 
   stop() {
