@@ -86,6 +86,7 @@ def train(
 
 def _train(config: RunConfig, name: str, *, resume: bool, restart: bool, overwrite: bool) -> "Run":
     from vaeexplorer.network import training
+    from vaeexplorer.network.checkpoint import epochs_in
     from vaeexplorer.runs.finish import extend, finish, reserved, write
     from vaeexplorer.runs.folder import load_run, runs_folder
     from vaeexplorer.runs.versions import DOCUMENT
@@ -93,7 +94,7 @@ def _train(config: RunConfig, name: str, *, resume: bool, restart: bool, overwri
     with reserved(name, overwrite=overwrite) as path:
         checkpoint = runs_folder() / ".checkpoints" / f"{name}.safetensors"
         if checkpoint.exists() and not (resume or restart):
-            reached = training.epochs_in(checkpoint)
+            reached = epochs_in(checkpoint)
             raise ConfigError(
                 f"There is a checkpoint of {name} at epoch {reached}: --resume goes on, --restart begins anew."
             )
