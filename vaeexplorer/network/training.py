@@ -9,8 +9,10 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import cached_property
 from pathlib import Path
 from threading import Event as Flag
+from typing import Any
 
 import numpy as np
 import torch
@@ -71,7 +73,6 @@ class Training:
         self.train_set = load_dataset(config.data.dataset, "train") if train_set is None else train_set
         self.test_set = load_dataset(config.data.dataset, "test") if test_set is None else test_set
         self.network = build(config.model, config.objective.likelihood, config.train.seed).to(self.device)
-        self.optimizer = adam(self.network, self.device, config.train.learning_rate)
         self._images = to_device(self.train_set.images, self.device)
         begin_at_mean_image(self.network, self._images)
         self.history: list[EpochRecord] = []
@@ -87,14 +88,19 @@ class Training:
         """Whether every epoch has run."""
         return len(self.history) == self.config.train.epochs
 
+    @cached_property
+    def optimizer(self) -> torch.optim.Adam:
+        """Made when it is first needed: torch imports its compiler for it, which takes a second."""
+        return adam(self.network, self.device, self.config.train.learning_rate)
+
     @property
     def steps_an_epoch(self) -> int:
-        """Batches in the training set, the last of which may be a smaller one."""
+        """Batches in the training set."""
         return math.ceil(len(self.train_set) / self.config.train.batch_size)
 
     @property
     def outcome(self) -> tuple[RunConfig, list[Event]]:
-        """The configuration with the beta that was reached, and the events that led there (`dials.ended`)."""
+        """What a run says of it (`dials.ended`)."""
         return ended(self.config, self.dials.events, self.step)
 
     def turn(self, name: Dial, value: float) -> None:
@@ -287,13 +293,5 @@ def train(
         TrainingError: the device is not there, the checkpoint is of another run, or the loss is not finite.
         DataError: the images cannot be had.
     """
-    return Training(
-        config,
-        stop=stop,
-        checkpoint=checkpoint,
-        restart=restart,
-        train_set=train_set,
-        test_set=test_set,
-        events=events,
-        on_step=on_step,
-    )
+    how: Any = {"checkpoint": checkpoint, "restart": restart, "events": events, "on_step": on_step}
+    return Training(config, stop=stop, train_set=train_set, test_set=test_set, **how)

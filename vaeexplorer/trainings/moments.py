@@ -36,8 +36,7 @@ def pack_moment(step: int, config: RunConfig, decoder: Mapping[str, np.ndarray],
         posterior = [array.astype("<f2") for array in (codes.mean, codes.logvar) if array is not None]
     if not all(np.isfinite(array).all() for array in (*halves.values(), *posterior)):
         return None
-    rounded = {name: array.astype(np.float32) for name, array in halves.items()}
-    network = pack_network(config, rounded, encoder=False)
+    network = pack_network(config, halves, encoder=False)
     count, dim = codes.mean.shape
     header = {"kind": "moment", "step": step, "count": count, "dim": dim, "logvar": codes.logvar is not None}
     return frame(header | {"network": len(network)}, network + b"".join(array.tobytes() for array in posterior))

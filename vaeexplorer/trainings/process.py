@@ -50,6 +50,7 @@ def serve(config: RunConfig, name: str, path: Path) -> None:
     with reserved(name, overwrite=is_again) as run_path:
         events = read_events(path / folder.EVENTS)
         training = train(config, control.stop, checkpoint=path / folder.CHECKPOINT, events=events, on_step=control)
+        control.look(training)  # the untrained network is there at once
         for _ in training:
             pass
         write(run_path, finish(training))
@@ -88,11 +89,11 @@ class Control:
         self._heard = now
         self._listen(training)
         if now >= self._due:
-            self._look(training)
+            self.look(training)
 
     def ended(self, training: Training, run: Run) -> None:
         """It has become a run, which gets its film."""
-        self._look(training, is_last=True)
+        self.look(training, is_last=True)
         frames = []
         for step, name in self._frames.kept:
             means, weights = film_frame(read_file(self.path / name, FILM))
@@ -133,7 +134,7 @@ class Control:
     def _do(self, training: Training, what: dict[str, Any]) -> None:
         match what:
             case {"do": "pause"} if self._status.state == "running":
-                self._look(training)
+                self.look(training)
                 self._say(training, state="paused", images_per_second=0.0)
             case {"do": "resume"}:
                 self._say(training, state="running")
@@ -153,13 +154,15 @@ class Control:
         folder.write_soon(self.path / folder.EVENTS, text.encode())
 
     @torch.no_grad()
-    def _look(self, training: Training, *, is_last: bool = False) -> None:
+    def look(self, training: Training, *, is_last: bool = False) -> None:
         """Leave a moment, and a point of the curves."""
         start = time.monotonic()
         if not len(self._images):
             self._begin(training)
         network = training.network.eval()
-        mean, logvar = network.encode(self._images)
+        bfloat16 = training.precision == "bfloat16"  # as where it trains: finer than a plane shows
+        with torch.autocast(training.device.type, torch.bfloat16, enabled=bfloat16):
+            mean, logvar = network.encode(self._images)
         codes = Codes(mean.float().cpu().numpy(), None if logvar is None else logvar.float().cpu().numpy())
         test = None
         if is_last or start >= self._tested + TESTED:
