@@ -75,7 +75,7 @@ def themed(figure: go.Figure, *, title: str, height: int, **layout: Any) -> go.F
 
 
 def enlarged(plain: dict[str, Any], scale: float) -> dict[str, Any]:
-    """A figure in its plain form for a projector: type, marks and margins larger by a factor, the height by half as much."""
+    """A figure in its plain form, for a projector: type, marks and margins larger by a factor, the height by half."""
     layout = _times(plain["layout"], scale) | {"height": (1 + scale) / 2 * plain["layout"]["height"]}
     return {"data": [_times(trace, scale) for trace in plain["data"]], "layout": layout}
 
