@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import vaeexplorer.app
 from vaeexplorer.app import caches, state
+from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison
 
 MAIN = Path(vaeexplorer.app.__file__).parent / "main.py"
@@ -22,9 +23,27 @@ def components(app: AppTest) -> list[dict[str, Any]]:
 
 def ordered(app: AppTest) -> dict[str, str]:
     """What the browser was told last to write into the address."""
-    (order,) = [data for data in _given(app) if "of" not in data]
+    (order,) = [data for data in _given(app) if not data.keys() & {"of", "figures"}]
     texts: dict[str, str] = order.get("texts", {})
     return texts
+
+
+def figures(app: AppTest) -> list[dict[str, Any]]:
+    """The figures that the page shows, as a browser fetches them."""
+    return [each for each in places(app) if each]
+
+
+def places(app: AppTest) -> list[dict[str, Any] | None]:
+    """The same, row by row, and None where a place is empty."""
+    shown = [each for data in _given(app) for each in data.get("figures", [])]
+    return [each and _fetched(each["url"]) for each in shown]
+
+
+def _fetched(url: str) -> dict[str, Any]:
+    asset = assets.find(*url.split("/")[1:])
+    assert asset is not None
+    document: dict[str, Any] = json.loads(asset.data)
+    return document
 
 
 def _given(app: AppTest) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import PAGES, components, ordered
+from tests.app.conftest import PAGES, components, figures, ordered
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.text import literal
 from vaeexplorer.config import ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
@@ -85,7 +85,7 @@ def test_all_runs_are_compared_by_their_likelihood_and_dataset(app: AppTest) -> 
     assert not app.exception
     assert len(app.dataframe[0].value) == len(list_runs()[0])
     kinds = {(card.config.data.dataset, card.config.objective.likelihood) for card in list_runs()[0]}
-    assert len(app.get("plotly_chart")) == 3 * len(kinds)
+    assert len(figures(app)) == 3 * len(kinds)
     assert len(app.info) == (len(kinds) > 1)
 
 

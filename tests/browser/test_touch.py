@@ -117,7 +117,7 @@ def test_the_wheel_zooms_until_nothing_is_left_and_two_fingers_beside_another_pl
     assert picture(dots) == before
 
     page.get_by_role("link", name="AE vs VAE").click()
-    named = page.get_by_text("0 · test #7953", exact=True)
+    named = page.get_by_text("0 · #7953", exact=True)
     named.wait_for()
     page.set_viewport_size({"width": 390, "height": 844})
     fingers = Fingers(page)
