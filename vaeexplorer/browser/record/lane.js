@@ -21,8 +21,11 @@ const MOST = 3000; // points of a curve; beyond, every second one goes
 
 export class Lane {
   /** @param {Choices} choices @param {Images} images @param {Watch} watch
-   * @param {Partial<import("../learning/session.js").Branch>} [from] */
-  constructor(choices, images, watch, from = {}) {
+   * @param {Partial<import("../learning/session.js").Branch>} [from]
+   * @param {(...given: ConstructorParameters<typeof Session>) => Session} [create]  where it is trained: in this tab,
+   *   unless another makes something with the same face */
+  constructor(choices, images, watch, from = {}, create = (...given) => new Session(...given)) {
+    this.create = create;
     this.choices = choices;
     this.images = images;
     this.watch = watch;
@@ -58,7 +61,7 @@ export class Lane {
   open(from) {
     const { train, test } = this.images,
       mine = { train: train.subarray(0, this.choices.images * PIXELS), test };
-    this.session = new Session(
+    this.session = this.create(
       this.choices,
       mine,
       {

@@ -210,8 +210,9 @@ export function buildControls(page) {
   return { run, dials, sliders, start, update, folds: [moreBox, raceBox] };
 }
 
-/** The sliders that act while it learns. @param {Page} page */
-function buildSliders(page) {
+/** The sliders that act while it learns.
+ * @param {{trainings: Pick<import("./trainings.js").Trainings, "steer">}} page */
+export function buildSliders(page) {
   const beta = h("output", { class: "beta" }),
     rate = h("output", {});
   const slider = (
