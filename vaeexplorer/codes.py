@@ -56,10 +56,10 @@ class Model(Protocol):
     """NumPy in, NumPy out, in batches of any size. What is no image or no latent point raises a UserError."""
 
     def encode(self, images: np.ndarray) -> Codes:
-        """Images [N, 28, 28], uint8 or floats in [0, 1], to their codes."""
+        """Images [N, H, W] or [N, H, W, 3], uint8 or floats in [0, 1], to their codes."""
 
     def decode(self, z: np.ndarray) -> np.ndarray:
-        """Latent points [N, D] to images, float32 [N, 28, 28] in [0, 1]."""
+        """Latent points [N, D] to images, float32 of the same shape, in [0, 1]."""
 
 
 def to_bytes(codes: np.ndarray) -> dict[str, np.ndarray]:

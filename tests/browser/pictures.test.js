@@ -224,7 +224,7 @@ test("strips hold a traversal of each dimension and the path, each image at its 
 
 test("a GIF has its size, its pace, and an end", () => {
   const frames = [0, 255].map((level) => new Uint8Array(4).fill(level)),
-    film = encodeGif(frames, 2, 3, 12);
+    film = encodeGif(frames, { width: 2, height: 2 }, 3, 12);
   assert.equal(Buffer.from(film.slice(0, 6)).toString(), "GIF89a");
   assert.deepEqual([...film.slice(6, 10)], [6, 0, 6, 0]);
   const controls = [...film.keys()].filter((at) => film[at] === 0x21 && film[at + 1] === 0xf9 && film[at + 2] === 4);

@@ -122,7 +122,7 @@ def test_what_is_packed_is_the_module(
 ) -> None:
     module = lively(DECODERS[name]())
     is_logits = name == "wrapped"
-    decode = Decoder(module, 3, logits=is_logits)
+    decode = Decoder(module, 3, (28, 28), logits=is_logits)
     assert decode.unpackable == ""
     assert decode.network is not None
     z = rng.normal(size=(100, 3)).astype(np.float32) * 2
@@ -139,7 +139,7 @@ def test_what_is_packed_is_the_module(
 def test_neighbours_are_folded_into_one_layer(node: Callable[..., str], modules: Path) -> None:
     """Dense layers with their BatchNorms stay dense, which the compiled kernel takes."""
     body = nn.Sequential(nn.Linear(3, 9), nn.BatchNorm1d(9), nn.ReLU(), nn.Linear(9, 784), nn.Sigmoid())
-    decode = Decoder(lively(body), 3, logits=False)
+    decode = Decoder(lively(body), 3, (28, 28), logits=False)
     assert decode.network is not None
     (modules / "own.bin").write_bytes(decode.network)
     code = (
@@ -203,7 +203,7 @@ def test_what_cannot_be_packed_is_named(name: str) -> None:
         assert decode.network is None
         assert decode(np.zeros((2, 3), np.float32)).shape == (2, 28, 28)  # Python can
     else:
-        assert words in Decoder(decoder, 3, logits=False).unpackable
+        assert words in Decoder(decoder, 3, (28, 28), logits=False).unpackable
 
 
 def test_modules_are_one_model_everywhere(small_test: ImageDataset, tmp_path: Path) -> None:

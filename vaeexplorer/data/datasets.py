@@ -11,7 +11,7 @@ from typing import get_args
 import numpy as np
 from platformdirs import user_cache_dir
 
-from vaeexplorer.config import DATASETS, OWN_SET, Dataset
+from vaeexplorer.config import DATASETS, IMAGE_SIZE, OWN_SET, Dataset
 from vaeexplorer.data.download import DownloadError, fetch
 from vaeexplorer.data.folders import FOLDERS, UNPUBLISHED, Place, file_names, misplaced
 from vaeexplorer.data.images import DataError, DataWarning, ImageDataset, Split
@@ -99,8 +99,10 @@ def recognise(images: np.ndarray) -> Dataset | None:
     """The set that images are from, by their pixels; None where they are not all from one.
 
     Args:
-        images: uint8 [N, 28, 28]; compared with the test and training images on this machine.
+        images: uint8 [N, ...]; compared with the test and training images on this machine.
     """
+    if images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+        return None
     given = set(_fingerprints(images))
     return next((name for name in get_args(Dataset) if len(given) and given <= _known(name)), None)
 

@@ -21,8 +21,8 @@ Decode = Callable[[np.ndarray], np.ndarray]
 
 
 def strip(images: np.ndarray) -> str:
-    """A row of images [N, 28, 28] in [0, 1] as the address of a PNG that holds itself."""
-    row = np.concatenate(list(np.pad(images, ((0, 0), (0, 0), (0, 2)))), axis=1)
+    """A row of images [N, H, W] or [N, H, W, 3] in [0, 1] as the address of a PNG that holds itself."""
+    row = np.concatenate(list(np.pad(images, ((0, 0), (0, 0), (0, 2), (0, 0))[: images.ndim])), axis=1)
     row = np.round(np.clip(row, 0, 1) * 255).astype(np.uint8)  # a decoder may leave [0, 1], and bytes wrap round
     png = io.BytesIO()
     Image.fromarray(row[:, :-2]).save(png, "PNG", optimize=True)

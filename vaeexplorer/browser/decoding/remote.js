@@ -5,7 +5,6 @@
  * `RemoteBackground` has the methods of `Background`, which decodes in a worker. At most one request of each kind is
  * under way, and the newest codes replace those that wait; while the server does not answer, the last images stay.
  */
-import { PIXELS } from "../engine/network.js";
 
 /** @typedef {(what: "decode" | "encode", body: ArrayBufferView<ArrayBuffer>) => Promise<ArrayBuffer>} Answer */
 
@@ -39,16 +38,16 @@ async function ask(base, what, body) {
   throw new Error(said || `The server answered ${response.status}.`);
 }
 
-/** Images of codes, [N * D] -> [N * 784] bytes. @param {string} base  of the model's addresses
+/** Images of codes, [N * D] -> the images, byte by byte (engine/format.js). @param {string} base  of the model's addresses
  * @param {Float32Array<ArrayBuffer>} zs @param {number} dim */
 export async function decodeThere(base, zs, dim) {
   const pixels = new Uint8Array(await ask(base, "decode", zs));
-  if (pixels.length !== (zs.length / dim) * PIXELS)
+  if (!pixels.length || pixels.length % (zs.length / dim))
     throw new Error("The server answered with other images than were asked for.");
   return pixels;
 }
 
-/** q(z|x) of an image. @param {string} base @param {ArrayLike<number>} x  [784] in [0, 1] @param {number} dim
+/** q(z|x) of an image. @param {string} base @param {ArrayLike<number>} x  in [0, 1] @param {number} dim
  * @returns {Promise<{mean: number[], logvar: number[] | null}>} */
 export async function encodeThere(base, x, dim) {
   const codes = new Float32Array(

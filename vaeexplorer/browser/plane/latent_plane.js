@@ -148,14 +148,14 @@ export class LatentPlane {
    * @param {import("../engine/codes.js").Codes} codes */
   open(space, loaded, codes) {
     this.space = space;
-    const summary = summarize(codes, space.classes.length),
-      { dim } = codes;
+    this.layers.resizeImages(space.image);
+    const summary = summarize(codes, space.classes.length);
     this.model = {
       network: loaded && loaded.network,
       codes,
       summary,
       draw: source(codes),
-      density: dim === 2 ? kernelDensity(codes) : null,
+      density: codes.dim === 2 ? kernelDensity(codes) : null,
     };
     this.remote?.stop();
     this.remote = space.urls.remote
@@ -166,7 +166,7 @@ export class LatentPlane {
       this.ui.strips,
       this.ui.path,
       summary,
-      space.name,
+      space,
       (z) => this.goAndTell(z),
       () => this.redraw({ z: true }),
     );
@@ -176,7 +176,7 @@ export class LatentPlane {
       (dimension, value) => this.go(this.z.map((old, j) => (j === dimension ? value : old))),
       () => this.tell(),
     );
-    this.root.dataset.dim = dim > 2 ? "many" : "few";
+    this.root.dataset.dim = codes.dim > 2 ? "many" : "few";
     this.openLink();
   }
 
