@@ -143,7 +143,7 @@ test("without a worker the page decodes a few images at a time, what was asked f
 const images = (/** @type {number} */ count, level = 0) => new Uint8Array(784 * count).fill(level);
 
 test("the server's images are as many as were asked for, its words are passed on", async () => {
-  const ask = () => decodeThere("/m/", Float32Array.of(1, 2, 3, 4), 2);
+  const ask = () => decodeThere("/m/", Float32Array.of(1, 2, 3, 4), 2, 784);
   const good = ask();
   assert.equal(net.asked[0].body.length, 4);
   await net.answer("/m/decode", images(2, 9));
@@ -191,6 +191,7 @@ function remote() {
     "/m/",
     (kind, start, pixels, done) => seen.push([kind, start, pixels[0], pixels.length / 784, done]),
     (trouble) => troubles.push(trouble),
+    784,
   );
   const asked = () => net.asked.map(({ body }) => [...body]);
   return { made, seen, troubles, asked };

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Thumbnails } from "./draw/sprite.js";
+import { formatOf } from "./engine/format.js";
 import { fit, repeatable, spaced, toScreen } from "./engine/geometry.js";
 import { drawnPlane, boxOf, dimensionPlane } from "./engine/projections.js";
 import { unpackCodes } from "./engine/codes.js";
@@ -25,7 +26,7 @@ const all = new Uint8ClampedArray(4 * COUNT).fill(255);
 /** @param {Thumbnails} thumbnails @param {any} at @param {Uint8ClampedArray} [colors] */
 function drawn(thumbnails, at, colors = all) {
   const g = new FakeElement("canvas").getContext();
-  thumbnails.draw(g, at, xs, ys, colors, /** @type {any} */ ("sheet"), 28, 1);
+  thumbnails.draw(g, at, xs, ys, colors, /** @type {any} */ ("sheet"), 28, 1, formatOf([28, 28]));
   return g.calls.filter(([name]) => name === "drawImage");
 }
 

@@ -39,10 +39,11 @@ async function ask(base, what, body) {
 }
 
 /** Images of codes, [N * D] -> the images, byte by byte (engine/format.js). @param {string} base  of the model's addresses
- * @param {Float32Array<ArrayBuffer>} zs @param {number} dim */
-export async function decodeThere(base, zs, dim) {
+ * @param {Float32Array<ArrayBuffer>} zs @param {number} dim
+ * @param {number} size  numbers of an image */
+export async function decodeThere(base, zs, dim, size) {
   const pixels = new Uint8Array(await ask(base, "decode", zs));
-  if (!pixels.length || pixels.length % (zs.length / dim))
+  if (pixels.length !== (zs.length / dim) * size)
     throw new Error("The server answered with other images than were asked for.");
   return pixels;
 }
@@ -69,9 +70,11 @@ export async function encodeThere(base, x, dim) {
 
 export class RemoteBackground {
   /** @param {string} base @param {import("./background.js").Receive} onImages
-   * @param {(trouble: string) => void} onTrouble  gets a sentence, or an empty text when the server answers again */
-  constructor(base, onImages, onTrouble) {
+   * @param {(trouble: string) => void} onTrouble  gets a sentence, or an empty text when the server answers again
+   * @param {number} size  numbers of an image */
+  constructor(base, onImages, onTrouble, size) {
     this.base = base;
+    this.size = size;
     this.onImages = onImages;
     this.onTrouble = onTrouble;
     /** @type {Map<Kind, {zs: Float32Array, dim: number}>} newest request of each kind, until it is answered */
@@ -99,7 +102,7 @@ export class RemoteBackground {
       const { zs, dim } = task,
         end = Math.min(start + CHUNK, zs.length / dim);
       try {
-        const pixels = await decodeThere(this.base, zs.slice(start * dim, end * dim), dim);
+        const pixels = await decodeThere(this.base, zs.slice(start * dim, end * dim), dim, this.size);
         if (this.stopped) return;
         if (this.troubled) this.onTrouble("");
         this.troubled = false;

@@ -50,7 +50,7 @@ export async function walkThere(base, x, eps, others) {
   const q = spreadOf(await encodeThere(base, x, eps.length)),
     z = drawn(q, eps),
     zs = q.sigma ? others.map((noise) => drawn(q, noise)) : [];
-  const bytes = await decodeThere(base, Float32Array.from([z, ...zs].flat()), eps.length);
+  const bytes = await decodeThere(base, Float32Array.from([z, ...zs].flat()), eps.length, x.length);
   const image = (/** @type {number} */ k) =>
     Float32Array.from(bytes.subarray(k * x.length, (k + 1) * x.length), (value) => value / 255);
   return {

@@ -75,7 +75,7 @@ export class Way {
     const receive = (_, start, pixels, done) => this.receive(start, pixels, done);
     const { remote } = space.urls; // of a model that only the server can run
     this.background = remote
-      ? new RemoteBackground(remote, receive, (trouble) => pane.say(trouble))
+      ? new RemoteBackground(remote, receive, (trouble) => pane.say(trouble), this.format.size)
       : new Background(receive, (trouble) => pane.say(trouble));
   }
 

@@ -159,7 +159,7 @@ export class LatentPlane {
     };
     this.remote?.stop();
     this.remote = space.urls.remote
-      ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble))
+      ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble), this.layers.format.size)
       : null;
     this.worker.use(loaded && loaded.bytes);
     this.strips = new Strips(
