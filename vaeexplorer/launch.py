@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vaeexplorer.errors import installed
 from vaeexplorer.files import user_path
 from vaeexplorer.runs.folder import check_name
 from vaeexplorer.spaces.own import open_model
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from vaeexplorer.lecture.scenes import Lecture
 
 
+@installed()
 def explore(
     encode: Callable[[np.ndarray], Any],
     decode: Callable[[np.ndarray], Any],

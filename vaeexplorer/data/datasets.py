@@ -32,6 +32,11 @@ def load_dataset(name: str, split: Split = "test", *, download: bool = True) -> 
     Raises:
         DataError: an unknown name or split, a VAEEXPLORER_DATA without the set, a file that is not what it should be.
 
+    Examples:
+        >>> data = load_dataset("mnist", "test", download=False)
+        >>> data.shape, data.class_names[:3]
+        ((28, 28), ('0', '1', '2'))
+
     Warns:
         DataWarning: the download failed and the shipped sample is used; or a folder of the set's name holds other
             images, or the images with other labels, as their hashes say. `source` says so too.

@@ -68,6 +68,12 @@ class ImageDataset:
 
     Raises:
         DataError: arrays of another type or shape, or labels that no class name belongs to.
+
+    Examples:
+        >>> pixels = np.zeros((5, 64, 64, 3), np.uint8)
+        >>> black = ImageDataset("black", "test", pixels, np.zeros(5, int), ("black",), "made here")
+        >>> len(black), black.shape
+        (5, (64, 64, 3))
     """
 
     name: str

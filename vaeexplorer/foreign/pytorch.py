@@ -140,6 +140,13 @@ def from_torch(
     Raises:
         ModelError: they are no modules; the encoder takes no images of this shape; images cannot have it.
 
+    Examples:
+        >>> encoder = nn.Sequential(nn.Flatten(), nn.Linear(784, 2))
+        >>> decoder = nn.Sequential(nn.Linear(2, 784), nn.Sigmoid())
+        >>> encode, decode = from_torch(encoder, decoder)
+        >>> decode(np.zeros((5, 2), np.float32)).shape, decode.unpackable
+        ((5, 28, 28), '')
+
     Warns:
         PackingWarning: the decoder has a layer that no browser knows here, which is named.
     """

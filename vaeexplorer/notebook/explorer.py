@@ -43,6 +43,12 @@ class Explorer(Widget):
         RunError, DataError: there is no such run, or its test images are not here.
         ModelError: see `explore`.
         UserError: z is no point of this latent space.
+
+    Examples:
+        >>> explorer = Explorer("mnist-vae-2d")
+        >>> explorer.z = [1, 0.5]
+        >>> explorer.z, explorer.image.shape
+        ([1.0, 0.5], (28, 28))
     """
 
     z = traitlets.Any().tag(sync=True)

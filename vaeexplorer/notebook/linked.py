@@ -65,6 +65,10 @@ def link(explorers: Sequence[Explorer]) -> Linked:
 
     Raises:
         NotebookError: fewer than two or more than three, other images, or a decoder that only Python can run.
+
+    Examples:
+        >>> link([Explorer("mnist-ae-2d"), Explorer("mnist-vae-2d")]).pair
+        []
     """
     explorers = list(explorers)
     if not all(isinstance(each, Explorer) for each in explorers) or not 2 <= len(explorers) <= MOST:
