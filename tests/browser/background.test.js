@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { install, Net, networkFile } from "./fakes.js";
 import { Background } from "./decoding/background.js";
-import { decodeThere, encodeThere, RemoteBackground } from "./decoding/remote.js";
+import { askInstead, decodeThere, encodeThere, RemoteBackground } from "./decoding/remote.js";
 
 // Without the kernel, which comes when it comes (kernel.test.js has it).
 globalThis.atob = () => assert.fail("no kernel here");
@@ -181,6 +181,21 @@ test("the server's code is a mean, or a mean and a logvar", async () => {
   const refused = assert.rejects(ask(), /another kind of code/);
   await net.answer("/m/encode", Float32Array.of(1, 2, 3));
   await refused;
+});
+
+test("of several views of a widget the newest is asked, and those that are closed are not held on to", async () => {
+  const asked = [],
+    answer = (/** @type {string} */ name) => async () => (asked.push(name), new ArrayBuffer(784)),
+    [endFirst, endSecond] = ["first", "second"].map((name) => askInstead("kernel/0/", answer(name)));
+  const ask = () => decodeThere("kernel/0/", Float32Array.of(1, 2), 2, 784);
+  await ask();
+  endSecond();
+  await ask();
+  assert.deepEqual(asked, ["second", "first"]);
+  endFirst();
+  const server = ask();
+  await net.answer("kernel/0/decode", images(1));
+  assert.equal((await server).length, 784);
 });
 
 /** A server that decodes, what came from it, and its troubles. */

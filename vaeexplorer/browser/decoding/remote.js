@@ -8,12 +8,20 @@
 
 /** @typedef {(what: "decode" | "encode", body: ArrayBufferView<ArrayBuffer>) => Promise<ArrayBuffer>} Answer */
 
-/** Who answers in the place of the server, by the beginning of the addresses that it stands for.
- * @type {Map<string, Answer>} */
+/** Who answers in the place of the server, by the beginning of the addresses that it stands for. Each view of a widget
+ * does: the newest is asked. @type {Map<string, Answer[]>} */
 const others = new Map();
 
-/** Have somebody else than the server asked: the kernel of a notebook. @param {string} base @param {Answer} answer */
-export const askInstead = (base, answer) => others.set(base, answer);
+/** Have somebody else than the server asked: the kernel of a notebook. @param {string} base @param {Answer} answer
+ * @returns {() => void} ends it */
+export function askInstead(base, answer) {
+  others.set(base, [...(others.get(base) ?? []), answer]);
+  return () => {
+    const left = (others.get(base) ?? []).filter((other) => other !== answer);
+    if (left.length) others.set(base, left);
+    else others.delete(base); // what an answer holds on to is freed: codes and images of the model
+  };
+}
 
 const CHUNK = 64; // images a request: z under the pointer never waits for more than these
 
@@ -21,7 +29,7 @@ const CHUNK = 64; // images a request: z under the pointer never waits for more 
  * @param {string} base @param {"decode" | "encode"} what @param {ArrayBufferView<ArrayBuffer>} body
  * @returns {Promise<ArrayBuffer>} */
 async function ask(base, what, body) {
-  const other = others.get(base);
+  const other = others.get(base)?.at(-1);
   if (other) return other(what, body);
   let response;
   try {
