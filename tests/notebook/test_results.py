@@ -20,6 +20,7 @@ from vaeexplorer.codes import Codes
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.errors import UserError
 from vaeexplorer.export import paper
+from vaeexplorer.export.report import methods
 from vaeexplorer.notebook.spaces import NotebookError
 
 COUNT = 600
@@ -70,6 +71,7 @@ def test_images_of_another_scale_than_the_decoded_are_refused(codes: Codes, give
 def test_bytes_are_divided_by_255(codes: Codes) -> None:
     found = vx.report(codes, decode=decode, images=np.rint(255 * decode(codes.mean)).astype(np.uint8))
     assert found.about["bytes_divided_by_255"]
+    assert "Images were bytes, and were divided by 255" in methods(found)
     assert found.find("coverage", "reconstructions").value is not None
 
 

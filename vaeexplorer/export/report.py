@@ -69,6 +69,7 @@ def methods(found: Report) -> str:
         if about["halved"]
         else f"codes of {about['training_images']:,} training images, tested on those of {found.count:,} test images"
     )
+    scaled = "Images were bytes, and were divided by 255. " if about.get("bytes_divided_by_255") else ""
     levels = "; ".join(f"“{name}” below {tv:g} and {holes:g}" for name, (tv, holes) in limits.items())
     return (
         f"A classifier two-sample test (Lopez-Paz & Oquab 2017) between the aggregate posterior and the prior, by "
@@ -81,7 +82,7 @@ def methods(found: Report) -> str:
         f"family-wise level of {about['thresholds']['family_wise_level']:g}. Decoded samples are compared by "
         f"{about['images_compared_by']}: coverage (Naeem et al. 2020) of prior samples over that of reconstructions of "
         f"other images, mean of {budget['splits_of_the_images']} splits. torch "
-        f"{versions['torch']}, NumPy {versions['numpy']}; seed {found.seed}; {about['date']}; {found.seconds:g} s. "
+        f"{versions['torch']}, NumPy {versions['numpy']}; seed {found.seed}; {about['date']}; {found.seconds:g} s. {scaled}"
         f"Codes {about['codes']}" + (f", images {about['images']}." if "images" in about else ".")
     )
 
