@@ -82,8 +82,8 @@ def methods(found: Report) -> str:
         f"family-wise level of {about['thresholds']['family_wise_level']:g}. Decoded samples are compared by "
         f"{about['images_compared_by']}: coverage (Naeem et al. 2020) of prior samples over that of reconstructions of "
         f"other images, mean of {budget['splits_of_the_images']} splits. torch "
-        f"{versions['torch']}, NumPy {versions['numpy']}; seed {found.seed}; {about['date']}; {found.seconds:g} s. {scaled}"
-        f"Codes {about['codes']}" + (f", images {about['images']}." if "images" in about else ".")
+        f"{versions['torch']}, NumPy {versions['numpy']}; seed {found.seed}; {about['date']}; {found.seconds:g} s. "
+        f"{scaled}Codes {about['codes']}" + (f", images {about['images']}." if "images" in about else ".")
     )
 
 
