@@ -80,6 +80,9 @@ class Explorer(Widget):
         super().__init__("plane", {"space": described}, keys=keys, remote=remote, names=names, z=first, **traits)
         self.on_msg(self._answer)
 
+    def __repr__(self) -> str:
+        return f"Explorer({self.space.name!r})"
+
     @property
     def image(self) -> np.ndarray:
         """What the decoder draws at z, float32 [H, W] or [H, W, 3] in [0, 1]."""

@@ -47,6 +47,9 @@ class Linked(Widget):
         data = {**classes(images.class_names), "count": len(images), "spaces": described, "fields": None}
         super().__init__("pair", data, keys=links.table(PAIR_KEYS), names=names, **held)
 
+    def __repr__(self) -> str:
+        return f"link({', '.join(space.name for space in self._spaces)})"
+
     def _most_copied(self) -> int:
         return most_copied(self._spaces[0].data.shape)
 
