@@ -273,7 +273,7 @@ def samples(
             pictures = on_one_scale(images, decode(np.asarray(z, np.float32)))
             judged, covered[of] = coverage(real[one], seen(pictures))
             found.setdefault(of, []).append(judged)
-            if _is_plane(pictures) and (energy := laplacian_energy(images[one])) > 0:
+            if (pictures.ndim == 3 or pictures.shape[3:] == (3,)) and (energy := laplacian_energy(images[one])) > 0:
                 sharp.setdefault(of, []).append(laplacian_energy(pictures) / energy)
         if "reconstructions" in covered:
             kept.append(_ratio(covered[""], covered["reconstructions"]))
@@ -291,11 +291,6 @@ def samples(
     for of, relative in sharp.items():
         spread = Estimate.of_mean(float(np.mean(relative)), float(np.std(relative, ddof=1)))
         yield Diagnostic.estimated("sharpness", "samples", spread, of=of)
-
-
-def _is_plane(pictures: np.ndarray) -> bool:
-    """Whether neighbours in the second and third axis are neighbours in the image: [N, H, W] or [N, H, W, 3]."""
-    return pictures.ndim == 3 or (pictures.ndim == 4 and pictures.shape[3] == 3)
 
 
 def _ratio(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:

@@ -13,9 +13,10 @@ export class Ends {
     );
   }
 
-  /** Other images. @param {import("../engine/format.js").Shape} shape */
+  /** Other images. @param {import("../engine/format.js").Shape} shape @returns {HTMLElement[]} the elements */
   open(shape) {
     sizeTiles(this.thumbnails, formatOf(shape));
+    return this.elements;
   }
 
   /** @param {[number, number]} indices @param {ImageBitmap | null} sprite

@@ -107,8 +107,7 @@ export class Pair {
     });
     this.panes = data.spaces.map((space) => new Pane(this, space));
     this.planes.replaceChildren(...this.panes.map((pane) => pane.element));
-    this.ends.open(data.spaces[0].image);
-    const [a, b] = this.ends.elements;
+    const [a, b] = this.ends.open(data.spaces[0].image);
     this.strips.replaceChildren(a, h("div", { class: "rows" }, ...this.panes.map((pane) => pane.way.figure)), b);
     this.follow(texts);
     this.loadImages(data.spaces[0]);
