@@ -13,6 +13,7 @@ from tests.analysis.report.conftest import idle_classifier, quick_classifier
 from tests.spaces.colored import SIDE, colored, decode, encode
 from vaeexplorer.analysis.report.coverage import laplacian_energy
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
+from vaeexplorer.app.caches import principal_space
 from vaeexplorer.arrays import channels_first, channels_last
 from vaeexplorer.browser.packing.sprite import SPRITE_COLUMNS, sprite
 from vaeexplorer.data.images import DataError, ImageDataset
@@ -86,6 +87,11 @@ def test_pages_ask_in_planes_of_colour(space: Space, rng: np.random.Generator) -
     np.testing.assert_array_equal(numbers[:6].reshape(3, 2), encode(np.moveaxis(answered, 1, 3))[0])
     images = space.data.images[:2]
     np.testing.assert_array_equal(channels_last(channels_first(images), images.shape[1:]), images)
+
+
+def test_pca_is_no_plane_beside_them(space: Space) -> None:
+    with pytest.raises(UserError, match="28 x 28 grey pixels, not of 64 x 64 x 3"):
+        principal_space(space)
 
 
 def test_a_sheet_holds_every_colour(space: Space) -> None:
