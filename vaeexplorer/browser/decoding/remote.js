@@ -46,7 +46,8 @@ async function ask(base, what, body) {
   throw new Error(said || `The server answered ${response.status}.`);
 }
 
-/** Images of codes, [N * D] -> the images, byte by byte (engine/format.js). @param {string} base  of the model's addresses
+/** Images of codes, [N * D] -> the images, byte by byte (engine/format.js).
+ * @param {string} base  of the model's addresses
  * @param {Float32Array<ArrayBuffer>} zs @param {number} dim
  * @param {number} size  numbers of an image */
 export async function decodeThere(base, zs, dim, size) {

@@ -22,7 +22,8 @@ export const DIGIT = formatOf([28, 28]);
 export const isDigit = ({ width, height, channels }) =>
   width === DIGIT.width && height === DIGIT.height && channels === DIGIT.channels;
 
-/** Where the grey level, or each colour, of a pixel begins. @param {Format} format @returns {[number, number, number]} */
+/** Where the grey level, or each colour, of a pixel begins. @param {Format} format
+ * @returns {[number, number, number]} */
 export const planesOf = ({ width, height, channels }) =>
   channels === 3 ? [0, width * height, 2 * width * height] : [0, 0, 0];
 

@@ -5,7 +5,8 @@ const CODES = 128; // codes of 8 bits then fill a byte each
 const RUN = CODES - 2; // pixels between two clears
 
 /** @param {Uint8Array[]} frames  each [height * width], grey levels, or numbers of colours where there is a palette
- * @param {{width: number, height: number}} of  a frame @param {number} scale  pixels of the GIF for each pixel of a frame, across and up
+ * @param {{width: number, height: number}} of  a frame
+ * @param {number} scale  pixels of the GIF for each pixel of a frame, across and up
  * @param {number} delay  hundredths of a second @param {number[][]} [palette]  at most 128 colours, RGB
  * @returns {Uint8Array<ArrayBuffer>} */
 export function encodeGif(frames, of, scale, delay, palette) {

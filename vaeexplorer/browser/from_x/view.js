@@ -3,7 +3,8 @@
  * What the walk shows: images, numbers, densities, the draws.
  *
  * @typedef {{root: HTMLElement, ui: ReturnType<typeof import("./elements.js").build>, model: any, image: number,
- *            format: import("../engine/format.js").Format, near: boolean, span: number, eps: number[], cloud: number[][], draws: import("./draws.js").Draws,
+ *            format: import("../engine/format.js").Format, near: boolean, span: number,
+ *            eps: number[], cloud: number[][], draws: import("./draws.js").Draws,
  *            plane: import("./plane.js").PosteriorPlane} & import("./elements.js").Page} Viewed
  */
 import { pen } from "../draw/canvas.js";

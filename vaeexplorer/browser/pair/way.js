@@ -6,7 +6,8 @@
  * @typedef {{distances: number[], nearest: string, usual: number}} Measured
  *   distances: Euclidean, over the pixels; nearest: their nearest training images, uint8, in base64; usual:
  *   the median distance of reconstructions
- * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls" | "image"> & {kind: string}} Space  kind: AE, VAE or PCA
+ * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls" | "image"> & {kind: string}} Space
+ *   kind: AE, VAE or PCA
  * @typedef {{space: Space, codes: import("../engine/codes.js").Codes | null, ends: [number[], number[]] | null,
  *            pair: {step: number, pointAt(step: number): void}, say(trouble: string): void}} Pane
  *   what a way reads of its plane
