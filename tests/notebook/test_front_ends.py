@@ -190,7 +190,7 @@ def test_twenty_widgets(lab: Any) -> None:
     for number in (0, MANY // 2, MANY - 1):
         cell = cells.nth(number)
         cell.scroll_into_view_if_needed()
-        decoded(page, cell.locator(".strips canvas").first)
+        decoded(page, cell.locator("section.strips canvas").first)
         another(page, cell)
     assert len(page.workers) <= MANY
     print(f"{MANY} widgets: {len(page.workers)} workers, {heap(page):.0f} MB in the page.")
