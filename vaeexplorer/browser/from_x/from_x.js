@@ -24,6 +24,7 @@ import { DRAWS, Draws } from "./draws.js";
 import { build } from "./elements.js";
 import { handle } from "./handles.js";
 import { PosteriorPlane } from "./plane.js";
+import { Truth } from "./truth.js";
 import { View } from "./view.js";
 import { formatWalk, parseWalk, rounded } from "./url.js";
 import { WalkHere, walkThere } from "./walk.js";
@@ -54,6 +55,7 @@ export class FromX {
     this.image = -1; // number of the test image, or -1 for a drawing or a file
     this.near = true; // whether the plane shows the posterior from near by ...
     this.span = 4; // ... and so many of its standard deviations to each side
+    this.truth = false; // whether the true posterior is drawn
     this.frame = 0;
     this.asking = this.stale = this.troubled = false; // of the server
     this.background = new Background(
@@ -68,6 +70,7 @@ export class FromX {
         this.tell();
       },
     );
+    this.behind = new Truth(this);
     this.draws = new Draws((draw) => this.pick(draw));
     this.pad = new Pad(
       (image) => image && this.take(rounded(image), -1),
@@ -87,6 +90,7 @@ export class FromX {
     this.files.stop();
     this.plane.stop();
     this.background.stop();
+    this.behind.stop();
     this.space = this.model = null;
     cancelAnimationFrame(this.frame);
     this.endResizing();
@@ -119,6 +123,7 @@ export class FromX {
         this.format = formatOf(space.image);
         this.plane.open(this.model, colors);
         this.view.open();
+        this.behind.open(loaded && loaded.bytes);
         this.loading.end(true);
         this.open();
       },
@@ -144,8 +149,13 @@ export class FromX {
   open() {
     const { codes, own } = this.model,
       { dim, count } = codes;
-    const { image, seed, eps, drawing, near, span, wrong } = parseWalk(this.address.keys, this.texts, dim, count);
-    Object.assign(this, { near, span });
+    const { image, seed, eps, drawing, near, span, truth, wrong } = parseWalk(
+      this.address.keys,
+      this.texts,
+      dim,
+      count,
+    );
+    Object.assign(this, { near, span, truth });
     this.drawNoise(seed);
     if (eps) this.eps = eps;
     if (drawing) {
@@ -226,11 +236,11 @@ export class FromX {
   /** Reports the visitor's choices. */
   tell() {
     if (!this.model || !this.x) return;
-    const { seed, near, span, x } = this,
+    const { seed, near, span, truth, x } = this,
       image = this.image === this.model.own ? null : this.image,
       eps = this.eps.join() === this.drawn?.join() ? null : this.eps;
     // where a model on its way opens too
-    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span });
+    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span, truth });
     this.report(this.texts);
   }
 
@@ -272,5 +282,6 @@ export class FromX {
   show(x, walk) {
     this.walk = walk;
     this.view.show(x, walk);
+    this.behind.show(x, walk);
   }
 }
