@@ -2,7 +2,7 @@
 /** Images on canvases: numbers, a test image out of the sheet of all, or many as thumbnails. A canvas for one image has
  * the size of the image. */
 import { spaced, toScreen } from "../engine/geometry.js";
-import { DIGIT, planesOf } from "../engine/format.js";
+import { DIGIT, imageAt, planesOf } from "../engine/format.js";
 import { h } from "./dom.js";
 import { pen } from "./canvas.js";
 
@@ -88,7 +88,11 @@ export function paintTestImage(canvas, sprite, index) {
   context.drawImage(sprite, left, top, width, height, 0, 0, width, height);
 }
 
-const GAP = 2; // CSS pixels between thumbnails
+/** Room for the frames of two thumbnails side by side, CSS pixels. @param {number} size  of the images */
+const gapAt = (size) => (size < 28 ? 2 : 4);
+
+/** @typedef {{xs: Float32Array, ys: Float32Array}} Places */
+/** @typedef {ImageBitmap | HTMLCanvasElement} Sheet  a hundred images in a row */
 
 /**
  * Test images in place of dots: so many that no two overlap, more as one zooms. What was drawn is remembered, so that
@@ -97,51 +101,65 @@ const GAP = 2; // CSS pixels between thumbnails
 export class Thumbnails {
   constructor() {
     /** @type {number[]} */ this.chosen = [];
-    this.size = 0; // CSS pixels
+    this.size = 0; // CSS pixels; 0 while dots are shown instead
+    this.format = DIGIT; // of the images
+    /** @type {Places} */ this.places = { xs: new Float32Array(), ys: new Float32Array() };
     /** @type {unknown[]} */ this.of = [];
   }
 
-  /** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {Float32Array} xs
-   * @param {Float32Array} ys @param {Uint8ClampedArray} colors  [N * 4], transparent where an image is hidden
-   * @param {ImageBitmap} sprite @param {number} size CSS pixels @param {number} ratio device pixels per CSS pixel
-   * @param {Format} format */
-  draw(g, view, xs, ys, colors, sprite, size, ratio, { width, height }) {
-    const longer = Math.max(width, height),
-      [across, down] = [(size * width) / longer, (size * height) / longer];
-    const of = [xs, ys, colors, size, view.scale];
+  /** Draws them, unless dots are to be shown: without a size, or while the sheet is on its way.
+   * @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view
+   * @param {Places} home  where they come to rest, which decides which are chosen
+   * @param {Uint8ClampedArray} colors  [N * 4], transparent where an image is hidden
+   * @param {Sheet | null | undefined} sheet @param {number} size CSS pixels
+   * @param {number} ratio device pixels per CSS pixel @param {Places} [places]  where they are now
+   * @returns {boolean} whether images are drawn */
+  draw(g, view, home, colors, sheet, size, ratio, places = home) {
+    const { xs, ys } = home,
+      of = [xs, ys, colors, size, view.scale];
+    if (!size || !sheet) {
+      this.size = 0;
+      this.chosen = [];
+      this.of = [];
+      return false;
+    }
     if (of.some((part, k) => part !== this.of[k]))
-      this.chosen = spaced(xs, ys, (size + GAP) / view.scale, (i) => colors[4 * i + 3] > 0);
-    this.of = of;
-    this.size = size;
-    this.xs = xs;
-    this.ys = ys;
+      this.chosen = spaced(xs, ys, (size + gapAt(size)) / view.scale, (i) => colors[4 * i + 3] > 0);
+    Object.assign(this, { of, size, places });
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, view.width, view.height);
+    const { width, height } = this.format,
+      longer = Math.max(width, height),
+      [across, down] = [(size * width) / longer, (size * height) / longer],
+      edge = gapAt(size) / 2;
     g.imageSmoothingEnabled = size * ratio < longer;
-    g.lineWidth = size < 28 ? 1 : 2;
-    for (const i of this.chosen) {
-      const [x, y] = toScreen(view, xs[i], ys[i]),
-        [left, top] = [Math.round(x - across / 2), Math.round(y - down / 2)];
-      if (left < -size || top < -size || left > view.width || top > view.height) continue;
-      const [column, row] = [i % A_ROW, Math.floor(i / A_ROW)];
-      g.drawImage(sprite, width * column, height * row, width, height, left, top, across, down);
-      g.strokeStyle = `rgb(${colors[4 * i]}, ${colors[4 * i + 1]}, ${colors[4 * i + 2]})`;
-      g.strokeRect(left, top, across, down);
+    let color = -1;
+    for (const [i, x, y] of this.placed(view)) {
+      const own = (colors[4 * i] << 16) | (colors[4 * i + 1] << 8) | colors[4 * i + 2],
+        [left, top] = [x + (size - across) / 2, y + (size - down) / 2],
+        [column, row] = [i % A_ROW, Math.floor(i / A_ROW)];
+      if (own !== color) g.fillStyle = `#${(color = own).toString(16).padStart(6, "0")}`;
+      g.fillRect(left - edge, top - edge, across + 2 * edge, down + 2 * edge);
+      g.drawImage(sheet, width * column, height * row, width, height, left, top, across, down);
     }
+    return true;
   }
 
-  /** Dots are shown instead. */
-  clear() {
-    this.size = 0;
-    this.chosen = [];
-    this.of = [];
+  /** What is in view: an image's number, and where its corner lies in CSS pixels.
+   * @param {import("../engine/geometry.js").View} view @returns {Generator<[number, number, number]>} */
+  *placed(view) {
+    const { size, places } = this;
+    for (const i of this.chosen) {
+      const [x, y] = toScreen(view, places.xs[i], places.ys[i]),
+        [left, top] = [Math.round(x - size / 2), Math.round(y - size / 2)];
+      if (left > -size && top > -size && left < view.width && top < view.height) yield [i, left, top];
+    }
   }
 
   /** The image at a point of the plane. @param {import("../engine/geometry.js").View} view @param {number} x
    * @param {number} y  CSS pixels @returns {number} -1 for none */
   at(view, x, y) {
-    const { xs, ys } = this;
-    if (!xs || !ys) return -1;
+    const { xs, ys } = this.places;
     return (
       this.chosen.find((i) => {
         const [left, top] = toScreen(view, xs[i], ys[i]);
@@ -149,4 +167,14 @@ export class Thumbnails {
       }) ?? -1
     );
   }
+}
+
+/** A sheet of images. @param {Uint8Array} pixels  [N * 784] grey levels @returns {HTMLCanvasElement} */
+export function sheetOf(pixels) {
+  const { width, height, size } = DIGIT,
+    count = pixels.length / size,
+    sheet = h("canvas", { width: width * Math.min(count, A_ROW), height: height * Math.ceil(count / A_ROW) });
+  for (let i = 0; i < count; i++)
+    paintImage(pen(sheet), imageAt(pixels, i), 255, width * (i % A_ROW), height * Math.floor(i / A_ROW));
+  return sheet;
 }

@@ -16,7 +16,8 @@ import { paintTestImage, readImage, tile } from "../draw/sprite.js";
 import { dotColors } from "../engine/codes.js";
 import { DIGIT, formatOf } from "../engine/format.js";
 import { normal, repeatable } from "../engine/geometry.js";
-import { widestImage } from "./wide.js";
+import { widestImage } from "../interact/wide.js";
+import { ImageSize } from "../interact/image_size.js";
 import { Loading } from "../interact/loading.js";
 import { summarize } from "../engine/summary.js";
 import { Pad, fromFile } from "../interact/drawing.js";
@@ -62,6 +63,10 @@ export class FromX {
       (kind, start, pixels, done) => this.plane.receive(start, pixels, done),
       () => {}, // images behind the plane are not missed
     );
+    this.images = new ImageSize(
+      () => this.redraw(),
+      () => this.tell(),
+    );
     this.plane = new PosteriorPlane(
       (zs) => this.model?.network && this.background.request("manifold", zs, this.model.codes.dim),
       () => {
@@ -69,6 +74,7 @@ export class FromX {
         this.redraw();
         this.tell();
       },
+      this.images,
     );
     this.behind = new Truth(this);
     this.draws = new Draws((draw) => this.pick(draw));
@@ -149,13 +155,14 @@ export class FromX {
   open() {
     const { codes, own } = this.model,
       { dim, count } = codes;
-    const { image, seed, eps, drawing, near, span, truth, wrong } = parseWalk(
+    const { image, seed, eps, drawing, near, span, truth, images, wrong } = parseWalk(
       this.address.keys,
       this.texts,
       dim,
       count,
     );
     Object.assign(this, { near, span, truth });
+    this.images.px = images;
     this.drawNoise(seed);
     if (eps) this.eps = eps;
     if (drawing) {
@@ -240,7 +247,8 @@ export class FromX {
       image = this.image === this.model.own ? null : this.image,
       eps = this.eps.join() === this.drawn?.join() ? null : this.eps;
     // where a model on its way opens too
-    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span, truth });
+    const images = this.images.px;
+    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span, truth, images });
     this.report(this.texts);
   }
 

@@ -41,7 +41,7 @@ export class View {
     this.painted = null;
     sizeTiles([ui.x, ui.decoded, ui.difference], page.format);
     page.draws.resize(page.format);
-    page.plane.manifold.format = page.format;
+    page.plane.manifold.format = page.plane.thumbnails.format = page.format;
     page.root.dataset.drawn = String(isDigit(page.format)); // the pad makes an image like MNIST's of what is drawn
     this.sliders = buildSliders(ui.sliders, summary.order, page);
     ui.sliders.classList.toggle("many", most.length > 2);

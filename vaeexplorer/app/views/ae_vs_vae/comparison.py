@@ -156,7 +156,7 @@ def compare(a: Space, b: Space, progress: Callable[[float, str], None]) -> Compa
 @lru_cache(maxsize=64)
 def drawn(rows: tuple[Row, ...], names: tuple[str, str], group: Group) -> Figure:
     """The forest plot of a comparison, made once for all visitors."""
-    return finished(forest(rows, names, group))
+    return finished(forest(rows, names, group, has_sides=False))
 
 
 def samples(space: Space, source: Source) -> Samples:

@@ -6,10 +6,11 @@ from typing import get_args
 import streamlit as st
 
 from vaeexplorer.analysis.sampling import Source
-from vaeexplorer.analysis.smoothness.smoothness import Group
+from vaeexplorer.analysis.smoothness.smoothness import Group, Row
 from vaeexplorer.analysis.smoothness.verdict import balance, details, verdict
 from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.caches import principal_space
+from vaeexplorer.app.charts import chart
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
@@ -63,14 +64,19 @@ def show_forest(found: Comparison, spaces: tuple[Space, Space], group: Group) ->
     """Who is smoother in how many measures, and by how much in each."""
     a, b = spaces
     names = (a.kind, b.kind) if a.kind != b.kind else (a.name, b.name)
-    labels = (f"{names[0]} smoother", f"{names[1]} smoother", "undecided")
-    key_numbers([(str(count), label) for count, label in zip(balance(found.rows), labels, strict=True)])
-    st.plotly_chart(
-        comparison.drawn(tuple(found.rows), names, group),
-        key="forest",
-        config={"displayModeBar": False},
-        alt=in_words(found.rows, found.runs, group),
-    )
+    labels = (f"← {names[0]} smoother", f"{names[1]} smoother →")
+    key_numbers([(str(count), label) for count, label in zip(balance(found.rows), labels, strict=False)])
+    decided = [row for row in found.rows if row.group == group and row.decided]
+    undecided = [row for row in found.rows if row.group == group and not row.decided]
+
+    def drawn(rows: list[Row], key: str) -> None:
+        if rows:
+            figure = comparison.drawn(tuple(rows), names, group)
+            chart(figure, key=key, bar=False, alt=in_words(rows, found.runs, group))
+
+    drawn(decided, "forest")
+    with st.expander(f"{balance(found.rows)[2]} undecided", expanded=not decided):
+        drawn(undecided, "forest-undecided")
 
 
 def show_comparison(found: Comparison, group: Group) -> None:

@@ -1,6 +1,7 @@
 """Is it regularized? Three answers on a latent space, each with its number, and the evidence for them."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import get_args
@@ -10,6 +11,7 @@ from markupsafe import Markup
 
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.app import address, caches, sidebar, state
+from vaeexplorer.app.charts import chart
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
@@ -33,6 +35,7 @@ def second_space(first: Space) -> Space | None:
         key=state.BESIDE.name,
         persist_state="session",
         placeholder="another run",
+        label_visibility="collapsed",
     )
     address.settle()
     return caches.space(others[name]) if name else None
@@ -69,7 +72,7 @@ def _work(space: Space, what: object) -> None:
 
 def show_exhibit(exhibit: Exhibit, key: str) -> None:
     """A figure and its one line."""
-    st.plotly_chart(exhibit.figure, key=key, config={"displaylogo": False}, alt=exhibit.alt)
+    chart(exhibit.figure, key=key, alt=exhibit.alt)
     st.caption(exhibit.reading)
 
 
@@ -111,7 +114,8 @@ def in_a_line(found: Mapping[str, Report]) -> str:
     """The answers of each report, in words."""
     if len(found) == 1:
         return next(iter(found.values())).summary
-    return " ".join(f"{name}: {report.summary[0].lower()}{report.summary[1:]}" for name, report in found.items())
+    answers = (re.split(r"[:,.]", report.summary)[0].lower() for report in found.values())  # the cards have the rest
+    return " ".join(f"{name}: {answer}." for name, answer in zip(found, answers, strict=True))
 
 
 def show_seeds(space: Space) -> None:

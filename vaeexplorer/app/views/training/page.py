@@ -6,6 +6,7 @@ from typing import get_args
 import streamlit as st
 
 from vaeexplorer.app import address, sidebar, state, tables
+from vaeexplorer.app.charts import chart
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
@@ -81,10 +82,9 @@ def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
         has_lines = likelihood == "bernoulli" and part != "kl" and dataset in FLOOR and are_published(cards, dataset)
         references = tuple(map(Reference, ("floor", "mean image"), FLOOR[dataset])) if has_lines else ()
         with column:
-            st.plotly_chart(
+            chart(
                 drawn.learning_curves(curves, title=title, unit=unit(likelihood), references=references, log=log),
                 key=f"curve-{dataset}-{likelihood}-{part}",
-                config={"displaylogo": False},
                 alt=f"{title}: {part} in {unit(likelihood)} by epoch, of {len(curves)} runs.",
             )
 
