@@ -1,13 +1,12 @@
 """A page for a projector, by its address and by its button."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import opened, ordered
+from tests.app.conftest import figures, opened, ordered
 from vaeexplorer.app import state
 
 
@@ -26,7 +25,7 @@ def type_sizes(part: Any) -> Iterator[float]:
 
 def sizes(page: AppTest) -> list[list[float]]:
     """Of each figure on the page."""
-    return [sorted(type_sizes(json.loads(plot.proto.spec))) for plot in page.get("plotly_chart")]
+    return [sorted(type_sizes(figure)) for figure in figures(page)]
 
 
 def is_large(page: AppTest) -> bool:

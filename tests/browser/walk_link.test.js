@@ -25,7 +25,7 @@ test("what is no image is none", () => {
 test("a link opens what was chosen", () => {
   const drawn = { image: -1, seed: 7, eps: [0.5, -1.25], x: digit, near: false, span: 8, truth: true, images: 21 };
   const texts = formatWalk(keys.walk, drawn);
-  assert.deepEqual(Object.keys(texts), ["drawing", "seed", "eps", "near", "span", "truth", "images"]);
+  assert.deepEqual(Object.keys(texts), ["drawing", "seed", "eps", "near", "span", "images", "truth"]);
   assert.equal(texts.eps, "0.5,-1.25");
   const { x: drawing, ...rest } = drawn;
   assert.deepEqual(parseWalk(keys.walk, texts, 2, 10), { ...rest, drawing, wrong: "" });

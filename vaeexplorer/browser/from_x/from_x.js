@@ -155,7 +155,7 @@ export class FromX {
   open() {
     const { codes, own } = this.model,
       { dim, count } = codes;
-    const { image, seed, eps, drawing, near, span, truth, images, wrong } = parseWalk(
+    const { image, seed, eps, drawing, near, span, images, truth, wrong } = parseWalk(
       this.address.keys,
       this.texts,
       dim,
@@ -247,8 +247,7 @@ export class FromX {
       image = this.image === this.model.own ? null : this.image,
       eps = this.eps.join() === this.drawn?.join() ? null : this.eps;
     // where a model on its way opens too
-    const images = this.images.px;
-    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span, truth, images });
+    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span, images: this.images.px, truth });
     this.report(this.texts);
   }
 

@@ -10,15 +10,14 @@ from vaeexplorer.analysis.smoothness.smoothness import Group, Row
 from vaeexplorer.analysis.smoothness.verdict import balance, details, verdict
 from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.caches import principal_space
-from vaeexplorer.app.charts import chart
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.server import figures
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, key_numbers, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.tables import GROUPS, comparison_conditions, comparison_figures, comparison_table, to_csv
-from vaeexplorer.figures.smoothness import in_words
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
 
@@ -69,14 +68,13 @@ def show_forest(found: Comparison, spaces: tuple[Space, Space], group: Group) ->
     decided = [row for row in found.rows if row.group == group and row.decided]
     undecided = [row for row in found.rows if row.group == group and not row.decided]
 
-    def drawn(rows: list[Row], key: str) -> None:
+    def show(rows: list[Row], key: str) -> None:
         if rows:
-            figure = comparison.drawn(tuple(rows), names, group)
-            chart(figure, key=key, bar=False, alt=in_words(rows, found.runs, group))
+            figures.show([comparison.drawn(tuple(rows), found.runs, names, group)], key)
 
-    drawn(decided, "forest")
+    show(decided, state.FOREST)
     with st.expander(f"{balance(found.rows)[2]} undecided", expanded=not decided):
-        drawn(undecided, "forest-undecided")
+        show(undecided, f"{state.FOREST}-undecided")
 
 
 def show_comparison(found: Comparison, group: Group) -> None:

@@ -6,8 +6,8 @@ import streamlit as st
 
 from vaeexplorer.analysis.linear.experiments import BENDS, METHODS
 from vaeexplorer.app import address, sidebar, state
-from vaeexplorer.app.charts import chart
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.server import figures
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets, words
 from vaeexplorer.app.views.linear.training import Setting, prepare
@@ -15,7 +15,6 @@ from vaeexplorer.app.words import heading, notes
 from vaeexplorer.config import Dataset
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.tables import to_csv
-from vaeexplorer.figures.linear import singular_values
 
 
 def chosen_setting(dataset: Dataset) -> Setting:
@@ -84,11 +83,8 @@ left, right = st.columns(2, gap="medium")
 left.markdown(f"**Predicted.** {shown.predicted}")
 right.markdown(f"**Measured.** {shown.measured}")
 if shown.decayed is not None:
-    decayed = shown.decayed
-    chart(
-        singular_values(decayed.predicted.tolist(), decayed.measured.tolist()),
-        alt=f"Singular values of W2, predicted and measured; they differ by {decayed.largest_difference:.1e} at most.",
-    )
+    values = (shown.decayed.predicted.tolist(), shown.decayed.measured.tolist())
+    figures.show([widgets.decayed(*map(tuple, values))], state.DECAYED)
 st.caption(f"PCA and training: {shown.source}. Reconstructions and scatters: test images. Errors: |x − x′|² per image.")
 st.download_button(
     "Download the curves (CSV)",

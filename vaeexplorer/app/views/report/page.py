@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.app import address, caches, sidebar, state
-from vaeexplorer.app.charts import chart
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.server import figures
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.report import reports, words
@@ -20,7 +20,7 @@ from vaeexplorer.app.words import heading, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.export import cards
 from vaeexplorer.export import report as report_page
-from vaeexplorer.figures.report import Exhibit, Kind
+from vaeexplorer.figures.report import Kind
 from vaeexplorer.spaces.space import Space
 
 
@@ -68,12 +68,6 @@ def _work(space: Space, what: object) -> None:
     except UserError as error:
         st.error(literal(error))
     place.empty()
-
-
-def show_exhibit(exhibit: Exhibit, key: str) -> None:
-    """A figure and its one line."""
-    chart(exhibit.figure, key=key, alt=exhibit.alt)
-    st.caption(exhibit.reading)
 
 
 def show_strip(name: str, url: str) -> None:
@@ -137,24 +131,10 @@ def show_strips(spaces: Sequence[Space]) -> None:
 
 
 def show_evidence(spaces: Sequence[Space], found: dict[str, Report]) -> None:
-    """The figures: of two latent spaces those of one kind on one row."""
-    figures = {space.name: {each.kind: each for each in reports.exhibits(space, found[space.name])} for space in spaces}
-    if len(spaces) == 1:
-        show_figures(spaces[0].name, list(figures[spaces[0].name].values()))
-    else:
-        for kind in get_args(Kind):
-            if any(kind in each for each in figures.values()):
-                for space in in_a_row(spaces):
-                    if kind in figures[space.name]:
-                        show_exhibit(figures[space.name][kind], f"{space.name}-{kind}")
-
-
-def show_figures(name: str, shown: Sequence[Exhibit]) -> None:
-    """Of one latent space: two in a row."""
-    for start in range(0, len(shown), 2):
-        for column, exhibit in zip(st.columns(2, gap="large"), shown[start : start + 2], strict=False):
-            with column:
-                show_exhibit(exhibit, f"{name}-{exhibit.kind}")
+    """The figures, two in a row: of two latent spaces those of one kind."""
+    drawn = [reports.exhibits(space, found[space.name]) for space in spaces]
+    kinds = [kind for kind in get_args(Kind) if any(kind in each for each in drawn)]
+    figures.show([each.get(kind) for kind in kinds for each in drawn], state.EVIDENCE, columns=2)
 
 
 def offer_nll_gap(space: Space, found: Report) -> None:
