@@ -56,7 +56,7 @@ def test_two_runs_side_by_side_from_a_link(app: AppTest) -> None:
         "mnist-vae-16d",
         "fashion-mnist-ae-2d",
     ]
-    assert "mnist-vae-16d: no: codes do not follow the prior. fashion-mnist-ae-2d: no" in shown
+    assert "mnist-vae-16d: no. fashion-mnist-ae-2d: no." in shown
     assert len(answers(page)) == 6
 
 

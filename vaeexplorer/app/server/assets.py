@@ -156,9 +156,18 @@ def training_images(dataset: Dataset) -> dict[str, Any]:
     """
     data, every = caches.test_images(dataset), _every.get(dataset)
     urls: dict[str, str | None] = {kind: _images(dataset, kind).url for kind in ("train", "test")}
-    urls |= {"sprite": f"vx/{dataset}/sheet-{data.content_hash}.of.png", "every": every.url if every else None}
+    urls |= {"sprite": sheet_url(dataset), "every": every.url if every else None}
     most = FULL_SIZE["train"] if every else COUNTS[dataset]
     return training.about(data, shipped_images(dataset), urls, most)
+
+
+def sheet_url(dataset: str) -> str:
+    """Where the page finds all test images side by side; made when it is asked for.
+
+    Raises:
+        DataError: they cannot be had.
+    """
+    return f"vx/{dataset}/sheet-{caches.test_images(dataset).content_hash}.of.png"
 
 
 def pack_every(dataset: Dataset) -> None:

@@ -11,6 +11,8 @@ import { complain, h } from "../draw/dom.js";
 import { readTheme } from "../draw/theme.js";
 import { fetchOnce } from "../engine/fetch.js";
 
+const SIZE = 12; // CSS pixels of type that a figure leaves open
+
 /** @type {any} the library puts itself here */
 const page = globalThis;
 /** @type {Promise<any> | null} */
@@ -46,6 +48,8 @@ class Place {
     if (figure?.reading) this.element.append(h("figcaption", { textContent: figure.reading }));
     /** @type {any} */
     this.library = null;
+    // A folded part of the page has no width before it is opened.
+    this.watcher = new ResizeObserver(() => this.plot.clientWidth && this.library?.Plots.resize(this.plot));
   }
 
   /** @param {string} library  the address of plotly */
@@ -55,28 +59,31 @@ class Place {
     try {
       const [shown, drawing] = await Promise.all([fetchOnce(figure.url, parsed), plotly(library)]);
       if (!this.plot.isConnected) return;
-      const layout = { ...shown.layout, ...this.colors(), autosize: true };
-      await drawing.newPlot(this.plot, shown.data, layout, { displaylogo: false, responsive: true });
+      await drawing.newPlot(this.plot, shown.data, { ...shown.layout, autosize: true }, { displaylogo: false });
       this.library = drawing;
+      this.repaint();
+      this.watcher.observe(this.plot);
     } catch (error) {
       if (this.plot.isConnected)
         complain(this.plot, error instanceof Error ? error.message : String(error), () => this.draw(library));
     }
   }
 
-  /** What a figure takes from the page. */
-  colors() {
-    const { text, card } = readTheme(this.plot),
-      family = getComputedStyle(this.plot).fontFamily;
-    return { font: { family, color: text, size: 12 }, hoverlabel: { bgcolor: card, font: { family, color: text } } };
-  }
-
-  /** The theme is another. */
+  /** Takes the colours and the font of the page. */
   repaint() {
-    this.library?.relayout(this.plot, this.colors());
+    const { text, card, scale } = readTheme(this.plot),
+      family = getComputedStyle(this.plot).fontFamily;
+    this.library?.relayout(this.plot, {
+      "font.family": family,
+      "font.color": text,
+      "font.size": SIZE * scale,
+      "hoverlabel.bgcolor": card,
+      "hoverlabel.font.color": text,
+    });
   }
 
   stop() {
+    this.watcher.disconnect();
     this.library?.purge(this.plot);
     this.element.remove();
   }

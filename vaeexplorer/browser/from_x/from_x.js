@@ -17,6 +17,7 @@ import { dotColors } from "../engine/codes.js";
 import { normal, repeatable } from "../engine/geometry.js";
 import { PIXELS, SIDE } from "../engine/network.js";
 import { widestImage } from "../engine/wide.js";
+import { ImageSize } from "../interact/image_size.js";
 import { Loading } from "../interact/loading.js";
 import { summarize } from "../engine/summary.js";
 import { Pad, fromFile } from "../interact/drawing.js";
@@ -59,6 +60,10 @@ export class FromX {
       (kind, start, pixels, done) => this.plane.receive(start, pixels, done),
       () => {}, // images behind the plane are not missed
     );
+    this.images = new ImageSize(
+      () => this.redraw(),
+      () => this.tell(),
+    );
     this.plane = new PosteriorPlane(
       (zs) => this.model?.network && this.background.request("manifold", zs, this.model.codes.dim),
       () => {
@@ -66,6 +71,7 @@ export class FromX {
         this.redraw();
         this.tell();
       },
+      this.images,
     );
     this.draws = new Draws((draw) => this.pick(draw));
     this.pad = new Pad(
@@ -142,8 +148,14 @@ export class FromX {
   open() {
     const { codes, own } = this.model,
       { dim, count } = codes;
-    const { image, seed, eps, drawing, near, span, wrong } = parseWalk(this.address.keys, this.texts, dim, count);
+    const { image, seed, eps, drawing, near, span, images, wrong } = parseWalk(
+      this.address.keys,
+      this.texts,
+      dim,
+      count,
+    );
     Object.assign(this, { near, span });
+    this.images.px = images;
     this.drawNoise(seed);
     if (eps) this.eps = eps;
     if (drawing) {
@@ -232,7 +244,7 @@ export class FromX {
       image = this.image === this.model.own ? null : this.image,
       eps = this.eps.join() === this.drawn?.join() ? null : this.eps;
     // where a model on its way opens too
-    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span });
+    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span, images: this.images.px });
     this.report(this.texts);
   }
 

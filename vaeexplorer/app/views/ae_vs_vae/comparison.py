@@ -156,7 +156,7 @@ def compare(a: Space, b: Space, progress: Callable[[float, str], None]) -> Compa
 @lru_cache(maxsize=64)
 def drawn(rows: tuple[Row, ...], runs: tuple[str, str], names: tuple[str, str], group: Group) -> figures.Drawn:
     """The forest plot of a comparison, made once for all visitors."""
-    return figures.drawn(forest(rows, names, group), in_words(rows, runs, group))
+    return figures.drawn(forest(rows, names, group, has_sides=False), in_words(rows, runs, group))
 
 
 def samples(space: Space, source: Source) -> Samples:

@@ -6,7 +6,7 @@ from typing import get_args
 import streamlit as st
 
 from vaeexplorer.analysis.sampling import Source
-from vaeexplorer.analysis.smoothness.smoothness import Group
+from vaeexplorer.analysis.smoothness.smoothness import Group, Row
 from vaeexplorer.analysis.smoothness.verdict import balance, details, verdict
 from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.caches import principal_space
@@ -63,9 +63,18 @@ def show_forest(found: Comparison, spaces: tuple[Space, Space], group: Group) ->
     """Who is smoother in how many measures, and by how much in each."""
     a, b = spaces
     names = (a.kind, b.kind) if a.kind != b.kind else (a.name, b.name)
-    labels = (f"{names[0]} smoother", f"{names[1]} smoother", "undecided")
-    key_numbers([(str(count), label) for count, label in zip(balance(found.rows), labels, strict=True)])
-    figures.show([comparison.drawn(tuple(found.rows), found.runs, names, group)], state.FOREST)
+    labels = (f"← {names[0]} smoother", f"{names[1]} smoother →")
+    key_numbers([(str(count), label) for count, label in zip(balance(found.rows), labels, strict=False)])
+    decided = [row for row in found.rows if row.group == group and row.decided]
+    undecided = [row for row in found.rows if row.group == group and not row.decided]
+
+    def drawn(rows: list[Row], key: str) -> None:
+        if rows:
+            figures.show([comparison.drawn(tuple(rows), found.runs, names, group)], key)
+
+    drawn(decided, state.FOREST)
+    with st.expander(f"{balance(found.rows)[2]} undecided", expanded=not decided):
+        drawn(undecided, f"{state.FOREST}-undecided")
 
 
 def show_comparison(found: Comparison, group: Group) -> None:

@@ -30,9 +30,9 @@ def chosen_setting(dataset: Dataset) -> Setting:
         persist_state="session",
     )
     with st.container(key="linear-how"):
-        left, middle, right = st.columns([1, 1.6, 1], gap="medium")
+        left, middle, right = st.columns([1, 1.6, 1], gap="medium", vertical_alignment="bottom")
     k = int(address.choose(state.K))
-    left.slider("k, dimensions of the code", *state.K.limits, key=state.K.name, persist_state="session")
+    left.slider("k", *state.K.limits, key=state.K.name, persist_state="session")
     if state.has_changed("condition", broken):
         st.session_state.pop(state.METHOD.name, None)  # the one that suits the former may hide what this one shows
     method = address.choose(state.METHOD, METHODS[broken])
@@ -41,6 +41,7 @@ def chosen_setting(dataset: Dataset) -> Setting:
         METHODS[broken],
         required=True,
         format_func=conditions.METHOD_NAMES.__getitem__,
+        label_visibility="collapsed",
         key=state.METHOD.name,
         wrap=True,
         persist_state="session",

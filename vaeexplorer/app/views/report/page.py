@@ -1,6 +1,7 @@
 """Is it regularized? Three answers on a latent space, each with its number, and the evidence for them."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import get_args
@@ -34,6 +35,7 @@ def second_space(first: Space) -> Space | None:
         key=state.BESIDE.name,
         persist_state="session",
         placeholder="another run",
+        label_visibility="collapsed",
     )
     address.settle()
     return caches.space(others[name]) if name else None
@@ -106,7 +108,8 @@ def in_a_line(found: Mapping[str, Report]) -> str:
     """The answers of each report, in words."""
     if len(found) == 1:
         return next(iter(found.values())).summary
-    return " ".join(f"{name}: {report.summary[0].lower()}{report.summary[1:]}" for name, report in found.items())
+    answers = (re.split(r"[:,.]", report.summary)[0].lower() for report in found.values())  # the cards have the rest
+    return " ".join(f"{name}: {answer}." for name, answer in zip(found, answers, strict=True))
 
 
 def show_seeds(space: Space) -> None:
