@@ -16,7 +16,19 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import app, compare, images, instruments, lecture, linear, report, reproduce, runs, sweep
+from vaeexplorer.commands import (
+    app,
+    compare,
+    images,
+    instruments,
+    lecture,
+    linear,
+    report,
+    reproduce,
+    runs,
+    sweep,
+    train,
+)
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data.images import DataWarning
@@ -25,7 +37,7 @@ from vaeexplorer.files import why
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "app": app.app,
-    "train": runs.train,
+    "train": train.train,
     "images": images.images,
     "list": runs.list_,
     "evaluate": runs.evaluate,

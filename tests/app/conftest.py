@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 import vaeexplorer.app
@@ -67,6 +68,7 @@ def app(runs_folder: Path, quick_evidence: None, monkeypatch: pytest.MonkeyPatch
     an autoencoder are some of its codes: no mixture is fitted to them.
     """
     monkeypatch.setattr(comparison, "sample", lambda source, codes, count: codes[:count])
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)  # which reads of every installed package
     runs_folder.mkdir()
     listed, umap = caches.run_cards, caches._umap  # as they are before a test puts others in their place
     listed.clear()

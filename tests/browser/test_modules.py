@@ -11,7 +11,7 @@ import pytest
 
 from vaeexplorer.browser import bundle
 
-WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train", "lecture")
+WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train", "served", "lecture")
 # A folder may import itself and these.
 ALLOWED = {
     "entries": {*WIDGETS, "charts", "files", "interact", "draw", "engine"},
@@ -19,6 +19,7 @@ ALLOWED = {
     "standalone": {*WIDGETS, "entries", "files", "interact", "draw", "engine"},
     **{widget: {"files", "interact", "charts", "draw", "decoding", "engine"} for widget in WIDGETS},
     "charts": {"draw", "engine"},
+    "served": {"train", "record", "learning", "interact", "draw", "engine"},
     "train": {
         "charts",
         "experiments",

@@ -74,11 +74,10 @@ def themed(figure: go.Figure, *, title: str, height: int, **layout: Any) -> go.F
     return figure
 
 
-def enlarged(figure: go.Figure, scale: float) -> go.Figure:
-    """A figure for a projector: type, marks and margins are larger by a factor, the height by half as much."""
-    plain = figure.to_dict()
+def enlarged(plain: dict[str, Any], scale: float) -> dict[str, Any]:
+    """A figure in its plain form, for a projector: type, marks and margins larger by a factor, the height by half."""
     layout = _times(plain["layout"], scale) | {"height": (1 + scale) / 2 * plain["layout"]["height"]}
-    return go.Figure({"data": [_times(trace, scale) for trace in plain["data"]], "layout": layout}, skip_invalid=True)
+    return {"data": [_times(trace, scale) for trace in plain["data"]], "layout": layout}
 
 
 def _times(part: Any, scale: float) -> Any:

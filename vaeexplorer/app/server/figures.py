@@ -6,8 +6,8 @@ connection that the page has. Here a run sends addresses. A figure has the colou
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from vaeexplorer.app import present
@@ -20,45 +20,45 @@ _figures = component("figures", "figures", "charts/figures.css", is_isolated=Fal
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure that changes no more, to be kept for all who see it.
+    """A figure as it is shown.
 
     Attributes:
-        figure: as it was made.
+        asset: its JSON, without the theme that Streamlit gives figures.
+        height: pixels.
         alt: what it shows, for those who do not see it.
         reading: one line below it.
     """
 
-    figure: Figure
+    asset: assets.Asset
+    height: int
     alt: str
     reading: str = ""
 
-    @cached_property
-    def asset(self) -> assets.Asset:
-        """Its JSON, without the theme that Streamlit gives figures."""
-        document = json.loads(self.figure.to_json(validate=False))
-        document["layout"].pop("template", None)
-        return assets.figure(json.dumps(document, separators=(",", ":")).encode())
-
-    @cached_property
-    def large(self) -> "Drawn":
-        """The same for a projector."""
-        return replace(self, figure=enlarged(self.figure, present.SCALE))
-
 
 def drawn(figure: Figure, alt: str, reading: str = "") -> Drawn:
-    """A figure made ready for all who see it."""
-    found = Drawn(figure, alt, reading)
-    assert found.asset
-    return found
+    """A figure that changes no more, to be kept for all who see it."""
+    document = json.loads(figure.to_json(validate=False))
+    document["layout"].pop("template", None)
+    return _drawn(document, alt, reading)
+
+
+@lru_cache(maxsize=256)
+def _for_projector(shown: Drawn) -> Drawn:
+    """The same with larger type."""
+    return _drawn(enlarged(json.loads(shown.asset.data), present.SCALE), shown.alt, shown.reading)
+
+
+def _drawn(document: dict[str, Any], alt: str, reading: str) -> Drawn:
+    data = json.dumps(document, separators=(",", ":")).encode()
+    return Drawn(assets.figure(data), int(document["layout"]["height"]), alt, reading)
 
 
 def show(shown: Sequence[Drawn | None], key: str, *, columns: int = 1) -> None:
-    """Figures in rows of so many columns; None leaves a place empty."""
-    is_large = present.is_on()
-    places = [each and _place(each.large if is_large else each) for each in shown]
+    """Figures in rows of so many columns, with larger type where the page is presented; None leaves a place empty."""
+    if present.is_on():
+        shown = [each and _for_projector(each) for each in shown]
+    places = [
+        each and {"url": assets.kept_url(each.asset), "height": each.height, "alt": each.alt, "reading": each.reading}
+        for each in shown
+    ]
     _figures(data={"plotly": assets.script_url(assets.PLOTLY), "columns": columns, "figures": places}, key=key)
-
-
-def _place(shown: Drawn) -> dict[str, Any]:
-    height = shown.figure.layout.height
-    return {"url": assets.kept_url(shown.asset), "height": height, "alt": shown.alt, "reading": shown.reading}

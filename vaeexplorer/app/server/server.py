@@ -20,6 +20,8 @@ from vaeexplorer.app.server import beside, frontend
 from vaeexplorer.app.server.hosts import allowed_hosts
 from vaeexplorer.app.server.limits import limits
 from vaeexplorer.data.images import check_dataset
+from vaeexplorer.trainings import dispatch
+from vaeexplorer.trainings.listing import list_trainings
 
 FIRST = (
     "vaeexplorer.app.sidebar",
@@ -46,7 +48,10 @@ _last_served = 0.0
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Import what the pages need while the first browser still fetches Streamlit's own files."""
     Thread(target=prepare, name="warm-up", daemon=True).start()
+    if not is_public() and list_trainings():
+        dispatch.wake()
     yield {}
+    dispatch.rest()
     beside.stop()
 
 
@@ -137,13 +142,29 @@ def middleware() -> list[Middleware]:
     return [*allowed_hosts(), *limits(), Middleware(frontend.FrontendMiddleware)]
 
 
+async def ask_training(request: Request) -> Response:
+    """Have a training on this server pause, resume, stop, or turn a dial."""
+    from vaeexplorer.app.server import trainings
+
+    return await trainings.ask(request)
+
+
+def see_training(request: Request) -> Response:
+    """How a training on this server stands, or bytes of it."""
+    from vaeexplorer.app.server import trainings
+
+    return (trainings.now if request.path_params["file"] == "now" else trainings.file)(request)
+
+
 # A page asks relative to its own address, which may lie below a base path.
 ROUTES = [
     route
-    for owner in ("/vx/{owner}", "/{base:path}/vx/{owner}")
+    for base in ("", "/{base:path}")
     for route in (
-        Route(f"{owner}/{{file}}", asset),
-        Route(f"{owner}/decode", decode, methods=["POST"]),
-        Route(f"{owner}/encode", encode, methods=["POST"]),
+        Route(f"{base}/vx/trainings/{{name}}/ask", ask_training, methods=["POST"]),
+        Route(f"{base}/vx/trainings/{{name}}/{{file}}", see_training),
+        Route(f"{base}/vx/{{owner}}/{{file}}", asset),
+        Route(f"{base}/vx/{{owner}}/decode", decode, methods=["POST"]),
+        Route(f"{base}/vx/{{owner}}/encode", encode, methods=["POST"]),
     )
 ]

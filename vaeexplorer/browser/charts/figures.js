@@ -11,8 +11,6 @@ import { complain, h } from "../draw/dom.js";
 import { readTheme } from "../draw/theme.js";
 import { fetchOnce } from "../engine/fetch.js";
 
-const SIZE = 12; // CSS pixels of type that a figure leaves open
-
 /** @type {any} the library puts itself here */
 const page = globalThis;
 /** @type {Promise<any> | null} */
@@ -48,6 +46,7 @@ class Place {
     if (figure?.reading) this.element.append(h("figcaption", { textContent: figure.reading }));
     /** @type {any} */
     this.library = null;
+    this.size = 13;
     // A folded part of the page has no width before it is opened.
     this.watcher = new ResizeObserver(() => this.plot.clientWidth && this.library?.Plots.resize(this.plot));
   }
@@ -59,9 +58,9 @@ class Place {
     try {
       const [shown, drawing] = await Promise.all([fetchOnce(figure.url, parsed), plotly(library)]);
       if (!this.plot.isConnected) return;
-      await drawing.newPlot(this.plot, shown.data, { ...shown.layout, autosize: true }, { displaylogo: false });
+      const layout = { ...shown.layout, ...this.colors(shown.layout.font.size), autosize: true };
+      await drawing.newPlot(this.plot, shown.data, layout, { displaylogo: false });
       this.library = drawing;
-      this.repaint();
       this.watcher.observe(this.plot);
     } catch (error) {
       if (this.plot.isConnected)
@@ -69,17 +68,17 @@ class Place {
     }
   }
 
-  /** Takes the colours and the font of the page. */
-  repaint() {
-    const { text, card, scale } = readTheme(this.plot),
+  /** What a figure takes from the page, beside its own size of type. @param {number} size */
+  colors(size) {
+    const { text, card } = readTheme(this.plot),
       family = getComputedStyle(this.plot).fontFamily;
-    this.library?.relayout(this.plot, {
-      "font.family": family,
-      "font.color": text,
-      "font.size": SIZE * scale,
-      "hoverlabel.bgcolor": card,
-      "hoverlabel.font.color": text,
-    });
+    this.size = size;
+    return { font: { family, color: text, size }, hoverlabel: { bgcolor: card, font: { family, color: text, size } } };
+  }
+
+  /** The theme is another. */
+  repaint() {
+    this.library?.relayout(this.plot, this.colors(this.size));
   }
 
   stop() {

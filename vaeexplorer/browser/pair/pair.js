@@ -110,6 +110,7 @@ export class Pair {
     this.count = data.count;
     this.classes = data.classes;
     this.colors = data.colors;
+    this.root.dataset.legend = data.classes.join("").length > 30 ? "long" : "short";
     this.spaces = data.spaces;
     this.turns.open(data.start);
     this.ways = null;

@@ -118,6 +118,10 @@ export function title(choices) {
   return isVariational(choices) ? `${name}, β ${betaText(choices.beta)}` : name;
 }
 
+/** @param {number[]} values @param {number} value */
+export const nearest = (values, value) =>
+  values.reduce((best, each) => (Math.abs(each - value) < Math.abs(best - value) ? each : best));
+
 /** Steps of an epoch. @param {Choices} choices */
 export const stepsOf = ({ images, batch }) => Math.ceil(images / batch);
 

@@ -68,13 +68,13 @@ def show_forest(found: Comparison, spaces: tuple[Space, Space], group: Group) ->
     decided = [row for row in found.rows if row.group == group and row.decided]
     undecided = [row for row in found.rows if row.group == group and not row.decided]
 
-    def drawn(rows: list[Row], key: str) -> None:
+    def show(rows: list[Row], key: str) -> None:
         if rows:
             figures.show([comparison.drawn(tuple(rows), found.runs, names, group)], key)
 
-    drawn(decided, state.FOREST)
+    show(decided, state.FOREST)
     with st.expander(f"{balance(found.rows)[2]} undecided", expanded=not decided):
-        drawn(undecided, f"{state.FOREST}-undecided")
+        show(undecided, f"{state.FOREST}-undecided")
 
 
 def show_comparison(found: Comparison, group: Group) -> None:
