@@ -18,6 +18,7 @@ ALLOWED = {
     "notebook": {*WIDGETS, "files", "interact", "draw", "decoding", "engine"},
     "standalone": {*WIDGETS, "entries", "files", "interact", "draw", "engine"},
     **{widget: {"files", "interact", "charts", "draw", "decoding", "engine"} for widget in WIDGETS},
+    "from_x": {"posterior", "files", "interact", "charts", "draw", "decoding", "engine"},
     "charts": {"draw", "engine"},
     "served": {"train", "record", "learning", "interact", "draw", "engine"},
     "train": {
@@ -40,6 +41,7 @@ ALLOWED = {
     "draw": {"engine"},
     "learning": {"network", "kernel", "engine"},
     "network": {"kernel"},
+    "posterior": {"draw", "decoding", "engine", "kernel"},
     "decoding": {"engine", "kernel"},
     "engine": set[str](),
     "kernel": set[str](),

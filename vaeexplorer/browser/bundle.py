@@ -14,7 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SHARED = ("style/type.css", "style/widget.css", "style/states.css", "style/present.css")
-WORKERS = {f"{room}/worker_source.js": f"{room}/worker.js" for room in ("decoding", "learning")}
+WORKERS = {f"{room}/worker_source.js": f"{room}/worker.js" for room in ("decoding", "learning", "posterior")}
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*? |class |const )(\w+))", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The three questions, each answered by a number, its interval and sentences that are built from them."""
+"""The questions, each answered by a number, its interval and sentences that are built from them."""
 
 import math
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ QUESTIONS: dict[Question, str] = {
     "posteriors": "Is z informative?",
     "aggregate": "Do codes match the prior?",
     "samples": "Are samples as good as x′?",
+    "encoder": "Is the encoder good enough?",
 }
 ORDER: tuple[Answer, ...] = ("yes", "nearly", "partly", "no")
 # Where an answer changes: by the size of an effect, never by p.

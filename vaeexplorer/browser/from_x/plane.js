@@ -30,10 +30,17 @@ export class PosteriorPlane {
   constructor(decode, toggle, images) {
     this.decode = decode;
     this.backdrop = h("canvas", { class: "layer" });
+    this.truth = h("canvas", { class: "layer" }); // what `truth.js` paints
     this.overlay = h("canvas", { class: "layer" });
     this.map = h("canvas", {});
     this.inset = h("button", { type: "button", class: "inset", onclick: toggle }, this.map);
-    this.stage = h("div", { class: "stage", role: "application", tabIndex: 0 }, this.backdrop, this.overlay);
+    this.stage = h(
+      "div",
+      { class: "stage", role: "application", tabIndex: 0 },
+      this.backdrop,
+      this.truth,
+      this.overlay,
+    );
     this.element = h("div", { class: "window" }, this.stage, this.inset, images.element);
     this.manifold = new Manifold(CELL);
     this.thumbnails = new Thumbnails();
