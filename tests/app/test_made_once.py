@@ -15,7 +15,7 @@ def made_again(*_: object, **__: object) -> NoReturn:
 MADE = {
     ("training", "figures", 3): "vaeexplorer.figures.curves.learning_curves",
     ("report", "figures", 8): "vaeexplorer.app.views.report.reports.draw",
-    ("ae_vs_vae", "figures", 1): "vaeexplorer.app.views.ae_vs_vae.comparison.forest",
+    ("ae_vs_vae", "figures", 2): "vaeexplorer.app.views.ae_vs_vae.comparison.forest",
     ("ae_vs_vae", "image", 6): "vaeexplorer.app.views.ae_vs_vae.comparison.contact_sheet",
 }
 
