@@ -52,6 +52,9 @@ export class FakeElement {
     this.append(...children);
   }
   before() {}
+  prepend(...children) {
+    this.replaceChildren(...children, ...this.children);
+  }
   remove() {
     const parent = this.parentElement;
     if (parent) parent.children = parent.children.filter((child) => child !== this);
@@ -74,6 +77,9 @@ export class FakeElement {
     this.captured.add(id);
   }
   focus() {}
+  toDataURL() {
+    return "data:,";
+  }
   getBoundingClientRect() {
     return { left: 10, top: 20, width: this.clientWidth, height: this.clientHeight };
   }

@@ -17,16 +17,20 @@ from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.history import TrainingError
 from vaeexplorer.network.models import build
+from vaeexplorer.network.step import Step
+from vaeexplorer.recipes import reproduce
+from vaeexplorer.recipes.beginnings import binarize, binarized_test_images, initialize
 from vaeexplorer.recipes.published import (
     ROWS,
     STAGES,
+    Schedule,
     configuration,
     epochs_until,
     learning_rate,
     schedule,
     stage_of,
 )
-from vaeexplorer.recipes.reproduce import Reproduction, binarize, binarized_test_images, initialize
+from vaeexplorer.recipes.reproduce import Reproduction
 
 RESULTS = sorted((SHIPPED / "published").glob("*.json"))
 
@@ -65,8 +69,7 @@ def test_every_row_trains_by_its_bound_and_samples(row: str, small_train: ImageD
         model=ModelConfig("vae", latent_dim=3, hidden=(16,)),
         train=dataclasses.replace(config.train, device="cpu"),
     )
-    made = Reproduction(row, "short", config=config, images=small_train.images[:256])
-    made.schedule = plan
+    made = Reproduction(row, plan, config=config, images=small_train.images[:256])
     epochs = list(made)
     assert epochs[-1].loss < epochs[0].loss
     assert (config.objective.bound, config.objective.samples) == (ROWS[row].bound, ROWS[row].samples)
@@ -123,8 +126,9 @@ def test_the_gradient_is_of_the_batchs_sum(config: RunConfig, small_train: Image
     """Adam's epsilon of 1e-4 is small beside a sum over 20 images, and not beside their mean."""
     made = Reproduction(stages=1, config=config, images=small_train.images)
     x, eps = binarize(made.images[:20], torch.Generator().manual_seed(0)), torch.zeros(20, 3)
-    each = sum(made._loss(x[i : i + 1], eps[i : i + 1])[0].item() for i in range(20))
-    assert made._loss(x, eps)[0].item() == pytest.approx(each, rel=1e-5)
+    one = torch.ones(())
+    each = sum(made._loss(x[i : i + 1], eps[i : i + 1], one)[0].item() for i in range(20))
+    assert made._loss(x, eps, one)[0].item() == pytest.approx(each, rel=1e-5)
 
 
 def test_it_resumes_to_the_same_weights(config: RunConfig, small_train: ImageDataset, tmp_path: Path) -> None:
@@ -144,6 +148,57 @@ def test_it_resumes_to_the_same_weights(config: RunConfig, small_train: ImageDat
     checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
     with pytest.raises(TrainingError, match="delete it"):
         Reproduction(stages=2, config=config, images=images, checkpoint=checkpoint)
+
+
+def test_a_schedule_raises_the_kl_averages_weights_and_ends_exactly(
+    config: RunConfig, small_train: ImageDataset, small_test: ImageDataset, tmp_path: Path
+) -> None:
+    plan = Schedule("longer", 5, 64, 1e-8, "bfloat16", floor=0.1, kl_rise=0.4, exact=0.2, average=0.9)
+    assert [plan.beta(1, 0.0), plan.beta(2, 0.0), plan.beta(3, 0.0), plan.beta(5, 0.9)] == pytest.approx([0, 0.5, 1, 1])
+    assert plan.rate(5, 1.0) == pytest.approx(2e-4)
+    config = dataclasses.replace(config, train=dataclasses.replace(config.train, batch_size=64, precision="bfloat16"))
+    images, checkpoint, stop = small_train.images[:256], tmp_path / "row.safetensors", Event()
+    made = Reproduction("burda-vae1", plan, config=config, images=images)
+    before, betas = [], []
+
+    class Watched:
+        """The weights before each step, and the weight of its KL."""
+
+        def __init__(self, loss: Any, network: Any, optimizer: Any) -> None:
+            self.step, self.network, self.precision = Step(loss, network, optimizer), network, loss.keywords
+
+        def __call__(self, x: torch.Tensor, noise: torch.Tensor, beta: torch.Tensor) -> torch.Tensor:
+            betas.append((beta.item(), self.precision["precision"]))
+            figures = self.step(x, noise, beta)
+            before.append(self.network.mean.bias.detach().clone())
+            return figures
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reproduce, "Step", Watched)
+        list(made)
+    assert [beta for beta, _ in betas[:8]] == pytest.approx([k / 8 for k in range(8)])
+    assert {beta for beta, _ in betas[8:]} == {1.0}
+    assert [precision for _, precision in betas] == ["bfloat16"] * 16 + ["float32"] * 4
+    mean = before[16]  # the last of five epochs is a fifth of the training
+    for weights in before[17:]:
+        mean = 0.9 * mean + 0.1 * weights
+    averaged = made.measured.mean.bias
+    assert torch.allclose(averaged, mean, atol=1e-7)
+    assert not torch.allclose(averaged, made.network.mean.bias, atol=1e-6)
+    result = made.result(small_test.images, samples=5, nll_images=20)
+    assert result["schedule"] == dataclasses.asdict(plan) | {"of_epochs": 5}
+    assert result["differences"][-1].startswith("The weights are an exponential moving average of decay 0.9")
+    with torch.no_grad():
+        made.network.mean.weight[:] = 0
+    assert made.result(small_test.images, samples=5, nll_images=20)["figures"] == result["figures"]
+
+    begun = Reproduction("burda-vae1", plan, config=config, images=images, checkpoint=checkpoint, stop=stop)
+    for epoch in begun:
+        if epoch.number == 4:
+            stop.set()
+    resumed = Reproduction("burda-vae1", plan, config=config, images=images, checkpoint=checkpoint)
+    list(resumed)
+    assert torch.equal(resumed.measured.mean.bias, averaged)
 
 
 def holds_together(result: dict[str, Any]) -> None:

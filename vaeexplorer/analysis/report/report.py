@@ -6,7 +6,7 @@ reconstructions? A collapsed model passes the second and fails the others.
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -122,13 +122,15 @@ class Report:
 
     def with_nll_gap(self, gap: Estimate) -> "Report":
         """The same with the gap, nats per image, that was measured since."""
-        return self.with_gaps({"nll_gap": gap})
+        return self.with_later([Diagnostic.estimated("nll_gap", "posteriors", gap).in_short()])
 
-    def with_gaps(self, gaps: Mapping[str, Estimate]) -> "Report":
-        """The same with gaps of the ELBO that were measured since, nats per image, by the keys of their diagnostics."""
-        kept = [found for found in self.diagnostics if found.key not in gaps]
-        measured = [Diagnostic.estimated(key, "posteriors", gap).in_short() for key, gap in gaps.items()]
-        return replace(self, diagnostics=[*kept, *measured])
+    def with_later(self, diagnostics: Sequence[Diagnostic], answer: Verdict | None = None) -> "Report":
+        """The same with what was measured since, in the place of what was measured before."""
+        keys = {found.key for found in diagnostics}
+        kept = [found for found in self.diagnostics if found.key not in keys]
+        answers = [each for each in self.verdicts if answer is None or each.question != answer.question]
+        answers += [] if answer is None else [answer]
+        return replace(self, diagnostics=[*kept, *diagnostics], verdicts=answers)
 
     @classmethod
     def from_json(cls, document: Any) -> "Report":

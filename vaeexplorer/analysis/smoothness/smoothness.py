@@ -52,18 +52,18 @@ class Measure:
 MEASURES = (
     Measure("detour_pixels", 1, "Detour ratio, pixels", "", "1", True, -1, "median"),
     Measure("detour_features", 1, "Detour ratio, features", "", "1", True, -1, "median"),
-    Measure("unevenness_pixels", 2, "Speed unevenness, pixels", "", "1", True, -1, "median"),
-    Measure("unevenness_features", 2, "Speed unevenness, features", "", "1", True, -1, "median"),
+    Measure("unevenness_pixels", 2, "Unevenness, pixels", "", "1", True, -1, "median"),
+    Measure("unevenness_features", 2, "Unevenness, features", "", "1", True, -1, "median"),
     Measure("curvature_pixels", 3, "Curvature, pixels", "degrees a step", "0", True, -1, "median"),
     Measure("curvature_features", 3, "Curvature, features", "degrees a step", "0", True, -1, "median"),
     Measure("realism", 4, "Distance to training images", "of the ends'", "1", True, -1, "median"),
-    Measure("entropy", 4, "Class entropy on the way", "nats", "0", True, -1, "mean"),
-    Measure("cycle", 4, "Cycle error on the way", "whitened units", "0", True, -1, "median", grows=True),
+    Measure("entropy", 4, "Class entropy", "nats", "0", True, -1, "mean"),
+    Measure("cycle", 4, "Cycle error", "whitened units", "0", True, -1, "median", grows=True),
     Measure("magnification", 5, "Magnification spread", "log volume", "0", False, -1, "spread", grows=True),
     Measure("anisotropy", 5, "Anisotropy", "", "1", False, -1, "median", grows=True),
     Measure("trustworthiness", 6, "Trustworthiness", "", "1", False, 1, "mean"),
     Measure("continuity", 6, "Continuity", "", "1", False, 1, "mean"),
-    Measure("agreement", 6, "Neighbours of the same class", "share of 10", "1", False, 1, "mean"),
+    Measure("agreement", 6, "Same-class neighbours", "share of 10", "1", False, 1, "mean"),
     Measure("error", 0, "Squared error of x' from the mean", "|x - d(μ)|²", "0", False, -1, "mean"),
 )
 

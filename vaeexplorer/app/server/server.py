@@ -10,12 +10,15 @@ from threading import Event, Thread
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from vaeexplorer.app.public import is_public
-from vaeexplorer.app.server import beside
+from vaeexplorer.app.server import beside, frontend
+from vaeexplorer.app.server.hosts import allowed_hosts
+from vaeexplorer.app.server.limits import limits
 from vaeexplorer.data.images import check_dataset
 from vaeexplorer.trainings import dispatch
 from vaeexplorer.trainings.listing import list_trainings
@@ -80,12 +83,13 @@ def prepare() -> None:
 
 
 def warm_up() -> None:
-    """Import the heavy modules, bound torch's threads, and take all that was loaded out of garbage collection.
+    """Have Streamlit's files at hand, import the heavy modules, bound torch's threads, and freeze what was loaded.
 
     Streamlit's own full collection after every rerun is off (`runner.postScriptGC`): with torch's objects in it, it
     held every visitor up for about 100 ms. Python collects the young objects of each rerun, and all of them whenever
     a quarter more have grown old; what is frozen here it need not look at.
     """
+    frontend.compress()
     for module in HEAVY:
         importlib.import_module(module)
     from vaeexplorer.network.inference import set_threads
@@ -131,6 +135,11 @@ async def encode(request: Request) -> Response:
     from vaeexplorer.app.server import remote
 
     return await remote.encode(request)
+
+
+def middleware() -> list[Middleware]:
+    """What a request passes before it reaches Streamlit, or a route of ours."""
+    return [*allowed_hosts(), *limits(), Middleware(frontend.FrontendMiddleware)]
 
 
 async def ask_training(request: Request) -> Response:

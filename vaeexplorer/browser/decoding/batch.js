@@ -59,24 +59,39 @@ export class Batch {
   /** @param {Float32Array} zs  [N * D], N at most `most` @param {number} dim
    * @returns {Uint8Array<ArrayBuffer>}  [N * 784] */
   decode(zs, dim) {
-    const { kernel, floats } = this,
+    const { kernel, network } = this,
       count = zs.length / dim,
-      rows = padded(count, ROWS);
+      from = this.forward(zs, dim, network.likelihood === "bernoulli");
+    if (network.likelihood === "continuous-bernoulli")
+      pixelMean(this.floats.subarray(from / 4, from / 4 + count * PIXELS), network.likelihood);
+    kernel.bytes(from, this.pixels, padded(count, ROWS) * PIXELS);
+    return new Uint8Array(kernel.memory.buffer, this.pixels, count * PIXELS).slice();
+  }
+
+  /** What the decoder says before it is made a picture (`parameter` of network.js).
+   * @param {Float32Array} zs  [N * D], N at most `most` @param {number} dim
+   * @returns {Float32Array}  [N * 784], overwritten by the next call */
+  parameters(zs, dim) {
+    const from = this.forward(zs, dim, false) / 4;
+    return this.floats.subarray(from, from + (zs.length / dim) * PIXELS);
+  }
+
+  /** @param {Float32Array} zs  [N * D] @param {number} dim @param {boolean} squash  whether logits become means
+   * @returns {number} where the last layer's numbers lie */
+  forward(zs, dim, squash) {
+    const { kernel, floats } = this,
+      rows = padded(zs.length / dim, ROWS);
     let [from, to] = [this.from, this.to],
       width = dim;
     floats.fill(0, from / 4, from / 4 + rows * dim);
     floats.set(zs, from / 4);
     this.layers.forEach(({ weight, bias, inputs, outputs, activation }, index) => {
-      const isLast = index === this.layers.length - 1,
-        squash = isLast && this.network.likelihood === "bernoulli";
+      const isLast = index === this.layers.length - 1;
       kernel.product(from, weight, to, rows, inputs, outputs, width);
-      kernel[squash ? "sigmoid" : activation](to, bias, this.slopes, rows, outputs);
+      kernel[isLast && squash ? "sigmoid" : activation](to, bias, this.slopes, rows, outputs);
       [from, to, width] = [to, from, outputs];
     });
-    if (this.network.likelihood === "continuous-bernoulli")
-      pixelMean(floats.subarray(from / 4, from / 4 + count * PIXELS), this.network.likelihood);
-    kernel.bytes(from, this.pixels, rows * PIXELS);
-    return new Uint8Array(kernel.memory.buffer, this.pixels, count * PIXELS).slice();
+    return from;
   }
 }
 

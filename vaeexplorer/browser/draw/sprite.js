@@ -1,7 +1,7 @@
 // @ts-check
 /** Images of 28 by 28 pixels on canvases: grey levels, a test image out of the sheet of all, or many as thumbnails. */
 import { spaced, toScreen } from "../engine/geometry.js";
-import { PIXELS, SIDE } from "../engine/network.js";
+import { PIXELS, SIDE, imageAt } from "../engine/network.js";
 import { h } from "./dom.js";
 import { pen } from "./canvas.js";
 
@@ -54,7 +54,11 @@ export function paintTestImage(canvas, sprite, index) {
   context.drawImage(sprite, left, top, SIDE, SIDE, 0, 0, SIDE, SIDE);
 }
 
-const GAP = 2; // CSS pixels between thumbnails
+/** Room for the frames of two thumbnails side by side, CSS pixels. @param {number} size  of the images */
+const gapAt = (size) => (size < SIDE ? 2 : 4);
+
+/** @typedef {{xs: Float32Array, ys: Float32Array}} Places */
+/** @typedef {ImageBitmap | HTMLCanvasElement} Sheet  a hundred images in a row */
 
 /**
  * Test images in place of dots: so many that no two overlap, more as one zooms. What was drawn is remembered, so that
@@ -63,47 +67,60 @@ const GAP = 2; // CSS pixels between thumbnails
 export class Thumbnails {
   constructor() {
     /** @type {number[]} */ this.chosen = [];
-    this.size = 0; // CSS pixels
+    this.size = 0; // CSS pixels; 0 while dots are shown instead
+    /** @type {Places} */ this.places = { xs: new Float32Array(), ys: new Float32Array() };
     /** @type {unknown[]} */ this.of = [];
   }
 
-  /** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {Float32Array} xs
-   * @param {Float32Array} ys @param {Uint8ClampedArray} colors  [N * 4], transparent where an image is hidden
-   * @param {ImageBitmap} sprite @param {number} size CSS pixels @param {number} ratio device pixels per CSS pixel */
-  draw(g, view, xs, ys, colors, sprite, size, ratio) {
-    const of = [xs, ys, colors, size, view.scale];
+  /** Draws them, unless dots are to be shown: without a size, or while the sheet is on its way.
+   * @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view
+   * @param {Places} home  where they come to rest, which decides which are chosen
+   * @param {Uint8ClampedArray} colors  [N * 4], transparent where an image is hidden
+   * @param {Sheet | null | undefined} sheet @param {number} size CSS pixels
+   * @param {number} ratio device pixels per CSS pixel @param {Places} [places]  where they are now
+   * @returns {boolean} whether images are drawn */
+  draw(g, view, home, colors, sheet, size, ratio, places = home) {
+    const { xs, ys } = home,
+      of = [xs, ys, colors, size, view.scale];
+    if (!size || !sheet) {
+      this.size = 0;
+      this.chosen = [];
+      this.of = [];
+      return false;
+    }
     if (of.some((part, k) => part !== this.of[k]))
-      this.chosen = spaced(xs, ys, (size + GAP) / view.scale, (i) => colors[4 * i + 3] > 0);
-    this.of = of;
-    this.size = size;
-    this.xs = xs;
-    this.ys = ys;
+      this.chosen = spaced(xs, ys, (size + gapAt(size)) / view.scale, (i) => colors[4 * i + 3] > 0);
+    Object.assign(this, { of, size, places });
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, view.width, view.height);
     g.imageSmoothingEnabled = size * ratio < SIDE;
-    g.lineWidth = size < SIDE ? 1 : 2;
-    for (const i of this.chosen) {
-      const [x, y] = toScreen(view, xs[i], ys[i]),
-        [left, top] = [Math.round(x - size / 2), Math.round(y - size / 2)];
-      if (left < -size || top < -size || left > view.width || top > view.height) continue;
-      g.drawImage(sprite, SIDE * (i % A_ROW), SIDE * Math.floor(i / A_ROW), SIDE, SIDE, left, top, size, size);
-      g.strokeStyle = `rgb(${colors[4 * i]}, ${colors[4 * i + 1]}, ${colors[4 * i + 2]})`;
-      g.strokeRect(left, top, size, size);
+    const edge = gapAt(size) / 2,
+      framed = size + 2 * edge;
+    let color = -1;
+    for (const [i, left, top] of this.placed(view)) {
+      const own = (colors[4 * i] << 16) | (colors[4 * i + 1] << 8) | colors[4 * i + 2];
+      if (own !== color) g.fillStyle = `#${(color = own).toString(16).padStart(6, "0")}`;
+      g.fillRect(left - edge, top - edge, framed, framed);
+      g.drawImage(sheet, SIDE * (i % A_ROW), SIDE * Math.floor(i / A_ROW), SIDE, SIDE, left, top, size, size);
     }
+    return true;
   }
 
-  /** Dots are shown instead. */
-  clear() {
-    this.size = 0;
-    this.chosen = [];
-    this.of = [];
+  /** What is in view: an image's number, and where its corner lies in CSS pixels.
+   * @param {import("../engine/geometry.js").View} view @returns {Generator<[number, number, number]>} */
+  *placed(view) {
+    const { size, places } = this;
+    for (const i of this.chosen) {
+      const [x, y] = toScreen(view, places.xs[i], places.ys[i]),
+        [left, top] = [Math.round(x - size / 2), Math.round(y - size / 2)];
+      if (left > -size && top > -size && left < view.width && top < view.height) yield [i, left, top];
+    }
   }
 
   /** The image at a point of the plane. @param {import("../engine/geometry.js").View} view @param {number} x
    * @param {number} y  CSS pixels @returns {number} -1 for none */
   at(view, x, y) {
-    const { xs, ys } = this;
-    if (!xs || !ys) return -1;
+    const { xs, ys } = this.places;
     return (
       this.chosen.find((i) => {
         const [left, top] = toScreen(view, xs[i], ys[i]);
@@ -111,4 +128,13 @@ export class Thumbnails {
       }) ?? -1
     );
   }
+}
+
+/** A sheet of images. @param {Uint8Array} pixels  [N * 784] grey levels @returns {HTMLCanvasElement} */
+export function sheetOf(pixels) {
+  const count = pixels.length / PIXELS,
+    sheet = h("canvas", { width: SIDE * Math.min(count, A_ROW), height: SIDE * Math.ceil(count / A_ROW) });
+  for (let i = 0; i < count; i++)
+    paintGrey(pen(sheet), imageAt(pixels, i), 255, SIDE * (i % A_ROW), SIDE * Math.floor(i / A_ROW));
+  return sheet;
 }

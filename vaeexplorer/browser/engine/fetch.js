@@ -109,7 +109,7 @@ export const loadNetwork = (urls) =>
 /** @param {Urls} urls */
 export const loadCodes = (urls) => fetchOnce(urls.codes, unpackCodes);
 
-/** All test images, 28 pixels each, 100 a row. @param {Urls} urls @returns {Promise<ImageBitmap>} */
+/** All test images, 28 pixels each, 100 a row. @param {{sprite: string}} urls @returns {Promise<ImageBitmap>} */
 export const loadSprite = (urls) => fetchOnce(urls.sprite, (bytes) => createImageBitmap(new Blob([bytes])));
 
 /** Requests of which only the newest counts: an answer or a failure that comes after another request, or after `stop`,

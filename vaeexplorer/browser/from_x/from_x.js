@@ -17,6 +17,7 @@ import { dotColors } from "../engine/codes.js";
 import { normal, repeatable } from "../engine/geometry.js";
 import { PIXELS, SIDE } from "../engine/network.js";
 import { widestImage } from "../engine/wide.js";
+import { ImageSize } from "../interact/image_size.js";
 import { Loading } from "../interact/loading.js";
 import { summarize } from "../engine/summary.js";
 import { Pad, fromFile } from "../interact/drawing.js";
@@ -24,6 +25,7 @@ import { DRAWS, Draws } from "./draws.js";
 import { build } from "./elements.js";
 import { handle } from "./handles.js";
 import { PosteriorPlane } from "./plane.js";
+import { Truth } from "./truth.js";
 import { View } from "./view.js";
 import { formatWalk, parseWalk, rounded } from "./url.js";
 import { WalkHere, walkThere } from "./walk.js";
@@ -53,11 +55,16 @@ export class FromX {
     this.image = -1; // number of the test image, or -1 for a drawing or a file
     this.near = true; // whether the plane shows the posterior from near by ...
     this.span = 4; // ... and so many of its standard deviations to each side
+    this.truth = false; // whether the true posterior is drawn
     this.frame = 0;
     this.asking = this.stale = this.troubled = false; // of the server
     this.background = new Background(
       (kind, start, pixels, done) => this.plane.receive(start, pixels, done),
       () => {}, // images behind the plane are not missed
+    );
+    this.images = new ImageSize(
+      () => this.redraw(),
+      () => this.tell(),
     );
     this.plane = new PosteriorPlane(
       (zs) => this.model?.network && this.background.request("manifold", zs, this.model.codes.dim),
@@ -66,7 +73,9 @@ export class FromX {
         this.redraw();
         this.tell();
       },
+      this.images,
     );
+    this.behind = new Truth(this);
     this.draws = new Draws((draw) => this.pick(draw));
     this.pad = new Pad(
       (image) => image && this.take(rounded(image), -1),
@@ -86,6 +95,7 @@ export class FromX {
     this.files.stop();
     this.plane.stop();
     this.background.stop();
+    this.behind.stop();
     this.space = this.model = null;
     cancelAnimationFrame(this.frame);
     this.endResizing();
@@ -117,6 +127,7 @@ export class FromX {
         this.background.use(loaded && loaded.bytes);
         this.plane.open(this.model, colors);
         this.view.open();
+        this.behind.open(loaded && loaded.bytes);
         this.loading.end(true);
         this.open();
       },
@@ -142,8 +153,14 @@ export class FromX {
   open() {
     const { codes, own } = this.model,
       { dim, count } = codes;
-    const { image, seed, eps, drawing, near, span, wrong } = parseWalk(this.address.keys, this.texts, dim, count);
-    Object.assign(this, { near, span });
+    const { image, seed, eps, drawing, near, span, images, truth, wrong } = parseWalk(
+      this.address.keys,
+      this.texts,
+      dim,
+      count,
+    );
+    Object.assign(this, { near, span, truth });
+    this.images.px = images;
     this.drawNoise(seed);
     if (eps) this.eps = eps;
     if (drawing) {
@@ -228,11 +245,11 @@ export class FromX {
   /** Reports the visitor's choices. */
   tell() {
     if (!this.model || !this.x) return;
-    const { seed, near, span, x } = this,
+    const { seed, near, span, truth, x } = this,
       image = this.image === this.model.own ? null : this.image,
       eps = this.eps.join() === this.drawn?.join() ? null : this.eps;
     // where a model on its way opens too
-    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span });
+    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span, images: this.images.px, truth });
     this.report(this.texts);
   }
 
@@ -274,5 +291,6 @@ export class FromX {
   show(x, walk) {
     this.walk = walk;
     this.view.show(x, walk);
+    this.behind.show(x, walk);
   }
 }

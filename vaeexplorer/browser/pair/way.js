@@ -43,18 +43,10 @@ export class Way {
     this.strip.append(this.canvas, this.mark, this.card);
     this.numbers = h("div", { class: "numbers", "aria-hidden": "true" });
     this.largest = h("output", { class: "key-number" });
-    this.about = h("span", { class: "key-label" });
     this.figure = h(
       "figure",
       {},
-      h(
-        "figcaption",
-        {},
-        h("b", { textContent: space.kind }),
-        h("span", { textContent: space.name }),
-        this.about,
-        this.largest,
-      ),
+      h("figcaption", {}, h("b", { textContent: space.kind, title: space.name }), this.largest),
       this.strip,
       this.numbers,
     );
@@ -120,8 +112,8 @@ export class Way {
       ),
     );
     this.largest.textContent = measured ? number(most, 1) : "";
-    this.about.textContent = measured
-      ? `largest distance to training images (reconstructions: ${number(measured.usual, 1)})`
+    this.figure.title = measured
+      ? `Below each: distance to the nearest training image; reconstructions: ${number(measured.usual, 1)}.`
       : "";
     this.mark.hidden = worst < 0;
     this.mark.style.left = `${(100 * worst) / STEPS}%`;

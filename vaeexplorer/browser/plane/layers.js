@@ -141,20 +141,20 @@ export class Layers {
     const { link, view, sprite } = this.plane,
       { pens, ratio, thumbnails } = this,
       { xs, ys } = plane;
-    if (link.images && sprite) return thumbnails.draw(pens.dots, view, xs, ys, colors, sprite, link.images, ratio);
-    thumbnails.clear();
+    if (thumbnails.draw(pens.dots, view, plane, colors, sprite, link.images, ratio)) return;
     if (link.marks === "ellipse" && plane.v) drawEllipses(pens.dots, view, plane, codes, colors, ratio);
     else drawPoints(pens.dots, view, xs, ys, colors, ratio);
   }
 
   /** What a file of the plane shows. @returns {import("../files/plane_picture.js").Picture} */
   get picture() {
-    const { ui, model, z, ends, picked, pointer, view, dotColors } = this.plane;
+    const { ui, model, z, ends, picked, pointer, view, dotColors, sprite, link } = this.plane;
     const plane = /** @type {import("../engine/projections.js").Plane} */ (this.plane.plane),
       { codes } = /** @type {NonNullable<typeof model>} */ (model);
     return {
       ...{ view, theme: this.theme, labels: plane.labels, xs: plane.xs, ys: plane.ys },
       colors: /** @type {Uint8ClampedArray} */ (dotColors),
+      ...{ sprite, thumbnails: this.thumbnails, ellipses: link.marks === "ellipse" ? codes : null, plane },
       manifold: this.plane.showsManifold ? this.manifold.shown : null,
       layers: [ui.manifold, ui.dots, ui.overlay],
       drawOverlay: (g) =>

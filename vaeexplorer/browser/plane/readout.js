@@ -49,8 +49,8 @@ export class Readout {
     const facts = [["looks like", alike(this.names)]];
     if (codes.logvar) facts.push(["distance to 0", `${brief(radius)} σ`]);
     const prior = brief(Math.exp((-radius * radius) / 2) / (2 * Math.PI));
-    if (density && codes.logvar) facts.push(["density: prior, codes", `${prior}, ${brief(density(z))}`]);
-    else if (density) facts.push(["density of the codes", brief(density(z))]);
+    if (density && codes.logvar) facts.push(["prior, codes", `${prior}, ${brief(density(z))}`]);
+    else if (density) facts.push(["density", brief(density(z))]);
     if (picked >= 0) {
       const same = z.every((value, j) => Math.abs(value - codes.mean[picked * codes.dim + j]) < steps[j] / 5);
       const kl = codes.kl ? ` · KL ${number(codes.kl[picked], 1)} nats` : "";

@@ -1,15 +1,27 @@
 // @ts-check
-/** Rows of decoded images under the plane: a traversal of each dimension, and the path from A to B. */
+/**
+ * Rows of decoded images under the plane: a traversal of each dimension, and the path from A to B; and the sliders of
+ * the dimensions, in the same order: the most informative first, or those that change the image most, or as the
+ * network has them.
+ *
+ * @typedef {import("../engine/summary.js").Summary} Summary
+ * @typedef {{ui: import("./elements.js").Ui, space: {name: string, effects?: number[] | null} | null,
+ *            model: {codes: import("../engine/codes.js").Codes, summary: Summary} | null, z: number[],
+ *            link: import("./url.js").Link, strips?: Strips, showSliders?: (z: ArrayLike<number>) => void,
+ *            go(z: number[]): void, goAndTell(z: number[]): void, tell(): void,
+ *            redraw(what: {z: boolean}): void}} Plane
+ *   effects: mean squared change of the image where a dimension is replaced by its mean, [D]
+ */
 import { pen } from "../draw/canvas.js";
 import { button, download, h } from "../draw/dom.js";
-import { coordinate } from "../draw/numbers.js";
+import { coordinate, number } from "../draw/numbers.js";
 import { paintGrey } from "../draw/sprite.js";
 import { ARROWS } from "../interact/gestures.js";
 import { lerp, slerp } from "../engine/geometry.js";
 import { PIXELS, SIDE, imageAt } from "../engine/network.js";
 import { axisName } from "../engine/projections.js";
 import { encodeGif } from "../files/gif.js";
-import { folded } from "./elements.js";
+import { buildSliders, fillSelect, folded } from "./elements.js";
 
 const STEPS = 13; // images in a strip
 const PITCH = SIDE + 2; // from one image to the next, in pixels
@@ -18,7 +30,7 @@ const SPHERE = 10; // dimensions above which a path along the sphere makes sense
 
 export class Strips {
   /** @param {HTMLElement} box  for the traversals @param {HTMLElement} pathBox  for the path from A to B
-   * @param {import("../engine/summary.js").Summary} summary @param {string} name  of the run, for files
+   * @param {Summary} summary @param {string} name  of the run, for files
    * @param {(z: number[]) => void} onPick  an image was clicked @param {() => void} onChange  decode them again */
   constructor(box, pathBox, summary, name, onPick, onChange) {
     this.summary = summary;
@@ -42,7 +54,7 @@ export class Strips {
     this.strips = this.dimensions.map((dimension) => {
       const [low, high] = summary.walk[dimension];
       const [from, to] = [low, high].map((end) => coordinate(end, 10 * summary.steps[dimension]));
-      return strip(`traversal of ${axisName(dimension)} from ${from} to ${to}`);
+      return strip(`${axisName(dimension)}, ${from} to ${to}`);
     });
     const save = button("PNG", "Save this strip as an image", () =>
       enlarged(this.path.canvas).toBlob(
@@ -65,7 +77,7 @@ export class Strips {
         onChange();
       };
       save.before(choice);
-    } else this.path.figure.querySelector("span").textContent = "from A to B in a straight line";
+    }
     const pick = (/** @type {number} */ row, /** @type {number} */ at) => {
       const z = this.zs[row * STEPS + at];
       if (!z) return;
@@ -148,4 +160,56 @@ function enlarged(canvas) {
   context.imageSmoothingEnabled = false;
   context.drawImage(canvas, 0, 0, large.width, large.height);
   return large;
+}
+
+/** Dimensions in the order that is asked for. @param {number[]} order  the most informative first
+ * @param {number[] | null | undefined} effects @param {string} by */
+export function sorted(order, effects, by) {
+  if (by === "effect" && effects) return order.slice().sort((a, b) => effects[b] - effects[a]);
+  return by === "index" ? order.slice().sort((a, b) => a - b) : order;
+}
+
+/** @param {Plane} plane */
+export function buildRows(plane) {
+  const { model, space, ui, link } = plane;
+  if (!model || !space) return;
+  const { effects } = space,
+    { order, meanKl } = model.summary;
+  const summary = { ...model.summary, order: sorted(order, effects, link.order) };
+  plane.strips = new Strips(
+    ui.strips,
+    ui.path,
+    summary,
+    space.name,
+    (z) => plane.goAndTell(z),
+    () => plane.redraw({ z: true }),
+  );
+  const note = (/** @type {number} */ dimension) =>
+    link.order === "effect" && effects ? number(effects[dimension]) : meanKl ? `${number(meanKl[dimension])} nats` : "";
+  plane.showSliders = buildSliders(
+    ui,
+    summary,
+    order.length > 2 ? note : () => "",
+    (dimension, value) => plane.go(plane.z.map((old, j) => (j === dimension ? value : old))),
+    () => plane.tell(),
+  );
+  if (order.length > 2) ui.sliders.prepend(choice(plane, meanKl !== null));
+}
+
+/** @param {Plane} plane @param {boolean} isVae */
+function choice(plane, isVae) {
+  const select = h("select", { "aria-label": "Order of the dimensions" });
+  const options = /** @type {[string, string][]} */ ([
+    ["KL", isVae ? "by KL" : "by variance"],
+    ...(plane.space?.effects ? [["effect", "by effect on the image"]] : []),
+    ["index", "by index"],
+  ]);
+  fillSelect(select, options, plane.link.order);
+  select.onchange = () => {
+    plane.link.order = select.value;
+    buildRows(plane);
+    plane.redraw({ z: true });
+    plane.tell();
+  };
+  return h("div", { class: "order" }, select);
 }

@@ -13,11 +13,11 @@ from vaeexplorer.analysis.sampling import Source, sample
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
 from vaeexplorer.analysis.smoothness.smoothness import Group, Row, Subject
 from vaeexplorer.app import caches, sidebar
+from vaeexplorer.app.server import figures
 from vaeexplorer.app.text import literal
 from vaeexplorer.browser.packing.sprite import contact_sheet, png
 from vaeexplorer.data.images import ImageDataset
-from vaeexplorer.figures.smoothness import forest
-from vaeexplorer.figures.theme import Figure, finished
+from vaeexplorer.figures.smoothness import forest, in_words
 from vaeexplorer.results.comparison import Comparison, ComparisonError, load_comparison, save_comparison
 from vaeexplorer.results.midpoints import load_midpoints, starting_pairs
 from vaeexplorer.results.smoothness import compare as measure
@@ -154,9 +154,9 @@ def compare(a: Space, b: Space, progress: Callable[[float, str], None]) -> Compa
 
 
 @lru_cache(maxsize=64)
-def drawn(rows: tuple[Row, ...], names: tuple[str, str], group: Group) -> Figure:
+def drawn(rows: tuple[Row, ...], runs: tuple[str, str], names: tuple[str, str], group: Group) -> figures.Drawn:
     """The forest plot of a comparison, made once for all visitors."""
-    return finished(forest(rows, names, group))
+    return figures.drawn(forest(rows, names, group, has_sides=False), in_words(rows, runs, group))
 
 
 def samples(space: Space, source: Source) -> Samples:

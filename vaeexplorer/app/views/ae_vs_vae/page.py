@@ -6,18 +6,18 @@ from typing import get_args
 import streamlit as st
 
 from vaeexplorer.analysis.sampling import Source
-from vaeexplorer.analysis.smoothness.smoothness import Group
+from vaeexplorer.analysis.smoothness.smoothness import Group, Row
 from vaeexplorer.analysis.smoothness.verdict import balance, details, verdict
 from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.server import figures
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, key_numbers, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.tables import GROUPS, comparison_conditions, comparison_figures, comparison_table, to_csv
-from vaeexplorer.figures.smoothness import in_words
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
 
@@ -63,14 +63,18 @@ def show_forest(found: Comparison, spaces: tuple[Space, Space], group: Group) ->
     """Who is smoother in how many measures, and by how much in each."""
     a, b = spaces
     names = (a.kind, b.kind) if a.kind != b.kind else (a.name, b.name)
-    labels = (f"{names[0]} smoother", f"{names[1]} smoother", "undecided")
-    key_numbers([(str(count), label) for count, label in zip(balance(found.rows), labels, strict=True)])
-    st.plotly_chart(
-        comparison.drawn(tuple(found.rows), names, group),
-        key="forest",
-        config={"displayModeBar": False},
-        alt=in_words(found.rows, found.runs, group),
-    )
+    labels = (f"← {names[0]} smoother", f"{names[1]} smoother →")
+    key_numbers([(str(count), label) for count, label in zip(balance(found.rows), labels, strict=False)])
+    decided = [row for row in found.rows if row.group == group and row.decided]
+    undecided = [row for row in found.rows if row.group == group and not row.decided]
+
+    def show(rows: list[Row], key: str) -> None:
+        if rows:
+            figures.show([comparison.drawn(tuple(rows), found.runs, names, group)], key)
+
+    show(decided, state.FOREST)
+    with st.expander(f"{balance(found.rows)[2]} undecided", expanded=not decided):
+        show(undecided, f"{state.FOREST}-undecided")
 
 
 def show_comparison(found: Comparison, group: Group) -> None:

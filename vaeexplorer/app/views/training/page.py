@@ -7,7 +7,7 @@ import streamlit as st
 
 from vaeexplorer.app import address, sidebar, state, tables
 from vaeexplorer.app.public import is_public
-from vaeexplorer.app.server import assets
+from vaeexplorer.app.server import assets, figures
 from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.training import drawn, legend, server, words
@@ -69,7 +69,8 @@ def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
     """Loss, reconstruction and KL of runs that share a likelihood and a dataset."""
     log = st.session_state.get(state.LOG.name, False)
     legend.legend([card.name for card in cards], "solid: test images, dotted: training images")
-    for column, (part, title) in zip(st.columns(3), PARTS.items(), strict=True):
+    shown = []
+    for part, title in PARTS.items():
         curves = tuple(
             Curve(
                 card.name,
@@ -81,13 +82,10 @@ def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
         )
         has_lines = likelihood == "bernoulli" and part != "kl" and dataset in FLOOR and are_published(cards, dataset)
         references = tuple(map(Reference, ("floor", "mean image"), FLOOR[dataset])) if has_lines else ()
-        with column:
-            st.plotly_chart(
-                drawn.learning_curves(curves, title=title, unit=unit(likelihood), references=references, log=log),
-                key=f"curve-{dataset}-{likelihood}-{part}",
-                config={"displaylogo": False},
-                alt=f"{title}: {part} in {unit(likelihood)} by epoch, of {len(curves)} runs.",
-            )
+        alt = f"{title}: {part} in {unit(likelihood)} by epoch, of {len(curves)} runs."
+        looks = {"title": title, "unit": unit(likelihood), "references": references, "log": log}
+        shown.append(drawn.learning_curves(curves, alt, **looks))
+    figures.show(shown, f"curves-{dataset}-{likelihood}", columns=len(shown))
 
 
 def configurations(cards: list[RunCard]) -> list[dict[str, object]]:
