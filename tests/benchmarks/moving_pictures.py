@@ -21,7 +21,7 @@ from tests.browser.driving import middle, next_frame, opened, wait_until
 from tests.conftest import CHROMIUM, QUIET
 
 WIDTH = 720  # pixels of a picture
-COLOURS = 64
+COLOURS = 128
 MOST = 2_000_000  # bytes
 TURN = 36  # pictures of a drag
 PART = 12  # pictures of a training before, at and after beta 8
@@ -29,7 +29,7 @@ PART = 12  # pictures of a training before, at and after beta 8
 
 def gif(frames: list[Image.Image], file: Path, milliseconds: int) -> None:
     """Write pictures of one size, all in the colours of the last one; that one stays for a second."""
-    palette = frames[-1].quantize(COLOURS, Image.Quantize.MEDIANCUT)
+    palette = frames[-1].quantize(COLOURS, Image.Quantize.FASTOCTREE)
     reduced = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     lasting = [milliseconds] * (len(reduced) - 1) + [1000]
     reduced[0].save(file, save_all=True, append_images=reduced[1:], duration=lasting, loop=0, optimize=True)
@@ -44,7 +44,7 @@ def camera(page: Any, parts: str) -> Callable[[], Image.Image]:
     boxes = [each.bounding_box() for each in page.locator(parts).all()]
     left, top = min(box["x"] for box in boxes), min(box["y"] for box in boxes)
     right, bottom = max(box["x"] + box["width"] for box in boxes), max(box["y"] + box["height"] for box in boxes)
-    clip = {"x": left - 8, "y": top - 8, "width": right - left + 16, "height": bottom - top + 16}
+    clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
 
     def take() -> Image.Image:
         picture = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
@@ -80,9 +80,10 @@ def training(page: Any, url: str) -> list[Image.Image]:
     take = camera(page, ".train .steer, .train .single")
     frames = [take()]
     start.click()
-    for value in ("1", "8", "1"):
+    for value in (None, "8", "1"):
         beta.evaluate(
             """(slider, value) => {
+              if (value === null) return;
               const stops = [...slider.parentElement.querySelectorAll(".stops span")].map((stop) => stop.textContent);
               slider.value = stops.indexOf(value);
               for (const type of ["input", "change"]) slider.dispatchEvent(new Event(type));
