@@ -46,7 +46,17 @@ def style(*sheets: str) -> str:
     Raises:
         FileNotFoundError: there is no such sheet.
     """
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in (*SHARED, *sheets))
+    return sheets_alone(*SHARED, *sheets)
+
+
+@functools.cache
+def sheets_alone(*sheets: str) -> str:
+    """Style sheets by their paths below this folder, as one.
+
+    Raises:
+        FileNotFoundError: there is no such sheet.
+    """
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in sheets)
 
 
 def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is_entry: bool = False) -> str:

@@ -89,29 +89,18 @@ def _short(found: Report, verdict: Verdict) -> str:
         if found.kl is None:
             return "Codes are points: there is no posterior."
         unused = round(found.dimensions * (found.find("collapsed").value or 0))
-        used = f"{found.dimensions - unused} of {found.dimensions} dimensions are used."
+        used = f"{found.dimensions - unused} of {found.dimensions} dimensions used."
         if verdict.answer == "no":
-            return f"The code does not tell images apart. {used}"
+            return f"z does not tell images apart. {used}"
         _, _, rest = verdict.sentence.partition("one image among ")
-        return f"The code singles out one image among {rest.partition(';')[0]}. {used}" if rest else used
+        return f"z tells one image from {rest.partition(';')[0]}." if rest else used
     if verdict.question == "aggregate":
         key = "hole_bound" if found.find("holes").value is None else "holes"
-        least = "At least " if key == "hole_bound" else ""
-        return f"Classifier accuracy. {least}{share(key)} of the prior lies in holes."
-    if verdict.scale is None:
-        return verdict.sentence
-    return _encoder(found) if verdict.question == "encoder" else _samples(found)
-
-
-def _encoder(found: Report) -> str:
-    missing = found.find("approximation_gap").value or 0
-    return f"What the encoder loses to the best Gaussian of each image, which itself lacks {missing:.2f} nats."
-
-
-def _samples(found: Report) -> str:
-    judge = str(found.about.get("images_compared_by", "pixels"))
-    by = {"pixels": "pixel distance"}.get(judge, "classifier features" if judge.endswith("classifier") else judge)
-    return f"Share of test images covered. Similarity: {by}."
+        least = "at least " if key == "hole_bound" else ""
+        return f"Classifier accuracy. Prior in holes: {least}{share(key)}."
+    if verdict.question == "encoder":
+        return "Lost to the best Gaussian." if verdict.scale else ""
+    return "Test images covered." if verdict.scale else verdict.sentence
 
 
 def _rows(found: Report, verdict: Verdict) -> list[list[str]]:

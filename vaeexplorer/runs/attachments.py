@@ -12,7 +12,7 @@ from vaeexplorer.files import Shape, arrays_size, read_arrays, read_file, whole_
 from vaeexplorer.runs.folder import Run, RunCard, RunError, check_name, read_card
 
 REPORT = "report.json"
-NAMES = ("umap.npz", REPORT, "gaps.json", "instruments.json")
+NAMES = ("umap.npz", REPORT, "gaps.json", "instruments.json", "film.npz")
 """the files that a run's folder may hold of these"""
 _MOST = 10_000_000  # bytes of a document
 

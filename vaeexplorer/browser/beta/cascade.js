@@ -53,8 +53,9 @@ export function cascade(points, title, unit, values, choose) {
       mark.classList.toggle("chosen", k === index);
     });
     const alive = sorted[index].filter((value) => value > 10 ** (top - DECADES)).length;
-    const text = `At β = ${betaText(points[index].beta)} ${alive} of ${sorted[index].length} above ${power(top - DECADES)}`;
-    svg.setAttribute("aria-label", `${title}. ${text} ${unit}.`);
+    const floor = `${power(top - DECADES)} ${unit}`,
+      text = `At β = ${betaText(points[index].beta)}, ${alive} of ${sorted[index].length} are above ${floor}`;
+    svg.setAttribute("aria-label", `${title}. ${text}.`);
   };
   return { figure: h("figure", {}, h("h2", {}, title), svg), show };
 }

@@ -6,10 +6,11 @@ from typing import get_args
 import streamlit as st
 
 from vaeexplorer.app import address, sidebar, state, tables
-from vaeexplorer.app.server import assets
+from vaeexplorer.app.public import is_public
+from vaeexplorer.app.server import assets, figures
 from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
-from vaeexplorer.app.views.training import drawn, legend, words
+from vaeexplorer.app.views.training import drawn, legend, server, words
 from vaeexplorer.app.words import notes
 from vaeexplorer.browser import links
 from vaeexplorer.config import Dataset
@@ -68,7 +69,8 @@ def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
     """Loss, reconstruction and KL of runs that share a likelihood and a dataset."""
     log = st.session_state.get(state.LOG.name, False)
     legend.legend([card.name for card in cards], "solid: test images, dotted: training images")
-    for column, (part, title) in zip(st.columns(3), PARTS.items(), strict=True):
+    shown = []
+    for part, title in PARTS.items():
         curves = tuple(
             Curve(
                 card.name,
@@ -80,13 +82,10 @@ def show_curves(cards: list[RunCard], likelihood: str, dataset: str) -> None:
         )
         has_lines = likelihood == "bernoulli" and part != "kl" and dataset in FLOOR and are_published(cards, dataset)
         references = tuple(map(Reference, ("floor", "mean image"), FLOOR[dataset])) if has_lines else ()
-        with column:
-            st.plotly_chart(
-                drawn.learning_curves(curves, title=title, unit=unit(likelihood), references=references, log=log),
-                key=f"curve-{dataset}-{likelihood}-{part}",
-                config={"displaylogo": False},
-                alt=f"{title}: {part} in {unit(likelihood)} by epoch, of {len(curves)} runs.",
-            )
+        alt = f"{title}: {part} in {unit(likelihood)} by epoch, of {len(curves)} runs."
+        looks = {"title": title, "unit": unit(likelihood), "references": references, "log": log}
+        shown.append(drawn.learning_curves(curves, alt, **looks))
+    figures.show(shown, f"curves-{dataset}-{likelihood}", columns=len(shown))
 
 
 def configurations(cards: list[RunCard]) -> list[dict[str, object]]:
@@ -122,10 +121,24 @@ def history(cards: list[RunCard]) -> list[dict[str, object]]:
     ]
 
 
-try:
-    train_now(st.session_state.get(state.DATASET.name) or "mnist")
-except DataError as error:
-    st.error(literal(error))
+where = "tab" if is_public() else address.choose(state.WHERE)
+if not is_public():
+    st.segmented_control(
+        "Where it is trained",
+        ["tab", "server"],
+        format_func={"tab": "In this tab", "server": "On this server"}.__getitem__,
+        key=state.WHERE.name,
+        label_visibility="collapsed",
+        required=True,
+        persist_state="session",
+    )
+if where == "server":
+    server.on_this_server()
+else:
+    try:
+        train_now(st.session_state.get(state.DATASET.name) or "mnist")
+    except DataError as error:
+        st.error(literal(error))
 notes(words.PAGE)
 st.header(words.RUNS, anchor=False)
 st.caption(words.RUNS_INSTRUCTION)
