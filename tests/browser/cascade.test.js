@@ -19,10 +19,9 @@ test("a line a dimension, sorted by its value at each beta, and what has collaps
     (k) => chosen.push(k),
   );
   const svg = figure.children[1],
-    lines = svg.children.filter((child) => child.getAttribute("class") === "curve");
-  const heights = lines.map((line) =>
-    line
-      .getAttribute("d")
+    lines = svg.all.filter(({ classes }) => classes.has("curve"));
+  const heights = lines.map(({ attributes: { d } }) =>
+    d
       .slice(1)
       .split("L")
       .map((at) => Number(at.split(" ")[1])),
@@ -31,5 +30,5 @@ test("a line a dimension, sorted by its value at each beta, and what has collaps
   assert.ok(heights[0][0] < heights[1][0] && heights[0][0] < heights[0][1], "8 above .5, and above 4");
   assert.equal(heights[1][1], 134); // 0 nats
   show(1);
-  assert.match(svg.getAttribute("aria-label"), /At β = 1 1 of 2 above/);
+  assert.match(svg.attributes["aria-label"], /At β = 1, 1 of 2 are above/);
 });
