@@ -57,14 +57,15 @@ def notes(page: Page) -> None:
     """What you see, why it matters, one thing to try, and the formula, below the picture and folded."""
     with st.container(key="notes"), st.expander("What this shows, why it matters, one thing to try, and the formula"):
         st.markdown(_folded(page), unsafe_allow_html=True)
+        st.markdown(page.formula)
 
 
 @cache
 def _folded(page: Page) -> str:
-    """All of it as one text: as elements of their own, headings, columns and texts are 13 messages to every visitor."""
+    """All but the formula as one text: headings, columns and texts of their own are twelve messages to each visitor."""
     texts = {"What you see": page.see, "Why it matters": page.why, "One thing to try": page.attempt}
     explained = set(glossary.terms_in(page.instruction))
     columns = "\n\n".join(
         f"<div>\n<h2>{title}</h2>\n\n{glossary.with_terms(text, explained)}\n\n</div>" for title, text in texts.items()
     )
-    return f'<div class="vx-columns">\n\n{columns}\n\n</div>\n\n<h2>The formula</h2>\n\n{page.formula}'
+    return f'<div class="vx-columns">\n\n{columns}\n\n</div>\n\n<h2>The formula</h2>'
