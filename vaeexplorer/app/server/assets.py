@@ -72,9 +72,15 @@ def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
 
 
 def described(space: Space, *, encoder: bool = False) -> dict[str, Any]:
-    """What a widget must know of a latent space: its name, its classes, and where the rest is fetched (see `urls`)."""
+    """What a widget must know of a latent space: name, classes, an image's shape, where the rest is (see `urls`)."""
     names = classes(space.data.class_names)
-    return {"name": space.name, "kind": space.kind, **names, "urls": urls(space, encoder=encoder)}
+    return {
+        "name": space.name,
+        "kind": space.kind,
+        **names,
+        "image": space.data.shape,
+        "urls": urls(space, encoder=encoder),
+    }
 
 
 def prepare(card: RunCard) -> None:
