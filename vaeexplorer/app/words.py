@@ -1,5 +1,6 @@
 """What a page says, as data, and the two places where it is shown. Each page has its own in its folder."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -57,7 +58,12 @@ def notes(page: Page) -> None:
     """What you see, why it matters, one thing to try, and the formula, below the picture and folded."""
     with st.container(key="notes"), st.expander("What this shows, why it matters, one thing to try, and the formula"):
         st.markdown(_folded(page), unsafe_allow_html=True)
-        st.markdown(page.formula)
+        st.markdown(in_lines(page.formula))
+
+
+def in_lines(formula: str) -> str:
+    """Markdown whose displayed formulas have a line each: the rest of a line that opens one is no part of it."""
+    return re.sub(r"\$\$(.+?)\$\$", lambda found: f"$${' '.join(found[1].split())}$$", formula, flags=re.DOTALL)
 
 
 @cache
