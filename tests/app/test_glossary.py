@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vaeexplorer.app import glossary
-from vaeexplorer.app.words import in_lines
+from vaeexplorer.app.words import displayed
 
 DOCS = Path(__file__).parents[2] / "docs" / "glossary.md"
 VIEWS = [path.parent.name for path in Path(glossary.__file__).parent.glob("views/*/words.py")]
@@ -26,7 +26,9 @@ def test_only_the_first_use_of_a_word_is_explained() -> None:
 
 
 @pytest.mark.parametrize("page", VIEWS)
-def test_a_displayed_formula_has_a_line_of_its_own(page: str) -> None:
-    """Markdown takes the line that opens a formula for its name, where the formula does not end on it."""
-    shown = in_lines(import_module(f"vaeexplorer.app.views.{page}.words").PAGE.formula)
-    assert all(line.count("$$") in (0, 2) for line in shown.splitlines())
+def test_a_displayed_formula_stands_between_lines_of_its_own(page: str) -> None:
+    """Markdown does not read what follows on the line that opens a formula, where the formula does not end on it."""
+    formula = import_module(f"vaeexplorer.app.views.{page}.words").PAGE.formula
+    lines = displayed(formula).splitlines()
+    assert lines.count("$$") == formula.count("$$") > 0
+    assert not any("$$" in line and line != "$$" for line in lines)

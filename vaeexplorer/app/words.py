@@ -58,12 +58,12 @@ def notes(page: Page) -> None:
     """What you see, why it matters, one thing to try, and the formula, below the picture and folded."""
     with st.container(key="notes"), st.expander("What this shows, why it matters, one thing to try, and the formula"):
         st.markdown(_folded(page), unsafe_allow_html=True)
-        st.markdown(in_lines(page.formula))
+        st.markdown(displayed(page.formula))
 
 
-def in_lines(formula: str) -> str:
-    """Markdown whose displayed formulas have a line each: the rest of a line that opens one is no part of it."""
-    return re.sub(r"\$\$(.+?)\$\$", lambda found: f"$${' '.join(found[1].split())}$$", formula, flags=re.DOTALL)
+def displayed(formula: str) -> str:
+    """Markdown whose displayed formulas stand between lines of `$$`: what follows on such a line is not read."""
+    return re.sub(r"\s*\$\$(.+?)\$\$\s*", lambda found: f"\n\n$$\n{found[1].strip()}\n$$\n\n", formula, flags=re.DOTALL)
 
 
 @cache
