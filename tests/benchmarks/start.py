@@ -60,9 +60,8 @@ def main() -> None:
         for name, script in (("Streamlit alone", str(alone)), ("vaeexplorer", "app.py")):
             runs = [measured(script, Path(folder)) for _ in range(given.starts)]
             answers, sent, clock = (statistics.median(each) for each in zip(*runs, strict=True))
-            print(
-                f"{name:16} answers after {answers:.2f} s of CPU, page sent after {sent:.2f} s; {clock:.2f} s by the clock"
-            )
+            cpu = f"CPU until it answers {answers:.2f} s, until the page is sent {sent:.2f} s"
+            print(f"{name:16}{cpu}; by the clock {clock:.1f} s")
 
 
 if __name__ == "__main__":
