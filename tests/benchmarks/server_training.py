@@ -38,7 +38,7 @@ def watched(config: RunConfig) -> float:
     times = [now for now, _ in seen.values()]
     moved = next(now for now, step in seen.values() if step)
     print(f"first picture after {times[0]:.2f} s, the first that has moved after {moved:.2f} s")
-    learning = [now for now, step in seen.values() if 0 < step]
+    learning = [now for now, step in seen.values() if step > 0]
     print(f"{(len(learning) - 2) / (learning[-2] - learning[0]):.1f} pictures a second")
     return sum(record.seconds for record in load_run("watched").history)
 
