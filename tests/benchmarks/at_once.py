@@ -21,10 +21,11 @@ from tests.conftest import first
 from vaeexplorer.config import RunConfig, TrainConfig
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.network import objectives
+from vaeexplorer.network.dials import schedule
 from vaeexplorer.network.evaluation import network_terms, to_device
 from vaeexplorer.network.models import begin_at_mean_image, build
 from vaeexplorer.network.step import Step, adam, set_rate
-from vaeexplorer.network.training import schedule, train
+from vaeexplorer.network.training import train
 
 
 def cross_entropy(x: Tensor, logits: Tensor) -> Tensor:

@@ -191,7 +191,7 @@ export class Served {
       figure(speed ? Math.round(speed).toLocaleString("en") : "–", "images a second"),
       figure(now?.secondsLeft ? duration(now.secondsLeft) : "–", "left"),
     );
-    this.scrubber.update(lane.step, lane.seen ?? lane.step, lane.total, lane.perEpoch, marksOf(lane));
+    this.scrubber.update(lane.step, lane.seen ?? lane.step, lane, marksOf(lane));
     scene.update();
   }
 
