@@ -16,14 +16,18 @@ _RIGHT = 74  # percent of a bar from where on a label at its end would run into 
 
 def cards(found: Mapping[str, Report]) -> str:
     """The answers of each report, by the model's name: number, ideal and interval, one sentence; the rest is folded."""
+    asked = list(dict.fromkeys(verdict.question for report in found.values() for verdict in report.verdicts))
     return render(
         "cards.html",
         is_many=len(found) > 1,
-        models=[
-            {"name": name, "cards": [_card(report, verdict) for verdict in report.verdicts]}
-            for name, report in found.items()
-        ],
+        columns=len(asked) if len(found) > 1 or len(asked) < 4 else 2,
+        models=[{"name": name, "cards": [_answer(report, each) for each in asked]} for name, report in found.items()],
     )
+
+
+def _answer(found: Report, question: str) -> dict[str, object] | None:
+    """The card of a question; None where it was not asked of this model."""
+    return next((_card(found, verdict) for verdict in found.verdicts if verdict.question == question), None)
 
 
 def _card(found: Report, verdict: Verdict) -> dict[str, object]:
@@ -78,14 +82,14 @@ def _short(found: Report, verdict: Verdict) -> str:
         if verdict.answer == "no":
             return f"z does not tell images apart. {used}"
         _, _, rest = verdict.sentence.partition("one image among ")
-        return f"z tells one image from {rest.partition(';')[0]}." if rest else used
+        return f"z tells {rest.partition(';')[0]} images apart." if rest else used
     if verdict.question == "aggregate":
         key = "hole_bound" if found.find("holes").value is None else "holes"
         least = "at least " if key == "hole_bound" else ""
-        return f"Classifier accuracy. Prior in holes: {least}{share(key)}."
+        return f"Accuracy. Prior in holes: {least}{share(key)}."
     if verdict.scale is None:
         return verdict.sentence
-    return "Test images covered."
+    return "Images covered." if verdict.question == "samples" else f"{verdict.scale.label}."
 
 
 def _rows(found: Report, verdict: Verdict) -> list[list[str]]:
