@@ -3,7 +3,7 @@
 python -m tests.benchmarks.server_training [--epochs 3] [--hidden 512 512 256]
 
 It trains the same configuration twice, once in the process that a page starts and once from the command line, both at
-the page's priority, and says whether both gave the same weights. Needs the full set, and a machine that does nothing else.
+the page's priority, and says whether both gave the same weights. Needs the full set, and an idle machine.
 What another visitor waits meanwhile: `python -m tests.benchmarks.visitor` beside it.
 """
 
@@ -26,7 +26,8 @@ PATIENCE = 600.0  # seconds
 
 def watched(config: RunConfig) -> float:
     """Train as a page does; the seconds of its epochs."""
-    begun, seen = time.perf_counter(), {}
+    begun = time.perf_counter()
+    seen: dict[str, tuple[float, int]] = {}
     queue.begin("watched", config)
     while (card := read_training(folder.path_of("watched"))).state in (*LIVING, "waiting"):
         now = time.perf_counter() - begun

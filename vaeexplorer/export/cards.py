@@ -16,12 +16,11 @@ _RIGHT = 74  # percent of a bar from where on a label at its end would run into 
 
 def cards(found: Mapping[str, Report]) -> str:
     """The answers of each report, by the model's name: number, ideal and interval, one sentence; the rest is folded."""
-<<<<<<< HEAD
     asked = list(dict.fromkeys(each.question for report in found.values() for each in report.verdicts))
     return render(
         "cards.html",
         is_many=len(found) > 1,
-        questions=len(asked),
+        columns=len(asked) if len(found) > 1 or len(asked) < 4 else 2,
         models=[
             {"name": name, "cards": [_card(report, _verdict(name, report, question)) for question in asked]}
             for name, report in found.items()
@@ -40,20 +39,6 @@ def unmeasured(name: str, found: Report) -> str:
     if found.kl is None:
         return "An autoencoder has no posterior, and so no gaps."
     return f"Not measured: python -m vaeexplorer evaluate {name} --gaps"
-=======
-    asked = list(dict.fromkeys(verdict.question for report in found.values() for verdict in report.verdicts))
-    return render(
-        "cards.html",
-        is_many=len(found) > 1,
-        columns=len(asked) if len(found) > 1 or len(asked) < 4 else 2,
-        models=[{"name": name, "cards": [_answer(report, each) for each in asked]} for name, report in found.items()],
-    )
-
-
-def _answer(found: Report, question: str) -> dict[str, object] | None:
-    """The card of a question; None where it was not asked of this model."""
-    return next((_card(found, verdict) for verdict in found.verdicts if verdict.question == question), None)
->>>>>>> w-pages
 
 
 def _card(found: Report, verdict: Verdict) -> dict[str, object]:
@@ -112,17 +97,10 @@ def _short(found: Report, verdict: Verdict) -> str:
     if verdict.question == "aggregate":
         key = "hole_bound" if found.find("holes").value is None else "holes"
         least = "at least " if key == "hole_bound" else ""
-<<<<<<< HEAD
-        return f"Classifier accuracy. Prior in holes: {least}{share(key)}."
-    if verdict.question == "encoder":
-        return "Lost to the best Gaussian." if verdict.scale else ""
-    return "Test images covered." if verdict.scale else verdict.sentence
-=======
         return f"Accuracy. Prior in holes: {least}{share(key)}."
     if verdict.scale is None:
         return verdict.sentence
     return "Images covered." if verdict.question == "samples" else f"{verdict.scale.label}."
->>>>>>> w-pages
 
 
 def _rows(found: Report, verdict: Verdict) -> list[list[str]]:
