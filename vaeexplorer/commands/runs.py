@@ -86,8 +86,9 @@ def train(
 
 def _train(config: RunConfig, name: str, *, resume: bool, restart: bool, overwrite: bool) -> "Run":
     from vaeexplorer.network import training
-    from vaeexplorer.runs.finish import extend, finish, reserved, write
+    from vaeexplorer.runs.finish import extend, finish, write
     from vaeexplorer.runs.folder import load_run, runs_folder
+    from vaeexplorer.runs.names import reserved
     from vaeexplorer.runs.versions import DOCUMENT
 
     with reserved(name, overwrite=overwrite) as path:

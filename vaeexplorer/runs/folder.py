@@ -176,7 +176,7 @@ def read_card(path: Path) -> RunCard:
         RunError: run.json or the history is missing, cut short, or not what it should be.
     """
     try:
-        return read_version(path, lambda content: _card(path, _document(content)))
+        return read_version(path, lambda content: _card(path, read_document(content)))
     except (OSError, ValueError) as error:
         raise _wrong(path, error) from None
 
@@ -215,7 +215,12 @@ def _wrong(path: Path, error: Exception) -> RunError:
     return RunError(f"The run {path.name[:100]} cannot be read: {what.rstrip('.')}.")
 
 
-def _document(content: bytes) -> RunDocument:
+def read_document(content: bytes) -> RunDocument:
+    """What run.json says.
+
+    Raises:
+        ValueError: it is no JSON, or not what run.json should be; the message is the end of a sentence.
+    """
     try:
         return from_json(content, RunDocument)
     except ValueError as error:  # ConfigError where options do not go together
@@ -244,7 +249,7 @@ def _card(path: Path, document: RunDocument) -> RunCard:
 
 
 def _read_run(path: Path, content: bytes) -> Run:
-    document = _document(content)
+    document = read_document(content)
     card, config, files = _card(path, document), document.config, document.files
     weights = contents.weights(_read(path, WEIGHTS, files, config), config)
     arrays = contents.arrays(CODES, _read(path, CODES, files, config), config)
