@@ -11,7 +11,7 @@ import pytest
 
 from vaeexplorer.browser import bundle
 
-WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train", "lecture")
+WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train", "lecture", "film")
 # A folder may import itself and these.
 ALLOWED = {
     "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
@@ -32,6 +32,7 @@ ALLOWED = {
         "kernel",
         "engine",
     },
+    "film": {"charts", "interact", "learning", "draw", "engine"},
     "experiments": {"charts", "record", "learning", "network", "draw", "engine"},
     "record": {"files", "learning", "network", "engine"},
     "files": {"draw", "engine"},

@@ -39,7 +39,7 @@ def test_a_film_is_what_the_network_drew(recorded: folder.Run, trained: Training
     left, right, bottom, top = found.boxes[-1]
     corner = np.array([[left + (right - left) / 24, top - (top - bottom) / 24]], np.float32)
     drawn = 255 * recorded.model.decode(corner)[0]
-    assert np.abs(found.grid(1)[0] - drawn).max() < 10  # 17 levels, and weights in half precision
+    assert np.abs(found.grid(1)[0] - drawn).max() < 25  # 8 shades, and weights in half precision
     assert film.film_of(recorded).packed is not None
 
 
@@ -117,4 +117,4 @@ def test_a_shipped_film_is_of_its_run(name: str) -> None:
     assert (run.path / FILM).stat().st_size <= 700_000
     left, right, bottom, top = found.boxes[-1]
     z = np.array([[left + (right - left) * 5 / 24, top - (top - bottom) * 3 / 24]], np.float32)
-    assert np.abs(found.grid(-1)[12 + 2] - 255 * run.model.decode(z)[0]).max() < 12
+    assert np.abs(found.grid(-1)[12 + 2] - 255 * run.model.decode(z)[0]).max() < 30

@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaeexplorer.analysis.linear.autoencoder import Method
 from vaeexplorer.analysis.linear.experiments import Broken
-from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, TRAIN, WALK, Key, dial
+from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, RUN_FILM, TRAIN, WALK, Key, dial
 from vaeexplorer.results.sweep import BETAS
 from vaeexplorer.results.sweep import DIMENSIONS as SWEEPS
 
@@ -24,6 +24,7 @@ DATASET = Key(
 RUN = Key("run", "text", "", "the run, and with it the data set")
 PRESENT = Key("present", "flag", False, "whether the page is for a projector: larger type, no sidebar")
 COMPARED: Key[Sequence[str]] = Key("runs", "texts", (), "the runs that are shown")
+FIND = Key("find", "text", "", "words that the listed runs have in common")
 LOG = Key("log", "flag", False, "whether the scale is logarithmic")
 OTHER = Key("other", "text", "", "the run that is compared, of the same images")
 PCA = Key("pca", "flag", False, "whether PCA is the third plane")
@@ -90,6 +91,8 @@ PAGES = {
         has_run=False,
     ),
     "training": Page((COMPARED, LOG), TRAIN, ()),
+    "runs": Page((COMPARED, FIND), RUN_FILM, (COMPARED,), has_run=False),
+    "images": Page(has_run=False),
     "regularized": Page((BESIDE,)),
     "beta": Page((DIMENSIONS,), DIAL, (DATASET, DIMENSIONS), has_run=False),
 }
@@ -104,6 +107,8 @@ LINEAR_AE = "linear-ae"
 LINEAR_VAE_CHARTS = "linear-vae"
 BETA_DIAL = "beta-dial"
 TRAIN_NOW = "train-now"
+RUN_FILMS = "run-films"
+RUNS_TABLE = "runs-table"
 UMAP_BUTTON = "umap"
 PRESENT_BUTTON = "present-button"
 LECTURE_STRIP = "lecture-strip"

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 40_000_000
 _MOST_FRAMES, _MOST_CODES, _IMAGES = 200, 2000, 144
-_LEVELS = 17  # grey levels of 255 to a level of 15
+_LEVEL = 17  # of 255, a level of 15
+_SHADES = 8  # that are told apart: half the bytes of 16, and behind dots nobody sees the difference
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Film:
         epochs: how far the training had come at each, [F], 1.5 in the middle of the second epoch.
         codes: of the first M test images, uint8 [F, M, D], from the least to the greatest of each frame and dimension.
         ends: these least and greatest, float32 [2, F, 1, D].
-        packed: decoded images in 16 grey levels, uint8 [F, 144, 14, 28], the upper half of a byte for the upper one of
-            two pixels; None where none were recorded.
+        packed: decoded images in 8 shades, uint8 [F, 144, 14, 28], the upper half of a byte a level
+            of 15 for the upper one of two pixels; None where none were recorded.
         boxes: left, right, bottom and top of the lattice at which they were decoded, float32 [F, 4]; zeros where they
             are draws, of more than two dimensions.
     """
@@ -55,7 +56,7 @@ class Film:
         assert self.packed is not None
         packed = self.packed[number]
         images = np.stack([packed >> 4, packed & 15], axis=2).reshape(len(packed), -1, packed.shape[-1])
-        return np.asarray(images * np.uint8(_LEVELS))
+        return np.asarray(images * np.uint8(_LEVEL))
 
 
 def film_of(run: Run) -> Film:
@@ -105,8 +106,8 @@ def pack(frames: Sequence["Frame"]) -> bytes:
     codes = np.stack([frame.codes for frame in frames])
     if not np.isfinite(codes).all():
         raise RunError("The film has codes that are not finite.")
-    levels = np.stack([frame.grid for frame in frames]).astype(np.uint16)
-    levels = ((levels + _LEVELS // 2) // _LEVELS).astype(np.uint8)
+    shades = np.rint(np.stack([frame.grid for frame in frames]) * ((_SHADES - 1) / 255))
+    levels = np.rint(shades * (15 / (_SHADES - 1))).astype(np.uint8)
     arrays: dict[str, Any] = {
         "steps": np.array([frame.step for frame in frames], np.int64),
         "grid": levels[:, :, ::2] << 4 | levels[:, :, 1::2],
