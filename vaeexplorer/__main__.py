@@ -16,7 +16,19 @@ from typing import Any
 
 import tyro
 
-from vaeexplorer.commands import app, compare, images, instruments, lecture, linear, report, reproduce, runs, sweep
+from vaeexplorer.commands import (
+    app,
+    compare,
+    film,
+    images,
+    instruments,
+    lecture,
+    linear,
+    report,
+    reproduce,
+    runs,
+    sweep,
+)
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data.images import DataWarning
@@ -33,6 +45,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report.report,
     "instruments": instruments.instruments,
     "stability": instruments.stability,
+    "film": film.film,
     "export": runs.export,
     "gallery": runs.gallery,
     "linear": linear.linear,

@@ -131,7 +131,10 @@ SAID = {
     "views/linear/page.py": "halves is a model of your own, and this needs a run: choose one at the left.",
     "views/training/page.py": "halves is a model of your own, and this needs a run: choose one at the left.",
 }
-DOWNLOADS = {"views/explore/page.py": ["Download the codes (CSV)"], "views/runs/page.py": ["Export", "Export"]}
+DOWNLOADS = {
+    "views/explore/page.py": ["Download the codes (CSV)"],
+    "views/runs/page.py": ["The film as GIF", "The film as MP4", "Export", "Export"],
+}
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -39,7 +39,7 @@ def test_a_film_is_what_the_network_drew(recorded: folder.Run, trained: Training
     left, right, bottom, top = found.boxes[-1]
     corner = np.array([[left + (right - left) / 24, top - (top - bottom) / 24]], np.float32)
     drawn = 255 * recorded.model.decode(corner)[0]
-    assert np.abs(found.grid(1)[0] - drawn).max() < 25  # 8 shades, and weights in half precision
+    assert np.abs(found.grid(1)[0] - drawn).max() < 26  # 8 shades, and weights in half precision
     assert film.film_of(recorded).packed is not None
 
 
@@ -56,7 +56,7 @@ def test_frames_come_at_growing_intervals_and_at_each_epochs_end(small_config: R
     recorder = Recorder(np.zeros((3, 28, 28), np.uint8), 100)
     for step in range(1001):
         recorder.see(step, network)
-    first = [0, 16, 32, 48, 64, 83, 100, 130, 169, 200, 260, 300, 390, 400]
+    first = [0, 16, 32, 48, 72, 100, 150, 200, 300, 400]
     assert [each.step for each in recorder.frames] == first + list(range(500, 1001, 100))
     for step in range(1001, 20_000):
         recorder.see(step, network)
@@ -117,4 +117,4 @@ def test_a_shipped_film_is_of_its_run(name: str) -> None:
     assert (run.path / FILM).stat().st_size <= 700_000
     left, right, bottom, top = found.boxes[-1]
     z = np.array([[left + (right - left) * 5 / 24, top - (top - bottom) * 3 / 24]], np.float32)
-    assert np.abs(found.grid(-1)[12 + 2] - 255 * run.model.decode(z)[0]).max() < 30
+    assert np.abs(found.grid(-1)[12 + 2] - 255 * run.model.decode(z)[0]).max() < 34

@@ -16,7 +16,7 @@ TILES = 12
 """images of the lattice, across and up"""
 MOST = 96
 """frames"""
-_FIRST, _GROWTH = 16, 1.3  # steps to the first frame after the start, and how the step grows from frame to frame
+_FIRST, _GROWTH = 16, 1.5  # steps to the first frame after the start, and how the step grows from frame to frame
 _REACH = 3.0  # deviations of the prior, to either side
 _ENDS = (1, 99)  # percentiles of an autoencoder's codes between which the lattice lies
 
@@ -41,7 +41,7 @@ class Frame:
 
 
 class Recorder:
-    """Records frames of a training: at each epoch's end, and before it whenever the step has grown by 30 %.
+    """Records frames of a training: at each epoch's end, and before it whenever the step has grown by half.
 
     It only looks: the weights are the same to the bit with and without it. A frame takes 40 ms of a CPU core.
 

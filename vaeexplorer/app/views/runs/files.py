@@ -1,5 +1,7 @@
 """A run in and out as a file, renamed and deleted."""
 
+from functools import partial
+
 import streamlit as st
 
 from vaeexplorer.app import caches, state
@@ -7,7 +9,8 @@ from vaeexplorer.app.public import is_public
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.runs import words
 from vaeexplorer.errors import UserError
-from vaeexplorer.runs.folder import RunCard
+from vaeexplorer.export.film import film_bytes, has_mp4
+from vaeexplorer.runs.folder import RunCard, load_run
 from vaeexplorer.runs.names import delete_run, is_own, rename_run
 from vaeexplorer.runs.transfer import MOST_BYTES, export_run, import_run
 
@@ -39,6 +42,29 @@ def bring() -> None:
             else:
                 st.session_state[state.COMPARED.name] = [run.name]
                 _done("done", f"{run.name} is here, and chosen.")
+
+
+def take_films(cards: list[RunCard]) -> None:
+    """The films that are shown, as one file; they are drawn when a button is pressed."""
+    if is_public():
+        return
+    kinds = [".gif", ".mp4"] if has_mp4() else [".gif"]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for kind in kinds:
+            st.download_button(
+                f"The film as {kind[1:].upper()}",
+                partial(_film, cards, kind),
+                f"{'-and-'.join(card.name for card in cards)}{kind}",
+                {".gif": "image/gif", ".mp4": "video/mp4"}[kind],
+                key=f"film{kind}",
+                on_click="ignore",
+            )
+        if len(kinds) == 1:
+            st.caption('MP4 needs the package imageio-ffmpeg: `pip install "vaeexplorer[film]"`.')
+
+
+def _film(cards: list[RunCard], kind: str) -> bytes:
+    return film_bytes([load_run(card.path) for card in cards], kind)
 
 
 def manage(card: RunCard) -> None:

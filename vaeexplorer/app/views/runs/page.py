@@ -109,6 +109,7 @@ if not chosen:
     st.info("Choose a run in the table.")
     st.stop()
 show_films(chosen[:FILMS])
+files.take_films(chosen[:FILMS])
 if len(chosen) > FILMS:
     st.caption(f"Films are of the first {FILMS} that were chosen; curves and differences are of all.")
 notes(words.PAGE)
