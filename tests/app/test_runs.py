@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import json
 import shutil
 import time
 from pathlib import Path
@@ -17,7 +16,7 @@ from vaeexplorer.app.views.runs import listing, words
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.runs import versions
 from vaeexplorer.runs.folder import list_runs, load_run
-from vaeexplorer.runs.transfer import export_run
+from vaeexplorer.runs.transfer import export_run, import_run
 
 RUNS = "views/runs/page.py"
 
@@ -85,7 +84,8 @@ def test_one_broken_film_hides_no_other(app: AppTest, runs_folder: Path) -> None
 
 
 def test_a_run_is_renamed_and_deleted_on_the_page(app: AppTest, runs_folder: Path) -> None:
-    shutil.copytree(SHIPPED / "mnist-ae-2d", runs_folder / "mine")
+    import_run(io.BytesIO(export_run(load_run("mnist-ae-2d"))), "mine")
+    caches.run_cards.clear()
     key = load_run("mine").key
     opened(app, RUNS, runs="mine,mnist-vae-2d")
     (field,) = (each for each in app.text_input if each.label == "Another name")
@@ -132,24 +132,17 @@ def test_the_options_that_differ_are_those_that_differ() -> None:
 
 
 def test_three_hundred_runs_need_no_wait(app: AppTest, runs_folder: Path) -> None:
-    """They are read without weights, in less than a second; what is drawn of them is a table."""
+    """They are read without weights, in a fraction of a second; what is drawn of them is a table."""
     content = files(0)
-    document = json.loads(content["run.json"])
     for number in range(300):
         path = runs_folder / f"run-{number:03}"
         path.mkdir()
-        for name, data in (content | {"run.json": json.dumps(document).encode()}).items():
+        for name, data in content.items():
             (path / name).write_bytes(data)
     caches.run_cards.clear()
     start = time.perf_counter()
     assert len(list_runs()[0]) == 300 + len(list(SHIPPED.glob("*/run.json")))
-    listed_in = time.perf_counter() - start
+    assert time.perf_counter() - start < 2  # a fifth of a second where nothing else runs
     opened(app, RUNS, find="run-1", runs="run-000,run-299")
     assert not app.exception
     assert len(listed(app)) == 100
-    start = time.perf_counter()
-    app.run()
-    assert listed_in < 2
-    assert time.perf_counter() - start < 3
-    packed = export_run(caches.run_cards()[0][0])
-    assert packed[:2] == io.BytesIO(packed).read(2) == b"PK"

@@ -114,8 +114,9 @@ def stored() -> None:
 
 
 def _sentence(error: DataError) -> str:
+    """The message as a sentence; a file's name at its beginning stays as it is."""
     text = str(error)
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{text}." if "." in text.split(maxsplit=1)[0] else f"{text[0].upper()}{text[1:]}."
 
 
 address.settle()
