@@ -69,6 +69,7 @@ def test_what_is_no_run_is_listed_with_its_reason(app: AppTest, runs_folder: Pat
     for words_said in ("not 'run (copy)'", "not 'прогон'", "The run broken cannot be read: history.csv"):
         assert words_said in said
     assert "not ours" not in said
+    assert [each.value for each in app.warning] == ["3 folders are no runs: the page Runs says why."]
 
 
 def test_one_broken_film_hides_no_other(app: AppTest, runs_folder: Path) -> None:
