@@ -28,6 +28,7 @@ from vaeexplorer.commands import (
     reproduce,
     runs,
     sweep,
+    train,
 )
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
@@ -37,7 +38,7 @@ from vaeexplorer.files import why
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "app": app.app,
-    "train": runs.train,
+    "train": train.train,
     "images": images.images,
     "list": runs.list_,
     "evaluate": runs.evaluate,

@@ -14,10 +14,11 @@ from torch import Tensor
 from vaeexplorer.config import Likelihood, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import SAMPLE, load_dataset
 from vaeexplorer.network import architecture
+from vaeexplorer.network.dials import schedule, warmed_up
 from vaeexplorer.network.evaluation import network_terms
 from vaeexplorer.network.models import Autoencoder, begin_at_mean_image, build
 from vaeexplorer.network.step import adam
-from vaeexplorer.network.training import schedule, train, warmed_up
+from vaeexplorer.network.training import train
 
 BATCH, STEPS, IMAGES, BETA, RATE = 30, 100, 70, 1.5, 2e-3  # 30 is not a multiple of 4, 70 none of 30
 ACTIVATIONS = {"bernoulli": "silu", "continuous-bernoulli": "tanh", "gaussian": "relu", "gaussian-learned": "silu"}

@@ -20,8 +20,9 @@ from vaeexplorer.data.idx import to_idx
 from vaeexplorer.data.images import ImageDataset, Split
 from vaeexplorer.export.report import strip
 from vaeexplorer.network.classifier import ClassifierError, build, save_classifier
+from vaeexplorer.network.dials import schedule
 from vaeexplorer.network.history import TrainingError
-from vaeexplorer.network.training import Training, schedule
+from vaeexplorer.network.training import Training
 from vaeexplorer.recipes.sweep import _write
 from vaeexplorer.results.sweep import SweepError
 from vaeexplorer.runs.attachments import load_projection, save_projection

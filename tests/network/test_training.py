@@ -3,7 +3,7 @@ import functools
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event
+from threading import Event as Flag
 
 import numpy as np
 import pytest
@@ -12,12 +12,22 @@ import safetensors.torch
 import torch
 
 from tests.conftest import first
-from vaeexplorer.config import Architecture, Family, Likelihood, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
+from vaeexplorer.config import (
+    Architecture,
+    ConfigError,
+    Family,
+    Likelihood,
+    ModelConfig,
+    ObjectiveConfig,
+    RunConfig,
+    TrainConfig,
+)
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.device import resolve_device, resolve_precision
+from vaeexplorer.network.dials import Event, read_events, schedule, warmed_up
 from vaeexplorer.network.history import TrainingError
 from vaeexplorer.network.step import Step
-from vaeexplorer.network.training import Training, schedule, train, warmed_up
+from vaeexplorer.network.training import Training, train
 
 Start = Callable[..., Training]
 
@@ -98,7 +108,7 @@ def test_resuming_gives_the_weights_of_an_uninterrupted_run(
     config = dataclasses.replace(small_config, objective=ObjectiveConfig("gaussian-learned", kl_warmup=2))
     whole = start(config)
     list(whole)
-    stop = Event()
+    stop = Flag()
     part = start(config, stop, checkpoint=tmp_path / "checkpoint")
     for _ in part:
         stop.set()  # at the end of the first epoch
@@ -109,6 +119,71 @@ def test_resuming_gives_the_weights_of_an_uninterrupted_run(
     assert_same(weights(whole), weights(resumed))
     assert [(r.epoch, r.train, r.test) for r in whole.history] == [(r.epoch, r.train, r.test) for r in resumed.history]
     np.testing.assert_array_equal(np.stack(whole.snapshots), np.stack(resumed.snapshots))
+
+
+def test_dials_are_turned_at_their_steps_and_the_same_events_give_the_same_bits(
+    start: Start, small_config: RunConfig, tmp_path: Path
+) -> None:
+    config = with_train(small_config, schedule="constant")
+
+    def steer(training: Training) -> None:
+        if training.step == 7:
+            training.turn("beta", 8)
+        if training.step in (12, 13):
+            training.turn("rate", 5e-3)
+
+    plain, steered = start(config), start(config, on_step=steer, checkpoint=tmp_path / "checkpoint")
+    list(plain)
+    list(steered)
+    assert steered.dials.events == [Event(7, "beta", 8.0), Event(12, "rate", 5e-3), Event(13, "rate", 5e-3)]
+    assert not torch.equal(weights(plain)["mean.weight"], weights(steered)["mean.weight"])
+    assert steered.history[-1].test.total == pytest.approx(
+        steered.history[-1].test.reconstruction + 8 * steered.history[-1].test.kl, rel=1e-5
+    )
+    again = start(config, events=steered.dials.events)
+    list(again)
+    assert_same(weights(steered), weights(again))
+    assert [(r.train, r.test) for r in again.history] == [(r.train, r.test) for r in steered.history]
+
+    # What is kept names the beta that was reached, and the one that it began with as the first event.
+    ended, events = steered.outcome
+    assert ended.objective.beta == 8
+    assert events == [Event(0, "beta", 1.0), *steered.dials.events]
+    third = start(ended, events=events)
+    list(third)
+    assert_same(weights(steered), weights(third))
+
+
+def test_a_steered_training_that_was_interrupted_goes_on_to_the_same_bits(
+    start: Start, small_config: RunConfig, tmp_path: Path
+) -> None:
+    events, path = [Event(7, "beta", 8.0), Event(15, "beta", 2.0)], tmp_path / "checkpoint"
+    whole = start(small_config, events=events)
+    list(whole)
+    next(iter(start(small_config, events=events, checkpoint=path)))
+    resumed = start(small_config, events=events, checkpoint=path)
+    list(resumed)
+    assert_same(weights(whole), weights(resumed))
+    next(iter(start(small_config, events=events, checkpoint=path, restart=True)))
+    assert start(small_config, checkpoint=path).dials.events == events[:1]  # it knows those before it
+    with pytest.raises(TrainingError, match="steered otherwise until epoch 1"):
+        start(small_config, events=events[1:], checkpoint=path)
+
+
+def test_dials_that_a_training_has_not_are_refused(start: Start, small_config: RunConfig, tmp_path: Path) -> None:
+    autoencoder = dataclasses.replace(small_config, model=ModelConfig("ae", hidden=(8,)))
+    bound = dataclasses.replace(small_config, objective=ObjectiveConfig(bound="iwae", samples=2))
+    for config in (autoencoder, bound):
+        with pytest.raises(ConfigError, match="no KL term to weigh"):
+            start(config, events=[Event(0, "beta", 2.0)])
+    with pytest.raises(ConfigError, match="at most 1, not 2"):
+        start(small_config, events=[Event(0, "rate", 2.0)])
+    for text, reason in (("{", "truncated"), ('[{"step": -1, "name": "beta", "value": 1}]', "int >= 0"), ("[3]", "")):
+        (tmp_path / "events.json").write_text(text)
+        with pytest.raises(ConfigError, match=f"events in events.json cannot be read.*{reason}"):
+            read_events(tmp_path / "events.json")
+    (tmp_path / "events.json").write_text('[{"step": 3, "name": "rate", "value": 0.5}]')
+    assert read_events(tmp_path / "events.json") == [Event(3, "rate", 0.5)]
 
 
 def test_a_loss_that_is_not_finite_stops_with_a_sentence_and_keeps_the_checkpoint(
@@ -269,7 +344,7 @@ def test_a_gpu_trains_to_the_same_bits_twice_and_agrees_with_the_cpu(
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
 def test_a_step_as_a_graph_is_the_step_kernel_by_kernel(start: Start, small_config: RunConfig, tmp_path: Path) -> None:
     config = with_train(small_config, device="cuda", batch_size=64)  # 600 images: the last batch is a smaller one
-    graph, stop = start(config), Event()
+    graph, stop = start(config), Flag()
     list(graph)
     eager = start(config)
     with pytest.MonkeyPatch.context() as patch:

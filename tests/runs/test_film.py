@@ -1,18 +1,20 @@
 """Films of trainings: what is recorded is what the network draws, and recording changes no bit."""
 
-import math
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from vaeexplorer.config import RunConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
-from vaeexplorer.network.film import MOST, Recorder
+from vaeexplorer.network.film import MOST, Recorder, frame
 from vaeexplorer.network.models import build
-from vaeexplorer.network.training import Training
+from vaeexplorer.network.training import Training, train
 from vaeexplorer.runs import film, folder
 from vaeexplorer.runs.attachments import FILM
 from vaeexplorer.runs.folder import RunError, load_run
@@ -21,11 +23,9 @@ from vaeexplorer.runs.folder import RunError, load_run
 @pytest.fixture
 def recorded(trained: Training, saved: folder.Run, small_test: ImageDataset) -> folder.Run:
     """A run with a film of two frames: untrained, and as it is."""
-    steps = math.ceil(len(trained.train_set) / trained.config.train.batch_size)
-    recorder = Recorder(small_test.images, steps)
-    recorder.see(0, build(trained.config.model, trained.config.objective.likelihood))
-    recorder.see(len(trained.history) * steps, trained.network)
-    film.save_film(saved, recorder.frames)
+    untrained = build(trained.config.model, trained.config.objective.likelihood)
+    frames = [frame(untrained, small_test.images, 0), frame(trained.network, small_test.images, trained.step)]
+    film.save_film(saved, frames)
     return saved
 
 
@@ -53,16 +53,31 @@ def test_a_run_without_a_film_has_its_snapshots(saved: folder.Run) -> None:
 
 def test_frames_come_at_growing_intervals_and_at_each_epochs_end(small_config: RunConfig) -> None:
     network = build(small_config.model, small_config.objective.likelihood)
-    recorder = Recorder(np.zeros((3, 28, 28), np.uint8), 100)
-    for step in range(1001):
-        recorder.see(step, network)
-    first = [0, 16, 32, 48, 72, 100, 150, 200, 300, 400]
-    assert [each.step for each in recorder.frames] == first + list(range(500, 1001, 100))
-    for step in range(1001, 20_000):
-        recorder.see(step, network)
+    images = np.zeros((3, 28, 28), np.uint8)
+    recorder = Recorder()
+    for step in range(20_000):
+        training: Any = SimpleNamespace(step=step, network=network, test_set=SimpleNamespace(images=images))
+        training.steps_an_epoch = 100
+        recorder(training)
+        if step == 1000:
+            first = [0, 16, 32, 48, 72, 100, 150, 200, 300, 400]
+            assert [each.step for each in recorder.frames] == first + list(range(500, 1001, 100))
     assert len(recorder.frames) <= MOST
     assert recorder.frames[0].step == 0
     assert network.training
+
+
+def test_a_film_changes_no_weight(
+    small_config: RunConfig, small_train: ImageDataset, small_test: ImageDataset, trained: Training
+) -> None:
+    recorder = Recorder()
+    watched = train(small_config, train_set=small_train, test_set=small_test, on_step=recorder)
+    list(watched)
+    recorder(watched)
+    ends = [each for each in recorder.frames if each.step and each.step % watched.steps_an_epoch == 0]
+    np.testing.assert_array_equal([each.codes for each in ends], trained.snapshots)
+    weights = watched.network.state_dict()
+    assert all(torch.equal(weights[name], value) for name, value in trained.network.state_dict().items())
 
 
 def broken(change: Callable[[dict[str, np.ndarray]], object]) -> Callable[[Path], None]:

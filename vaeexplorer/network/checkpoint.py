@@ -9,8 +9,9 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from vaeexplorer.documents import from_json
 from vaeexplorer.files import whole_file, why
-from vaeexplorer.network.history import TrainingError
+from vaeexplorer.network.history import EpochRecord, TrainingError
 
 
 @dataclass(frozen=True)
@@ -94,3 +95,15 @@ def damaged(path: Path, error: Exception) -> TrainingError:
     """What to say of a checkpoint that cannot be read."""
     reason = f"it lacks {error}" if isinstance(error, KeyError) else (str(error).splitlines() or [""])[0].rstrip(".:")
     return TrainingError(f"The checkpoint {path.name} cannot be read ({reason}): delete it, and start anew.")
+
+
+def epochs_in(checkpoint: Path) -> int:
+    """How many epochs a checkpoint holds.
+
+    Raises:
+        TrainingError: it is damaged.
+    """
+    try:
+        return len(from_json(load_checkpoint(checkpoint, torch.device("cpu")).about["history"], list[EpochRecord]))
+    except (ValueError, KeyError) as error:
+        raise damaged(checkpoint, error) from None

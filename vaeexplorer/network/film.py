@@ -5,6 +5,7 @@ default network takes 1.6 MB.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -12,10 +13,15 @@ import torch
 from vaeexplorer.config import IMAGE_SIZE
 from vaeexplorer.network.models import Autoencoder, VariationalAutoencoder, pixel_mean
 
+if TYPE_CHECKING:
+    from vaeexplorer.network.training import Training
+
 TILES = 12
 """images of the lattice, across and up"""
 MOST = 96
 """frames"""
+SHOWN = 2000
+"""test images, from the first"""
 _FIRST, _GROWTH = 16, 1.5  # steps to the first frame after the start, and how the step grows from frame to frame
 _REACH = 3.0  # deviations of the prior, to either side
 _ENDS = (1, 99)  # percentiles of an autoencoder's codes between which the lattice lies
@@ -43,28 +49,29 @@ class Frame:
 class Recorder:
     """Records frames of a training: at each epoch's end, and before it whenever the step has grown by half.
 
-    It only looks: the weights are the same to the bit with and without it. A frame takes 40 ms of a CPU core.
+    `recorder = Recorder()`, `training = train(config, on_step=recorder)`, and `recorder(training)` once it has ended.
+    It only looks: the weights are the same to the bit with and without it. A frame takes 40 ms of a CPU core. Of a
+    training that is resumed the film begins there.
 
     Attributes:
         frames: so far, at most 96: beyond, every second one goes, and epochs are recorded half as often.
     """
 
-    def __init__(self, images: np.ndarray, steps_an_epoch: int) -> None:
-        """Take the test images whose codes are shown, uint8 [M, 28, 28], and the number of batches of an epoch."""
+    def __init__(self) -> None:
         self.frames: list[Frame] = []
-        self._images, self._period = images, steps_an_epoch
-        self._due = 0
+        self._due, self._epochs = 0, 1
 
-    def see(self, step: int, network: Autoencoder) -> None:
-        """Look at a network after so many steps: call it before every step, and after the last one."""
+    def __call__(self, training: "Training") -> None:
+        """Look at a training before a step, or after the last one."""
+        step = training.step
         if step < self._due:
             return
-        self.frames.append(frame(network, self._images, step))
+        self.frames.append(frame(training.network, training.test_set.images[:SHOWN], step))
         if len(self.frames) > MOST:
             del self.frames[1::2]
-            self._period *= 2
-        grown = max(step + _FIRST, round(_GROWTH * step))
-        self._due = min(grown, (step // self._period + 1) * self._period)
+            self._epochs *= 2
+        grown, period = max(step + _FIRST, round(_GROWTH * step)), self._epochs * training.steps_an_epoch
+        self._due = min(grown, (step // period + 1) * period)
 
 
 @torch.no_grad()
@@ -78,12 +85,18 @@ def frame(network: Autoencoder, images: np.ndarray, step: int) -> Frame:
     """
     was_training = network.training
     network.eval()
-    device = network.mean.weight.device
-    pixels = torch.tensor(images, device=device).flatten(1).float() / 255
-    codes = network.encode(pixels).mean.float().cpu().numpy()
-    box, z = _lattice(codes, isinstance(network, VariationalAutoencoder))
-    decoded = pixel_mean(network.decode(torch.from_numpy(z).to(device)), network.likelihood).clamp(0, 1).cpu().numpy()
+    pixels = torch.tensor(images, device=network.mean.weight.device).flatten(1).float() / 255
+    shown = drawn(network, network.encode(pixels).mean.float().cpu().numpy(), step)
     network.train(was_training)
+    return shown
+
+
+@torch.no_grad()
+def drawn(network: Autoencoder, codes: np.ndarray, step: int) -> Frame:
+    """What the decoder of a network draws where the codes [M, D] of the test images lie."""
+    box, z = _lattice(codes, isinstance(network, VariationalAutoencoder))
+    parameter = network.decode(torch.from_numpy(z).to(network.mean.weight.device))
+    decoded = pixel_mean(parameter, network.likelihood).clamp(0, 1).cpu().numpy()
     grid = np.rint(255 * decoded).astype(np.uint8).reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
     return Frame(step, grid, box, codes)
 

@@ -7,23 +7,26 @@ resumed run walks the same path as an uninterrupted one, and an AE sees its imag
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import cached_property
 from pathlib import Path
-from threading import Event
+from threading import Event as Flag
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from vaeexplorer.config import ConfigError, RunConfig, Schedule, difference
+from vaeexplorer.config import ConfigError, RunConfig, difference
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset, most_classes
-from vaeexplorer.documents import from_json
+from vaeexplorer.documents import from_json, to_json
 from vaeexplorer.files import user_path
 from vaeexplorer.network import objectives
 from vaeexplorer.network.checkpoint import damaged, load_checkpoint, save_checkpoint
 from vaeexplorer.network.device import resolve_device, resolve_precision
+from vaeexplorer.network.dials import Dial, Dials, Event, check_warmup, ended, schedule, warmed_up
 from vaeexplorer.network.evaluation import network_terms, noise_shape, to_device
 from vaeexplorer.network.history import EpochRecord, Losses, TrainingError
 from vaeexplorer.network.models import begin_at_mean_image, build
@@ -40,6 +43,9 @@ class Training:
         network: the model, trained so far.
         history: the records so far.
         snapshots: codes of the first 2,000 test images after each epoch, float32 [2000, D] each.
+        step: how many steps were done.
+        dials: beta and the learning rate of each step, and the events that turned them.
+        losses: sums over each batch of the epoch so far, of (total, reconstruction, kl), on the device.
         extended: how the number of epochs was changed on the way, for people; empty where it was not.
         device, precision: what `auto` came to.
     """
@@ -48,34 +54,58 @@ class Training:
         self,
         config: RunConfig,
         *,
-        stop: Event | None = None,
+        stop: Flag | None = None,
         checkpoint: Path | None = None,
         restart: bool = False,
         train_set: ImageDataset | None = None,
         test_set: ImageDataset | None = None,
+        events: Sequence[Event] | None = None,
+        on_step: Callable[["Training"], None] | None = None,
     ) -> None:
         _check(config, train_set, test_set)
+        self.dials = Dials(config, events or ())
         self.config = config
-        self.stop = stop or Event()
+        self.stop = stop or Flag()
+        self.on_step = on_step
         self.checkpoint = checkpoint = user_path(checkpoint) if checkpoint else None
         self.device = resolve_device(config.train.device)
         self.precision = resolve_precision(config.train.precision, self.device)
         self.train_set = load_dataset(config.data.dataset, "train") if train_set is None else train_set
         self.test_set = load_dataset(config.data.dataset, "test") if test_set is None else test_set
         self.network = build(config.model, config.objective.likelihood, config.train.seed).to(self.device)
-        self.optimizer = adam(self.network, self.device, config.train.learning_rate)
         self._images = to_device(self.train_set.images, self.device)
         begin_at_mean_image(self.network, self._images)
         self.history: list[EpochRecord] = []
         self.snapshots: list[np.ndarray] = []
+        self.losses: list[Tensor] = []
+        self.step = 0
         self.extended = ""
         if checkpoint and checkpoint.exists() and not restart:
-            self._load_checkpoint(checkpoint)
+            self._load_checkpoint(checkpoint, events)
 
     @property
     def finished(self) -> bool:
         """Whether every epoch has run."""
         return len(self.history) == self.config.train.epochs
+
+    @cached_property
+    def optimizer(self) -> torch.optim.Adam:
+        """Made when it is first needed: torch imports its compiler for it, which takes a second."""
+        return adam(self.network, self.device, self.config.train.learning_rate)
+
+    @property
+    def steps_an_epoch(self) -> int:
+        """Batches in the training set."""
+        return math.ceil(len(self.train_set) / self.config.train.batch_size)
+
+    @property
+    def outcome(self) -> tuple[RunConfig, list[Event]]:
+        """What a run says of it (`dials.ended`)."""
+        return ended(self.config, self.dials.events, self.step)
+
+    def turn(self, name: Dial, value: float) -> None:
+        """Turn a dial from the next step on, in `on_step` or between epochs. Raises ConfigError as `Dials.turn`."""
+        self.dials.turn(Event(self.step, name, value))
 
     def __iter__(self) -> Iterator[EpochRecord]:
         """Run the remaining epochs. Stops early, at an epoch's end, once `stop` is set.
@@ -128,22 +158,27 @@ class Training:
         change = "" if planned == asked else f"from {planned} epochs to {asked} at epoch {reached}"
         self.extended = ", ".join(filter(None, (extended, change)))
         self.history, self.snapshots = list(history), list(snapshots)
+        self.step = reached * self.steps_an_epoch
 
     def _train_epoch(self, step: Step, epoch: int) -> Losses:
         config = self.config.train
         count = len(self._images)
         order = torch.randperm(count, generator=self._generator(epoch, "order")).to(self.device)
         eps = torch.randn(noise_shape(self.config, count), generator=self._generator(epoch, "noise")).to(self.device)
-        weight = warmed_up(self.config.objective.beta, epoch, self.config.objective.kl_warmup)
-        beta = torch.tensor(weight, device=self.device)
-        steps = math.ceil(count / config.batch_size)
-        sums = []  # stays on the device: reading a number a step would make a GPU wait
         self.network.train()
-        for number, batch in enumerate(order.split(config.batch_size)):
-            rate = schedule(config.schedule, (epoch - 1) * steps + number, config.epochs * steps)
-            set_rate(self.optimizer, config.learning_rate * rate)
-            sums.append(step(self._images[batch], eps[batch], beta))
-        return _losses(sums, count)
+        weight, beta = math.nan, torch.tensor(math.nan)
+        self.losses = []  # stays on the device: reading a number a step would make a GPU wait
+        for batch in order.split(config.batch_size):
+            if self.on_step:
+                self.on_step(self)
+            now = warmed_up(self.dials.beta(self.step), epoch, self.config.objective.kl_warmup)
+            if now != weight:
+                weight, beta = now, torch.tensor(now, device=self.device)
+            share = schedule(config.schedule, self.step, config.epochs * self.steps_an_epoch)
+            set_rate(self.optimizer, self.dials.rate(self.step) * share)
+            self.losses.append(step(self._images[batch], eps[batch], beta))
+            self.step += 1
+        return _losses(self.losses, count)
 
     @torch.no_grad()
     def _test(self, images: Tensor) -> tuple[Losses, np.ndarray]:
@@ -153,7 +188,7 @@ class Training:
         eps = eps.to(self.device)
         sums = []
         for batch in torch.arange(len(images), device=self.device).split(EVALUATION_BATCH):
-            terms = self._batch_terms(images[batch], eps[batch], self.config.objective.beta)
+            terms = self._batch_terms(images[batch], eps[batch], self.dials.beta(self.step - 1))
             sums.append(torch.stack([term.sum() for term in terms]))
         codes = self.network.encode(images[:SNAPSHOT_IMAGES].float() / 255).mean
         return _losses(sums, len(images)), codes.cpu().numpy()
@@ -176,15 +211,16 @@ class Training:
     def _save_checkpoint(self, path: Path) -> None:
         history = json.dumps([asdict(record) for record in self.history])
         about = {"config": json.dumps(self.config.to_json()), "images": self._images_hash, "history": history}
-        about |= {"extended": self.extended}
+        about |= {"extended": self.extended, "events": to_json([e for e in self.dials.events if e.step < self.step])}
         snapshots = torch.from_numpy(np.stack(self.snapshots))
         save_checkpoint(path, self.network, self.optimizer, about, {"snapshots": snapshots})
 
-    def _load_checkpoint(self, path: Path) -> None:
+    def _load_checkpoint(self, path: Path, events: Sequence[Event] | None) -> None:
         found = load_checkpoint(path, self.device)
         try:
             config = RunConfig.from_json(json.loads(found.about["config"]))
             history = from_json(found.about["history"], list[EpochRecord])
+            turned = from_json(found.about.get("events", "[]"), list[Event])
             images, snapshots = found.about["images"], found.tensors["snapshots"]
         except (ValueError, KeyError) as error:
             raise damaged(path, error) from None
@@ -196,11 +232,14 @@ class Training:
         if len(snapshots) != len(history):
             raise damaged(path, ValueError("history and snapshots differ in length"))
         self.go_on(config, history, snapshots.float().cpu().numpy(), found.about.get("extended", ""))
+        if events is None:
+            self.dials = Dials(self.config, turned)
+        elif [event for event in self.dials.events if event.step < self.step] != turned:
+            raise TrainingError(f"What there is of this name was steered otherwise until epoch {len(history)}.")
         found.restore(self.network, self.optimizer)
 
     @property
     def _images_hash(self) -> str:
-        """What the images are known by: a resumed run goes on with the same."""
         return f"{self.train_set.content_hash} {self.test_set.content_hash}"
 
 
@@ -214,12 +253,7 @@ def _check(config: RunConfig, train_set: ImageDataset | None, test_set: ImageDat
     classes = most_classes(config.data.dataset)
     if test_set is not None and (label := int(test_set.labels.max())) >= classes:
         raise ConfigError(f"test_set has the label {label}, and {config.data.dataset} has {classes} classes from 0.")
-    objective, epochs = config.objective, config.train.epochs
-    if config.model.model == "vae" and objective.kl_warmup > epochs:
-        raise ConfigError(
-            f"kl_warmup is {objective.kl_warmup} epochs and the run has {epochs}: the weight of the KL term ends at "
-            f"{warmed_up(objective.beta, epochs, objective.kl_warmup):.3g}, below beta = {objective.beta:g}."
-        )
+    check_warmup(config)
 
 
 def _losses(sums: list[Tensor], count: int) -> Losses:
@@ -230,12 +264,14 @@ def _losses(sums: list[Tensor], count: int) -> Losses:
 
 def train(
     config: RunConfig,
-    stop: Event | None = None,
+    stop: Flag | None = None,
     *,
     checkpoint: Path | None = None,
     restart: bool = False,
     train_set: ImageDataset | None = None,
     test_set: ImageDataset | None = None,
+    events: Sequence[Event] | None = None,
+    on_step: Callable[[Training], None] | None = None,
 ) -> Training:
     """Train a model: `for record in train(config): ...`.
 
@@ -246,6 +282,8 @@ def train(
             than it was begun with where the configuration says so (`Training.go_on`).
         restart: begin at the first epoch all the same; the file is replaced after it.
         train_set, test_set: instead of the data set that the configuration names.
+        events: when beta or the learning rate is turned, and to what; those before a checkpoint must be its own.
+        on_step: called before every step with the training, which it may look at and `turn`.
 
     Returns:
         The training: iterate over it to run it; `.network`, `.history` and `.snapshots` hold what came of it.
@@ -255,40 +293,5 @@ def train(
         TrainingError: the device is not there, the checkpoint is of another run, or the loss is not finite.
         DataError: the images cannot be had.
     """
-    return Training(config, stop=stop, checkpoint=checkpoint, restart=restart, train_set=train_set, test_set=test_set)
-
-
-def epochs_in(checkpoint: Path) -> int:
-    """How many epochs a checkpoint holds.
-
-    Raises:
-        TrainingError: it is damaged.
-    """
-    try:
-        return len(from_json(load_checkpoint(checkpoint, torch.device("cpu")).about["history"], list[EpochRecord]))
-    except (ValueError, KeyError) as error:
-        raise damaged(checkpoint, error) from None
-
-
-def schedule(name: Schedule, step: int, steps: int) -> float:
-    """The step size at `step` of `steps`, as a share of the largest.
-
-    one-cycle: a cosine from 1/25 up over the first 30%, then a cosine down to almost 0 (Smith & Topin 2018).
-    """
-    if name == "constant":
-        return 1.0
-    position = step / max(1, steps - 1)
-    if name == "cosine":
-        return _cosine(1, 0.001, position)
-    if position < 0.3:
-        return _cosine(1 / 25, 1, position / 0.3)
-    return _cosine(1, 1e-5, (position - 0.3) / 0.7)
-
-
-def _cosine(start: float, end: float, position: float) -> float:
-    return end + (start - end) * (1 + math.cos(math.pi * position)) / 2
-
-
-def warmed_up(beta: float, epoch: int, warmup: int) -> float:
-    """beta_t = beta * min(1, t / T): the KL weight of an epoch (counted from 1); T = 0 is no warm-up."""
-    return beta * min(1.0, epoch / warmup) if warmup else beta
+    how: Any = {"checkpoint": checkpoint, "restart": restart, "events": events, "on_step": on_step}
+    return Training(config, stop=stop, train_set=train_set, test_set=test_set, **how)

@@ -15,6 +15,7 @@ from vaeexplorer.arrays import halved
 from vaeexplorer.codes import to_bytes
 from vaeexplorer.documents import to_json
 from vaeexplorer.files import why
+from vaeexplorer.network.dials import Dials
 from vaeexplorer.network.evaluation import Measurement, evaluate, measure
 from vaeexplorer.network.history import TrainingError, format_history
 from vaeexplorer.network.models import Autoencoder, build
@@ -51,7 +52,7 @@ def finish(training: Training) -> Finished:
     """
     if not training.history:
         raise RunError("There is nothing to save before the first epoch.")
-    config, images = training.config, training.test_set.images
+    config, images = training.outcome[0], training.test_set.images
     network: Autoencoder = training.network
     weights = {key: tensor.detach().cpu().contiguous() for key, tensor in network.state_dict().items()}
     rounded = build(config.model, config.objective.likelihood).to(training.device)
@@ -78,6 +79,7 @@ def extend(training: Training, run: Run) -> None:
     if len(run.history) >= training.config.train.epochs:
         raise TrainingError(f"The run {run.name} has its {len(run.history)} epochs: ask for more to go on.")
     training.go_on(run.config, run.history, run.snapshots, str(run.provenance.get("extended", "")))
+    training.dials = Dials(training.config, run.events)
     training.network.load_state_dict({name: torch.tensor(array) for name, array in run.weights.items()})
 
 
@@ -142,7 +144,8 @@ def _packed(arrays: dict[str, Any]) -> bytes:
 
 
 def _document(finished: Finished, files: dict[str, str]) -> RunDocument:
-    training, config = finished.training, finished.training.config
+    training = finished.training
+    config, events = training.outcome
     metrics = {f"test_{key}": value for key, value in finished.test.figures.items()}
     metrics |= {f"train_{key}": value for key, value in finished.train.items()}
     half = all(tensor.dtype == torch.float16 for tensor in finished.weights.values())
@@ -164,4 +167,4 @@ def _document(finished: Finished, files: dict[str, str]) -> RunDocument:
     }
     if training.extended:
         provenance["extended"] = training.extended
-    return RunDocument(1, config, metrics, provenance, files)
+    return RunDocument(1, config, metrics, provenance, files, tuple(events))

@@ -25,6 +25,7 @@ from vaeexplorer.documents import Finite, Plain, from_json, to_json
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED, content_hash, user_path, why
 from vaeexplorer.network.architecture import LOGVAR_RANGE
+from vaeexplorer.network.dials import Event
 from vaeexplorer.network.history import EpochRecord, parse_history
 from vaeexplorer.runs import contents
 from vaeexplorer.runs.contents import CODES, FILES, HISTORY, SNAPSHOTS, WEIGHTS
@@ -47,6 +48,7 @@ class RunDocument:
 
     Attributes:
         files: the SHA-256 of every other file that makes the run, by name; none in runs of earlier versions.
+        events: how beta and the learning rate were turned on the way; none in runs of earlier versions.
     """
 
     schema: Literal[1]
@@ -54,6 +56,7 @@ class RunDocument:
     metrics: dict[str, Finite]
     provenance: dict[str, Plain]
     files: dict[str, str] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class RunCard:
         key: what the run is known by, whatever it is called: a hash of configuration, weights and codes.
         metrics: figures on the train and test images, `train_...` and `test_...` of `evaluation.evaluate`.
         provenance: versions, seed, device, precision, seconds, and where the training images came from.
+        events: how beta and the learning rate were turned on the way.
     """
 
     name: str
@@ -73,6 +77,7 @@ class RunCard:
     metrics: dict[str, float]
     provenance: dict[str, Plain]
     history: list[EpochRecord]
+    events: tuple[Event, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -270,6 +275,7 @@ def _card(path: Path, document: RunDocument) -> RunCard:
         metrics=document.metrics,
         provenance=document.provenance,
         history=history,
+        events=document.events,
     )
 
 
