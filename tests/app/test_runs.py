@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 import shutil
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.app.conftest import components, opened
 from tests.runs.small_runs import files
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.views.runs import listing, words
+from vaeexplorer.figures.theme import cycle_color
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.runs import versions
 from vaeexplorer.runs.folder import list_runs, load_run
@@ -39,6 +41,17 @@ def test_an_autoencoder_and_its_vae_are_on_one_slider(app: AppTest) -> None:
     assert len(app.get("plotly_chart")) == 3
     marked = app.get("html")
     assert any("<mark>ae</mark>" in str(each.proto.body) for each in marked)
+
+
+def test_a_run_has_one_colour_in_all_figures(app: AppTest) -> None:
+    """Also where the autoencoder before it has no KL to draw."""
+    opened(app, RUNS, runs="mnist-ae-2d,mnist-vae-2d")
+    figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    colors = [
+        {trace["line"]["color"] for trace in figure["data"] if trace["name"] == "mnist-vae-2d · test"}
+        for figure in figures
+    ]
+    assert colors == [{cycle_color(1)}] * 3
 
 
 def test_a_film_with_decoded_images_says_nothing(app: AppTest) -> None:

@@ -19,6 +19,7 @@ from vaeexplorer.runs.folder import RunCard
 
 # Test cost in nats per image of a perfect and of a constant Bernoulli decoder: the pixels' entropies, the mean image.
 FLOOR = {"mnist": (45.534, 205.97), "fashion-mnist": (189.858, 385.03)}
+SPLITS = ("train", "test")
 PARTS = {
     "total": "Loss should fall",
     "reconstruction": "Reconstruction: how much of x is lost",
@@ -58,24 +59,25 @@ def _show_kind(cards: list[RunCard], likelihood: str, dataset: str) -> None:
     log = st.session_state.get(state.LOG.name, False)
     legend([card.name for card in cards], "solid: test images, dotted: training images")
     for column, (part, title) in zip(st.columns(3), PARTS.items(), strict=True):
-        shown = tuple(
-            Curve(
-                card.name,
-                tuple(getattr(record.train, part) for record in card.history),
-                tuple(getattr(record.test, part) for record in card.history),
-            )
-            for card in cards
-            if part != "kl" or card.config.model.model == "vae"
-        )
+        shown = tuple(_curve(card, part) for card in cards)
         has_lines = likelihood == "bernoulli" and part != "kl" and dataset in FLOOR and _are_published(cards, dataset)
         references = tuple(map(Reference, ("floor", "mean image"), FLOOR[dataset])) if has_lines else ()
+        count = sum(bool(curve.test) for curve in shown)
         with column:
             st.plotly_chart(
                 _learning_curves(shown, title=title, unit=_unit(likelihood), references=references, log=log),
                 key=f"curve-{dataset}-{likelihood}-{part}",
                 config={"displaylogo": False},
-                alt=f"{title}: {part} in {_unit(likelihood)} by epoch, of {len(shown)} runs.",
+                alt=f"{title}: {part} in {_unit(likelihood)} by epoch, of {count} runs.",
             )
+
+
+def _curve(card: RunCard, part: str) -> Curve:
+    """One quantity of a run; nothing where it has none, as an autoencoder has no KL, so that colours stay the runs'."""
+    if part == "kl" and card.config.model.model == "ae":
+        return Curve(card.name, (), ())
+    train, test = (tuple(getattr(getattr(record, split), part) for record in card.history) for split in SPLITS)
+    return Curve(card.name, train, test)
 
 
 @lru_cache(maxsize=96)

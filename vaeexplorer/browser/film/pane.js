@@ -19,6 +19,7 @@ import { PIXELS, SIDE } from "../engine/network.js";
 import { TILES, frameAt, home } from "./unpack.js";
 
 const STRENGTH = 0.24; // of the decoded images' ink: dots stay in front
+const NARROW = 220; // CSS pixels of a chart that has room for few numbers
 const DRAWS = 18; // images a row, where they are draws
 
 export class Pane {
@@ -49,12 +50,12 @@ export class Pane {
       "aria-label": `${given.name}: images decoded at the same draws at every moment`,
       hidden: !film.hasImages || Boolean(film.boxes),
     });
-    this.charts = Object.entries({ total: "loss on test images, nats", kl: "KL, nats" })
+    this.charts = Object.entries({ total: "loss, nats by epoch", kl: "KL, nats by epoch" })
       .filter(([name]) => name in film.curves)
       .map(([name, title]) => ({
         name,
         range: new Range(),
-        canvas: h("canvas", { class: "curve", role: "img", "aria-label": `${given.name}: ${title}, by epoch` }),
+        canvas: h("canvas", { class: "curve", role: "img", "aria-label": `${given.name}: ${title}` }),
         title,
       }));
     const figures = this.charts.map(({ title, canvas }) => h("figure", {}, h("figcaption", {}, title), canvas));
@@ -153,7 +154,7 @@ export class Pane {
         ],
         x: [0, last],
         y: range.hold([...test, ...train]),
-        xTicks: ticks([0, last], false, 4).map((value) => [value, value ? String(value) : "epoch 0"]),
+        xTicks: ticks([0, last], false, canvas.clientWidth < NARROW ? 2 : 4).map((value) => [value, String(value)]),
         cursor: this.epoch,
       });
     }

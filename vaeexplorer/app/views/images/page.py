@@ -16,7 +16,7 @@ from vaeexplorer.data.own.prepare import Gathered, Prepared, prepare
 from vaeexplorer.data.own.uploads import read_uploads
 
 MOST_MEGABYTES = 500
-ROWS, COLUMNS = 12, 24  # of the preview
+ROWS, COLUMNS = 12, 16  # of the preview
 NAMED = 20  # classes whose images are counted
 _INVERT = {"auto": None, "light ink": False, "dark ink": True}
 
@@ -54,7 +54,7 @@ def bring() -> None:
         st.error(literal(_sentence(error)))
         return
     show(prepared)
-    if st.button("Store this set", type="primary", key="own-store"):
+    if st.button("Store this set", key="own-store"):
         try:
             name = library.store(prepared)
         except DataError as error:

@@ -9,12 +9,12 @@ from vaeexplorer.app.views.runs import files, films, listing, words
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.browser import links
 from vaeexplorer.errors import UserError
-from vaeexplorer.runs.folder import RunCard
+from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.runs.partners import partner
 
 FILMS = 2  # side by side
 MANAGED = 12  # runs whose buttons and differences are shown
-HEIGHT = 220  # pixels of the table
+HEIGHT = 185  # pixels of the table
 _films = component("run_films", "film", "style/legend.css", "film/film.css")
 
 
@@ -80,6 +80,14 @@ def choose_in_table(names: list[str], found: list[str], rows: list[dict[str, obj
     )
 
 
+def say_what_is_no_run(errors: list[RunError]) -> None:
+    """Folders that look like runs and are none, each with its reason."""
+    if errors:
+        with st.expander(f"{len(errors):,} folders that are no runs, and why"):
+            for error in errors:
+                st.markdown(f"- {literal(error)}")
+
+
 cards, errors = caches.run_cards()
 every = {card.name: card for card in cards}
 names = [*address.choose(state.COMPARED, list(every), default=default(every))]
@@ -99,19 +107,19 @@ with right:
     files.bring()
 rows = listing.found(listing.rows(cards, st.session_state.get(state.DATASET.name) or "mnist"), find or "")
 choose_in_table(names, [str(row["run"]) for row in rows], rows)
-st.caption(f"{len(rows):,} of {len(cards):,} runs. Nats per image on the test images, one sample of z each.")
-if errors:
-    with st.expander(f"{len(errors):,} folders that are no runs, and why"):
-        for error in errors:
-            st.markdown(f"- {literal(error)}")
+about_table = f"{len(rows):,} of {len(cards):,} runs; nats per image on the test images, one sample of z each."
 chosen = [every[name] for name in names]
 if not chosen:
+    st.caption(about_table)
+    say_what_is_no_run(errors)
     st.info("Choose a run in the table.")
     st.stop()
 show_films(chosen[:FILMS])
 files.take_films(chosen[:FILMS])
 if len(chosen) > FILMS:
     st.caption(f"Films are of the first {FILMS} that were chosen; curves and differences are of all.")
+st.caption(about_table)
+say_what_is_no_run(errors)
 notes(words.PAGE)
 st.header("Where their configurations differ", anchor=False)
 differing = listing.differences(chosen[:MANAGED])
