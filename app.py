@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from vaeexplorer.app.server.hosts import allowed_hosts
-from vaeexplorer.app.server.limits import limits
-from vaeexplorer.app.server.server import ROUTES, lifespan
+from vaeexplorer.app.server.server import ROUTES, lifespan, middleware
 
-app = st.App("vaeexplorer/app/main.py", lifespan=lifespan, routes=ROUTES, middleware=[*allowed_hosts(), *limits()])
+app = st.App("vaeexplorer/app/main.py", lifespan=lifespan, routes=ROUTES, middleware=middleware())

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from tests.hosts import hosted
 from tests.processes import started
 from vaeexplorer.analysis.report import evidence
 from vaeexplorer.analysis.report.classifier.networks import Recipe
@@ -40,13 +41,35 @@ QUIET = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # as where there is no network
     "--process-per-site",  # a page is compiled once for all tests
 ]
+BLANK = '<!doctype html><title>Nothing</title><link rel="icon" href="data:,">'
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The suite ends, whatever a test waits for: ten times what the slowest takes on a busy machine."""
+    """Tests that drive the app come first, as they take longest; and all end, whatever they wait for."""
     for item in items:
         if item.get_closest_marker("slow") is None:
-            item.add_marker(pytest.mark.timeout(300), append=True)
+            item.add_marker(pytest.mark.timeout(300), append=True)  # ten times what the slowest takes on a busy machine
+        if _drives_the_app(item):
+            item.add_marker(pytest.mark.xdist_group("app"))
+    items.sort(key=lambda item: not _drives_the_app(item))
+
+
+def _drives_the_app(item: pytest.Item) -> bool:
+    return "server" in getattr(item, "fixturenames", ())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A process takes a file at a time, with what its tests share.
+
+    All that drive the app count as one file: one server, one Chromium that has compiled it, and what is made once.
+    """
+    from xdist.scheduler import LoadGroupScheduling
+
+    scheduling = LoadGroupScheduling(config, log)
+    group_of = scheduling._split_scope
+    scheduling._split_scope = lambda nodeid: group_of(nodeid).partition("::")[0]
+    return scheduling
 
 
 _NO_TOOL = re.compile(r"no (\w+) here$")
@@ -155,23 +178,29 @@ def troubles() -> list[str]:
 
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where Chromium listens, which runs once for all tests: it keeps what it fetched and compiled."""
+    """Where Chromium listens, which runs once for all tests: it keeps what it fetched and compiled.
+
+    Its first tab stays open on a page of this machine, so that the process of such pages, with what it compiled,
+    outlives each of them.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium here")
-    profile = tmp_path_factory.mktemp("profile")
-    command = [CHROMIUM, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", *QUIET]
-    with started(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        announced, deadline = profile / "DevToolsActivePort", time.monotonic() + 60
-        while not (announced.exists() and (lines := announced.read_text().splitlines())[1:]):
-            assert process.poll() is None, "Chromium ended"
-            assert time.monotonic() < deadline, "Chromium does not listen"
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{lines[0]}"
+    profile, pages = tmp_path_factory.mktemp("profile"), tmp_path_factory.mktemp("pages")
+    (pages / "index.html").write_text(BLANK)
+    with hosted(pages) as url:
+        command = [CHROMIUM, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", *QUIET, url]
+        with started(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            announced, deadline = profile / "DevToolsActivePort", time.monotonic() + 60
+            while not (announced.exists() and (lines := announced.read_text().splitlines())[1:]):
+                assert process.poll() is None, "Chromium ended"
+                assert time.monotonic() < deadline, "Chromium does not listen"
+                time.sleep(0.05)
+            yield f"http://127.0.0.1:{lines[0]}"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Chromium, for the tests of one file: as long as it is connected, no test can start an event loop of its own."""
+    """Chromium, for the tests of a folder: as long as it is connected, no test can start an event loop of its own."""
     sync_api = pytest.importorskip("playwright.sync_api")
     endpoint = request.getfixturevalue("endpoint")
     with sync_api.sync_playwright() as playwright:
@@ -191,10 +220,10 @@ def chromium(browser: Any, troubles: list[str]) -> Iterator[Any]:
         yield page
     finally:
         url = urlsplit(page.url)  # and not what the page says, which may answer no more
+        page.close()  # before its cookies go: what it asked for without them, a server with a token would refuse
         left = {"origin": f"{url.scheme}://{url.netloc}", "storageTypes": "cookies,local_storage"}
         browser.clear_permissions()
-        browser.new_cdp_session(page).send("Storage.clearDataForOrigin", left)
-        page.close()
+        browser.new_cdp_session(browser.pages[0]).send("Storage.clearDataForOrigin", left)
     assert not troubles
 
 

@@ -1,10 +1,12 @@
 """What a test starts ends with it, whatever it does."""
 
 import ast
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from threadpoolctl import threadpool_info
 
 from tests.processes import posix, started
 
+ROOT = Path(__file__).parents[1]
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
 IDLE = "import time; print('up', flush=True); time.sleep(600)"
 
@@ -51,6 +54,15 @@ def test_a_process_hears_ctrl_c_though_this_one_ignores_it() -> None:
         signal.signal(signal.SIGINT, before)
 
 
+def test_what_a_killed_process_had_started_ends_too() -> None:
+    code = f"from tests.processes import started\nwith started([{sys.executable!r}, '-c', {IDLE!r}]) as it: it.wait()"
+    with started(python(code), cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        process.kill()
+        process.communicate(timeout=60)  # what it says ends when nobody is left to say it
+
+
 def test_a_process_computes_in_one_thread() -> None:
     """More wait for each other where the tests of another process use the other core."""
     assert {library["num_threads"] for library in threadpool_info()} == {int(os.environ["OMP_NUM_THREADS"])}
@@ -73,3 +85,36 @@ def test_no_test_waits_for_a_process_without_end() -> None:
         if path.name != "processes.py" and path.parent.name != "benchmarks":
             for call in starts(path):
                 assert "timeout" in [each.arg for each in call.keywords], f"{path}:{call.lineno}"
+
+
+def told_of(folder: Path) -> list[str]:
+    """The processes whose arguments or environment name a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended, or is another user's
+            about = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            if os.fsencode(folder) in about:
+                found.append(about.split(b"\0")[0].decode() + f" {process.name}")
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("signals", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_suite_leaves_no_browser_and_no_server(tmp_path: Path, signals: signal.Signals) -> None:
+    if not Path("/proc/self/environ").exists():
+        pytest.skip("reads /proc")
+    base = tmp_path / "base"
+    command = [sys.executable, "-m", "pytest", "-n", "2", f"--basetemp={base}", "tests/browser/test_tour.py"]
+    with started(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 120
+        while not any("chrom" in each for each in told_of(base)):  # and with it the server, which is started first
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        process.send_signal(signals)
+        process.wait(60)
+    deadline = time.monotonic() + 60
+    while left := told_of(base):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)

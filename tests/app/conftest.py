@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 import vaeexplorer.app
 from vaeexplorer.app import caches, state
+from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison
 
 MAIN = Path(vaeexplorer.app.__file__).parent / "main.py"
@@ -21,9 +23,27 @@ def components(app: AppTest) -> list[dict[str, Any]]:
 
 def ordered(app: AppTest) -> dict[str, str]:
     """What the browser was told last to write into the address."""
-    (order,) = [data for data in _given(app) if "of" not in data]
+    (order,) = [data for data in _given(app) if not data.keys() & {"of", "figures"}]
     texts: dict[str, str] = order.get("texts", {})
     return texts
+
+
+def figures(app: AppTest) -> list[dict[str, Any]]:
+    """The figures that the page shows, as a browser fetches them."""
+    return [each for each in places(app) if each]
+
+
+def places(app: AppTest) -> list[dict[str, Any] | None]:
+    """The same, row by row, and None where a place is empty."""
+    shown = [each for data in _given(app) for each in data.get("figures", [])]
+    return [each and _fetched(each["url"]) for each in shown]
+
+
+def _fetched(url: str) -> dict[str, Any]:
+    asset = assets.find(*url.split("/")[1:])
+    assert asset is not None
+    document: dict[str, Any] = json.loads(asset.data)
+    return document
 
 
 def _given(app: AppTest) -> list[dict[str, Any]]:
@@ -48,6 +68,7 @@ def app(runs_folder: Path, quick_evidence: None, monkeypatch: pytest.MonkeyPatch
     an autoencoder are some of its codes: no mixture is fitted to them.
     """
     monkeypatch.setattr(comparison, "sample", lambda source, codes, count: codes[:count])
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)  # which reads of every installed package
     runs_folder.mkdir()
     listed, umap = caches.run_cards, caches._umap  # as they are before a test puts others in their place
     listed.clear()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import components, opened, ordered
+from tests.app.conftest import components, figures, opened, ordered
 from vaeexplorer.analysis.linear.experiments import BENDS, METHODS
 from vaeexplorer.analysis.linear.nonlinear import STEPS
 from vaeexplorer.analysis.linear.vae import closed_form
@@ -80,7 +80,7 @@ def test_every_condition_has_a_prediction_and_a_measurement(page: AppTest) -> No
     choose(page, "decay")
     assert "left singular vectors *are* PCA's axes" in page.markdown[0].value
     assert "|W₁ − W₂ᵀ| / |W₁| is" in page.markdown[1].value
-    assert len(page.get("plotly_chart")) == 1
+    assert len(figures(page)) == 1
     page.slider(key="decay").set_value(1.0).run(timeout=60)
     assert not page.exception
     assert literal("The weight decay must be below lambda_2") in page.error[0].value
@@ -125,10 +125,10 @@ def test_a_covariance_that_is_gone_is_a_sentence(
 
 def test_films_are_served_and_those_shown_longest_ago_are_dropped() -> None:
     first, often = assets.film(b"first"), assets.film(b"often")
-    assets.film_url(first)
+    assets.kept_url(first)
     for number in range(assets.MOST_FILMS):
-        assets.film_url(often)
-        assets.film_url(assets.film(str(number).encode()))
+        assets.kept_url(often)
+        assets.kept_url(assets.film(str(number).encode()))
     assert assets.find(*first.url.split("/")[1:]) is None
     assert assets.find(*often.url.split("/")[1:]) is often
     assert assets.find("films", "film-0000000000000000.bin") is None
@@ -136,7 +136,7 @@ def test_films_are_served_and_those_shown_longest_ago_are_dropped() -> None:
 
 def test_what_the_page_opens_on_is_served_however_many_trainings_others_ask_for(page: AppTest) -> None:
     for number in range(assets.MOST_FILMS):
-        assets.film_url(assets.film(str(number).encode()))
+        assets.kept_url(assets.film(str(number).encode()))
     page.run()
     url = told(page)[0]["film"]
     assert assets.find(*url.split("/")[1:]) is not None

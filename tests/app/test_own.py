@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import PAGES, components
+from tests.app.conftest import PAGES, components, figures
 from vaeexplorer.analysis.report.classifier import held_out
 from vaeexplorer.analysis.report.classifier.networks import Recipe
 from vaeexplorer.app import caches, sidebar
@@ -118,7 +118,7 @@ def test_a_code_of_a_huge_variance_breaks_no_page_and_leaves_a_report(
         app.run()
         assert not app.exception
         assert not app.error
-        assert len(app.get("plotly_chart")) == 8
+        assert len(figures(app)) == 8
     finally:
         caches.forget_own()
         reports.forget()

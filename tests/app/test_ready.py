@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app.conftest import figures
 from vaeexplorer.app import caches, ready
 from vaeexplorer.runs.folder import RunError
 
@@ -18,7 +19,7 @@ def test_what_is_ready_is_not_made_for_a_visitor(app: AppTest, monkeypatch: pyte
     app.run()
     page = app.switch_page("views/report/page.py").run()
     assert not page.exception
-    assert len(page.get("plotly_chart")) == 8
+    assert len(figures(page)) == 8
 
 
 def test_what_cannot_be_made_leaves_the_rest_ready(monkeypatch: pytest.MonkeyPatch) -> None:

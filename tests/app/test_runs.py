@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import json
 import shutil
 import time
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import components, opened
+from tests.app.conftest import components, figures, opened
 from tests.runs.small_runs import files
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.views.runs import listing, words
@@ -38,7 +37,7 @@ def test_an_autoencoder_and_its_vae_are_on_one_slider(app: AppTest) -> None:
     assert [film["name"] for film in given["films"]] == ["mnist-vae-2d", "mnist-ae-2d"]
     assert [film["note"] for film in given["films"]] == [words.NO_DECODER] * 2
     assert given["link"] == {"epoch": "1"}
-    assert len(app.get("plotly_chart")) == 3
+    assert len(figures(app)) == 3
     marked = app.get("html")
     assert any("<mark>ae</mark>" in str(each.proto.body) for each in marked)
 
@@ -46,10 +45,9 @@ def test_an_autoencoder_and_its_vae_are_on_one_slider(app: AppTest) -> None:
 def test_a_run_has_one_colour_in_all_figures(app: AppTest) -> None:
     """Also where the autoencoder before it has no KL to draw."""
     opened(app, RUNS, runs="mnist-ae-2d,mnist-vae-2d")
-    figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
     colors = [
         {trace["line"]["color"] for trace in figure["data"] if trace["name"] == "mnist-vae-2d · test"}
-        for figure in figures
+        for figure in figures(app)
     ]
     assert colors == [{cycle_color(1)}] * 3
 

@@ -5,7 +5,8 @@
 
 Prints the seconds from navigation to the first picture with the browser's cache warm; the milliseconds that a frame of
 a drag takes (decode, image, overlay) and what follows it at its own pace (numbers, nearest images, marks); the gap
-between frames while dragging z and while moving the view. With `--points`, the test codes are replaced by that many,
+between frames while dragging z and while moving the view; and the same of moving the view with images in place of
+dots, small and large, beside dots. With `--points`, the test codes are replaced by that many,
 drawn from their posteriors.
 """
 
@@ -26,6 +27,7 @@ from vaeexplorer.network.inference import Codes
 from vaeexplorer.runs.folder import load_run
 
 SECONDS = 5
+SIZES = (0, 14, 28, 56)  # of images in place of dots, pixels; 0: dots
 WRAP = """
 window.costs = { frame: [], aside: [] };
 window.gaps = [];
@@ -94,6 +96,28 @@ def many_codes(name: str, count: int) -> bytes:
     return pack_codes(codes, which % 10, numbers, None if logvar is None else numbers)
 
 
+def pulled(page: Any, key: str | None) -> list[list[float]]:
+    """Drag for a while, with a key held down or without; costs of frames and of what follows them, and gaps, in ms."""
+    x, y = middle_of_the_plane(page)
+    page.mouse.move(x, y)
+    if key:
+        page.keyboard.down(key)
+    page.mouse.down()
+    page.evaluate("window.dragging = true")
+    drag(page, x, y, SECONDS)
+    measured: list[list[float]] = page.evaluate(STOP)
+    page.mouse.up()
+    if key:
+        page.keyboard.up(key)
+    return measured
+
+
+def show(name: str, values: list[float]) -> None:
+    if len(values) > 1:
+        tail = statistics.quantiles(values, n=20)[-1]
+        print(f"{name:24}median {statistics.median(values):.2f}  p95 {tail:.2f}  count {len(values)}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
@@ -116,24 +140,15 @@ def main() -> None:
         print(f"first picture, s    median {statistics.median(firsts[1:]):.2f}  cold {firsts[0]:.2f}")
         print(page.locator(".stage").get_attribute("aria-label").split(" as dots")[0])
 
-        x, y = middle_of_the_plane(page)
-        measured: dict[str, list[float]] = {}
-        for key, names in (
-            (None, ("decode and draw, ms", "what follows, ms", "gap, drag, ms")),
-            ("Shift", ("move the view, ms", "", "gap, view, ms")),
+        for name, values in zip(
+            ("decode and draw, ms", "what follows, ms", "gap, drag, ms"), pulled(page, None), strict=True
         ):
-            page.mouse.move(x, y)
-            if key:
-                page.keyboard.down(key)
-            page.mouse.down()
-            page.evaluate("window.dragging = true")
-            drag(page, x, y, SECONDS)
-            measured |= dict(zip(names, page.evaluate(STOP), strict=True))
-            page.mouse.up()
-    for name, values in measured.items():
-        if name and len(values) > 1:
-            tail = statistics.quantiles(values, n=20)[-1]
-            print(f"{name:20}median {statistics.median(values):.2f}  p95 {tail:.2f}  count {len(values)}")
+            show(name, values)
+        for size in SIZES:
+            page.goto(f"{given.url}/?run={given.run}&images={size}")
+            frames, _, gaps = pulled(page, "Shift")
+            show(f"view, {size or 'dots'}, ms", frames)
+            show(f"gap, {size or 'dots'}, ms", gaps)
 
 
 if __name__ == "__main__":

@@ -52,6 +52,9 @@ export class FakeElement {
     this.append(...children);
   }
   before() {}
+  prepend(...children) {
+    this.replaceChildren(...children, ...this.children);
+  }
   remove() {
     const parent = this.parentElement;
     if (parent) parent.children = parent.children.filter((child) => child !== this);
@@ -74,6 +77,9 @@ export class FakeElement {
     this.captured.add(id);
   }
   focus() {}
+  toDataURL() {
+    return "data:,";
+  }
   getBoundingClientRect() {
     return { left: 10, top: 20, width: this.clientWidth, height: this.clientHeight };
   }
@@ -233,6 +239,7 @@ export function networkFile(dim = 2, level = 0.25) {
       kind: "network",
       precision: "<f4",
       id: "0",
+      image: [28, 28],
       latent_dim: dim,
       likelihood: "gaussian",
       beta: 1,
@@ -316,6 +323,7 @@ export const space = (name, isRemote = false) => ({
   classes,
   colors,
   plain: null,
+  image: [28, 28],
   urls: {
     ...(isRemote ? { remote: `/${name}/` } : { network: `/${name}.bin` }),
     codes: `/${name}.codes`,

@@ -269,3 +269,32 @@ test("the card under the pointer shows what the run that is shown has", () => {
   show(second, "the images have come");
   assert.equal(painted(), 1, "a pointer that moves within a dot");
 });
+
+test("plane: sliders and strips come by KL, by their effect on the image, or by index", async () => {
+  const widget = new LatentPlane(new FakeElement(), new Address(keys.plane, "search")),
+    known = { ...space("own"), effects: [1, 9, 4] };
+  widget.update({ space: known }, { order: "effect" });
+  await net.answer("/own.bin", networkFile(3));
+  await net.answer("/own.codes", codesFile(30, 3, 1, 2, [3, 1, 2]));
+  const { sliders, strips } = widget.ui;
+  const names = () => [
+    sliders.all.filter(({ tagName }) => tagName === "input").map(({ attributes }) => attributes["aria-label"]),
+    widget.strips?.dimensions,
+  ];
+  assert.deepEqual(names(), [
+    ["z₂", "z₃", "z₁"],
+    [1, 2, 0],
+  ]);
+  const choice = sliders.all.find(({ tagName }) => tagName === "select");
+  for (const [order, labels, dimensions] of /** @type {const} */ ([
+    ["KL", ["z₁", "z₃", "z₂"], [0, 2, 1]],
+    ["index", ["z₁", "z₂", "z₃"], [0, 1, 2]],
+  ])) {
+    choice.value = order;
+    choice.onchange();
+    assert.deepEqual(names(), [labels, dimensions]);
+    assert.equal(widget.chosen.order ?? "KL", order);
+  }
+  assert.ok(strips.children.length);
+  widget.stop();
+});

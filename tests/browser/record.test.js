@@ -89,12 +89,40 @@ test("a lane keeps curves, events and snapshots of its training; a look back sho
   lane.lookNow();
   assert.equal(lane.moment.step, 12);
   const { hash } = await lane.session.record();
-  await lane.rest(); // its workers end
+  const film = lane.session.moments();
+  lane.rest(); // its workers end
   assert.equal(lane.session, null);
-  lane.wake();
-  await until(() => lane.session !== null && lane.step === 12 && !lane.progress.replaying);
+  const woken = lane.wake();
+  lane.rest(); // the page is left again meanwhile
+  await woken;
+  assert.equal(lane.session, null);
+  await lane.wake();
   assert.equal((await lane.session.record()).hash, hash);
   assert.equal(lane.history.length, 4);
+  await until(() => lane.session.moments().length > 0);
+  assert.deepEqual(lane.session.moments(), film);
+});
+
+test("where the loss becomes infinite, curves and history end at the last good step", async () => {
+  const images = { train: drawings(60), test: drawings(20), labels: new Uint8Array(20) };
+  const choices = { ...SMALL, model: /** @type {const} */ ("ae"), epochs: 100 };
+  const ended = new Promise((resolve) => {
+    const lane = new Lane(choices, images, {
+      moment: () => {},
+      progress: ({ step, events }) => {
+        if (step > 20 && !events.length) lane.set("rate", 1e30);
+      },
+      end: resolve,
+    });
+    open.push(lane);
+    lane.play();
+  });
+  const lane = await ended;
+  assert.match(lane.sentence, /^The loss became infinite/);
+  assert.ok(lane.step > 0 && lane.isOver && !lane.running);
+  for (const points of [lane.train, lane.test, lane.history]) assert.ok(points.every(({ step }) => step <= lane.step));
+  assert.equal(lane.snapshots.length, lane.history.length);
+  assert.deepEqual(lane.events, [], "the dial is back");
 });
 
 test("what looks wrong and is not gets a sentence", () => {

@@ -121,6 +121,28 @@ test("a branch comes to its step by replaying, goes on otherwise, and shows noth
   assert.equal(again.hash, record.hash);
 });
 
+test("what rests goes on in another session where it stood, with its film", async () => {
+  const { session, seen, until } = begin(LONG);
+  session.limit(31);
+  session.play();
+  await until(() => seen.moments.at(-1)?.step === 31);
+  const film = session.moments(),
+    early = await session.momentAt(film[1]),
+    { hash } = await session.record(),
+    rested = await session.rest();
+  assert.equal(rested.state.step, 31, "nothing is replayed");
+  const other = begin(rested.choices, rested);
+  await other.until(() => other.seen.moments.length);
+  assert.deepEqual(other.session.moments().slice(0, film.length), film);
+  assert.deepEqual(await other.session.momentAt(film[1]), early);
+  assert.equal((await other.session.record()).hash, hash);
+  other.session.limit(60);
+  other.session.play();
+  await other.until(() => other.seen.progress.at(-1)?.step === 60);
+  const all = other.session.moments();
+  assert.ok(all.length > film.length && all.every((step, k) => !k || step > all[k - 1]), "it grows, in order");
+});
+
 test("no step beyond the limit, which moves", async () => {
   const { session, seen, until } = begin(LONG);
   session.limit(7);
@@ -181,6 +203,8 @@ test("an infinite loss ends it with a sentence, and the last good weights stay",
   const { values } = (await session.weights())["decoder.0.weight"];
   assert.ok(values.every(Number.isFinite));
   assert.deepEqual([(await session.record()).events, seen.progress.at(-1).rate], [[], 1], "the dial is back");
+  await until(() => seen.moments.at(-1)?.step === 0 && session.moments().length === 1);
+  assert.deepEqual(session.moments(), [0], "nothing of what went wrong is in the film");
 });
 
 test("choices out of range end it with one sentence", async () => {

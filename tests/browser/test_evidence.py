@@ -1,4 +1,4 @@
-"""The posterior and the bounds of a trained network in JavaScript, against the same by torch."""
+"""The posterior and the bounds of a trained network as the worker measures them, against the same by torch."""
 
 import json
 from collections.abc import Callable
@@ -20,19 +20,20 @@ from vaeexplorer.results.sweep import config_of, read_point
 IMAGES = 4
 SCRIPT = """
 import { readFileSync } from "node:fs";
-import { bestGaussian, elbo, evidence, jointOf } from "./engine/evidence.js";
-import { layGrid, logJoint } from "./engine/grid.js";
 import { unpack } from "./engine/network.js";
+import { Desk } from "./posterior/desk.js";
 const read = (name) => { const { buffer, byteOffset, length } = readFileSync(name);
                          return buffer.slice(byteOffset, byteOffset + length); };
 const network = unpack(read("point.bin")), x = new Float32Array(read("x.bin"));
 const given = JSON.parse(readFileSync("q.json"));
-const grid = layGrid(network, 64, 5), found = [];
-for (const [index, q] of given.entries()) {
-  const image = x.subarray(784 * index, 784 * (index + 1)), joint = jointOf(network, image);
-  const { logEvidence, decoded } = await evidence(grid, logJoint(grid, image, network), joint);
-  const best = await bestGaussian(q, joint);
-  found.push({ logEvidence, decoded, elbo: await elbo(q, joint), best: best.elbo });
+const answers = [], found = [];
+const desk = new Desk((answer) => answers.push(answer), () => new Promise((done) => setImmediate(done)));
+await desk.use(network, 128, 5);
+for (const [id, q] of given.entries()) {
+  const eps = new Float64Array(200), by = (step) => q.mean.map((m) => m + step);
+  const box = { low: by(-1), high: by(1) };
+  await desk.ask({ id, x: x.subarray(784 * id, 784 * (id + 1)), q, eps, box });
+  found.push(answers.findLast((answer) => "measured" in answer).measured);
 }
 console.log(JSON.stringify(found));
 """

@@ -113,7 +113,7 @@ def test_the_training_is_played_and_scrubbed(server: str, chromium: Any) -> None
     toggle.evaluate(stop)
     page.get_by_role("button", name="Play").wait_for()
     stopped = said.inner_text()
-    page.get_by_title("One kept step on").click()
+    page.get_by_title("One recorded step forward").click()
     changed(page, said.inner_text, stopped)
 
     slider = page.get_by_label("Step of the training")

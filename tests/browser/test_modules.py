@@ -11,14 +11,16 @@ import pytest
 
 from vaeexplorer.browser import bundle
 
-WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train", "lecture", "film")
+WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train", "served", "lecture", "film")
 # A folder may import itself and these.
 ALLOWED = {
-    "entries": {*WIDGETS, "files", "interact", "draw", "engine"},
+    "entries": {*WIDGETS, "charts", "files", "interact", "draw", "engine"},
     "notebook": {*WIDGETS, "files", "interact", "draw", "decoding", "engine"},
     "standalone": {*WIDGETS, "entries", "files", "interact", "draw", "engine"},
     **{widget: {"files", "interact", "charts", "draw", "decoding", "engine"} for widget in WIDGETS},
+    "from_x": {"posterior", "files", "interact", "charts", "draw", "decoding", "engine"},
     "charts": {"draw", "engine"},
+    "served": {"train", "record", "learning", "interact", "draw", "engine"},
     "train": {
         "charts",
         "experiments",
@@ -40,6 +42,7 @@ ALLOWED = {
     "draw": {"engine"},
     "learning": {"network", "kernel", "engine"},
     "network": {"kernel"},
+    "posterior": {"draw", "decoding", "engine", "kernel"},
     "decoding": {"engine", "kernel"},
     "engine": set[str](),
     "kernel": set[str](),

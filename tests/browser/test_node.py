@@ -8,4 +8,4 @@ import pytest
 
 @pytest.mark.parametrize("name", sorted(path.name for path in Path(__file__).parent.glob("*.test.js")))
 def test_under_node(name: str, node: Callable[..., str]) -> None:
-    node("--test", name)
+    node(name)  # and not `--test`, which starts another node for each

@@ -135,7 +135,7 @@ def test_two_fingers_zoom_and_move_the_view_and_leave_z(server: str, phone: Any)
 def test_two_fingers_on_a_plane_beside_another_leave_the_pair(server: str, chromium: Any) -> None:
     page = chromium
     page.goto(f"{server}/ae-vs-vae?run=mnist-vae-2d")
-    named = page.get_by_text("0 · test #7953", exact=True)
+    named = page.get_by_text("0 · #7953", exact=True)
     named.wait_for()
     page.set_viewport_size({"width": 390, "height": 844})
     fingers = Fingers(page)

@@ -1,14 +1,19 @@
 """Train one now: a network learns in Chromium, is steered, looked back at, branched, raced, repeated and taken home."""
 
+import io
 import re
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
+from PIL import Image
 
 from tests.browser.driving import changed, middle, picture, wait_until
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.export.places import Inside
+from vaeexplorer.export.training import page as exported
 from vaeexplorer.runs.folder import load_run
 from vaeexplorer.spaces.space import open_run
 
@@ -98,9 +103,11 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
     assert space.dimensions == 2
 
     # A branch is a race from the same step; its end leaves the first. Leaving and coming back finds the training.
+    assert page.get_by_label("β of the branch").input_value() == "1"  # β is 16
+    page.get_by_label("β of the branch").select_option(label="1/4")
     page.get_by_role("button", name="Branch here").click()
     page.locator(".train .race").wait_for()
-    assert page.locator(".train .race h3").all_inner_texts()[1].startswith("VAE, β 1")
+    assert page.locator(".train .race h3").all_inner_texts()[1].startswith("VAE, β 1/4")
     page.get_by_role("button", name="End race").click()
     page.locator(".train .single").wait_for()
     page.get_by_role("link", name="Explore").click()
@@ -108,6 +115,10 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
     page.get_by_role("link", name="Training").click()
     page.locator(".train .start:enabled").wait_for()
     wait_until(page, lambda: step(page) == 24, "where it was left")
+    page.get_by_label("Step of the training").focus()
+    at_the_end = picture(samples)
+    page.keyboard.press("Home")  # its film is there again too
+    changed(page, lambda: picture(samples), at_the_end)
     assert not [url for url in asked if "/vx/" in url and not re.search(r"/vx/[\w-]+/[\w-]+-[0-9a-f]{16}", url)]
 
 
@@ -140,3 +151,69 @@ def test_two_trainings_race_on_one_clock_and_seven_show_how_many_dimensions_are_
     wait_until(page, lambda: "reduce=mean-sum-mean" in page.url, "the reduction in the address")
     wait_until(page, lambda: started(page) == "Again", "its end")
     assert number(page.locator(".train .value output").nth(1).inner_text()) < 0.2  # KL: nothing is left of it
+
+
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.mark.browser
+def test_in_a_frame_a_training_diverges_rests_while_hidden_and_leaves_a_film(chromium: Any, tmp_path: Path) -> None:
+    """The page of the gallery inside another one, as a course's site may have it, in forced colours and by keys."""
+    chromium.emulate_media(reduced_motion="reduce", forced_colors="active")
+    inner = escape(exported(Inside(), []))
+    html = f'<!doctype html><link rel="icon" href="data:,"><iframe width="1200" height="700" srcdoc="{inner}"></iframe>'
+    (tmp_path / "course.html").write_text(html, encoding="utf-8")
+    chromium.goto((tmp_path / "course.html").as_uri())
+    frame = chromium.frames[1]
+    start = frame.locator(".train .start:enabled")
+    start.wait_for()
+
+    # A rate that nobody can choose: one sentence, and the last good network stays.
+    frame.evaluate(f"location.hash = '{SMALL}&events=12r1e30'")
+    wait_until(chromium, lambda: frame.get_by_label("Step of the training").get_attribute("max") == "24", "it is small")
+    start.focus()
+    chromium.keyboard.press("Enter")
+    message = frame.locator(".train .message")
+    wait_until(chromium, lambda: "The loss became infinite at step" in message.inner_text(), "the sentence")
+    wait_until(chromium, lambda: step(frame) == 11, "the last step whose state was kept")
+    assert message.inner_text().endswith("The model is back at step 11.")
+    figures = frame.locator(".train .value output")
+    assert number(figures.first.inner_text()) > 100
+    chromium.keyboard.press("Enter")
+    wait_until(chromium, lambda: started(frame) == "Again", "the end, at the rate of before")
+    assert message.inner_text() == ""
+
+    # Nothing is trained while the tab is hidden.
+    frame.evaluate(f"location.hash = '{SMALL.replace('epochs=3', 'epochs=1000')}'")
+    wait_until(
+        chromium, lambda: frame.get_by_label("Step of the training").get_attribute("max") == "8000", "it is long"
+    )
+    chromium.keyboard.press("Enter")
+    wait_until(chromium, lambda: step(frame) > 30, "it learns")
+    frame.evaluate(HIDE, True)
+    wait_until(chromium, lambda: started(frame) == "Start", "a pause")
+    paused = step(frame)
+    frame.evaluate(HIDE, False)
+    wait_until(chromium, lambda: step(frame) > paused, "it goes on by itself")
+    chromium.keyboard.press("Enter")
+    wait_until(chromium, lambda: started(frame) == "Start", "a pause by hand")
+    frame.evaluate(HIDE, True)
+    frame.evaluate(HIDE, False)
+    assert started(frame) == "Start"  # what was paused by hand stays so
+
+    # The film plays, and is a file.
+    played = frame.get_by_role("button", name="Play the training again")
+    played.focus()
+    chromium.keyboard.press("Enter")
+    wait_until(chromium, lambda: step(frame) < paused, "the film begins")
+    chromium.keyboard.press("Enter")
+    frame.locator(".train summary", has_text="Take home").focus()
+    chromium.keyboard.press("Enter")
+    with chromium.expect_download() as taken:
+        frame.locator(".train .choice", has_text="Film").press("Enter")
+    taken.value.save_as(tmp_path / "film.gif")
+    film = Image.open(io.BytesIO((tmp_path / "film.gif").read_bytes()))
+    assert getattr(film, "n_frames", 1) > 8

@@ -29,7 +29,7 @@ MODELS = {"ae": ("ae", "mlp"), "vae": ("vae", "mlp"), "linear-ae": ("ae", "linea
 class Case:
     model: str
     likelihood: Likelihood
-    reduction: tuple[str, str] = ("sum", "sum")  # over pixels, over dimensions
+    reduction: tuple[str, str, str] = ("sum", "sum", "mean")  # over pixels, over dimensions, over the batch
     steps: int = 1
 
     @property
@@ -47,7 +47,7 @@ class Case:
     def choices(self) -> dict[str, Any]:
         """As `network/choices.js` has them."""
         model, objective = self.config.model, self.config.objective
-        pixels, dims = self.reduction
+        pixels, dims, batch = self.reduction
         return {
             "dataset": "mnist",
             "model": self.model,
@@ -64,7 +64,7 @@ class Case:
             "batch": BATCH,
             "seed": 0,
             "images": IMAGES,
-            "reduction": {"pixels": pixels, "dims": dims},
+            "reduction": {"pixels": pixels, "dims": dims, "batch": batch},
         }
 
 
@@ -74,7 +74,10 @@ CASES = [
     for model in MODELS
     for likelihood in get_args(Likelihood)
 ]
-REDUCED = [Case("vae", "bernoulli", ("mean", "mean")), Case("vae", "bernoulli", ("mean", "sum"))]
+REDUCED = [
+    Case("vae", "bernoulli", reduction)
+    for reduction in (("mean", "mean", "mean"), ("mean", "sum", "mean"), ("mean", "mean", "sum"))
+]
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +107,10 @@ class Trained:
             terms, _ = network_terms(self.network, x, self.noise[step], config, BETA)
             self.losses.append(terms.total.mean().item())
             by_pixels, by_dims = (
-                1 / size if how == "mean" else 1 for how, size in zip(case.reduction, (784, 5), strict=True)
+                1 / size if how == "mean" else 1 for how, size in zip(case.reduction, (784, 5), strict=False)
             )
-            (terms.reconstruction * by_pixels + BETA * terms.kl * by_dims).mean().backward()
+            loss = terms.reconstruction * by_pixels + BETA * terms.kl * by_dims
+            (loss.sum() if case.reduction[2] == "sum" else loss.mean()).backward()
             if step == 0:
                 self.gradients = {
                     name: torch.zeros_like(each) if each.grad is None else each.grad.clone()
@@ -167,20 +171,26 @@ def test_a_hundred_steps_have_the_same_loss(
     np.testing.assert_allclose(found, theirs, rtol=1e-5, atol=1e-5 * theirs[0] if passes_zero else 0)
 
 
-@pytest.mark.parametrize(("case", "factor"), [(REDUCED[0], 784 / 5), (REDUCED[1], 784)], ids=["mean", "mean of pixels"])
+@pytest.mark.parametrize(
+    ("case", "factor"),
+    list(zip(REDUCED, (784 / 5, 784, 784 / 5), strict=True)),
+    ids=["means", "mean of pixels", "means, sum of the batch"],
+)
 def test_means_are_another_beta(
     case: Case, factor: float, images: np.ndarray, ours: tuple[dict[str, list[float]], Path]
 ) -> None:
-    """The gradient of the loss in means is 1/784 of that of the sums at beta * 784 / D, or * 784."""
+    """The gradient of the loss in means is 1/784 of that of the sums at beta * 784 / D, or * 784; a sum over the batch
+    in place of a mean makes it as many times larger as there are images, and nothing else of it."""
     network = build(case.config.model, case.likelihood, 3)
     begin_at_mean_image(network, torch.from_numpy(images))
     noise = torch.randn(1, BATCH, 5, generator=torch.Generator().manual_seed(1))[0]
     x = torch.from_numpy(images[:BATCH]).float() / 255
     terms, _ = network_terms(network, x, noise, case.config, factor * BETA)
     terms.total.mean().backward()
+    scale = 784 / BATCH if case.reduction[2] == "sum" else 784
     for name, parameter in network.named_parameters():
         assert parameter.grad is not None
-        found = 784 * gradient(ours[1] / case.name, name, parameter.shape)
+        found = scale * gradient(ours[1] / case.name, name, parameter.shape)
         assert np.abs(found - parameter.grad.numpy()).max() <= 1e-5 * parameter.grad.abs().max().item(), name
 
 

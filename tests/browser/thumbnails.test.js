@@ -5,7 +5,11 @@ import { Thumbnails } from "./draw/sprite.js";
 import { fit, repeatable, spaced, toScreen } from "./engine/geometry.js";
 import { drawnPlane, boxOf, dimensionPlane } from "./engine/projections.js";
 import { unpackCodes } from "./engine/codes.js";
-import { arrive, codesFile, FakeElement, install, Net, space } from "./fakes.js";
+import { BetaDial } from "./beta/dial.js";
+import { imageNear } from "./pair/handles.js";
+import { Pair } from "./pair/pair.js";
+import { svgOf } from "./files/plane_picture.js";
+import { arrive, classes, codesFile, colors, FakeElement, install, Net, settled, space, sweepFile } from "./fakes.js";
 import { Address } from "./interact/address.js";
 import { keys } from "./keys.js";
 import { LatentPlane } from "./plane/latent_plane.js";
@@ -25,7 +29,7 @@ const all = new Uint8ClampedArray(4 * COUNT).fill(255);
 /** @param {Thumbnails} thumbnails @param {any} at @param {Uint8ClampedArray} [colors] */
 function drawn(thumbnails, at, colors = all) {
   const g = new FakeElement("canvas").getContext();
-  thumbnails.draw(g, at, xs, ys, colors, /** @type {any} */ ("sheet"), 28, 1);
+  thumbnails.draw(g, at, { xs, ys }, colors, /** @type {any} */ ("sheet"), 28, 1);
   return g.calls.filter(([name]) => name === "drawImage");
 }
 
@@ -129,5 +133,86 @@ test("draws take the place of means, the same every time, and neither the view n
   assert.equal(drawnOnce.means?.xs, plane.xs);
   const widget = await opened({ marks: "draw", images: "0" });
   assert.ok(widget.plane?.means);
+  widget.stop();
+});
+
+test("side by side, after a filter and a zoom, the image that is seen is the one that is pointed at", async () => {
+  const net = new Net(),
+    widget = new Pair(new FakeElement(), new Address(keys.pair, "search"));
+  const start = { pairs: [], shares: [0, 0], count: 0 };
+  const spaces = [{ ...space("own"), kind: "VAE" }];
+  widget.update(/** @type {any} */ ({ spaces, classes, colors, count: 30, start }), { images: "28" });
+  const [pane] = widget.panes;
+  Object.assign(pane.stage, { clientWidth: 600, clientHeight: 600 });
+  await arrive(net, space("own"));
+  const check = () => {
+    drawFrame();
+    for (const i of pane.thumbnails.chosen) {
+      const [x, y] = toScreen(pane.view, pane.plane?.xs[i] ?? 0, pane.plane?.ys[i] ?? 0);
+      assert.equal(imageNear(pane, { x: x + 12, y: y - 12 }, 1), i);
+      assert.ok(!widget.hidden.has(pane.codes?.labels[i] ?? -1));
+    }
+    return pane.thumbnails.chosen;
+  };
+  const all = check();
+  assert.ok(all.length > 5);
+  widget.hidden.add(0);
+  widget.redrawAll();
+  const some = check();
+  assert.notDeepEqual(some, all);
+  pane.zoom(300, 300, 3);
+  assert.ok(check().length >= some.length);
+  widget.images.input.value = "0";
+  widget.images.input.oninput();
+  drawFrame();
+  assert.deepEqual(pane.thumbnails.chosen, []);
+  widget.stop();
+});
+
+test("on the way to another model an image moves with its dot, and stays itself", async () => {
+  const net = new Net(),
+    widget = new BetaDial(new FakeElement(), new Address(keys.dial, "search"));
+  Object.assign(widget.ui.stage, { clientWidth: 400, clientHeight: 400 });
+  widget.update({ url: "/s", sprite: "/s.png", classes, colors }, {});
+  await net.answer("/s", sweepFile());
+  assert.equal(net.waiting("/s.png"), 0); // only those who ask for images wait for them
+  widget.images.input.value = "14";
+  widget.images.input.oninput();
+  await net.answer("/s.png", "png");
+  await settled();
+  drawFrame();
+  const { thumbnails, view } = widget.plane,
+    { xs, ys } = /** @type {any} */ (widget.plane.shown);
+  assert.ok(thumbnails.chosen.length > 1);
+  const places = [...thumbnails.placed(/** @type {any} */ (view))];
+  for (const [i, left, top] of places)
+    assert.deepEqual(
+      [left, top],
+      toScreen(/** @type {any} */ (view), xs[i], ys[i]).map((at) => Math.round(at - 7)),
+    );
+  widget.stop();
+});
+
+test("a saved SVG shows what the plane shows: its images, its ellipses, or its dots", async () => {
+  const widget = await opened({});
+  const saved = () => {
+    drawFrame();
+    return svgOf({ ...widget.layers.picture, manifold: null, drawOverlay() {} });
+  };
+  const count = (/** @type {string} */ svg, /** @type {string} */ tag) => svg.split(`<${tag} `).length - 1;
+  const images = saved();
+  assert.equal(count(images, "image"), [...widget.layers.thumbnails.placed(widget.view)].length);
+  assert.ok(count(images, "image") > 5);
+  widget.link.images = 0;
+  widget.link.marks = "ellipse";
+  widget.redraw({ dots: true });
+  const ellipses = saved();
+  assert.equal(count(ellipses, "image"), 0);
+  assert.equal(ellipses.split("A").length - 1, 2 * 30); // two arcs each
+  widget.link.marks = "mean";
+  widget.redraw({ dots: true });
+  const dots = saved();
+  assert.equal(dots.split("h0").length - 1, 30);
+  assert.equal(dots.split("A").length - 1, 0);
   widget.stop();
 });

@@ -96,7 +96,7 @@ test("training: late test images are not taken for those of another film", async
   await net.answer("/b", filmFile());
   await net.answer("/b.png", "images of b");
   await net.answer("/a.png", "images of a");
-  assert.equal(await /** @type {any} */ (widget.sprite).blob.text(), "images of b");
+  assert.equal(await /** @type {any} */ (widget.sheet.image).blob.text(), "images of b");
 });
 
 test("training: nothing plays once it has stopped", async () => {
@@ -115,7 +115,7 @@ test("training: test images that could not be loaded are said and can be tried a
   assert.equal(text(widget), "The test images could not be loaded. The server cannot be reached. Try again");
   widget.ui.message.button("Try again").onclick();
   await net.answer("/a.png", "png");
-  assert.ok(widget.sprite);
+  assert.ok(widget.sheet.image);
   assert.equal(text(widget), "");
 });
 

@@ -55,7 +55,7 @@ def test_bad_input_is_one_line(arguments: list[str], words: str, capsys: pytest.
 
 
 # scikit-learn/scikit-learn#4441, scikit-learn/scikit-learn#8544: PCA's likelihood where what is left out is rounding
-@pytest.mark.parametrize("k", [682, 709, 750, 783])
+@pytest.mark.parametrize("k", [682, 783])
 def test_where_what_is_left_out_is_rounding_nothing_is_trained(k: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["linear", "--k", str(k)]) == 2
     said = capsys.readouterr()

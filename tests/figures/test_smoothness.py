@@ -55,9 +55,9 @@ def test_left_is_smoother_for_the_first_whichever_way_a_measure_runs(rows: list[
 def test_what_does_not_compare_says_why_and_stands_last(rows: list[Row]) -> None:
     figure = forest(rows, NAMES)
     texts = {note.y: note.text for note in figure.layout.annotations}
-    assert texts["Cycle error on the way"] == "not comparable: D differs"
-    assert texts["Class entropy on the way"] == "a figure is 0"
-    assert set(figure.layout.yaxis.categoryarray[:2]) == {"Cycle error on the way", "Class entropy on the way"}
+    assert texts["Cycle error"] == "not comparable: D differs"
+    assert texts["Class entropy"] == "a figure is 0"
+    assert set(figure.layout.yaxis.categoryarray[:2]) == {"Cycle error", "Class entropy"}
     assert {"← ours smoother", "theirs smoother →"} <= {note.text for note in figure.layout.annotations}
     assert "Curvature, pixels 0.50, Detour" in in_words(rows, NAMES)
     assert "Trustworthiness 2.00." in in_words(rows, NAMES)

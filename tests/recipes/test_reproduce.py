@@ -54,6 +54,9 @@ def test_the_short_schedule_rises_and_falls() -> None:
     assert short.rate(13, 0.0) == pytest.approx(2e-3)
     assert short.rate(307, 0.0) == pytest.approx(1e-3)
     assert 0 <= short.rate(600, 0.999) < 1e-7
+    longer = schedule("longer")
+    assert longer.rate(460, 0.0) == pytest.approx(1e-3, rel=1e-2)
+    assert 0 <= longer.rate(900, 0.999) < 1e-7
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -187,6 +190,7 @@ def test_the_shipped_results_hold_together(path: Path) -> None:
     assert (result["figures"]["nll_samples"], result["figures"]["nll_images"]) == (5000, 10_000)
     assert result["provenance"]["train_images"].endswith("60,000 training images")
     assert plan["epochs"] == plan["of_epochs"]
+    assert result["differences"][-len(schedule(plan["name"]).differences) :] == list(schedule(plan["name"]).differences)
     # A recipe gone wrong would be far from the table on either side.
     assert abs(result["distance"]["nll"]) < 1
 
@@ -195,13 +199,18 @@ def test_the_readmes_table_is_what_was_measured() -> None:
     results = [json.loads(path.read_text(encoding="utf-8")) for path in RESULTS]
     lines = (SHIPPED.parent / "README.md").read_text(encoding="utf-8").splitlines()
     for name, row in ROWS.items():
-        mine = [result for result in results if result["row"] == name]
-        ours = ", ".join(f"{result['figures']['nll']:.2f}" for result in mine)
-        units = ", ".join(str(result["figures"]["active_units"]) for result in mine)
-        known = f" ({row.active_units})" if row.active_units else ""
-        distance = np.mean([result["distance"]["nll"] for result in mine])
-        assert f"| `{name}` | {row.nll} | {ours} | {units}{known} | + {distance:.2f} |" in lines
-        assert all(result["figures"]["nll_standard_error"] == pytest.approx(0.23, abs=0.01) for result in mine)
+        for plan in sorted({result["schedule"]["name"] for result in results if result["row"] == name}):
+            mine = [each for each in results if (each["row"], each["schedule"]["name"]) == (name, plan)]
+            ours = ", ".join(f"{result['figures']['nll']:.2f}" for result in mine)
+            units = ", ".join(str(result["figures"]["active_units"]) for result in mine)
+            known = f" ({row.active_units})" if row.active_units else ""
+            distance = np.mean([result["distance"]["nll"] for result in mine])
+            sign = "+" if distance > 0 else "−"
+            epochs = mine[0]["schedule"]["of_epochs"]
+            assert (
+                f"| `{name}` | {epochs} | {row.nll} | {ours} | {units}{known} | {sign} {abs(distance):.2f} |" in lines
+            )
+            assert all(result["figures"]["nll_standard_error"] == pytest.approx(0.23, abs=0.01) for result in mine)
 
 
 @pytest.mark.parametrize("stages", [0, 9])

@@ -1,5 +1,6 @@
 """Gaps of runs: the answer follows from the numbers, and a linear model shows none."""
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -10,11 +11,13 @@ import pytest
 from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.linear.vae import best_variance, closed_form
 from vaeexplorer.analysis.pca import flat, moments, pca
+from vaeexplorer.analysis.report.encoder import level
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.gaps import gaps
 from vaeexplorer.network.gaps.gaps import Gaps
-from vaeexplorer.results.gaps import document, level, linear_model
+from vaeexplorer.results.gaps import document, keep, kept, linear_model
+from vaeexplorer.runs.folder import load_run
 
 
 def test_the_gaps_of_a_linear_model_are_0_and_its_likelihood_is_known(small_test: ImageDataset) -> None:
@@ -37,17 +40,20 @@ def planted(lost: list[float]) -> Gaps:
 def test_the_answer_is_by_the_mean_and_sure_where_both_ends_agree() -> None:
     null = planted([0.0, 0.001])
     sure = document(planted([0.1, 0.12, 0.1, 0.11]), null, {})
-    assert (sure.answer, sure.sureness) == ("yes", "Sure: both ends of the interval agree.")
+    assert (sure.answer, sure.sureness) == ("yes", "Sure: both ends of the interval over 4 images agree.")
     assert sure.means["approximation"].value == 1
     assert sure.grid_difference == pytest.approx(0.01)
     unsure = document(planted([0.0, 0.0, 0.0, 8.0]), null, {})
     assert unsure.answer == "partly"
-    assert unsure.sureness == "Unsure: “yes” to “no”."
+    assert unsure.sureness == "Unsure: “yes” to “no”, over 4 images."
     assert (unsure.median_amortization, unsure.share_above_5) == (0, 0.25)
     assert [level(nats) for nats in (-0.1, 0.5, 1.0, 3.0)] == ["yes", "nearly", "partly", "no"]
 
 
-def test_the_command_prints_both_gaps(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_both_gaps_and_the_report_has_the_answer(
+    runs_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(SHIPPED / "mnist-vae-2d", runs_folder / "mine", ignore=shutil.ignore_patterns("gaps.json"))
     seen: list[int] = []
 
     def quick(*_: object, progress: object, **__: object) -> Gaps:
@@ -55,14 +61,33 @@ def test_the_command_prints_both_gaps(monkeypatch: pytest.MonkeyPatch, capsys: p
         return planted([0.2, 0.3])
 
     monkeypatch.setattr("vaeexplorer.network.gaps.gaps.measure", quick)
-    assert main(["evaluate", "mnist-vae-2d", "--gaps", "--images", "2", "--json"]) == 0
+    assert main(["evaluate", "mine", "--gaps", "--images", "2", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["gaps"]["answer"] == "yes"
     assert found["gaps"]["means"]["amortization"]["value"] == pytest.approx(0.25)
     assert found["gaps"]["per_image"]["elbo"] == [-101.2, -101.3]
-    assert main(["evaluate", "mnist-vae-2d", "--gaps", "--images", "2"]) == 0
+    assert main(["evaluate", "mine", "--gaps", "--images", "2"]) == 0
     assert "Is the encoder good enough? Yes." in capsys.readouterr().out
     assert len(seen) == 4
+    assert main(["report", "mine", "--json"]) == 0
+    verdict = json.loads(capsys.readouterr().out)["verdicts"][3]
+    assert (verdict["question"], verdict["answer"]) == ("encoder", "yes")
+    assert verdict["scale"]["value"] == pytest.approx(0.25)
+    assert "of a linear model" in verdict["sentence"].lower()
+    for format in ("md", "latex", "html"):
+        assert main(["report", "mine", "--format", format]) == 0
+        text = capsys.readouterr().out
+        assert "Is the encoder good enough?" in text
+        assert "loses 0.25 nats" in text
+    run = load_run("mine")
+    stored = kept(run)
+    assert stored is not None
+    keep(run, dataclasses.replace(stored, about={"key": "another"}))
+    assert kept(run) is None
+    (run.path / "gaps.json").write_text('{"answer": 3}', encoding="utf-8")
+    assert kept(run) is None
+    assert main(["report", "mine", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["verdicts"]) == 3
 
 
 def test_a_report_holds_them_on_request(

@@ -51,7 +51,7 @@ def test_a_shipped_report_is_of_the_shipped_codes(name: str) -> None:
     assert found.about["images_compared_by"] == f"features of the shipped {run.config.data.dataset} classifier"
     assert found.seconds < 600
     plain, sixteen = "-ae-" in name, name.endswith("16d")
-    assert [v.answer for v in found.verdicts] == [
+    assert [v.answer for v in found.verdicts[:3]] == [
         "n/a" if plain else "partly" if sixteen else "yes",
         "no" if plain or sixteen else "partly",
         found.verdicts[2].answer,

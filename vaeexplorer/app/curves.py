@@ -9,12 +9,13 @@ import streamlit as st
 from markupsafe import Markup
 
 from vaeexplorer.app import state
+from vaeexplorer.app.server import figures
 from vaeexplorer.app.text import literal
 from vaeexplorer.data import datasets
 from vaeexplorer.data.published import FULL
 from vaeexplorer.figures import curves
 from vaeexplorer.figures.curves import Curve, Reference
-from vaeexplorer.figures.theme import Figure, cycle_color, finished
+from vaeexplorer.figures.theme import cycle_color
 from vaeexplorer.runs.folder import RunCard
 
 # Test cost in nats per image of a perfect and of a constant Bernoulli decoder: the pixels' entropies, the mean image.
@@ -58,18 +59,16 @@ def _show_kind(cards: list[RunCard], likelihood: str, dataset: str) -> None:
     """Loss, reconstruction and KL of runs that share a likelihood and a dataset."""
     log = st.session_state.get(state.LOG.name, False)
     legend([card.name for card in cards], "solid: test images, dotted: training images")
-    for column, (part, title) in zip(st.columns(3), PARTS.items(), strict=True):
-        shown = tuple(_curve(card, part) for card in cards)
+    shown = []
+    for part, title in PARTS.items():
+        drawn = tuple(_curve(card, part) for card in cards)
         has_lines = likelihood == "bernoulli" and part != "kl" and dataset in FLOOR and _are_published(cards, dataset)
         references = tuple(map(Reference, ("floor", "mean image"), FLOOR[dataset])) if has_lines else ()
-        count = sum(bool(curve.test) for curve in shown)
-        with column:
-            st.plotly_chart(
-                _learning_curves(shown, title=title, unit=_unit(likelihood), references=references, log=log),
-                key=f"curve-{dataset}-{likelihood}-{part}",
-                config={"displaylogo": False},
-                alt=f"{title}: {part} in {_unit(likelihood)} by epoch, of {count} runs.",
-            )
+        count = sum(bool(curve.test) for curve in drawn)
+        alt = f"{title}: {part} in {_unit(likelihood)} by epoch, of {count} runs."
+        looks = {"title": title, "unit": _unit(likelihood), "references": references, "log": log}
+        shown.append(_learning_curves(drawn, alt, **looks))
+    figures.show(shown, f"curves-{dataset}-{likelihood}", columns=len(shown))
 
 
 def _curve(card: RunCard, part: str) -> Curve:
@@ -81,9 +80,9 @@ def _curve(card: RunCard, part: str) -> Curve:
 
 
 @lru_cache(maxsize=96)
-def _learning_curves(shown: tuple[Curve, ...], **looks: Any) -> Figure:
+def _learning_curves(shown: tuple[Curve, ...], alt: str, **looks: Any) -> figures.Drawn:
     """As `figures.curves.learning_curves`, whose arguments it takes: a figure takes 20 ms to make, and little room."""
-    return finished(curves.learning_curves(shown, **looks))
+    return figures.drawn(curves.learning_curves(shown, **looks), alt)
 
 
 def legend(names: Sequence[str], note: str) -> None:

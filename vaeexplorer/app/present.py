@@ -5,9 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from vaeexplorer.app import address, state
+from vaeexplorer.browser import bundle
 
 HERE = Path(__file__).parent
+STYLE = f"<style>{bundle.sheets_alone('style/type.css')}\n{(HERE / 'style.css').read_text(encoding='utf-8')}</style>"
+"""of every page"""
 _KEY = "p"
+SCALE = 1.6  # of type, as in present.css
 
 
 def begin() -> bool:
@@ -20,12 +24,17 @@ def begin() -> bool:
     if is_presented and not is_lecture:
         with st.container(key="present-end"):
             _button("End", "Back to the page with its sidebar")
-    return is_presented or is_lecture
+    return is_on()
+
+
+def is_on() -> bool:
+    """Whether the page is for a projector."""
+    return bool(st.session_state.get(state.PRESENT.name) or st.session_state.get(state.LECTURE.name))
 
 
 def offer() -> None:
     """The button that begins it, in the sidebar."""
-    if not (st.session_state[state.PRESENT.name] or st.session_state[state.LECTURE.name]):
+    if not is_on():
         _button("Present", "For a projector: larger type, no sidebar")
         st.button("Lecture", help="Scenes by the arrow keys", key=state.LECTURE_BUTTON, on_click=_lecture)
 

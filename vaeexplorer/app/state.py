@@ -25,6 +25,8 @@ RUN = Key("run", "text", "", "the run, and with it the data set")
 PRESENT = Key("present", "flag", False, "whether the page is for a projector: larger type, no sidebar")
 COMPARED: Key[Sequence[str]] = Key("runs", "texts", (), "the runs that are shown")
 FIND = Key("find", "text", "", "words that the listed runs have in common")
+WHERE = Key("where", "choice", "tab", "where it is trained: in this tab, or on the server", options=("tab", "server"))
+SERVED = Key("served", "text", "", "the training on the server that is shown")
 LOG = Key("log", "flag", False, "whether the scale is logarithmic")
 OTHER = Key("other", "text", "", "the run that is compared, of the same images")
 PCA = Key("pca", "flag", False, "whether PCA is the third plane")
@@ -90,7 +92,7 @@ PAGES = {
         (DATASET, K, BROKEN, METHOD, DECAY, LONGER),
         has_run=False,
     ),
-    "training": Page((COMPARED, LOG), TRAIN, ()),
+    "training": Page((WHERE, SERVED, COMPARED, LOG), TRAIN, ()),
     "runs": Page((COMPARED, FIND), RUN_FILM, (COMPARED,), has_run=False),
     "images": Page(has_run=False),
     "regularized": Page((BESIDE,)),
@@ -109,11 +111,16 @@ BETA_DIAL = "beta-dial"
 TRAIN_NOW = "train-now"
 RUN_FILMS = "run-films"
 RUNS_TABLE = "runs-table"
+SERVED_TRAINING = "served-training"
+NEW_TRAINING = "new-training"
 UMAP_BUTTON = "umap"
 PRESENT_BUTTON = "present-button"
 LECTURE_STRIP = "lecture-strip"
 LECTURE_BUTTON = "lecture-button"
 COMPARE_BUTTON = "compare"
+EVIDENCE = "evidence"
+FOREST = "forest"
+DECAYED = "singular-values"
 REPORT = "report"
 
 ADDRESS = "address"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SHARED = ("style/type.css", "style/widget.css", "style/states.css", "style/present.css")
-WORKERS = {f"{room}/worker_source.js": f"{room}/worker.js" for room in ("decoding", "learning")}
+WORKERS = {f"{room}/worker_source.js": f"{room}/worker.js" for room in ("decoding", "learning", "posterior")}
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*? |class |const )(\w+))", re.MULTILINE)
@@ -46,7 +46,17 @@ def style(*sheets: str) -> str:
     Raises:
         FileNotFoundError: there is no such sheet.
     """
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in (*SHARED, *sheets))
+    return sheets_alone(*SHARED, *sheets)
+
+
+@functools.cache
+def sheets_alone(*sheets: str) -> str:
+    """Style sheets by their paths below this folder, as one.
+
+    Raises:
+        FileNotFoundError: there is no such sheet.
+    """
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in sheets)
 
 
 def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is_entry: bool = False) -> str:

@@ -98,6 +98,9 @@ class Key(Generic[T]):
 _COORDINATES = (-3.4e38, 3.4e38)  # float32, in which decoders compute, and the digits that it has
 _VIEW = "what is in view: centre across, centre up and width, in latent units"
 HIDDEN: Key[tuple[int, ...]] = Key("hidden", "indices", (), "classes whose dots are hidden")
+IMAGES: Key[float] = Key(
+    "images", "number", 0.0, "the size of images in place of dots, in pixels", limits=(0, 56), of_any_run=True
+)
 PLANE: tuple[Key[Any], ...] = (
     Key("z", "numbers", None, "the latent point, a number a dimension", limits=_COORDINATES, digits=7),
     Key("test", "indices", None, "the chosen test image, of whose posterior z may be a draw", count=1),
@@ -120,7 +123,12 @@ PLANE: tuple[Key[Any], ...] = (
         options=("mean", "draw", "ellipse"),
         of_any_run=True,
     ),
-    Key("images", "number", 0.0, "the size of images in place of dots, in pixels", limits=(0, 56), of_any_run=True),
+    IMAGES,
+    Key(
+        *("order", "choice", "KL", "how sliders and strips are sorted; KL is the variance where there is no posterior"),
+        options=("KL", "effect", "index"),
+        of_any_run=True,
+    ),
     Key("lasso", "polygon", None, "the lasso's corners, in coordinates of the plane", limits=_COORDINATES, digits=7),
 )
 """of the latent plane"""
@@ -138,12 +146,15 @@ WALK: tuple[Key[Any], ...] = (
     Key("eps", "numbers", None, "ε, where it was moved by hand", limits=(-100, 100), of_any_run=True),
     Key("near", "flag", True, "whether the posterior is shown from near by, not all of the plane", of_any_run=True),
     Key("span", "number", 4.0, "what is near by: so many standard deviations", limits=(1, 200), of_any_run=True),
+    IMAGES,
+    Key("truth", "flag", False, "whether the true posterior is drawn behind q(z|x)", of_any_run=True),
 )
 """of the walk from x to x'"""
 PAIR: tuple[Key[Any], ...] = (
     Key("pair", "pair", None, "the test images A and B; by itself a pair chosen for the runs", of_any_run=True),
     Key("same", "flag", False, "whether all planes have one scale", of_any_run=True),
     HIDDEN,
+    IMAGES,
     Key(
         *("field", "choice", "none", "what is drawn behind the dots"),
         options=("none", "nearest", "cycle", "magnification"),
@@ -155,6 +166,7 @@ PAIR: tuple[Key[Any], ...] = (
 FILM: tuple[Key[Any], ...] = (
     Key("step", "number", None, "the step at which the training is stopped", limits=(0, 1e6)),
     Key("way", "choice", "raw", "how the axes are taken", options=("raw", "svd", "qr"), of_any_run=True),
+    IMAGES,
 )
 """of a recorded training"""
 VARIANCE: Key[float | None] = Key(
@@ -187,7 +199,7 @@ TRAIN: tuple[Key[Any], ...] = (
     ),
     Key("beta", "number", 1, "β at the start", limits=(0, 1000)),
     Key("warmup", "number", 0, "epochs in which β rises from 0", limits=(0, 100)),
-    Key("rate", "number", 0.002, "the learning rate at the start", limits=(1e-6, 0.1)),
+    Key("rate", "number", 0.003, "the learning rate at the start", limits=(1e-6, 0.1)),
     Key("schedule", "choice", "constant", "how the rate moves by itself", options=("constant", "one-cycle")),
     Key("epochs", "number", 20, "passes over the images", limits=(1, 1000)),
     Key("batch", "number", 128, "images a step", limits=(1, 2048)),
@@ -223,6 +235,7 @@ def dial(betas: tuple[float, ...]) -> tuple[Key[Any], ...]:
         ),
         Key("sample", "indices", None, "the sample that is decoded in its place", count=1, of_any_run=True),
         HIDDEN,
+        IMAGES,
     )
 
 

@@ -137,8 +137,11 @@ def _report(run: "Run", *, nll: bool, gaps: bool, again: bool) -> "Report":
             found = found.with_nll_gap(report_card.nll_gap(run, _shower(bar)))
     if gaps:
         with progress(both_gaps.total(GAP_IMAGES), f"{run.name}, gaps") as bar:
-            found = found.with_gaps(both_gaps.measure_run(run, GAP_IMAGES, bar).estimates)
+            measured = both_gaps.measure_run(run, GAP_IMAGES, bar)
+        found = measured.added_to(found)
     try:
+        if gaps:
+            both_gaps.keep(run, measured)
         report_card.keep(run, found)
     except RunError as error:
         complain(str(error))  # the figures are there all the same

@@ -60,11 +60,12 @@ def evaluate(
         iwae_samples: noise samples an image for the negative log-likelihood (tables use 5000); 0 leaves it out
         images: how many test images, from the first; by default 10,000, and with --gaps 100, a second each
         gaps: approximation and amortization gap (Cremer et al. 2018): is the encoder good enough?
+            they are stored with the run, and its report has them
         json: print one JSON document and nothing else
     """
     from vaeexplorer.network import evaluation
     from vaeexplorer.results import gaps as both_gaps
-    from vaeexplorer.runs.folder import load_run
+    from vaeexplorer.runs.folder import RunError, load_run
     from vaeexplorer.runs.images import images_of
 
     loaded = load_run(run)
@@ -87,6 +88,10 @@ def evaluate(
     if gaps:
         with progress(both_gaps.total(images), "gaps") as bar:
             found = both_gaps.measure_run(loaded, images, bar)
+        try:
+            both_gaps.keep(loaded, found)
+        except RunError as error:
+            complain(str(error))  # the figures are there all the same
     measured: list[RunCard] = [dataclasses.replace(loaded, metrics=metrics)]
     if json:
         show(measured, json=True, more={} if found is None else {"gaps": dataclasses.asdict(found)})
@@ -98,7 +103,7 @@ def evaluate(
 
 def show_gaps(found: "GapsDocument") -> None:
     """Both gaps on standard output, as sentences."""
-    from vaeexplorer.results.gaps import LIMITS
+    from vaeexplorer.analysis.report.encoder import LIMITS
 
     out = Console(width=None if sys.stdout.isatty() else 160)
     out.print(f"[bold]{found.asked} {found.answer.capitalize()}.[/bold]  (by the mean amortization gap: ", end="")

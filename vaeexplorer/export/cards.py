@@ -74,20 +74,18 @@ def _short(found: Report, verdict: Verdict) -> str:
         if found.kl is None:
             return "Codes are points: there is no posterior."
         unused = round(found.dimensions * (found.find("collapsed").value or 0))
-        used = f"{found.dimensions - unused} of {found.dimensions} dimensions are used."
+        used = f"{found.dimensions - unused} of {found.dimensions} dimensions used."
         if verdict.answer == "no":
-            return f"The code does not tell images apart. {used}"
+            return f"z does not tell images apart. {used}"
         _, _, rest = verdict.sentence.partition("one image among ")
-        return f"The code singles out one image among {rest.partition(';')[0]}. {used}" if rest else used
+        return f"z tells one image from {rest.partition(';')[0]}." if rest else used
     if verdict.question == "aggregate":
         key = "hole_bound" if found.find("holes").value is None else "holes"
-        least = "At least " if key == "hole_bound" else ""
-        return f"Classifier accuracy. {least}{share(key)} of the prior lies in holes."
+        least = "at least " if key == "hole_bound" else ""
+        return f"Classifier accuracy. Prior in holes: {least}{share(key)}."
     if verdict.scale is None:
         return verdict.sentence
-    judge = str(found.about.get("images_compared_by", "pixels"))
-    by = {"pixels": "pixel distance"}.get(judge, "classifier features" if judge.endswith("classifier") else judge)
-    return f"Share of test images covered. Similarity: {by}."
+    return "Test images covered."
 
 
 def _rows(found: Report, verdict: Verdict) -> list[list[str]]:

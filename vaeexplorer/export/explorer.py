@@ -20,7 +20,7 @@ from vaeexplorer.runs.folder import Run, list_runs, load_run
 from vaeexplorer.runs.images import images_of
 from vaeexplorer.runs.partners import partner
 
-SHEETS = ("plane/latent_plane.css", "plane/now.css", "from_x/from_x.css")
+SHEETS = ("plane/latent_plane.css", "plane/now.css", "from_x/from_x.css", "posterior/posterior.css")
 SOURCES: dict[str, str] = {
     "mnist": "MNIST (LeCun, Cortes & Burges; CC BY-SA 3.0)",
     "fashion-mnist": "Fashion-MNIST (Xiao, Rasul & Vollgraf, Zalando 2017; MIT)",
@@ -72,6 +72,7 @@ def page(run: Run, place: Inside | None = None, page_links: Sequence[dict[str, A
         space={
             "name": run.name,
             **classes(data.class_names),
+            "image": data.shape,
             "keys": {"plane": links.table(links.PLANE), "walk": links.table(links.WALK)},
         },
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from vaeexplorer.figures.theme import AXIS, INK, cycle_color, look
+from vaeexplorer.figures.theme import AXIS, INK, LABEL, cycle_color, look
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _line(reference: Reference) -> dict[str, Any]:
 def _name(reference: Reference, *, log: bool) -> dict[str, Any]:
     return {
         "text": f"{reference.name} {reference.value:.1f}",
-        "font": {"color": INK, "size": 11},
+        "font": {"color": INK, "size": LABEL},
         "x": 1,
         "xref": "x domain",
         "y": math.log10(reference.value) if log else reference.value,  # of a logarithmic axis, its exponent

@@ -15,6 +15,16 @@ from vaeexplorer.figures.theme import CLASS_COLORS, FAINT, INK, themed
 
 GOOD, BAD = CLASS_COLORS[0], CLASS_COLORS[6]
 RATIO_COLORS = [[0, "#b3500f"], [0.5, "#e8b98f"], [2 / 3, "#f4f2ef"], [1, "#2166ac"]]  # of log10 q/p from -2 to 1
+SHORT = {
+    **{key: key for key in ("mean", "variance", "correlation", "skewness", "kurtosis")},
+    "sliced_wasserstein": "Wasserstein",
+    "energy": "energy",
+}
+"""of diagnostics, beside the band of ideal models"""
+RATIO_TITLES = {
+    "whitened codes": "The same of whitened codes",
+    "a perfect model": "The same of a perfect model",
+}
 FAR = 1e4  # effects beyond are drawn at the edge
 
 
@@ -89,7 +99,7 @@ def exhibits(found: Report, seen: Evidence) -> Iterator[Exhibit]:
 def against_null(diagnostics: list[Diagnostic]) -> go.Figure:
     """Values as dots on the joint band of their nulls, all in standard deviations of the null, an asinh axis."""
     shown = [each for each in diagnostics if each.effect is not None]
-    names = [f"{DEFINITIONS[each.key].name}{f' · {each.of}' if each.of else ''}" for each in shown]
+    names = [f"{SHORT.get(each.key, DEFINITIONS[each.key].name)}{f' · {each.of}' if each.of else ''}" for each in shown]
     figure = go.Figure()
     band = math.asinh(min(joint_band(shown), FAR))
     figure.add_trace(
@@ -117,13 +127,13 @@ def against_null(diagnostics: list[Diagnostic]) -> go.Figure:
         )
     )
     ticks = [-1000, -100, -10, 0, 10, 100, 1000]
-    themed(figure, title="Deviation from an ideal VAE", height=max(400, 70 + 21 * len(shown)), showlegend=False)
+    themed(figure, title="Deviation from ideal", height=max(400, 70 + 21 * len(shown)), showlegend=False)
     figure.update_xaxes(
         tickvals=[math.asinh(tick) for tick in ticks],
         ticktext=[f"{tick:,}" for tick in ticks],
         title="standard deviations from the ideal",
     )
-    figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 12})
+    figure.update_yaxes(autorange="reversed", showgrid=False)
     return figure
 
 
@@ -174,7 +184,7 @@ def ratio_map(field: Field) -> go.Figure:
             y1=radius,
             line={"color": INK, "width": 1, "dash": "dot"} if radius < 3 else {"color": INK, "width": 2},
         )
-    figure = themed(figure, title=f"Code density relative to the prior, q/p: {field.of}", height=430)
+    figure = themed(figure, title=RATIO_TITLES.get(field.of, "Codes missing, q/p"), height=430)
     figure.update_xaxes(title=across, range=[-3.2, 3.2], constrain="domain", showgrid=False)
     figure.update_yaxes(title=up, range=[-3.2, 3.2], scaleanchor="x", constrain="domain", showgrid=False)
     return figure

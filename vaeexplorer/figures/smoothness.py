@@ -25,13 +25,14 @@ class _Line:
     ratio: Estimate | None
 
 
-def forest(rows: Sequence[Row], names: tuple[str, str], group: Group = "all") -> go.Figure:
+def forest(rows: Sequence[Row], names: tuple[str, str], group: Group = "all", has_sides: bool = True) -> go.Figure:
     """Ratios of the two models' figures on a logarithmic axis, the smoother model's side left or right of 1.
 
     Args:
         rows: of a comparison.
         names: of the two models.
         group: of pairs.
+        has_sides: whether the figure itself says which side is whose.
     """
     lines = _lines(rows, group)
     drawn = [line for line in lines if line.ratio]
@@ -51,12 +52,12 @@ def forest(rows: Sequence[Row], names: tuple[str, str], group: Group = "all") ->
                 x=0, y=line.measure.title, text=text, xanchor="left", xshift=8, showarrow=False, font=ink
             )
     figure.add_vline(1, line={"color": INK, "width": 1})
-    themed(figure, title="", height=ROW * len(lines) + 104, font={"size": 14}, hoverlabel={"font": {"size": 14}})
-    figure.update_layout(margin={"t": 48, "b": 8}, showlegend=False)
+    themed(figure, title="", height=ROW * len(lines) + 104)
+    figure.update_layout(margin={"t": 48 if has_sides else 8, "b": 8}, showlegend=False)
     for text, color, side, up in (
         (f"← {names[0]} smoother", FIRST, "left", 1),
         (f"{names[1]} smoother →", SECOND, "right", 0),  # a line lower: on a phone there is no room beside the other
-    ):
+    )[: 2 * has_sides]:
         where = {"x": int(side == "right"), "xref": "paper", "xanchor": side}
         height = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 20 * up}
         figure.add_annotation(text=text, showarrow=False, font={"color": color, "size": 14}, **where, **height)
@@ -66,7 +67,6 @@ def forest(rows: Sequence[Row], names: tuple[str, str], group: Group = "all") ->
         range=[-math.log10(reach), math.log10(reach)],
         tickvals=ticks,
         ticktext=["×1" if tick == 1 else f"×{tick:g}" for tick in ticks],
-        tickfont={"size": 12.5},
         tickangle=0,
         fixedrange=True,
     )
@@ -75,7 +75,6 @@ def forest(rows: Sequence[Row], names: tuple[str, str], group: Group = "all") ->
         categoryarray=[line.measure.title for line in reversed(lines)],
         range=[-0.6, len(lines) - 0.4],
         showgrid=False,
-        tickfont={"size": 12.5},
         fixedrange=True,
     )
     return figure

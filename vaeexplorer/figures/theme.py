@@ -16,7 +16,13 @@ SEQUENTIAL = "Viridis"
 INK = "#868a93"
 FAINT = "rgba(134, 138, 147, 0.18)"
 CLEAR = "rgba(0, 0, 0, 0)"
-AXIS = {"gridcolor": FAINT, "zeroline": False, "automargin": True, "ticks": "", "linecolor": FAINT}
+_PIXELS = {"size", "width", "l", "r", "t", "b", "yshift", "xshift", "thickness", "len"}
+LABEL = 13
+"""pixels of type on axes, in legends and in notes"""
+AXIS = {
+    **{"gridcolor": FAINT, "zeroline": False, "automargin": True, "ticks": "", "linecolor": FAINT},
+    **{"tickfont": {"size": LABEL}, "title": {"font": {"size": LABEL}}},
+}
 
 
 def classes(names: Sequence[str]) -> dict[str, list[str]]:
@@ -34,13 +40,15 @@ def look(title: str, height: int) -> dict[str, Any]:
     return {
         "title": {
             "text": title,
-            "font": {"size": 14, "weight": 500},
+            "font": {"size": 15, "weight": 500},
             "x": 0,
             "xref": "container",
             "y": 0.98,
             "yanchor": "top",
         },
         "height": height,
+        "font": {"size": LABEL},
+        "hoverlabel": {"font": {"size": LABEL}},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "margin": {"l": 8, "r": 8, "t": 40, "b": 8},
@@ -53,7 +61,7 @@ def look(title: str, height: int) -> dict[str, Any]:
             "itemsizing": "constant",
             "itemwidth": 30,
             "indentation": -8,
-            "font": {"size": 11},
+            "font": {"size": LABEL},
         },
     }
 
@@ -66,8 +74,18 @@ def themed(figure: go.Figure, *, title: str, height: int, **layout: Any) -> go.F
     return figure
 
 
-def finished(figure: go.Figure) -> go.Figure:
-    """The figure, which changes no more, with its plain form made once and shared by all who show it."""
-    plain = figure.to_dict()
-    figure.to_dict = lambda: plain
-    return figure
+def enlarged(plain: dict[str, Any], scale: float) -> dict[str, Any]:
+    """A figure in its plain form, for a projector: type, marks and margins larger by a factor, the height by half."""
+    layout = _times(plain["layout"], scale) | {"height": (1 + scale) / 2 * plain["layout"]["height"]}
+    return {"data": [_times(trace, scale) for trace in plain["data"]], "layout": layout}
+
+
+def _times(part: Any, scale: float) -> Any:
+    if isinstance(part, dict):
+        return {
+            name: scale * value
+            if name in _PIXELS and isinstance(value, (int, float)) and not {"base", "start"} & part.keys()
+            else _times(value, scale)
+            for name, value in part.items()
+        }
+    return [_times(each, scale) for each in part] if isinstance(part, (list, tuple)) else part

@@ -4,38 +4,38 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import numpy as np
 import torch
 
 from vaeexplorer.analysis.linear.vae import best_variance, closed_form
 from vaeexplorer.analysis.pca import moments, pca
-from vaeexplorer.analysis.report.diagnostics import ONE_SIDED, Estimate
+from vaeexplorer.analysis.report import encoder
+from vaeexplorer.analysis.report.diagnostics import ONE_SIDED, Diagnostic, Estimate
+from vaeexplorer.analysis.report.report import Report
+from vaeexplorer.analysis.report.verdicts import Answer
 from vaeexplorer.config import ModelConfig, ObjectiveConfig, RunConfig
-from vaeexplorer.documents import Plain
+from vaeexplorer.documents import Finite, Plain
 from vaeexplorer.network.gaps import gaps
 from vaeexplorer.network.gaps.gaps import Gaps
 from vaeexplorer.network.gaps.search import STEPS
 from vaeexplorer.network.models import LOGVAR_HIGH, LOGVAR_LOW, VariationalAutoencoder, build
-from vaeexplorer.runs.folder import Run
+from vaeexplorer.runs.attachments import load_document, save_document
+from vaeexplorer.runs.folder import Run, RunCard, RunError
 from vaeexplorer.runs.images import images_of
 from vaeexplorer.version import __version__
 
-ASKED = "Is the encoder good enough?"
-Answer = Literal["yes", "nearly", "partly", "no"]
-LIMITS: dict[Answer, float] = {"yes": 0.5, "nearly": 1.0, "partly": 3.0}
-"""nats of mean amortization gap, which must be smaller: neighbouring rows of published tables differ by .3 to .5"""
 NULL_IMAGES = 25
+GAPS = "gaps.json"
 
 
 @dataclass(frozen=True)
 class Mean:
     """Over images, nats, with its 90 % interval (each end a one-sided 95 % limit)."""
 
-    value: float
-    low: float
-    high: float
+    value: Finite
+    low: Finite
+    high: Finite
 
     @classmethod
     def of(cls, values: np.ndarray) -> "Mean":
@@ -70,14 +70,14 @@ class GapsDocument:
     share_above_5: float
     null: dict[str, Mean]
     grid_difference: float | None
-    per_image: dict[str, list[float]]
+    per_image: dict[str, list[Finite]]
     about: dict[str, Plain]
 
-    @property
-    def estimates(self) -> dict[str, Estimate]:
-        """Both gaps as a report has them."""
-        named = {f"{name}_gap": self.means[name] for name in ("approximation", "amortization")}
-        return {name: Estimate(mean.value, mean.low, mean.high) for name, mean in named.items()}
+    def added_to(self, report: Report) -> Report:
+        """The report with both gaps and the answer."""
+        missing, lost = _diagnostics(self.means, self.null)
+        answer = encoder.encoder(lost, missing, self.median_amortization, self.images)
+        return report.with_later([missing, lost], answer)
 
 
 def measure_run(run: Run, images: int, progress: Callable[[int], None] | None = None) -> GapsDocument:
@@ -120,18 +120,13 @@ def document(found: Gaps, null: Gaps, about: dict[str, Plain]) -> GapsDocument:
     names = ("log_likelihood", "best", "elbo", "approximation", "amortization")
     means = {name: Mean.of(getattr(found, name)) for name in names}
     of_null = {name: Mean.of(getattr(null, name)) for name in names[3:]}
-    lost, missing = means["amortization"], means["approximation"]
-    answer, least, most = (level(value) for value in (lost.value, lost.low, lost.high))
     median = float(np.median(found.amortization))
-    sentence = (
-        f"The encoder's q(z|x) loses {lost.value:.2f} nats an image to the best diagonal Gaussian (half of the images "
-        f"less than {median:.2f}), and that one {missing.value:.2f} to ln p(x)."
-    )
-    sureness = "Sure: both ends of the interval agree." if least == most else f"Unsure: “{least}” to “{most}”."
+    missing, lost = _diagnostics(means, of_null)
+    answer = encoder.encoder(lost, missing, median, len(found.elbo))
     grid = None if found.quadrature is None else np.abs(found.log_likelihood - found.quadrature)
     columns = ("log_likelihood", "best", "elbo", "effective")
     return GapsDocument(
-        *(ASKED, answer, sentence, sureness, len(found.elbo), means),
+        *(answer.asked, answer.answer, answer.sentence, answer.sureness, len(found.elbo), means),
         round(median, 4),
         round(float((found.amortization > 5).mean()), 4),
         of_null,
@@ -141,9 +136,30 @@ def document(found: Gaps, null: Gaps, about: dict[str, Plain]) -> GapsDocument:
     )
 
 
-def level(nats: float) -> Answer:
-    """By `LIMITS`."""
-    return next((answer for answer, limit in LIMITS.items() if nats < limit), "no")
+def _diagnostics(means: dict[str, Mean], null: dict[str, Mean]) -> tuple[Diagnostic, Diagnostic]:
+    approximation, amortization = (
+        Estimate(mean.value, mean.low, mean.high) for mean in (means["approximation"], means["amortization"])
+    )
+    nulls = null["approximation"].value, null["amortization"].value
+    return encoder.diagnostics(approximation, amortization, nulls)
+
+
+def kept(run: RunCard) -> GapsDocument | None:
+    """The gaps that were stored with a run; None where there are none that can be read, or those of other weights."""
+    try:
+        found = load_document(run, GAPS, GapsDocument)
+    except RunError:
+        return None
+    return found if found is not None and found.about.get("key") == run.key else None
+
+
+def keep(run: RunCard, found: GapsDocument) -> None:
+    """Store gaps with their run.
+
+    Raises:
+        RunError: the run folder cannot be written.
+    """
+    save_document(run, "gaps", GAPS, found)
 
 
 def linear_model(images: np.ndarray, dimensions: int) -> tuple[VariationalAutoencoder, RunConfig]:

@@ -12,10 +12,11 @@ from vaeexplorer.analysis.report.measurements import Progress
 from vaeexplorer.analysis.report.posteriors import codes_hash
 from vaeexplorer.analysis.report.report import Report, report
 from vaeexplorer.codes import Codes, Model
-from vaeexplorer.config import Dataset
+from vaeexplorer.config import IMAGE_SIZE, Dataset
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.evaluation import negative_log_likelihoods
+from vaeexplorer.results import gaps
 from vaeexplorer.runs.attachments import load_report, save_report
 from vaeexplorer.runs.folder import Run, RunCard
 from vaeexplorer.runs.images import images_of, training_images_of
@@ -113,11 +114,14 @@ def judge_of(data: ImageDataset) -> tuple[str, Features | None]:
     """In what images of this kind are compared: features of a shipped classifier that names most of them right.
 
     Returns:
-        What it is, in words, and the features; empty and None where no classifier understands the images.
+        What it is, in words, and the features; empty and None where no classifier understands the images, as none
+        understands images of another size than 28 x 28 grey.
 
     Raises:
         ClassifierError: the shipped classifiers cannot be read.
     """
+    if data.shape != (IMAGE_SIZE, IMAGE_SIZE):
+        return "", None
     for dataset in get_args(Dataset):
         classifier = load_classifier(dataset)
         named = classifier.probabilities(data.images[:LOOKED_AT]).argmax(axis=1)
@@ -155,7 +159,10 @@ def nll_gap(run: Run, on_progress: Progress | None = None) -> Estimate:
 
 
 def kept_report(run: Run) -> Report | None:
-    """The report that was kept with the run, or None where there is none that can be read, or one of other codes."""
+    """The report that was kept with the run, or None where there is none that can be read, or one of other codes.
+
+    Gaps that were stored with the run are in it.
+    """
     try:
         kept = load_report(run)
         found = None if kept is None else Report.from_json(kept)
@@ -164,7 +171,10 @@ def kept_report(run: Run) -> Report | None:
     if found is None or found.about.get("codes") != codes_hash(run.codes.mean, run.codes.logvar):
         return None
     images = found.about.get("images")
-    return found if run.provenance.get("test_images_hash", images) == images else None
+    if run.provenance.get("test_images_hash", images) != images:
+        return None
+    measured = gaps.kept(run)
+    return found if measured is None else measured.added_to(found)
 
 
 def keep(run: RunCard, found: Report) -> None:

@@ -1,7 +1,7 @@
-"""What lies in a run's folder beside the run: a film, and, measured later, a UMAP layout and a report."""
+"""What lies in a run's folder beside the run: a film, and, measured later, a UMAP layout, a report, instruments."""
 
 import io
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,9 +12,11 @@ from vaeexplorer.files import Shape, arrays_size, read_arrays, read_file, whole_
 from vaeexplorer.runs.folder import Run, RunCard, RunError, check_name, read_card
 
 REPORT, FILM = "report.json", "film.npz"
-NAMES = ("umap.npz", REPORT, FILM)
+NAMES = ("umap.npz", REPORT, "gaps.json", "instruments.json", FILM)
 """the files that a run's folder may hold of these"""
-_MOST_REPORT = 10_000_000  # bytes
+_MOST = 10_000_000  # bytes of a document
+
+T = TypeVar("T")
 
 
 def load_projection(run: Run, kind: str) -> np.ndarray | None:
@@ -58,14 +60,7 @@ def load_report(run: RunCard) -> dict[str, Any] | None:
     Raises:
         RunError: the file is there but holds no JSON document.
     """
-    try:
-        return from_json(read_file(run.path / REPORT, _MOST_REPORT), dict[str, Any])
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise RunError(f"{REPORT} of the run {run.name} cannot be read: {why(error)}.") from None
-    except DocumentError as error:
-        raise RunError(f"{REPORT} of the run {run.name} cannot be read: {error}.") from None
+    return load_document(run, REPORT, dict[str, Any])
 
 
 def save_report(run: RunCard, document: dict[str, Any]) -> None:
@@ -74,7 +69,32 @@ def save_report(run: RunCard, document: dict[str, Any]) -> None:
     Raises:
         RunError: the folder cannot be written, or holds another run by now.
     """
-    save(run, "report", REPORT, to_json(document).encode())
+    save_document(run, "report", REPORT, document)
+
+
+def load_document(run: RunCard, name: str, kind: type[T]) -> T | None:
+    """A JSON document that was stored with the run; None if there is none.
+
+    Raises:
+        RunError: the file is there but is not what it should be.
+    """
+    try:
+        return from_json(read_file(run.path / name, _MOST), kind)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RunError(f"{name} of the run {run.name} cannot be read: {why(error)}.") from None
+    except DocumentError as error:
+        raise RunError(f"{name} of the run {run.name} cannot be read: {error}.") from None
+
+
+def save_document(run: RunCard, what: str, name: str, document: Any) -> None:
+    """Store a JSON document, or an object of a dataclass, with the run; `what` it is stands in messages.
+
+    Raises:
+        RunError: the folder cannot be written, or holds another run by now.
+    """
+    save(run, what, name, to_json(document).encode())
 
 
 def save(run: RunCard, what: str, name: str, content: bytes) -> None:

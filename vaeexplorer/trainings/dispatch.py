@@ -49,6 +49,11 @@ def rest() -> None:
         _thread.join()
 
 
+def left() -> "list[subprocess.Popen[bytes]]":
+    """The processes that this one started and that have not ended."""
+    return [process for process in _processes.values() if process.poll() is None]
+
+
 def _look_after() -> None:
     while not _end.is_set():
         _wake.clear()

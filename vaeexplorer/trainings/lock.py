@@ -13,12 +13,10 @@ from vaeexplorer.files import why
 from vaeexplorer.trainings import folder
 from vaeexplorer.trainings.folder import ServedError, Status
 
-NICENESS = 10  # of 19
-
 
 @contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Have the folder, at a lower priority, until the block ends; what it raises is noted for who watches.
+    """Have the folder until the block ends; what it raises is noted for who watches.
 
     Raises:
         ServedError: there is no training in the folder, or another process has it.
@@ -31,8 +29,6 @@ def held(path: Path) -> Iterator[None]:
     except Timeout:
         raise ServedError(f"Another process trains {folder.name_of(path)} already.") from None
     try:
-        if nice := getattr(os, "nice", None):  # not on Windows
-            nice(NICENESS)
         _note(path, "running", "")
         (path / folder.WAITING).unlink(missing_ok=True)
         yield

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-Question = Literal["posteriors", "aggregate", "samples"]
+Question = Literal["posteriors", "aggregate", "samples", "encoder"]
 ONE_SIDED = 1.645  # standard errors to either end of an interval
 LEVEL = 0.05  # family-wise: the share of perfect models of which any diagnostic counts as outside
 

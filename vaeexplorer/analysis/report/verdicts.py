@@ -1,4 +1,4 @@
-"""The three questions, each answered by a number, its interval and sentences that are built from them."""
+"""The questions, each answered by a number, its interval and sentences that are built from them."""
 
 import math
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ QUESTIONS: dict[Question, str] = {
     "posteriors": "Is z informative?",
     "aggregate": "Do codes match the prior?",
     "samples": "Are samples as good as x′?",
+    "encoder": "Is the encoder good enough?",
 }
 ORDER: tuple[Answer, ...] = ("yes", "nearly", "partly", "no")
 # Where an answer changes: by the size of an effect, never by p.
@@ -242,7 +243,7 @@ def _samples(found: _Found, judge: str) -> Verdict:
     real = found.value("coverage", "real images")
     own = found.value("coverage", "reconstructions") if found("kept") else None
     ideal = None if own is None else round(100 * own, 2)
-    scale = Scale(value, low, high, ideal, round(100 * real, 2), "%", "of test images covered", "x′", "real images")
+    scale = Scale(value, low, high, ideal, round(100 * real, 2), "%", "of test images covered", "x′", "real")
     sentence = f"Decoded prior samples come near {value:.1f} % of the test images"
     if own is None:
         sentence += f" (other real images: {_percent(real)}). Reconstructions of other images could not be compared."
@@ -259,7 +260,10 @@ def _samples(found: _Found, judge: str) -> Verdict:
         sentence += f", samples of a Gaussian fitted to the codes {gaussian}, of a 10-component mixture {mixture}"
     sentence += "."
     if not judge:
-        why = "Images are compared by pixels, which rewards blur: that decides nothing."
+        why = (
+            "Images are compared by pixels, which rewards blur: that decides nothing. The features of a classifier of "
+            "such images would."
+        )
         return Verdict("samples", asked, "n/a", sentence, why, scale)
     if own < DECODES:
         why = "Sure: the decoder itself fails, whatever the samples."

@@ -9,6 +9,7 @@ import gzip
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
+from importlib.resources import files
 from threading import Lock
 from typing import Any, get_args
 
@@ -29,10 +30,13 @@ from vaeexplorer.results.sweep import DIMENSIONS, SweepError
 from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.spaces.space import Space
 
-SCRIPTS, FILMS = "scripts", "films"
+SCRIPTS, FILMS, FIGURES, SHEETS = "scripts", "films", "figures", "sheets"
+PLOTLY = "plotly"
+"""the script that draws figures, by the name that `script_url` takes"""
 MOST_FILMS = 160  # of 1.3 MB
-_films: "OrderedDict[str, Asset]" = OrderedDict()
-_films_lock = Lock()
+_most = {FILMS: MOST_FILMS, FIGURES: 2000, SHEETS: 500}  # a figure or a sheet has some 30 kB
+_kept: "dict[str, OrderedDict[str, Asset]]" = {owner: OrderedDict() for owner in _most}
+_kept_lock = Lock()
 _every: "dict[str, Asset]" = {}  # all training images, by data set, where they are here
 _FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
 _SCRIPT = re.compile(r"([a-z_]{1,40})-[0-9a-f]{16}\.js")
@@ -68,9 +72,15 @@ def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
 
 
 def described(space: Space, *, encoder: bool = False) -> dict[str, Any]:
-    """What a widget must know of a latent space: its name, its classes, and where the rest is fetched (see `urls`)."""
+    """What a widget must know of a latent space: name, classes, an image's shape, where the rest is (see `urls`)."""
     names = classes(space.data.class_names)
-    return {"name": space.name, "kind": space.kind, **names, "urls": urls(space, encoder=encoder)}
+    return {
+        "name": space.name,
+        "kind": space.kind,
+        **names,
+        "image": space.data.shape,
+        "urls": urls(space, encoder=encoder),
+    }
 
 
 def prepare(card: RunCard) -> None:
@@ -85,7 +95,7 @@ def prepare(card: RunCard) -> None:
 
 
 def script_url(name: str) -> str:
-    """Where the page finds the script of a component, by the name of its entry.
+    """Where the page finds the script of a component, by the name of its entry, or `PLOTLY`.
 
     Raises:
         FileNotFoundError: there is no such entry.
@@ -95,7 +105,10 @@ def script_url(name: str) -> str:
 
 @functools.cache
 def _script(name: str) -> Asset:
-    data = bundle.script(f"entries/{name}.js").encode()
+    if name == PLOTLY:
+        data = files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
+    else:
+        data = bundle.script(f"entries/{name}.js").encode()
     url = f"vx/{SCRIPTS}/{name}-{content_hash(data)}.js"
     return Asset(url, data, "text/javascript", gzip.compress(data, mtime=0))
 
@@ -109,18 +122,31 @@ def _find_script(name: str, url: str) -> Asset | None:
 
 
 def film(data: bytes) -> Asset:
-    """A packed training; the page asks `film_url` for its address."""
+    """A packed training; the page asks `kept_url` for its address."""
     return _named(FILMS, "film", data)
 
 
-def film_url(film: Asset) -> str:
-    """Where the page finds a packed training; those that were shown last are served, whoever the visitors are."""
-    with _films_lock:
-        _films[film.url] = film
-        _films.move_to_end(film.url)
-        while len(_films) > MOST_FILMS:
-            _films.popitem(last=False)
-    return film.url
+def figure(data: bytes) -> Asset:
+    """The JSON of a figure; the page asks `kept_url` for its address."""
+    address = f"vx/{FIGURES}/figure-{content_hash(data)}.json"
+    return Asset(address, data, "application/json", gzip.compress(data, mtime=0))
+
+
+def sheet(data: bytes) -> Asset:
+    """A PNG of decoded images; the page asks `kept_url` for its address."""
+    return _named(SHEETS, "sheet", data, "png", "image/png")
+
+
+def kept_url(asset: Asset) -> str:
+    """Where the page finds a film, a figure or a sheet; those shown last are served, whoever the visitors are."""
+    owner = asset.url.split("/")[1]
+    with _kept_lock:
+        kept = _kept[owner]
+        kept[asset.url] = asset
+        kept.move_to_end(asset.url)
+        while len(kept) > _most[owner]:
+            kept.popitem(last=False)
+    return asset.url
 
 
 def sweep_url(dataset: str, dimensions: int) -> str:
@@ -141,9 +167,18 @@ def training_images(dataset: Dataset) -> dict[str, Any]:
     """
     data, every = caches.test_images(dataset), _every.get(dataset)
     urls: dict[str, str | None] = {kind: _images(dataset, kind).url for kind in ("train", "test")}
-    urls |= {"sprite": f"vx/{dataset}/sheet-{data.content_hash}.of.png", "every": every.url if every else None}
+    urls |= {"sprite": sheet_url(dataset), "every": every.url if every else None}
     most = FULL_SIZE["train"] if every else COUNTS[dataset]
     return training.about(data, shipped_images(dataset), urls, most)
+
+
+def sheet_url(dataset: str) -> str:
+    """Where the page finds all test images side by side; made when it is asked for.
+
+    Raises:
+        DataError: they cannot be had.
+    """
+    return f"vx/{dataset}/sheet-{caches.test_images(dataset).content_hash}.of.png"
 
 
 def pack_every(dataset: Dataset) -> None:
@@ -159,9 +194,9 @@ def pack_every(dataset: Dataset) -> None:
 
 def find(owner: str, file: str) -> Asset | None:
     """What is at an address, or None: nothing there, or no longer what the hash says."""
-    if owner == FILMS:
-        with _films_lock:
-            return _films.get(f"vx/{owner}/{file}")
+    if owner in _kept:
+        with _kept_lock:
+            return _kept[owner].get(f"vx/{owner}/{file}")
     if owner == SCRIPTS and (script := _SCRIPT.fullmatch(file)):
         return _find_script(script[1], f"vx/{owner}/{file}")
     if swept := _SWEEP_FILE.fullmatch(file):

@@ -17,13 +17,15 @@ _IMPORTING = (
 )
 
 
-def component(name: str, entry: str, *sheets: str) -> Any:
+def component(name: str, entry: str, *sheets: str, is_isolated: bool = True) -> Any:
     """A component of Streamlit's, to be mounted with data.
 
     Args:
         name: of the component.
         entry: the name of its script in `browser/entries`.
         sheets: the paths of its own style sheets below `browser`.
+        is_isolated: whether its styles are for it alone, and it has those that all widgets share.
     """
     script = _IMPORTING.format(url=assets.script_url(entry))
-    return st.components.v2.component(name, js=script, css=bundle.style(*sheets), isolate_styles=True)
+    css = bundle.style(*sheets) if is_isolated else bundle.sheets_alone(*sheets)
+    return st.components.v2.component(name, js=script, css=css, isolate_styles=is_isolated)

@@ -6,9 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit import config
 
-from vaeexplorer.app.server.hosts import allowed_hosts
-from vaeexplorer.app.server.limits import limits
-from vaeexplorer.app.server.server import ROUTES, lifespan
+from vaeexplorer.app.server.server import ROUTES, lifespan, middleware
 from vaeexplorer.app.server.settings import settings, unless_in_environment
 
 MAIN = Path(__file__).parents[1] / "main.py"
@@ -22,5 +20,5 @@ def serve(options: dict[str, Any]) -> None:
     """
     options = unless_in_environment(settings()) | options
     config.get_config_options(force_reparse=True, options_from_flags=options)  # the middleware asks for them
-    app = st.App(MAIN, lifespan=lifespan, routes=ROUTES, middleware=[*allowed_hosts(), *limits()])
+    app = st.App(MAIN, lifespan=lifespan, routes=ROUTES, middleware=middleware())
     app.run(config=options)

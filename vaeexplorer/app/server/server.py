@@ -10,13 +10,18 @@ from threading import Event, Thread
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from vaeexplorer.app.public import is_public
-from vaeexplorer.app.server import beside
+from vaeexplorer.app.server import beside, frontend
+from vaeexplorer.app.server.hosts import allowed_hosts
+from vaeexplorer.app.server.limits import limits
 from vaeexplorer.data.images import check_dataset
+from vaeexplorer.trainings import dispatch
+from vaeexplorer.trainings.listing import list_trainings
 
 FIRST = (
     "vaeexplorer.app.sidebar",
@@ -43,7 +48,10 @@ _last_served = 0.0
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Import what the pages need while the first browser still fetches Streamlit's own files."""
     Thread(target=prepare, name="warm-up", daemon=True).start()
+    if not is_public() and list_trainings():
+        dispatch.wake()
     yield {}
+    dispatch.rest()
     beside.stop()
 
 
@@ -75,12 +83,13 @@ def prepare() -> None:
 
 
 def warm_up() -> None:
-    """Import the heavy modules, bound torch's threads, and take all that was loaded out of garbage collection.
+    """Have Streamlit's files at hand, import the heavy modules, bound torch's threads, and freeze what was loaded.
 
     Streamlit's own full collection after every rerun is off (`runner.postScriptGC`): with torch's objects in it, it
     held every visitor up for about 100 ms. Python collects the young objects of each rerun, and all of them whenever
     a quarter more have grown old; what is frozen here it need not look at.
     """
+    frontend.compress()
     for module in HEAVY:
         importlib.import_module(module)
     from vaeexplorer.network.inference import set_threads
@@ -128,13 +137,34 @@ async def encode(request: Request) -> Response:
     return await remote.encode(request)
 
 
+def middleware() -> list[Middleware]:
+    """What a request passes before it reaches Streamlit, or a route of ours."""
+    return [*allowed_hosts(), *limits(), Middleware(frontend.FrontendMiddleware)]
+
+
+async def ask_training(request: Request) -> Response:
+    """Have a training on this server pause, resume, stop, or turn a dial."""
+    from vaeexplorer.app.server import trainings
+
+    return await trainings.ask(request)
+
+
+def see_training(request: Request) -> Response:
+    """How a training on this server stands, or bytes of it."""
+    from vaeexplorer.app.server import trainings
+
+    return (trainings.now if request.path_params["file"] == "now" else trainings.file)(request)
+
+
 # A page asks relative to its own address, which may lie below a base path.
 ROUTES = [
     route
-    for owner in ("/vx/{owner}", "/{base:path}/vx/{owner}")
+    for base in ("", "/{base:path}")
     for route in (
-        Route(f"{owner}/{{file}}", asset),
-        Route(f"{owner}/decode", decode, methods=["POST"]),
-        Route(f"{owner}/encode", encode, methods=["POST"]),
+        Route(f"{base}/vx/trainings/{{name}}/ask", ask_training, methods=["POST"]),
+        Route(f"{base}/vx/trainings/{{name}}/{{file}}", see_training),
+        Route(f"{base}/vx/{{owner}}/{{file}}", asset),
+        Route(f"{base}/vx/{{owner}}/decode", decode, methods=["POST"]),
+        Route(f"{base}/vx/{{owner}}/encode", encode, methods=["POST"]),
     )
 ]

@@ -3,17 +3,19 @@
  * The beta dial: one slider over the models of a sweep. Moving it changes the plane of codes, the decoded prior samples
  * and the marks on the curves. Everything is decoded in the browser; beta is reported when the slider is released.
  *
- * @typedef {import("../engine/codes.js").Classes & {url: string}} Given
+ * @typedef {import("../engine/codes.js").Classes & {url: string, sprite?: string}} Given
  * @typedef {import("../interact/links.js").Texts} Texts
  *   what a link holds: beta, the point or the sample that is decoded, and the classes that are hidden
  */
 import { Latest, fetchOnce } from "../engine/fetch.js";
 import { onResize, pen } from "../draw/canvas.js";
 import { complain, h } from "../draw/dom.js";
+import { ImageSize } from "../interact/image_size.js";
+import { Sheet } from "../interact/sheet.js";
 import { filterLegend } from "../interact/legend.js";
 import { number } from "../draw/numbers.js";
 import { formatLinks, parseLinks } from "../interact/links.js";
-import { paintGrey } from "../draw/sprite.js";
+import { paintImage } from "../draw/sprite.js";
 import { dotColors } from "../engine/codes.js";
 import { SIDE, decode } from "../engine/network.js";
 import { againstBeta, awayFromPrior, betaText, elboOverBeta, rateDistortion } from "./charts.js";
@@ -37,14 +39,20 @@ export class BetaDial {
     this.hovered = -1; // the sample under the pointer
     /** @type {Set<number>} classes */ this.hidden = new Set();
     this.frame = 0;
+    this.images = new ImageSize(
+      () => this.showImages(),
+      () => this.tell(),
+    );
     this.ui = build(root, this);
-    this.plane = new PlaneOfCodes(root, this.ui);
+    this.sheet = new Sheet(this.ui.message, () => this.redraw());
+    this.plane = new PlaneOfCodes(root, this.ui, this.images, this.sheet);
     this.endResizing = onResize(this.ui.stage, () => this.redraw());
   }
 
   stop() {
     this.latest.stop();
     this.ui.loading.end(false);
+    this.sheet.stop();
     cancelAnimationFrame(this.frame);
     this.endResizing();
   }
@@ -97,6 +105,8 @@ export class BetaDial {
     for (const label of values.hidden) this.hidden.add(label);
     this.showHidden?.();
     this.color();
+    this.images.px = values.images;
+    this.showImages();
     this.choose(Math.max(0, this.sweep?.points.findIndex(({ beta }) => beta === values.beta) ?? 0));
     this.ui.message.textContent = wrong;
   }
@@ -105,8 +115,10 @@ export class BetaDial {
   tell() {
     const beta = this.sweep?.points[this.index].beta;
     const point = this.sample < 0 ? { at: this.at } : { sample: [this.sample] };
-    const hidden = [...this.hidden].sort((a, b) => a - b);
-    this.texts = formatLinks(this.address.keys, { beta, hidden, ...point }); // where models on their way open too
+    const hidden = [...this.hidden].sort((a, b) => a - b),
+      images = this.images.px;
+    // where models on their way open too
+    this.texts = formatLinks(this.address.keys, { beta, hidden, images, ...point });
     this.report(this.texts);
   }
 
@@ -128,8 +140,7 @@ export class BetaDial {
       this.color();
       this.tell();
     });
-    ui.turned.textContent =
-      dim > 2 ? `Two of ${dim} dimensions, rotated to vary most` : "Rotated to match the other β values";
+    ui.stage.title = dim > 2 ? `Two of ${dim} dimensions, rotated to vary most` : "Rotated to match the other β values";
     const main = [rateDistortion(points, choose), elboOverBeta(points, choose)];
     const rest = [
       againstBeta(points, "Dimensions in use", "active units", (point) => point.active_units, choose, {
@@ -141,6 +152,12 @@ export class BetaDial {
     this.curves = [...main, ...rest];
     ui.curves.replaceChildren(...main.map(({ figure }) => figure));
     ui.more.replaceChildren(...rest.map(({ figure }) => figure));
+  }
+
+  /** Images in place of dots; their sheet is fetched once they are asked for. */
+  showImages() {
+    if (this.images.px && this.given?.sprite) this.sheet.load(this.given.sprite);
+    this.redraw();
   }
 
   /** Which dots are seen. */
@@ -189,7 +206,7 @@ export class BetaDial {
       side = this.samplesAcross;
     samples.width = samples.height = SIDE * side;
     this.sweep?.noise.forEach((noise, k) =>
-      paintGrey(
+      paintImage(
         pen(samples),
         decode(point.network, turnedBack(point, noise)),
         1,
@@ -214,7 +231,7 @@ export class BetaDial {
     if (!this.sweep) return;
     const { ui, sample, hovered, samplesAcross } = this,
       point = this.sweep.points[this.index];
-    paintGrey(pen(ui.decoded), decode(point.network, turnedBack(point, this.z)), 1);
+    paintImage(pen(ui.decoded), decode(point.network, turnedBack(point, this.z)), 1);
     const [x, y] = this.z.map((value) => number(value));
     ui.place.textContent = `z = (${x}, ${y}${this.z.length > 2 ? ", …" : ""})`;
     for (const [mark, k] of /** @type {[HTMLElement, number][]} */ ([

@@ -4,6 +4,7 @@
  *
  * @typedef {{at: [number, number], sample: number, plane: import("./plane.js").PlaneOfCodes,
  *            samplesAcross: number, choose(index: number, tell?: boolean): void, moveTo(x: number, y: number): void,
+ *            images: import("../interact/image_size.js").ImageSize,
  *            chooseSample(k: number): void, pointAt(k: number): void, tell(): void}} Dial
  *   what the elements read and do
  */
@@ -43,7 +44,6 @@ export function build(root, dial) {
     dots: tile({ class: "layer" }),
     overlay: tile({ class: "layer" }),
     unseen: h("div", { class: "axis unseen", hidden: true }),
-    turned: h("p", { class: "note" }),
     decoded: tile({
       class: "decoded",
       role: "img",
@@ -72,7 +72,7 @@ export function build(root, dial) {
     card: h("div", { class: "plane" }),
   };
   ui.stage.append(ui.dots, ui.overlay, ui.unseen);
-  ui.card.append(ui.stage, ui.legend);
+  ui.card.append(h("div", { class: "window" }, ui.stage, dial.images.element), ui.legend);
   ui.grid.append(ui.samples, ui.pointed, ui.chosen);
   listenTo(ui.stage, dial);
   listenToSamples(ui.grid, dial);
@@ -87,7 +87,7 @@ export function build(root, dial) {
   const figures = names.map(([name, formula], k) =>
     h("div", {}, h("div", {}, h("b", {}, name), h("small", {}, formula)), ui.figures[k]),
   );
-  const outside = h("small", {}, "of the codes lie outside 3σ; of N(0, I) itself, 1.1 %");
+  const outside = h("small", {}, "of codes outside 3σ; N(0, I): 1.1 %");
   root.replaceChildren(
     dialBox,
     ui.message,
@@ -104,14 +104,13 @@ export function build(root, dial) {
           ui.decoded,
           h("div", {}, h("h2", {}, "x′ = d(z)"), ui.place, h("p", { class: "share" }, ui.share, outside), ui.remark),
         ),
-        ui.turned,
       ),
       h(
         "div",
         { class: "middle" },
-        h("h2", {}, "Samples, z ~ N(0, I)"),
+        h("h2", { title: "The same 36 z for every β" }, "Samples, z ~ N(0, I)"),
         ui.grid,
-        h("p", { class: "note" }, "The same 36 z for every β."),
+
         h("div", { class: "figures" }, h("small", {}, "nats per image"), ...figures, ui.facts),
       ),
       ui.curves,

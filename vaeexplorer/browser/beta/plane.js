@@ -9,6 +9,7 @@ import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
 import { prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { drawOverlay, drawTicks, prepareOverlay, ring } from "../draw/overlay.js";
+import { Thumbnails } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
 import { ease, fit, toScreen } from "../engine/geometry.js";
 
@@ -17,10 +18,14 @@ const GLIDE = 260; // ms
 export const REACH = 4;
 
 export class PlaneOfCodes {
-  /** @param {HTMLElement} root @param {Ui} ui */
-  constructor(root, ui) {
+  /** @param {HTMLElement} root @param {Ui} ui @param {{px: number}} images  their size in place of dots, or 0
+   * @param {{image: ImageBitmap | null}} sheet */
+  constructor(root, ui, images, sheet) {
     this.root = root;
+    this.images = images;
+    this.sheet = sheet;
     this.ui = ui;
+    this.thumbnails = new Thumbnails();
     /** @type {import("../engine/geometry.js").View | null} */ this.view = null;
     /** @type {Dots | null} where the dots are now */ this.shown = null;
     /** @type {Dots & {since: number} | null} where they move from, and since when, ms */ this.from = null;
@@ -56,7 +61,8 @@ export class PlaneOfCodes {
     this.view = view;
     const theme = readTheme(this.root, card),
       g = pen(overlay);
-    drawPoints(pen(dots), view, xs, ys, colors, ratio);
+    if (!this.thumbnails.draw(pen(dots), view, plane, colors, this.sheet.image, this.images.px, ratio, this.shown))
+      drawPoints(pen(dots), view, xs, ys, colors, ratio);
     const codes = /** @type {any} */ ({ dim: 2, logvar: null });
     const seen = { ...plane, u: [1, 0], v: [0, 1], centre: [0, 0] }; // z is given in the plane's own coordinates
     const scene = { plane: seen, codes, z, ends: null, hovered: -1, picked: -1, lasso: [] };

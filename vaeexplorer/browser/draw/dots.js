@@ -54,7 +54,7 @@ export function drawEllipses(g, view, plane, codes, colors, ratio) {
   const { logvar, dim, count } = codes,
     { xs, ys } = plane;
   if (!logvar) return;
-  /** @type {Map<number, Path2D>} paths by colour, to four bits */ const paths = new Map();
+  /** @type {Map<number, [number, number, number, number, number][]>} by colour, to four bits */ const all = new Map();
   for (let i = 0; i < count; i++) {
     if (!colors[4 * i + 3]) continue;
     const [xx, yy, xy] = spread(plane, logvar.subarray(i * dim, (i + 1) * dim)),
@@ -65,19 +65,21 @@ export function drawEllipses(g, view, plane, codes, colors, ratio) {
       [x, y] = toScreen(view, xs[i], ys[i]);
     if (x < -long || y < -long || x > view.width + long || y > view.height + long) continue;
     const color = ((colors[4 * i] >> 4) << 8) | ((colors[4 * i + 1] >> 4) << 4) | (colors[4 * i + 2] >> 4);
-    let path = paths.get(color);
-    if (!path) paths.set(color, (path = new Path2D()));
-    const angle = -Math.atan2(xy, half) / 2;
-    path.moveTo(x + long * Math.cos(angle), y + long * Math.sin(angle));
-    path.ellipse(x, y, long, short, angle, 0, 2 * Math.PI);
+    if (!all.has(color)) all.set(color, []);
+    all.get(color)?.push([x, y, long, short, -Math.atan2(xy, half) / 2]);
   }
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.clearRect(0, 0, view.width, view.height);
   g.lineWidth = 1;
   g.globalAlpha = 0.5;
-  for (const [color, path] of paths) {
+  for (const [color, ellipses] of all) {
     g.strokeStyle = `rgb(${[color >> 8, (color >> 4) & 15, color & 15].map((part) => 17 * part).join()})`;
-    g.stroke(path);
+    g.beginPath();
+    for (const [x, y, long, short, angle] of ellipses) {
+      g.moveTo(x + long * Math.cos(angle), y + long * Math.sin(angle));
+      g.ellipse(x, y, long, short, angle, 0, 2 * Math.PI);
+    }
+    g.stroke();
   }
   g.globalAlpha = 1;
 }

@@ -23,6 +23,9 @@ const NODES = 21, // of a lattice, along a side
   AWAY = 4, // sigmas from one mode, where another is looked for
   RATE = 0.05;
 
+/** -ln p(z) of the prior N(0, I), nats. @param {number} z1 @param {number} z2 */
+export const priorCost = (z1, z2) => (z1 * z1 + z2 * z2) / 2 + Math.log(2 * Math.PI);
+
 /** ln p(x, z), decoded one by one in this thread. @param {import("./network.js").Network} network
  * @param {ArrayLike<number>} x  [784] in [0, 1] @returns {(points: Float64Array) => Float64Array} */
 export function jointOf(network, x) {
@@ -30,8 +33,7 @@ export function jointOf(network, x) {
     const values = new Float64Array(points.length / 2);
     for (let i = 0; i < values.length; i++) {
       const z = points.subarray(2 * i, 2 * i + 2);
-      const prior = (z[0] ** 2 + z[1] ** 2) / 2 + Math.log(2 * Math.PI);
-      values[i] = logLikelihood(x, parameter(network, z), network) - prior;
+      values[i] = logLikelihood(x, parameter(network, z), network) - priorCost(z[0], z[1]);
     }
     return values;
   };

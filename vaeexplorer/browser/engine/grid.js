@@ -12,10 +12,11 @@
 import { natural, ofImage, partition } from "./likelihood.js";
 import { PIXELS, parameter } from "./network.js";
 
-/** A grid without its numbers, which `fill` brings. @param {number} side  even @param {number} reach @returns {Grid} */
+/** A grid without its numbers, which `fill` brings: until then no cell has any mass.
+ * @param {number} side  even @param {number} reach @returns {Grid} */
 export function emptyGrid(side, reach) {
   const naturals = new Uint16Array(PIXELS * side * side);
-  return { side, reach, step: (2 * reach) / side, naturals, costs: new Float32Array(side * side) };
+  return { side, reach, step: (2 * reach) / side, naturals, costs: new Float32Array(side * side).fill(Infinity) };
 }
 
 /** The centre of a cell. @param {Grid} grid @param {number} index @returns {[number, number]} */
@@ -23,14 +24,21 @@ export function centre({ side, reach, step }, index) {
   return [-reach + step * ((index % side) + 0.5), -reach + step * (Math.floor(index / side) + 0.5)];
 }
 
-/** What the decoder says at a cell. @param {Grid} grid @param {number} index
- * @param {ArrayLike<number>} decoded  the decoder's parameter there, [784] @param {Network} network */
-export function fill(grid, index, decoded, network) {
+/** What the decoder says at cells that follow each other. @param {Grid} grid @param {number} first
+ * @param {Float32Array} decoded  the decoder's parameter there, [N * 784] @param {Network} network */
+export function fill(grid, first, decoded, network) {
   const cells = grid.side * grid.side,
-    l = natural(decoded, network),
-    [z1, z2] = centre(grid, index);
-  for (let p = 0; p < PIXELS; p++) grid.naturals[p * cells + index] = half(l[p]);
-  grid.costs[index] = partition(decoded, network) + (z1 * z1 + z2 * z2) / 2 + Math.log(2 * Math.PI);
+    count = decoded.length / PIXELS,
+    l = natural(decoded, network);
+  for (let p = 0; p < PIXELS; p++)
+    for (let k = 0, at = p * cells + first; k < count; k++, at++) grid.naturals[at] = half(l[k * PIXELS + p]);
+  for (let k = 0; k < count; k++) {
+    const [z1, z2] = centre(grid, first + k);
+    grid.costs[first + k] =
+      partition(decoded.subarray(k * PIXELS, (k + 1) * PIXELS), network) +
+      (z1 * z1 + z2 * z2) / 2 +
+      Math.log(2 * Math.PI);
+  }
 }
 
 /** A whole grid, decoded one by one: a second for each 1,000 cells of a large network.

@@ -25,7 +25,7 @@ export function verdict(choices) {
     factor = times > 1 ? times : 1 / times;
   const effect =
     times > 1
-      ? "KL drowns the picture: every image becomes the mean image."
+      ? "KL outweighs the reconstruction: every image becomes the mean image."
       : "KL hardly counts: it is almost an autoencoder.";
   const by = number(factor, factor < 10 ? 1 : 0);
   return `β is ${shortBeta(trained)}, not ${number(choices.beta, 2)}: ${by} times ${how}. ${effect}${size}`;

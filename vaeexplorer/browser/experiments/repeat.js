@@ -165,7 +165,7 @@ export function repeat(by, base, images, close) {
 
 /** @param {"dim" | "beta"} by @param {Found[]} found */
 export function summary(by, found) {
-  if (!found.length) return "None of them came to an end.";
+  if (!found.length) return "None of them finished.";
   const best = found.reduce((a, b) => (b.elbo > a.elbo ? b : a));
   if (by === "beta") return `The best ELBO is ${number(best.elbo, 1)} nats, at β = ${betaText(best.value)}.`;
   const enough = found.find(({ elbo }) => elbo > best.elbo - 1) ?? best;

@@ -4,12 +4,17 @@
  *
  * @typedef {{view: import("../engine/geometry.js").View, theme: import("../draw/theme.js").Theme,
  *            labels: [string, string], xs: Float32Array, ys: Float32Array, colors: Uint8ClampedArray,
+ *            plane: import("../engine/projections.js").Plane, ellipses: import("../engine/codes.js").Codes | null,
+ *            sprite: ImageBitmap | null, thumbnails: import("../draw/sprite.js").Thumbnails,
  *            manifold: {canvas: HTMLCanvasElement, box: number[]} | null, layers: HTMLCanvasElement[],
  *            drawOverlay(g: CanvasRenderingContext2D): void}} Picture
- *   labels: of the axes across and up; colors: RGBA of the dots; layers: the canvases, the lowest first
+ *   labels: of the axes across and up; colors: RGBA of the dots; ellipses: the codes whose posteriors stand in place of
+ *   dots, or null; thumbnails: the images that do, if there are any; layers: the canvases, the lowest first
  */
 import { pen } from "../draw/canvas.js";
 import { h } from "../draw/dom.js";
+import { drawEllipses } from "../draw/dots.js";
+import { paintTestImage, tile } from "../draw/sprite.js";
 import { toScreen } from "../engine/geometry.js";
 import { SvgPen } from "./svg.js";
 
@@ -53,7 +58,9 @@ export function svgOf(picture) {
     const place = `x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"`;
     g.parts.push(`<image ${place} preserveAspectRatio="none" href="${manifold.canvas.toDataURL()}"/>`);
   }
-  g.parts.push(...dots(picture));
+  if (picture.sprite && picture.thumbnails.size) g.parts.push(...images(picture, picture.sprite));
+  else if (picture.ellipses) drawEllipses(context, view, picture.plane, picture.ellipses, picture.colors, 1);
+  else g.parts.push(...dots(picture));
   drawOverlay(context);
   g.globalAlpha = 1;
   drawLabels(context, picture);
@@ -61,6 +68,19 @@ export function svgOf(picture) {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
     `<rect width="100%" height="100%" fill="${theme.card}"/>${g.parts.join("\n")}<\/svg>\n`
   );
+}
+
+/** Each image in its frame, as it stands on the screen. @param {Picture} picture @param {ImageBitmap} sprite */
+function* images({ view, colors, thumbnails }, sprite) {
+  const canvas = tile({}, thumbnails.format),
+    { size } = thumbnails;
+  for (const [i, x, y] of thumbnails.placed(view)) {
+    paintTestImage(canvas, sprite, i);
+    const place = `x="${x}" y="${y}" width="${size}" height="${size}"`,
+      frame = `stroke="rgb(${colors.subarray(4 * i, 4 * i + 3).join()})" stroke-width="2"`;
+    yield `<rect ${place} fill="none" ${frame}/>`;
+    yield `<image ${place} image-rendering="pixelated" href="${canvas.toDataURL()}"/>`;
+  }
 }
 
 /** A path of round dots for each colour. @param {Picture} picture */

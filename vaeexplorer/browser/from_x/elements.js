@@ -4,7 +4,9 @@
  *
  * @typedef {{model: {codes: {count: number}} | null, eps: number[],
  *            pad: {canvas: HTMLCanvasElement, clear(): void}, plane: {element: HTMLElement},
- *            draws: {element: HTMLElement}, choose(image: number): void, empty(): void, tell(): void, redraw(): void,
+ *            draws: {element: HTMLElement},
+ *            behind: {block: {element: HTMLElement}, toggle: HTMLElement},
+ *            choose(image: number): void, empty(): void, tell(): void, redraw(): void,
  *            read(file: Blob | undefined): void, resample(zero?: boolean): void}} Page
  *   what the elements read and do; `model` is null until it is loaded
  */
@@ -101,6 +103,7 @@ export function build(root, page) {
     h("section", { class: "out" }, head("x′ = d(z)"), ui.decoded, ui.z),
     h("section", { class: "difference" }, head("x − x′"), ui.difference, quiet("only in", ...swatches("x", "x′"))),
     ui.loss,
+    page.behind.block.element,
     h(
       "section",
       { class: "draws" },
@@ -113,7 +116,7 @@ export function build(root, page) {
   );
   for (const part of Array.from(ui.path.children)) part.style.gridArea = part.className.split(" ").at(-1);
   root.append(ui.path, ui.message);
-  ui.whereHead.append(ui.where);
+  ui.whereHead.append(ui.where, page.behind.toggle);
   ui.legend.style.gridArea = "legend";
   return ui;
 }

@@ -10,13 +10,14 @@
  */
 import { Latest, loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
 import { Background } from "../decoding/background.js";
-import { onResize, pen } from "../draw/canvas.js";
+import { onResize } from "../draw/canvas.js";
 import { complain } from "../draw/dom.js";
-import { paintTestImage, tile } from "../draw/sprite.js";
+import { paintTestImage, readImage, tile } from "../draw/sprite.js";
 import { dotColors } from "../engine/codes.js";
+import { DIGIT, formatOf } from "../engine/format.js";
 import { normal, repeatable } from "../engine/geometry.js";
-import { PIXELS, SIDE } from "../engine/network.js";
-import { widestImage } from "../engine/wide.js";
+import { widestImage } from "../interact/wide.js";
+import { ImageSize } from "../interact/image_size.js";
 import { Loading } from "../interact/loading.js";
 import { summarize } from "../engine/summary.js";
 import { Pad, fromFile } from "../interact/drawing.js";
@@ -24,6 +25,7 @@ import { DRAWS, Draws } from "./draws.js";
 import { build } from "./elements.js";
 import { handle } from "./handles.js";
 import { PosteriorPlane } from "./plane.js";
+import { Truth } from "./truth.js";
 import { View } from "./view.js";
 import { formatWalk, parseWalk, rounded } from "./url.js";
 import { WalkHere, walkThere } from "./walk.js";
@@ -45,6 +47,7 @@ export class FromX {
     this.files = new Latest();
     /** @type {any} what was fetched for a space: network, plain, codes, sprite, summary, colors, own */
     this.model = null;
+    this.format = DIGIT; // of its images
     /** @type {Float32Array | null} */ this.x = null;
     /** @type {import("./walk.js").Walk | null} what is shown */ this.walk = null;
     /** @type {number[]} */ this.eps = [];
@@ -53,11 +56,16 @@ export class FromX {
     this.image = -1; // number of the test image, or -1 for a drawing or a file
     this.near = true; // whether the plane shows the posterior from near by ...
     this.span = 4; // ... and so many of its standard deviations to each side
+    this.truth = false; // whether the true posterior is drawn
     this.frame = 0;
     this.asking = this.stale = this.troubled = false; // of the server
     this.background = new Background(
       (kind, start, pixels, done) => this.plane.receive(start, pixels, done),
       () => {}, // images behind the plane are not missed
+    );
+    this.images = new ImageSize(
+      () => this.redraw(),
+      () => this.tell(),
     );
     this.plane = new PosteriorPlane(
       (zs) => this.model?.network && this.background.request("manifold", zs, this.model.codes.dim),
@@ -66,7 +74,9 @@ export class FromX {
         this.redraw();
         this.tell();
       },
+      this.images,
     );
+    this.behind = new Truth(this);
     this.draws = new Draws((draw) => this.pick(draw));
     this.pad = new Pad(
       (image) => image && this.take(rounded(image), -1),
@@ -86,6 +96,7 @@ export class FromX {
     this.files.stop();
     this.plane.stop();
     this.background.stop();
+    this.behind.stop();
     this.space = this.model = null;
     cancelAnimationFrame(this.frame);
     this.endResizing();
@@ -115,8 +126,10 @@ export class FromX {
         this.model.own = widestImage(codes, summary.order, network);
         this.model.here = network && new WalkHere(network);
         this.background.use(loaded && loaded.bytes);
+        this.format = formatOf(space.image);
         this.plane.open(this.model, colors);
         this.view.open();
+        this.behind.open(loaded && loaded.bytes);
         this.loading.end(true);
         this.open();
       },
@@ -142,8 +155,14 @@ export class FromX {
   open() {
     const { codes, own } = this.model,
       { dim, count } = codes;
-    const { image, seed, eps, drawing, near, span, wrong } = parseWalk(this.address.keys, this.texts, dim, count);
-    Object.assign(this, { near, span });
+    const { image, seed, eps, drawing, near, span, images, truth, wrong } = parseWalk(
+      this.address.keys,
+      this.texts,
+      dim,
+      count,
+    );
+    Object.assign(this, { near, span, truth });
+    this.images.px = images;
     this.drawNoise(seed);
     if (eps) this.eps = eps;
     if (drawing) {
@@ -156,25 +175,21 @@ export class FromX {
 
   /** A test image. @param {number} image */
   choose(image) {
-    const canvas = tile();
+    const canvas = tile({}, this.format);
     paintTestImage(canvas, this.model.sprite, image);
-    const { data } = pen(canvas).getImageData(0, 0, SIDE, SIDE);
     this.ui.number.value = String(image);
     this.pad.clear();
-    this.take(
-      Float32Array.from({ length: PIXELS }, (_, p) => data[4 * p] / 255),
-      image,
-    );
+    this.take(readImage(canvas, this.format), image);
   }
 
   /** An empty image, to draw on. */
   empty() {
     this.pad.clear();
-    this.take(new Float32Array(PIXELS), -1);
+    this.take(new Float32Array(this.format.size), -1);
     this.tell();
   }
 
-  /** Any image. @param {Float32Array} x  [784] in [0, 1] @param {number} image */
+  /** Any image. @param {Float32Array} x  in [0, 1] @param {number} image */
   take(x, image) {
     this.files.stop(); // a picture that is still being read was chosen before
     this.x = x;
@@ -187,7 +202,7 @@ export class FromX {
   read(file) {
     if (!file) return;
     this.files.ask(
-      () => fromFile(file),
+      () => fromFile(file, this.format),
       (image) => {
         this.pad.clear();
         this.take(rounded(image), -1);
@@ -228,11 +243,11 @@ export class FromX {
   /** Reports the visitor's choices. */
   tell() {
     if (!this.model || !this.x) return;
-    const { seed, near, span, x } = this,
+    const { seed, near, span, truth, x } = this,
       image = this.image === this.model.own ? null : this.image,
       eps = this.eps.join() === this.drawn?.join() ? null : this.eps;
     // where a model on its way opens too
-    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span });
+    this.texts = formatWalk(this.address.keys, { image, seed, eps, x, near, span, images: this.images.px, truth });
     this.report(this.texts);
   }
 
@@ -274,5 +289,6 @@ export class FromX {
   show(x, walk) {
     this.walk = walk;
     this.view.show(x, walk);
+    this.behind.show(x, walk);
   }
 }

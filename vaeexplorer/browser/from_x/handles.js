@@ -30,7 +30,8 @@ export function handle(page) {
     const { shown, value } = there,
       { sigma, mean } = walk;
     if (!sigma) {
-      const near = plane.nearest?.find(...value, Infinity) ?? -1;
+      const seen = plane.view ? plane.thumbnails.at(plane.view, at.x, at.y) : -1,
+        near = seen >= 0 ? seen : (plane.nearest?.find(...value, Infinity) ?? -1);
       if (near >= 0 && near !== page.image) page.choose(near);
       return;
     }

@@ -13,6 +13,7 @@ import { drawPoints } from "../draw/dots.js";
 import { Manifold } from "../draw/manifold.js";
 import { coordinate } from "../draw/numbers.js";
 import { drawPrior, drawTicks, prepareOverlay } from "../draw/overlay.js";
+import { Thumbnails } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
 import { NearestInPlane, fit, toLatent, toScreen } from "../engine/geometry.js";
 import { axisName, boxOf, dimensionPlane } from "../engine/projections.js";
@@ -25,16 +26,26 @@ const REST = 120; // ms without change after which these are decoded
 
 export class PosteriorPlane {
   /** @param {(zs: Float32Array) => void} decode  asks for the images behind the plane [N * D]
-   * @param {() => void} toggle  the inset was pressed */
-  constructor(decode, toggle) {
+   * @param {() => void} toggle  the inset was pressed @param {import("../interact/image_size.js").ImageSize} images */
+  constructor(decode, toggle, images) {
     this.decode = decode;
     this.backdrop = h("canvas", { class: "layer" });
+    this.truth = h("canvas", { class: "layer" }); // what `truth.js` paints
     this.overlay = h("canvas", { class: "layer" });
     this.map = h("canvas", {});
     this.inset = h("button", { type: "button", class: "inset", onclick: toggle }, this.map);
-    this.stage = h("div", { class: "stage", role: "application", tabIndex: 0 }, this.backdrop, this.overlay);
-    this.element = h("div", { class: "window" }, this.stage, this.inset);
+    this.stage = h(
+      "div",
+      { class: "stage", role: "application", tabIndex: 0 },
+      this.backdrop,
+      this.truth,
+      this.overlay,
+    );
+    this.element = h("div", { class: "window" }, this.stage, this.inset, images.element);
     this.manifold = new Manifold(CELL);
+    this.thumbnails = new Thumbnails();
+    this.images = images;
+    /** @type {ImageBitmap | null} */ this.sprite = null;
     /** @type {View | null} */ this.view = null;
     /** @type {unknown} */ this.codes = null;
     this.key = this.mapKey = "";
@@ -44,8 +55,9 @@ export class PosteriorPlane {
     clearTimeout(this.timer);
   }
 
-  /** @param {Model} model @param {Uint8ClampedArray} colors  of the test codes, RGBA */
-  open({ codes, summary: { order } }, colors) {
+  /** @param {Model & {sprite: ImageBitmap | null}} model @param {Uint8ClampedArray} colors  of the test codes, RGBA */
+  open({ codes, sprite, summary: { order } }, colors) {
+    this.sprite = sprite;
     this.codes = codes;
     this.colors = colors;
     this.shown = /** @type {[number, number]} */ (order.length > 1 ? order.slice(0, 2) : [0, 0]);
@@ -79,7 +91,17 @@ export class PosteriorPlane {
       strength = near ? NEAR : ALL;
     if (fitCanvas(overlay, width, height)) prepareOverlay(pen(overlay));
     const others = mean.filter((_, d) => d !== j && d !== k);
-    const key = [theme.text, width, height, view.cx, view.cy, view.scale, pixelRatio(), ...others].join();
+    const key = [
+      theme.text,
+      width,
+      height,
+      view.cx,
+      view.cy,
+      view.scale,
+      pixelRatio(),
+      this.images.px,
+      ...others,
+    ].join();
     if (key !== this.key) {
       this.key = key;
       this.strength = strength;
@@ -122,18 +144,20 @@ export class PosteriorPlane {
     if (!view || !plane || !colors || !strength) return;
     fitCanvas(backdrop, view.width, view.height);
     this.manifold.draw(g, view, ratio);
-    this.addDots(g, view, strength.dots, ratio);
+    this.addDots(g, view, strength.dots, ratio, this.images.px);
   }
 
-  /** @param {CanvasRenderingContext2D} g @param {View} view @param {number} strength @param {number} ratio */
-  addDots(g, view, strength, ratio) {
-    const { plane, colors } = this;
+  /** @param {CanvasRenderingContext2D} g @param {View} view @param {number} strength @param {number} ratio
+   * @param {number} [size]  of images in their place */
+  addDots(g, view, strength, ratio, size = 0) {
+    const { plane, colors, thumbnails, sprite } = this;
     if (!plane || !colors) return;
     const { width, height } = g.canvas;
     const dots = h("canvas", { width, height });
-    drawPoints(pen(dots), view, plane.xs, plane.ys, colors, ratio);
+    const hasImages = size > 0 && thumbnails.draw(pen(dots), view, plane, colors, sprite, size, ratio);
+    if (!hasImages) drawPoints(pen(dots), view, plane.xs, plane.ys, colors, ratio);
     g.setTransform(1, 0, 0, 1, 0, 0);
-    g.globalAlpha = strength;
+    g.globalAlpha = hasImages ? 1 : strength;
     g.drawImage(dots, 0, 0);
     g.globalAlpha = 1;
   }

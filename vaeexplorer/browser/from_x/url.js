@@ -4,7 +4,7 @@
  * makes no sense is left out, and said.
  *
  * @typedef {{image: number | null, seed: number, eps: number[] | null, drawing: Float32Array | null, near: boolean,
- *            span: number}} Walk
+ *            span: number, images: number, truth: boolean}} Walk
  *   image is -1 where there is a drawing, and null where the page may choose; eps is null where it is the seed's
  */
 import { formatLinks, parseLinks } from "../interact/links.js";
@@ -41,15 +41,17 @@ export function parseWalk(keys, texts, dim, count) {
         ? value[0] > 0
         : name !== "drawing" || decodeImage(value) !== null;
   const { values, wrong } = parseLinks(keys, texts, dim, isHere),
-    { image, seed, eps, drawing, near, span } = values;
-  const drawn = drawing && decodeImage(drawing);
-  return { image: drawn ? -1 : (image?.[0] ?? null), seed: seed[0], eps, drawing: drawn, near, span, wrong };
+    { image, seed, eps, drawing, near, span, images, truth } = values;
+  const drawn = drawing && decodeImage(drawing),
+    chosen = drawn ? -1 : (image?.[0] ?? null);
+  return { image: chosen, seed: seed[0], eps, drawing: drawn, near, span, images, truth, wrong };
 }
 
 /** @param {import("../interact/links.js").Key[]} keys
  * @param {{image: number | null, seed: number, eps: number[] | null, x: ArrayLike<number>, near: boolean,
- *          span: number}} walk  image: null where the page chose it */
+ *          span: number, images: number, truth: boolean}} walk  image: null where the page chose it */
 export const formatWalk = (keys, { image, x, seed, ...more }) => {
-  const shown = image === null ? {} : image >= 0 ? { image: [image] } : { drawing: encodeImage(x) };
+  const shown =
+    image === null ? {} : image >= 0 ? { image: [image] } : x.length === PIXELS ? { drawing: encodeImage(x) } : {};
   return formatLinks(keys, { ...shown, seed: [seed], ...more });
 };

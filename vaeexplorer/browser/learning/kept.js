@@ -2,6 +2,8 @@
 /**
  * Which moments of a training are kept: at growing intervals, and never more bytes than a budget. When it is full,
  * every second one goes and intervals double.
+ *
+ * @typedef {{steps: number[], interval: number, ratio: number, next: number}} Stood
  */
 export class Kept {
   /** @param {number} budget  bytes @param {number} interval  steps to the next at least
@@ -15,11 +17,21 @@ export class Kept {
     /** @type {number[]} */ this.steps = [];
   }
 
-  clear() {
-    this.interval = this.first.interval;
-    this.ratio = this.first.ratio;
-    this.next = 0;
-    this.steps = [];
+  /** Where it stands. @returns {Stood} */
+  get stood() {
+    const { steps, interval, ratio, next } = this;
+    return { steps, interval, ratio, next };
+  }
+
+  /** From the beginning, or from where another stood. @param {Stood} [stood] */
+  clear(stood = { ...this.first, next: 0, steps: [] }) {
+    Object.assign(this, stood);
+  }
+
+  /** None from a step on. @param {number} step */
+  forget(step) {
+    this.steps = this.steps.filter((each) => each < step);
+    this.next = step;
   }
 
   /** @param {number} step @param {number} size  bytes of each */
@@ -57,5 +69,11 @@ export class States extends Kept {
   /** The newest at or before a step. @param {number} step */
   before(step) {
     return this.all.filter((state) => state.step <= step).at(-1) ?? null;
+  }
+
+  /** The same, as a copy. @param {number} step @returns {import("../network/trainer.js").State | null} */
+  copyBefore(step) {
+    const state = this.before(step);
+    return state && { step: state.step, values: state.values.slice(), m: state.m.slice(), v: state.v.slice() };
   }
 }

@@ -26,11 +26,14 @@
  *   onProgress, onMoment: ten times a second; onEnd: nothing more is trained; the sentence is for the visitor, empty
  *   where all went as planned. Where the loss became infinite, the model is back where it was good, and so are the
  *   dials: with a smaller rate, `play` goes on
- * @typedef {{choices: Choices, events: Event[], state: State | null, replayTo: number}} Branch
+ * @typedef {import("./kept.js").Stood & {moments: [number, import("./viewing.js").Filmed][]}} Film
+ * @typedef {{choices: Choices, events: Event[], state: State | null, replayTo: number, film?: Film}} Branch
  * @typedef {{choices: Choices, events: Event[], steps: number, hash: string}} Record
  *   a training of the same images that gets the same events comes to the same hash after as many steps
  */
 import { open } from "./side.js";
+
+const NO_FILM = /** @type {any} */ ({});
 
 export class Session {
   /**
@@ -38,7 +41,7 @@ export class Session {
    * @param {Choices} choices
    * @param {{train: Uint8Array, test: Uint8Array}} images  [N * 784] each; they stay the page's
    * @param {Handlers} handlers
-   * @param {Partial<Branch>} [from]  what `branch` returned
+   * @param {Partial<Branch>} [from]  what `branch` or `rest` returned
    */
   constructor(choices, images, handlers, from = {}) {
     this.choices = choices;
@@ -58,14 +61,18 @@ export class Session {
 
   /** @param {{train: Uint8Array, test: Uint8Array}} images @param {Partial<Branch>} from
    * @returns {Promise<{where: "worker" | "page", arithmetic: "webassembly" | "javascript"}>} */
-  async start({ train, test }, { events, state, replayTo }) {
+  async start({ train, test }, { events, state, replayTo, film: { moments = [], ...film } = NO_FILM }) {
     const hear = (/** @type {string} */ name, /** @type {any} */ value) => this.hear(name, value);
     const [training, viewing] = (this.sides = await Promise.all([open("training", hear), open("viewing", hear)]));
     if (this.isOver) this.sides.forEach((side) => side.end());
     const { port1, port2 } = new MessageChannel();
     const [{ compiled }] = await Promise.all([
-      training.call("start", [this.choices, train, { events, state, replayTo }, port1], [port1]),
-      viewing.call("start", [this.choices, test, port2], [port2]),
+      training.call(
+        "start",
+        [this.choices, train, { events, state, replayTo, film: moments.length ? film : undefined }, port1],
+        [port1],
+      ),
+      viewing.call("start", [this.choices, test, port2, moments], [port2]),
     ]);
     return { where: training.inWorker ? "worker" : "page", arithmetic: compiled ? "webassembly" : "javascript" };
   }
@@ -78,8 +85,10 @@ export class Session {
       this.progress = { ...value, test: this.test };
       handlers.onProgress?.(/** @type {Progress} */ (this.progress));
     } else if (name === "moment") handlers.onMoment?.(value);
-    else if (name === "kept") handlers.onKept?.((this.kept = value));
-    else if (name === "epoch") this.untested.set(value.step, value);
+    else if (name === "kept") {
+      this.kept = value;
+      handlers.onKept?.(value);
+    } else if (name === "epoch") this.untested.set(value.step, value);
     else if (name === "test") this.tested(value);
     else if (name === "end") this.ending = value;
     else if (name === "trouble") {
@@ -143,6 +152,19 @@ export class Session {
    */
   set(name, value) {
     this.tell("set", name, value);
+  }
+
+  /** Ends it. @returns {Promise<Branch>} for a new Session of the same images, which goes on where this one stood and
+   * has its film */
+  async rest() {
+    try {
+      this.pause();
+      const film = await this.ask(0, "filmed"),
+        [{ steps }, moments] = await Promise.all([this.record(), this.ask(1, "filmed")]);
+      return { ...(await this.branch(steps, {})), film: { ...film, moments } };
+    } finally {
+      this.end();
+    }
   }
 
   /** One clock for several: no step from this one on, until another limit is set. @param {number} step */

@@ -5,7 +5,7 @@
  *
  * @typedef {{step: number, values: Float32Array<ArrayBuffer>, beta: number, isTested: boolean,
  *            film: number[] | null}} Copy
- *   isTested: the loss on the test images is wanted; film: the steps whose moments are kept, where this is one of them
+ *   isTested: the loss on the test images is wanted; film: the steps that are kept, where this is one of them
  */
 import { isCompiled, kernel } from "../kernel/kernel.js";
 import { PIXELS } from "../network/choices.js";
@@ -48,18 +48,17 @@ export class Training {
   /**
    * @param {import("../network/choices.js").Choices} choices @param {Uint8Array} images  [N * 784]
    * @param {{events?: import("../network/dials.js").Event[], state?: import("../network/trainer.js").State | null,
-   *          replayTo?: number}} from  no pictures before `replayTo`
+   *          replayTo?: number, film?: import("./kept.js").Stood}} from  no pictures before `replayTo`
    * @param {MessagePort} viewer
    */
-  async start(choices, images, { events = [], state = null, replayTo = 0 }, viewer) {
+  async start(choices, images, { events = [], state = null, replayTo = 0, film }, viewer) {
     this.viewer = viewer;
     const arithmetic = await kernel();
     this.trainer = new Trainer(arithmetic, choices, images, events.slice());
     if (state) this.trainer.restore(state);
     this.replayTo = replayTo;
-    const { steps, learner } = this.trainer,
-      decoder = learner.layout.decoder.reduce((sum, { K, N }) => sum + K * N, 0);
-    this.momentSize = 2 * (decoder + 2000 * choices.dim);
+    const { steps, learner } = this.trainer;
+    this.momentSize = learner.layout.count + 4000 * choices.dim; // float16 of a decoder, half of all parameters
     this.states = new States(STATES, Math.max(10, Math.round(steps / 4)));
     if (this.isOver) return;
     viewer.onmessage = ({ data }) => {
@@ -67,18 +66,18 @@ export class Training {
       if (this.free.length < BUFFERS) this.free.push(data);
       if (this.running) this.turn();
     };
-    this.rewind();
+    this.rewind(film);
     if (state) this.states.add(this.trainer.state());
     if (!this.isShown) this.run(replayTo);
     return { compiled: isCompiled(arithmetic), steps, end: this.trainer.now.end };
   }
 
-  /** Counts from here on. */
-  rewind() {
+  /** Counts from here on. @param {import("./kept.js").Stood} [film] */
+  rewind(film) {
     this.states.clear();
-    this.film.clear();
-    this.since = new Sums();
-    this.sinceEpoch = new Sums();
+    this.film.clear(film);
+    this.reportKept();
+    [this.since, this.sinceEpoch] = [new Sums(), new Sums()];
     this.seconds = 0;
     this.lastProgress = performance.now();
     if (this.isShown) this.picture();
@@ -92,15 +91,12 @@ export class Training {
   play() {
     this.run(Infinity);
   }
-
   pause() {
     this.run(this.trainer.step);
   }
-
   batch() {
     this.run(this.trainer.step + 1);
   }
-
   epoch() {
     const { step, steps } = this.trainer;
     this.run((Math.floor(step / steps) + 1) * steps);
@@ -203,11 +199,10 @@ export class Training {
 
   /** An epoch's record. */
   finish() {
-    const { trainer } = this,
-      { beta } = trainer.dials.at(trainer.step - 1),
-      { seconds } = this;
-    const epoch = Math.ceil(trainer.step / trainer.steps);
-    this.report("epoch", { epoch, step: trainer.step, train: this.sinceEpoch.terms(beta), seconds });
+    const { trainer, seconds } = this,
+      { step } = trainer,
+      train = this.sinceEpoch.terms(trainer.dials.at(step - 1).beta);
+    this.report("epoch", { epoch: Math.ceil(step / trainer.steps), step, train, seconds });
     this.sinceEpoch = new Sums();
     this.seconds = 0;
   }
@@ -216,7 +211,7 @@ export class Training {
     const { trainer, since } = this,
       { beta, rate, end } = trainer.now,
       seconds = (performance.now() - this.lastProgress) / 1000;
-    if (since.images && seconds > 0) this.imagesPerSecond = since.images / seconds;
+    if (since.images && seconds > 0 && this.running) this.imagesPerSecond = since.images / seconds;
     const left = (end - trainer.step) * Math.min(trainer.choices.batch, trainer.count);
     this.report("progress", {
       step: trainer.step,
@@ -241,8 +236,8 @@ export class Training {
     copy.set(values);
     this.out += 1;
     if (isKept) this.film.note(trainer.step, this.momentSize);
-    const { beta } = trainer.dials.at(Math.max(0, trainer.step - 1));
-    const film = isKept ? this.film.steps : null;
+    const { beta } = trainer.dials.at(Math.max(0, trainer.step - 1)),
+      film = isKept ? this.film.steps : null;
     this.viewer?.postMessage({ step: trainer.step, values: copy, beta, isTested, film }, [copy.buffer]);
     if (isKept) this.reportKept();
   }
@@ -264,7 +259,8 @@ export class Training {
     this.trainer.forget(good?.step ?? 0);
     if (good) this.trainer.restore(good);
     else this.trainer.begin();
-    this.since = new Sums();
+    this.film.forget(this.trainer.step);
+    [this.since, this.sinceEpoch] = [new Sums(), new Sums()];
     this.picture();
     this.progress();
     const sentence =
@@ -273,11 +269,15 @@ export class Training {
     this.report("end", { reason: "diverged", sentence });
   }
 
-  /** The newest full state at or before a step, null for the beginning, which follows from the seed.
-   * @param {number} step @returns {import("../network/trainer.js").State | null} a copy */
+  /** The newest full state at or before a step; null: the beginning, by the seed. @param {number} step */
   stateBefore(step) {
-    const state = this.states.before(step);
-    return state && { step: state.step, values: state.values.slice(), m: state.m.slice(), v: state.v.slice() };
+    return this.states.copyBefore(step);
+  }
+
+  /** Where the film stands, for `start`; a branch from now on will replay nothing. */
+  filmed() {
+    if (this.trainer.step) this.keep();
+    return this.film.stood;
   }
 
   /** What this training is: it replays to the same hash. */

@@ -8,7 +8,10 @@ import { PIXELS } from "../network/choices.js";
 import { halves } from "../network/tensors.js";
 import { Viewer } from "../network/viewer.js";
 
-/** @typedef {{step: number, weights: ArrayBuffer, codes: Float32Array, logvars: Float32Array | null}} Moment */
+/**
+ * @typedef {{step: number, weights: ArrayBuffer, codes: Float32Array, logvars: Float32Array | null}} Moment
+ * @typedef {{weights: ArrayBuffer, codes: Uint16Array}} Filmed  both in float16
+ */
 
 export class Viewing {
   /** @param {import("./calls.js").Report} report */
@@ -18,14 +21,15 @@ export class Viewing {
     /** @type {MessagePort | null} */ this.trainer = null;
     this.isOver = false;
     this.step = 0;
-    /** @type {Map<number, {weights: ArrayBuffer, codes: Uint16Array}>} both in float16 */
+    /** @type {Map<number, Filmed>} by step */
     this.film = new Map();
   }
 
   /** @param {import("../network/choices.js").Choices} choices @param {Uint8Array} images  [N * 784]
-   * @param {MessagePort} trainer */
-  async start(choices, images, trainer) {
+   * @param {MessagePort} trainer @param {[number, Filmed][]} moments  that were kept before */
+  async start(choices, images, trainer, moments) {
     this.trainer = trainer;
+    this.film = new Map(moments);
     this.viewer = new Viewer(await kernel(), choices, images);
     if (this.isOver) return;
     trainer.onmessage = ({ data }) => {
@@ -71,6 +75,11 @@ export class Viewing {
     const other = new Viewer(await kernel(), this.viewer.choices, images);
     other.use(this.viewer.model.values);
     return { step: this.step, ...other.codes(), ...other.test(beta) };
+  }
+
+  /** The moments that are kept, by step. @returns {[number, Filmed][]} */
+  filmed() {
+    return [...this.film];
   }
 
   /** The kept moment nearest to a step. @param {number} step @returns {Moment | null} */

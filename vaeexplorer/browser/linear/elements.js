@@ -13,14 +13,14 @@
 import { pen } from "../draw/canvas.js";
 import { chartCanvas, valueAt } from "../charts/chart.js";
 import { button, h, press, section } from "../draw/dom.js";
-import { paintGrey, tile } from "../draw/sprite.js";
+import { paintImage, tile } from "../draw/sprite.js";
 import { Loading } from "../interact/loading.js";
-import { imageAt } from "../engine/network.js";
+import { imageAt } from "../engine/format.js";
 import { visible } from "./charts.js";
 import { nearestFrame } from "./film.js";
 
 export const WAYS = ["raw", "svd", "qr"]; // as an address holds them
-const WAY_NAMES = ["raw columns", "singular vectors", "QR-recovered"];
+const WAY_NAMES = ["raw", "singular vectors", "QR-recovered"];
 
 /** @param {HTMLElement} root @param {Page} page */
 export function build(root, page) {
@@ -99,13 +99,13 @@ export function build(root, page) {
     "fieldset",
     { class: "player" },
     ui.play,
-    button("‹", "One kept step back", () => page.go(page.frame - 1)),
-    button("›", "One kept step on", () => page.go(page.frame + 1)),
+    button("‹", "One recorded step back", () => page.go(page.frame - 1)),
+    button("›", "One recorded step forward", () => page.go(page.frame + 1)),
     ui.scrub,
     ui.step,
   );
   const head = (/** @type {...Node} */ ...parts) => h("div", { class: "head" }, ...parts);
-  const angleLabel = h("span", { class: "key-label" }, "largest angle between the subspaces");
+  const angleLabel = h("span", { class: "key-label" }, "largest angle");
   const loading = new Loading(root, [player, ui.ways]);
   root.append(
     player,
@@ -122,23 +122,27 @@ export function build(root, page) {
         ui.originalRow,
         label("x′ of PCA"),
         ui.bestRow,
-        label("x′ of the autoencoder"),
+        label("x′ learned"),
         ui.learnedRow,
-        label("difference of both, doubled"),
+        label("difference × 2"),
         ui.differenceRow,
       ),
     ),
     h(
       "div",
       { class: "sides" },
-      section("PCA's axes", label("grey is 0"), ui.principalGrid),
-      section("The decoder's axes", h("p", { class: "label way" }, "with |cos| to PCA's: ", ui.ways), ui.axesGrid),
+      section("PCA's axes", label("grey: 0"), ui.principalGrid),
+      section(
+        "The decoder's axes",
+        h("p", { class: "label way", title: "Below each: |cos| to PCA’s axis" }, ui.ways),
+        ui.axesGrid,
+      ),
     ),
     h(
       "div",
       { class: "charts two" },
-      section("What k axes leave out", ui.spectrum),
-      section("Codes stay correlated", h("div", { class: "square" }, ui.correlation, label(""))),
+      section("Spectrum", ui.spectrum),
+      section("Code correlation", h("div", { class: "square" }, ui.correlation, label(""))),
     ),
     h(
       "div",
@@ -162,7 +166,7 @@ export function fillImages(ui, film) {
   const row = (/** @type {string} */ name) =>
     Array.from({ length: film.shown }, (_, at) => named(`${name}, image ${at + 1}`));
   const painted = (/** @type {HTMLCanvasElement[]} */ canvases, /** @type {Uint8Array} */ row) => {
-    canvases.forEach((canvas, at) => paintGrey(pen(canvas), imageAt(row, at), 255));
+    canvases.forEach((canvas, at) => paintImage(pen(canvas), imageAt(row, at), 255));
     return canvases;
   };
   ui.originalRow.replaceChildren(...painted(row("x"), film.originals));

@@ -7,19 +7,21 @@
  * @typedef {import("../interact/links.js").Texts} Texts
  *   what a link holds: where to stop, else the film is played; the axes
  */
-import { Latest, fetchOnce, loadSprite } from "../engine/fetch.js";
+import { Latest, fetchOnce } from "../engine/fetch.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { drawChart } from "../charts/chart.js";
 import { complain, legend, positionIn, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { number } from "../draw/numbers.js";
 import { ring } from "../draw/overlay.js";
-import { paintGrey, paintTestImage } from "../draw/sprite.js";
+import { Thumbnails, paintImage, paintTestImage } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
+import { ImageSize } from "../interact/image_size.js";
+import { Sheet } from "../interact/sheet.js";
 import { formatLinks, parseLinks } from "../interact/links.js";
 import { dotColors } from "../engine/codes.js";
 import { NearestInPlane, fit, toLatent, toScreen } from "../engine/geometry.js";
-import { imageAt } from "../engine/network.js";
+import { imageAt } from "../engine/format.js";
 import { anglesChart, degrees, drawCorrelation, excessChart, spectrumChart, spread, words } from "./charts.js";
 import { WAYS, build, fillImages } from "./elements.js";
 import { coordinate, nearestFrame, unpackFilm } from "./film.js";
@@ -37,18 +39,23 @@ export class LinearAE {
     this.url = ""; // of the film that is shown or on its way
     this.latest = new Latest();
     /** @type {import("./film.js").Film | null} */ this.film = null;
-    /** @type {ImageBitmap | null} */ this.sprite = null;
     this.frame = 0;
     this.way = 0;
     this.near = -1; // the point under the pointer
     this.playing = 0;
     this.drawing = 0;
+    this.images = new ImageSize(
+      () => this.redraw(),
+      () => this.tell(this.frame),
+    );
     this.ui = build(root, this);
+    this.sheet = new Sheet(this.ui.message, () => this.redraw());
     this.endResizing = onResize(root, () => this.redraw());
   }
 
   stop() {
     this.latest.stop();
+    this.sheet.stop();
     this.ui.loading.end(false);
     cancelAnimationFrame(this.playing);
     cancelAnimationFrame(this.drawing);
@@ -91,22 +98,9 @@ export class LinearAE {
     this.ui.scrub.max = String(film.steps.length - 1);
     this.root.dataset.k = String(film.k);
     fillImages(this.ui, film);
-    this.ui.legend.replaceChildren(...legend(told));
+    this.ui.legend.replaceChildren(...legend(told), this.images.element);
     this.openLink();
-    this.loadImages(told, film);
-  }
-
-  /** @param {Told} told @param {import("./film.js").Film} film */
-  loadImages({ sprite }, film) {
-    loadSprite(/** @type {any} */ ({ sprite })).then(
-      (images) => this.film === film && (this.sprite = images),
-      (error) =>
-        this.film === film &&
-        complain(this.ui.message, `The test images could not be loaded. ${error.message}`, () => {
-          this.ui.message.textContent = "";
-          this.loadImages(/** @type {any} */ ({ sprite }), film);
-        }),
-    );
+    this.sheet.load(told.sprite);
   }
 
   /** The address is another, of the same film. @param {Texts} texts */
@@ -121,6 +115,7 @@ export class LinearAE {
     if (!film) return;
     const { values, wrong } = parseLinks(this.address.keys, this.texts, 0);
     this.chooseWay(WAYS.indexOf(values.way), false);
+    this.images.px = values.images;
     this.pause();
     const last = film.steps.length - 1;
     if (values.step === null && !prefersStill()) this.play(0);
@@ -143,7 +138,7 @@ export class LinearAE {
   tell(frame) {
     if (this.shownUrl !== this.url) return; // the step is another training's
     const step = this.film?.steps.slice(0, -1)[frame] ?? null;
-    this.report(formatLinks(this.address.keys, { step, way: WAYS[this.way] }));
+    this.report(formatLinks(this.address.keys, { step, way: WAYS[this.way], images: this.images.px }));
   }
 
   /** @param {number} [from] */
@@ -202,21 +197,22 @@ export class LinearAE {
     const [now, last] = [steps[frame], steps[steps.length - 1]].map((step) => step.toLocaleString("en"));
     ui.step.textContent = `step ${now} of ${last}`;
     ui.error.textContent = number(film.error[frame], 4);
-    const expected = film.predicted === null ? "" : `predicted ${number(film.predicted, 4)}; `;
-    ui.errorLabel.textContent = `|x − x′|², ${expected}${words(excess)}`;
+    const above = words(excess);
+    ui.errorLabel.textContent = film.predicted === null ? above : `predicted ${number(film.predicted, 4)}`;
+    ui.errorLabel.title = `|x − x′|², ${above}`;
     ui.angle.textContent = degrees(angle);
     for (let at = 0; at < shown; at++) {
       const learned = imageAt(film.reconstructions, frame * shown + at),
         best = imageAt(film.best, at);
-      paintGrey(pen(ui.learned[at]), learned, 255);
-      paintGrey(
+      paintImage(pen(ui.learned[at]), learned, 255);
+      paintImage(
         pen(ui.difference[at]),
         learned.map((value, p) => Math.min(255, 2 * Math.abs(value - best[p]))),
         255,
       );
     }
     for (let at = 0; at < axes; at++) {
-      paintGrey(pen(ui.axes[at].canvas), imageAt(film.learned, (frame * 3 + this.way) * axes + at), 255);
+      paintImage(pen(ui.axes[at].canvas), imageAt(film.learned, (frame * 3 + this.way) * axes + at), 255);
       ui.axes[at].text.textContent = number(film.cosines[frame][this.way][at]);
     }
     const { accent } = readTheme(this.root);
@@ -242,8 +238,11 @@ export class LinearAE {
       ys = coordinate(pairs, film.points, frame, 1),
       g = pen(canvas);
     const view = fit({ low: [-reach, -reach], high: [reach, reach] }, size, size);
-    drawPoints(g, view, xs, ys, /** @type {any} */ (this.colors), ratio);
-    views.set(canvas, { view, xs, ys });
+    const thumbnails = views.get(canvas)?.thumbnails ?? new Thumbnails(),
+      colors = /** @type {Uint8ClampedArray} */ (this.colors);
+    if (!thumbnails.draw(g, view, { xs, ys }, colors, this.sheet.image, this.images.px, ratio))
+      drawPoints(g, view, xs, ys, colors, ratio);
+    views.set(canvas, { view, xs, ys, thumbnails });
     if (this.near < 0) return;
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     ring(g, toScreen(view, xs[this.near], ys[this.near]), 7, 2.5, readTheme(this.root).accent);
@@ -256,7 +255,8 @@ export class LinearAE {
       at = positionIn(canvas, event);
     if (!shown) return;
     const [x, y] = toLatent(shown.view, at.x, at.y);
-    const near = new NearestInPlane(shown.xs, shown.ys).find(x, y, TOUCH / shown.view.scale);
+    const seen = shown.thumbnails.at(shown.view, at.x, at.y),
+      near = seen >= 0 ? seen : new NearestInPlane(shown.xs, shown.ys).find(x, y, TOUCH / shown.view.scale);
     if (near === this.near) return;
     this.near = near;
     this.redraw();
@@ -267,11 +267,12 @@ export class LinearAE {
     const { ui, near } = this;
     ui.near.hidden = near < 0;
     if (near < 0) return;
-    paintTestImage(ui.thumbnail, this.sprite, near);
+    paintTestImage(ui.thumbnail, this.sheet.image, near);
     ui.nearText.textContent = `${this.classes?.[film.labels[near]]} · test #${near}`;
   }
 }
 
 /** What each scatter plot shows, for the pointer.
- * @type {WeakMap<object, {view: import("../engine/geometry.js").View, xs: Float32Array, ys: Float32Array}>} */
+ * @type {WeakMap<object, {view: import("../engine/geometry.js").View, xs: Float32Array, ys: Float32Array,
+ *                         thumbnails: Thumbnails}>} */
 const views = new WeakMap();

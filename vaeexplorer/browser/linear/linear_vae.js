@@ -219,7 +219,7 @@ function build(root, page) {
     h(
       "div",
       { class: "charts three" },
-      section("A dimension lives above the line", ui.spectrum),
+      section("Above the line a dimension is active", ui.spectrum),
       section("What each dimension says", ui.kl),
       section("How sure it is", ui.d),
     ),

@@ -12,11 +12,12 @@
  * @typedef {{pair: [number, number], of: import("./way.js").Measured[]}} Ways  of the spaces, in their order
  * @typedef {import("../interact/links.js").Texts} Texts  what a link holds: the pair, the field, and the views
  */
-import { Latest, loadSprite } from "../engine/fetch.js";
-import { button, complain, h, press } from "../draw/dom.js";
-import { formatLinks, parseLinks } from "../interact/links.js";
+import { button, h, press } from "../draw/dom.js";
+import { ImageSize } from "../interact/image_size.js";
+import { formatLinks } from "../interact/links.js";
 import { keyTable } from "../interact/keys.js";
 import { readTheme } from "../draw/theme.js";
+import { Sheet } from "../interact/sheet.js";
 import { filterLegend } from "../interact/legend.js";
 import { Field } from "./field.js";
 import { Ends } from "./ends.js";
@@ -24,6 +25,7 @@ import { KEYS, Kinds } from "./kinds.js";
 import { around } from "./marks.js";
 import { Pane } from "./paired_plane.js";
 import { Turns } from "./turns.js";
+import { parsePair } from "./url.js";
 
 const REST = 180; // ms without change after which fields are asked for
 
@@ -34,7 +36,7 @@ export class Pair {
     this.address = address;
     /** @type {(texts: Texts) => void} */ this.report = () => {};
     /** @type {(asked: string) => void} asks for fields */ this.ask = () => {};
-    this.latest = new Latest();
+    /** @type {Data["spaces"]} */ this.spaces = [];
     /** @type {Pane[]} */ this.panes = [];
     /** @type {[number, number]} */ this.indices = [0, 1];
     /** @type {Set<number>} classes */ this.hidden = new Set();
@@ -42,7 +44,6 @@ export class Pair {
     this.isSame = false; // whether all planes have one scale
     this.turns = new Turns();
     this.ends = new Ends();
-    /** @type {ImageBitmap | null} */ this.sprite = null;
     /** @type {Kind} */ this.kind = "none";
     /** @type {string[]} */ this.classes = [];
     /** @type {string[]} */ this.colors = [];
@@ -50,33 +51,35 @@ export class Pair {
     this.count = 0;
     this.kinds = new Kinds((kind) => this.chooseKind(kind));
     const another = button("Another pair", "Chosen pairs and random ones, by turns", () => this.another());
-    const reset = button("Reset view", "", () => {
+    const reset = button("Reset", "Show both planes whole", () => {
       this.panes.forEach((pane) => pane.lookHome());
       this.tell();
     });
     this.same = button("Same scale", "All planes at the widest one's scale", () => this.chooseSame(!this.isSame));
+    this.images = new ImageSize(
+      () => this.redrawAll(),
+      () => this.tell(),
+    );
     this.legend = h("div", { class: "filter", role: "group", "aria-label": "Classes shown" });
     this.planes = h("div", { class: "panes" });
     this.strips = h("div", { class: "ways" });
     this.live = h("p", { class: "message", role: "status", "aria-live": "polite" });
+    this.sheet = new Sheet(this.live, () => {
+      this.redrawAll();
+      this.showPair();
+    });
     this.keys = keyTable(KEYS);
     const looks = h("div", { class: "buttons" }, this.same, reset, this.keys.button, this.keys.dialog);
-    this.tools = h("fieldset", { class: "toolbar" }, this.kinds.element, another);
+    this.tools = h("fieldset", { class: "toolbar tools" }, this.kinds.element, this.images.element);
     this.below = h("fieldset", { class: "toolbar" }, this.legend, looks);
+    this.turns.element.append(another);
     this.tools.disabled = this.below.disabled = true; // until there are codes
-    root.replaceChildren(
-      this.tools,
-      this.planes,
-      this.below,
-      this.kinds.scale,
-      this.turns.element,
-      this.strips,
-      this.live,
-    );
+    const { kinds, turns } = this;
+    root.replaceChildren(this.tools, this.planes, this.below, kinds.scale, turns.element, this.strips, this.live);
   }
 
   stop() {
-    this.latest.stop();
+    this.sheet.stop();
     clearTimeout(this.askTimer);
     this.panes.forEach((pane) => pane.stop());
   }
@@ -89,6 +92,14 @@ export class Pair {
     if (data.fields) this.showFields(data.fields);
     if (data.ways) this.ways = data.ways;
     this.showWays();
+    this.redrawAll();
+  }
+
+  get sprite() {
+    return this.sheet.image;
+  }
+
+  redrawAll() {
     this.panes.forEach((pane) => pane.redraw(true));
   }
 
@@ -99,29 +110,28 @@ export class Pair {
     this.count = data.count;
     this.classes = data.classes;
     this.colors = data.colors;
+    this.root.dataset.legend = data.classes.join("").length > 30 ? "long" : "short";
+    this.spaces = data.spaces;
     this.turns.open(data.start);
     this.ways = null;
     this.showHidden = filterLegend(this.legend, data, this.hidden, () => {
-      this.panes.forEach((pane) => pane.redraw(true));
+      this.redrawAll();
       this.tell();
     });
     this.panes = data.spaces.map((space) => new Pane(this, space));
     this.planes.replaceChildren(...this.panes.map((pane) => pane.element));
-    const [a, b] = this.ends.elements;
+    const [a, b] = this.ends.open(data.spaces[0].image);
     this.strips.replaceChildren(a, h("div", { class: "rows" }, ...this.panes.map((pane) => pane.way.figure)), b);
     this.follow(texts);
-    this.loadImages(data.spaces[0]);
+    this.sheet.load(data.spaces[0].urls.sprite);
   }
 
   /** The address is another. @param {Texts} texts */
   follow(texts) {
-    const { values, wrong } = parseLinks(this.address.keys, texts, 0, (name, value) => {
-      if (name === "pair") return Math.max(...value) < this.count;
-      if (name === "hidden") return Math.max(-1, ...value) < this.classes.length;
-      return name === "field" || name === "same" || (Number(name.slice(2)) <= this.panes.length && value[2] > 0);
-    });
+    const { values, wrong } = parsePair(this.address.keys, texts, this.count, this.classes.length, this.panes.length);
     this.indices = values.pair ?? this.turns.first;
     this.isSame = values.same;
+    this.images.px = values.images;
     press(this.same, this.isSame);
     this.hidden.clear();
     for (const label of values.hidden) this.hidden.add(label);
@@ -151,28 +161,18 @@ export class Pair {
     const isFirst = this.turns.first.every((index, k) => index === this.indices[k]);
     const hidden = [...this.hidden].sort((one, other) => one - other);
     const pair = isFirst ? null : this.indices;
-    const chosen = { pair, field: this.kind, same: this.isSame, hidden, ...Object.fromEntries(views) };
+    const { kind: field, isSame: same } = this,
+      chosen = { pair, field, same, images: this.images.px, hidden, ...Object.fromEntries(views) };
     this.report(formatLinks(this.address.keys, chosen));
-  }
-
-  /** @param {import("./paired_plane.js").Space} space */
-  loadImages(space) {
-    this.latest.ask(
-      () => loadSprite(space.urls),
-      (sprite) => {
-        this.sprite = sprite;
-        this.showPair();
-      },
-      (error) =>
-        complain(this.live, `The test images could not be loaded. ${error.message}`, () => {
-          this.live.textContent = "";
-          this.loadImages(space);
-        }),
-    );
   }
 
   readTheme() {
     this.theme = readTheme(this.root, this.panes[0]?.stage);
+  }
+
+  /** A space's name where its kind does not tell it from the others. @param {import("./way.js").Space} space */
+  names({ kind, name }) {
+    return this.spaces.filter((other) => other.kind === kind).length > 1 ? name : "";
   }
 
   /** A plane's codes are loaded. */
@@ -247,7 +247,7 @@ export class Pair {
   /** @param {number} index */
   describe(index) {
     const label = this.panes.find((pane) => pane.codes)?.codes?.labels[index];
-    return `${label === undefined ? "" : `${this.classes[label]} · `}test #${index}`;
+    return `${label === undefined ? "" : `${this.classes[label]} · `}#${index}`;
   }
 
   /** A gesture is over. */

@@ -3,12 +3,12 @@
  * One of several latent planes that show the same pair of test images: dots, a field behind them, the straight way from
  * A to B, and the images that the decoder draws along it.
  *
- * @typedef {import("../interact/gestures.js").At} At
  * @typedef {import("./way.js").Space} Space
  * @typedef {import("./marks.js").Box} Box
  * @typedef {{indices: [number, number], colors: string[], sprite: ImageBitmap | null, settle(): void,
  *            theme?: import("../draw/theme.js").Theme, arrived(): void, choose(which: 0 | 1, index: number): void,
- *            looked(): void, describe(index: number): string, askForFields(): void, keys: {open(): void},
+ *            names(space: Space): string, images: {px: number}, looked(): void,
+ *            describe(index: number): string, askForFields(): void, keys: {open(): void},
  *            hidden: Set<number>, step: number, pointAt(step: number): void, boxFor(own: Box): Box}} Pair
  *   what a plane reads of what all planes share, and does to it; indices: the test images A and B; step: of the ways,
  *   the image that is pointed at, or -1; boxFor: what a plane shows by itself
@@ -17,19 +17,18 @@ import { Latest, loadCodes, loadNetwork } from "../engine/fetch.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { complain, h, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
-import { ARROWS, FINGER, listen } from "../interact/gestures.js";
 import { Loading } from "../interact/loading.js";
 import { number } from "../draw/numbers.js";
 import { prepareOverlay } from "../draw/overlay.js";
-import { paintTestImage, tile } from "../draw/sprite.js";
+import { Thumbnails, tile } from "../draw/sprite.js";
 import { codeOf } from "../engine/codes.js";
-import { NearestInPlane, ease, fit, nextPoint, pan, toLatent, toScreen, zoomWithin } from "../engine/geometry.js";
-import { boxOf, dimensionPlane, place, principalPlane } from "../engine/projections.js";
+import { NearestInPlane, ease, fit, toLatent, zoomWithin } from "../engine/geometry.js";
+import { boxOf, dimensionPlane, principalPlane } from "../engine/projections.js";
+import { handle } from "./handles.js";
 import { colorsOf, drawMarks, shareOutside } from "./marks.js";
 import { Way } from "./way.js";
 
 const GLIDE = 200; // ms from one scale to another
-const TOUCH = 12; // CSS pixels around a dot in which its image is shown
 
 export class Pane {
   /** @param {Pair} pair @param {Space} space */
@@ -42,13 +41,15 @@ export class Pane {
     /** @type {number[] | null} centre and width of what is in view; null for all */ this.at = null;
     this.view = this.home = { cx: 0, cy: 0, scale: 1, width: 1, height: 1 };
     this.hovered = -1;
+    this.thumbnails = new Thumbnails();
+    this.colorsOf = ""; // what the dots' colours follow from
     this.frame = 0;
     /** @type {{view: import("../engine/geometry.js").View, since: number} | null} from where and when (ms) it moves */
     this.from = null;
-    /** @type {0 | 1} the end that is held */ this.held = 0;
     const [field, dots, overlay] = [0, 1, 2].map(() => h("canvas", { class: "layer" }));
     this.layers = { field, dots, overlay };
-    this.thumbnail = tile();
+    this.way = new Way(this);
+    this.thumbnail = tile({}, this.way.format);
     this.caption = h("div");
     this.card = h("div", { class: "card", hidden: true }, this.thumbnail, this.caption);
     const name = `Latent plane of ${space.name}: drag A or B; arrow keys choose other images`;
@@ -58,28 +59,10 @@ export class Pane {
     this.loading = new Loading(this.stage, []);
     this.stage.append(this.loading.element);
     this.message = h("p", { class: "message", hidden: true, role: "status" });
-    const heading = h("h2", {}, space.kind, h("small", { textContent: space.name }));
+    const heading = h("h2", {}, space.kind, h("small", { textContent: pair.names(space) }));
     this.element = h("section", {}, heading, this.stage, this.message);
-    this.way = new Way(this);
-    let touched = pair.indices;
-    listen(this.stage, {
-      start: (at) => {
-        touched = pair.indices;
-        this.take(at);
-      },
-      move: (at) => this.drag(at),
-      end: () => pair.settle(),
-      cancel: () => {
-        pair.choose(0, touched[0]);
-        pair.choose(1, touched[1]);
-      },
-      hover: (at) => this.hover(at),
-      pan: (dx, dy) => this.look(pan(this.view, dx, dy)),
-      zoom: (at, factor) => this.zoom(at.x, at.y, factor),
-      holds: (at) => Math.min(...this.distances(at)) < FINGER,
-      settled: () => pair.looked(),
-    });
-    this.stage.onkeydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
+    this.thumbnails.format = this.way.format;
+    handle(this);
     this.endResizing = onResize(this.stage, () => this.resize());
     this.load();
   }
@@ -182,77 +165,6 @@ export class Pane {
     };
   }
 
-  /* ------------------------------------------------------------------ gestures */
-
-  /** @param {At} at @returns {number} the dot nearest to it, however far */
-  dotNear(at) {
-    const [x, y] = toLatent(this.view, at.x, at.y);
-    for (let radius = TOUCH; radius < 1e4; radius *= 3) {
-      const found = this.nearest?.find(x, y, radius / this.view.scale) ?? -1;
-      if (found >= 0) return found;
-    }
-    return -1;
-  }
-
-  /** How far A and B are from there, CSS pixels. @param {At} at @returns {number[]} */
-  distances(at) {
-    const { plane, codes, ends } = this;
-    if (!plane || !codes || !ends) return [Infinity, Infinity];
-    return ends.map((end) => {
-      const [x, y] = toScreen(this.view, ...place(plane, end, codes));
-      return Math.hypot(x - at.x, y - at.y);
-    });
-  }
-
-  /** Takes hold of A or B, whichever is nearer. @param {At} at */
-  take(at) {
-    const [a, b] = this.distances(at);
-    this.held = b < a ? 1 : 0;
-    this.drag(at);
-  }
-
-  /** @param {At} at */
-  drag(at) {
-    const dot = this.dotNear(at);
-    if (dot >= 0) this.pair.choose(this.held, dot);
-  }
-
-  /** Arrow keys move A, with Shift B, to the nearest image in that direction. @param {KeyboardEvent} event */
-  key(event) {
-    const step = ARROWS[event.key],
-      factor = { "+": 1.25, "-": 0.8 }[event.key];
-    if (!this.plane || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (factor && this.zoom(this.view.width / 2, this.view.height / 2, factor)) this.pair.askForFields();
-    if (event.key === "0") this.lookHome();
-    if (event.key === "?") this.pair.keys.open();
-    if (!step) return;
-    event.preventDefault();
-    const which = event.shiftKey ? 1 : 0;
-    const best = nextPoint(this.plane.xs, this.plane.ys, this.pair.indices[which], step, 8 / this.view.scale);
-    if (best < 0) return;
-    this.pair.choose(which, best);
-    this.pair.settle();
-  }
-
-  /** @param {import("../interact/gestures.js").At | null} at */
-  hover(at) {
-    const { plane, codes } = this;
-    this.hovered = -1;
-    if (at && plane && codes) {
-      this.hovered = this.nearest?.find(...toLatent(this.view, at.x, at.y), TOUCH / this.view.scale) ?? -1;
-      const [left, top] = [Math.min(at.x + 14, this.view.width - 150), Math.max(0, at.y - 76)];
-      this.card.style.transform = `translate(${left}px, ${top}px)`;
-    }
-    this.card.hidden = this.hovered < 0;
-    if (this.hovered >= 0 && codes) {
-      paintTestImage(this.thumbnail, this.pair.sprite, this.hovered);
-      this.caption.textContent = this.pair.describe(this.hovered);
-    }
-    this.redraw(false);
-  }
-
-  /* ------------------------------------------------------------------ drawing */
-
   /** @param {boolean} all dots and field too */
   redraw(all) {
     this.dotsStale ||= all;
@@ -273,6 +185,16 @@ export class Pane {
     return { ...view, cx: between("cx"), cy: between("cy"), scale: between("scale") };
   }
 
+  /** Of the dots; made anew where others are hidden, or stand on a field or not: that they are the same says that
+   * images in their place are, too. @param {import("../engine/codes.js").Codes} codes @param {number[]} ink */
+  colors(codes, ink) {
+    const { pair, field } = this,
+      of = [Boolean(field), ...ink, ...pair.hidden].join();
+    if (of !== this.colorsOf || !this.colored) this.colored = colorsOf(codes, pair, field !== null, ink);
+    this.colorsOf = of;
+    return this.colored;
+  }
+
   /** @param {number} now ms */
   draw(now) {
     this.frame = 0;
@@ -284,8 +206,10 @@ export class Pane {
     this.dotsStale = false;
     const view = this.viewAt(now);
     if (isStale) {
-      const colors = colorsOf(codes, pair, this.field !== null, theme.ink);
-      drawPoints(pen(layers.dots), view, plane.xs, plane.ys, colors, ratio);
+      const g = pen(layers.dots),
+        colors = this.colors(codes, theme.ink);
+      if (!this.thumbnails.draw(g, view, plane, colors, pair.sprite, pair.images.px, ratio))
+        drawPoints(g, view, plane.xs, plane.ys, colors, ratio);
       if (this.field) this.field.draw(pen(layers.field), view, ratio, theme.text);
       else pen(layers.field).clearRect(0, 0, layers.field.width, layers.field.height);
       const unseen = shareOutside(plane, view);

@@ -18,7 +18,7 @@ export class Turns {
     /** @type {[number, number] | null} the pair that was drawn last */ this.random = null;
     this.figure = h("output", { class: "key-number" });
     this.text = h("span", { class: "key-label" });
-    this.element = h("p", { class: "typical", role: "status" }, this.figure, this.text);
+    this.element = h("div", { class: "typical", role: "status" }, this.figure, this.text);
   }
 
   /** @param {Start} [start]  none where nothing was measured of the spaces */
@@ -49,10 +49,10 @@ export class Turns {
     const worse = chosen?.worse ?? pairs[0]?.worse ?? 1;
     this.figure.textContent = count ? `${number(100 * shares[worse], 0)} %` : "";
     const about = chosen?.worse === null || chosen?.worse === undefined ? (isRandom ? "random" : "yours") : "chosen";
-    this.text.textContent = count
-      ? `of ${count.toLocaleString("en")} random pairs of two classes have the ` +
-        `${kinds[worse]}’s midpoint farther from the training images. This pair is ${about}.`
-      : "";
+    this.text.textContent = count ? `of random pairs are worse in the ${kinds[worse]}. This one is ${about}.` : "";
+    this.element.title =
+      `Of ${count.toLocaleString("en")} random pairs of images of two classes: those whose midpoint the ` +
+      `${kinds[worse]} decodes to an image farther from all training images.`;
   }
 }
 

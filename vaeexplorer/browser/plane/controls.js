@@ -2,7 +2,7 @@
 /**
  * Buttons, choices, keys and the random walk: everything that acts on the latent plane but pointers on it.
  *
- * @typedef {import("../engine/fetch.js").Space & {umap?: string | null}} Space
+ * @typedef {import("../engine/fetch.js").Space & {umap?: string | null, effects?: number[] | null}} Space
  *   umap: float32 [N, 2] in base64; null where it could be computed but is not yet
  * @typedef {import("../engine/geometry.js").View} View
  * @typedef {{ui: import("./elements.js").Ui, space: Space | null,
@@ -25,7 +25,7 @@ import { download, prefersStill, press } from "../draw/dom.js";
 import { ease, lerp, normal } from "../engine/geometry.js";
 import { axisName } from "../engine/projections.js";
 import { pngOf, svgOf } from "../files/plane_picture.js";
-import { showMarks, showNetwork, showSize } from "./shown.js";
+import { showMarks, showNetwork } from "./shown.js";
 import { buildChoice, buildLegend, fillSelect } from "./elements.js";
 
 const LEG = 2200; // ms from one point of the walk to the next
@@ -67,12 +67,11 @@ export class Controls {
       this.showPlane();
     };
     ui.marks.onchange = () => this.choosePlane({ marks: ui.marks.value });
-    ui.size.oninput = () => {
-      plane.link.images = Number(ui.size.value);
-      showSize(plane);
+    ui.images.change = () => {
+      plane.link.images = ui.images.px;
       plane.redraw({ dots: true });
     };
-    ui.size.onchange = () => plane.tell();
+    ui.images.settle = () => plane.tell();
     ui.resetButton.onclick = () => {
       plane.layers.lookHome();
       plane.tell();

@@ -3,6 +3,7 @@
 import { button, h, press } from "../draw/dom.js";
 import { coordinate, number } from "../draw/numbers.js";
 import { tile } from "../draw/sprite.js";
+import { ImageSize } from "../interact/image_size.js";
 import { keyTable } from "../interact/keys.js";
 import { Loading } from "../interact/loading.js";
 import { axisName } from "../engine/projections.js";
@@ -54,8 +55,7 @@ export function build(root) {
     lassoButton: toggle("lasso", "Draw around dots to see their images"),
     resetButton: button("reset", "Show the whole plane"),
     marks: h("select", { "aria-label": "What a dot is" }),
-    size: h("input", { type: "range", min: 0, max: 56, step: 7, "aria-label": "Size of images in place of dots" }),
-    sizeText: h("output"),
+    images: new ImageSize(),
     png: button("PNG", "Save the plane as an image"),
     svg: button("SVG", "Save the plane as shapes"),
     keys: keyTable(KEYS),
@@ -89,13 +89,12 @@ export function build(root) {
   const label = (/** @type {string} */ text) => h("div", { class: "label", textContent: text });
   const tools = h("div", { class: "segments" }, ui.manifoldButton, ui.pathButton, ui.lassoButton, ui.resetButton);
   const files = h("div", { class: "segments files" }, ui.png, ui.svg, ui.keys.button, ui.keys.dialog);
-  const images = h("label", { class: "images", title: "Images in place of dots" }, "images", ui.size, ui.sizeText);
   const toolbar = h(
     "fieldset",
     { class: "toolbar" },
     h("span", { class: "segments" }, ui.colors, h("span", { class: "choice" }, ui.planes, ui.axesBox)),
     tools,
-    h("span", { class: "segments" }, ui.marks, images),
+    h("span", { class: "segments" }, ui.marks, ui.images.element),
     files,
   );
   const buttons = h(
@@ -120,7 +119,7 @@ export function build(root) {
           h("div", {}, label("x − x′"), ui.difference),
           h("div", {}, label("|x − x′|²"), ui.squared),
         ),
-        label("nearest test images"),
+        label("nearest images"),
         h("div", { class: "near" }, ...ui.near),
         ui.facts,
       ),
@@ -131,19 +130,21 @@ export function build(root) {
     ui.strips,
     ui.selection,
   );
+  const tiles = [ui.image, ui.x, ui.difference, ui.cardImage, ...ui.near]; // of one image each
   root.replaceChildren(ui.explorer, ui.live);
   const loading = new Loading(root, [toolbar, buttons]);
   ui.stage.append(loading.element);
-  return { ...ui, loading };
+  return { ...ui, tiles, loading };
 }
 
 /** @typedef {ReturnType<typeof build>} Ui */
 
 /** One slider a dimension, the most informative first, collapsed ones greyed.
  * @param {Ui} ui @param {import("../engine/summary.js").Summary} summary
+ * @param {(dimension: number) => string} noteOf  what stands beside a slider
  * @param {(dimension: number, value: number) => void} onInput @param {() => void} onChange
  * @returns {(z: ArrayLike<number>) => void} shows z */
-export function buildSliders(ui, { order, reach, steps, meanKl, collapsed }, onInput, onChange) {
+export function buildSliders(ui, { order, reach, steps, meanKl, collapsed }, noteOf, onInput, onChange) {
   const shown = order.slice(0, MOST_SLIDERS);
   const rows = shown.map((dimension) => {
     const [low, high] = reach[dimension],
@@ -152,7 +153,7 @@ export function buildSliders(ui, { order, reach, steps, meanKl, collapsed }, onI
     const input = h("input", { type: "range", min: low, max: high, step, "aria-label": name });
     const widest = Math.max(...reach[dimension].map((end) => coordinate(end, step).length));
     const output = h("output", { style: `min-width: ${widest + 1}ch` }); // the slider does not shrink under the pointer
-    const note = meanKl && order.length > 2 ? `${number(meanKl[dimension])} nats` : "";
+    const note = noteOf(dimension);
     const title = collapsed[dimension]
       ? "collapsed: the decoder ignores it"
       : meanKl
@@ -188,14 +189,7 @@ export function buildSliders(ui, { order, reach, steps, meanKl, collapsed }, onI
 /** What belongs to collapsed dimensions, behind one line. @param {HTMLElement[]} parts @returns {HTMLElement[]} */
 export const folded = (parts) =>
   parts.length
-    ? [
-        h(
-          "details",
-          { class: "collapsed" },
-          h("summary", { textContent: `${parts.length} collapsed: the image hardly changes with them` }),
-          ...parts,
-        ),
-      ]
+    ? [h("details", { class: "collapsed" }, h("summary", { textContent: `${parts.length} collapsed` }), ...parts)]
     : [];
 
 /** Buttons of which one is down. @template {string} T @param {HTMLElement} box @param {T[]} names @param {T} chosen

@@ -15,12 +15,12 @@ import { movedTo, place } from "../engine/projections.js";
 import { RemoteBackground } from "../decoding/remote.js";
 import { kernelDensity, source, summarize } from "../engine/summary.js";
 import { Controls } from "./controls.js";
-import { build, buildSliders } from "./elements.js";
+import { build } from "./elements.js";
 import { Layers } from "./layers.js";
 import { Pointer } from "./pointer.js";
 import { Readout } from "./readout.js";
 import { Selection } from "./selection.js";
-import { Strips } from "./strips.js";
+import { buildRows } from "./strips.js";
 import { showScale } from "./shown.js";
 import { chosenPlane, formatLink, parseLink } from "./url.js";
 
@@ -44,6 +44,9 @@ export class LatentPlane {
     /** @type {ImageBitmap | null} */ this.sprite = null;
     /** @type {number[]} */ this.z = [];
     /** @type {Texts} where to open */ this.texts = {};
+    /** @type {import("./strips.js").Strips | undefined} */ this.strips = undefined;
+    /** @type {((z: ArrayLike<number>) => void) | undefined} */ this.showSliders = undefined;
+    /** @type {unknown} the model whose sliders and strips there are */ this.rowsOf = null;
     this.link = /** @type {import("./url.js").Link} */ ({ color: "class", plane: "z" });
     this.hidden = new Set();
     this.picked = -1; // the image whose code, or a draw from whose posterior, z is
@@ -148,35 +151,21 @@ export class LatentPlane {
    * @param {import("../engine/codes.js").Codes} codes */
   open(space, loaded, codes) {
     this.space = space;
-    const summary = summarize(codes, space.classes.length),
-      { dim } = codes;
+    this.layers.resizeImages(space.image);
+    const summary = summarize(codes, space.classes.length);
     this.model = {
       network: loaded && loaded.network,
       codes,
       summary,
       draw: source(codes),
-      density: dim === 2 ? kernelDensity(codes) : null,
+      density: codes.dim === 2 ? kernelDensity(codes) : null,
     };
     this.remote?.stop();
     this.remote = space.urls.remote
-      ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble))
+      ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble), this.layers.format.size)
       : null;
     this.worker.use(loaded && loaded.bytes);
-    this.strips = new Strips(
-      this.ui.strips,
-      this.ui.path,
-      summary,
-      space.name,
-      (z) => this.goAndTell(z),
-      () => this.redraw({ z: true }),
-    );
-    this.showSliders = buildSliders(
-      this.ui,
-      summary,
-      (dimension, value) => this.go(this.z.map((old, j) => (j === dimension ? value : old))),
-      () => this.tell(),
-    );
-    this.root.dataset.dim = dim > 2 ? "many" : "few";
+    this.root.dataset.dim = codes.dim > 2 ? "many" : "few";
     this.openLink();
   }
 
@@ -185,7 +174,10 @@ export class LatentPlane {
     const { model, space } = this;
     if (!model || !space) return;
     const { wrong, ...opened } = parseLink(this.address.keys, this.texts, model.codes, space.classes.length);
+    const { order } = this.link;
     Object.assign(this, opened);
+    if (!this.strips || this.rowsOf !== model || order !== this.link.order) buildRows(this);
+    this.rowsOf = model;
     this.pointer.lassoOn = Boolean(this.link.lasso);
     this.controls.open();
     this.choosePlane();

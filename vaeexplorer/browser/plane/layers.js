@@ -20,10 +20,11 @@ import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { drawEllipses, drawPoints } from "../draw/dots.js";
 import { significant } from "../draw/numbers.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
-import { Thumbnails, paintGrey } from "../draw/sprite.js";
+import { Thumbnails, paintImage, sizeTiles } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
+import { DIGIT, formatOf } from "../engine/format.js";
 import { fit, zoomWithin } from "../engine/geometry.js";
-import { PIXELS, decode } from "../engine/network.js";
+import { decode } from "../engine/network.js";
 import { boxOf, movedTo } from "../engine/projections.js";
 import { Manifold } from "../draw/manifold.js";
 
@@ -43,7 +44,8 @@ export class Layers {
     this.pens = { image: pen(image), manifold: pen(manifold), dots: pen(dots), overlay: pen(overlay) };
     this.manifold = new Manifold();
     this.thumbnails = new Thumbnails();
-    /** @type {ArrayLike<number>} the image at z, [784] in [0, 1] */ this.shown = new Float32Array(PIXELS);
+    this.format = DIGIT;
+    /** @type {ArrayLike<number>} the image at z, in [0, 1] */ this.shown = new Float32Array(this.format.size);
     this.manifoldKey = "";
     this.theme = this.readTheme();
     this.endResizing = onResize(plane.ui.stage, () => this.resize());
@@ -54,6 +56,13 @@ export class Layers {
     clearTimeout(this.manifoldTimer);
     clearTimeout(this.asideTimer);
     this.endResizing();
+  }
+
+  /** Images of another size. @param {import("../engine/format.js").Shape} shape */
+  resizeImages(shape) {
+    this.format = this.manifold.format = this.thumbnails.format = formatOf(shape);
+    this.shown = new Float32Array(this.format.size);
+    sizeTiles(this.plane.ui.tiles, this.format);
   }
 
   readTheme() {
@@ -123,7 +132,7 @@ export class Layers {
     this.stale = { z: false, dots: false };
     if (z && network) {
       this.shown = decode(network, this.plane.z);
-      paintGrey(pens.image, this.shown, 1);
+      paintImage(pens.image, this.shown, 1, 0, 0, this.format);
     } else if (z) this.plane.background.request("image", Float32Array.from(this.plane.z), codes.dim);
     if (dots) {
       this.drawDots(plane, codes, dotColors);
@@ -141,20 +150,20 @@ export class Layers {
     const { link, view, sprite } = this.plane,
       { pens, ratio, thumbnails } = this,
       { xs, ys } = plane;
-    if (link.images && sprite) return thumbnails.draw(pens.dots, view, xs, ys, colors, sprite, link.images, ratio);
-    thumbnails.clear();
+    if (thumbnails.draw(pens.dots, view, plane, colors, sprite, link.images, ratio)) return;
     if (link.marks === "ellipse" && plane.v) drawEllipses(pens.dots, view, plane, codes, colors, ratio);
     else drawPoints(pens.dots, view, xs, ys, colors, ratio);
   }
 
   /** What a file of the plane shows. @returns {import("../files/plane_picture.js").Picture} */
   get picture() {
-    const { ui, model, z, ends, picked, pointer, view, dotColors } = this.plane;
+    const { ui, model, z, ends, picked, pointer, view, dotColors, sprite, link } = this.plane;
     const plane = /** @type {import("../engine/projections.js").Plane} */ (this.plane.plane),
       { codes } = /** @type {NonNullable<typeof model>} */ (model);
     return {
       ...{ view, theme: this.theme, labels: plane.labels, xs: plane.xs, ys: plane.ys },
       colors: /** @type {Uint8ClampedArray} */ (dotColors),
+      ...{ sprite, thumbnails: this.thumbnails, ellipses: link.marks === "ellipse" ? codes : null, plane },
       manifold: this.plane.showsManifold ? this.manifold.shown : null,
       layers: [ui.manifold, ui.dots, ui.overlay],
       drawOverlay: (g) =>
@@ -217,7 +226,7 @@ export class Layers {
   receive(kind, start, pixels, done) {
     if (kind === "image") {
       this.shown = Float32Array.from(pixels, (value) => value / 255);
-      paintGrey(this.pens.image, pixels, 255);
+      paintImage(this.pens.image, pixels, 255, 0, 0, this.format);
       this.planAside();
     } else if (kind === "gallery") this.plane.selection.receive(start, pixels);
     else if (kind === "strips") {

@@ -42,13 +42,7 @@ export function showMarks(plane) {
     ["ellipse", "ellipses, 1σ of q(z|x)"],
   ]);
   fillSelect(ui.marks, names, link.marks);
-  ui.size.value = String(link.images);
-  showSize(plane);
-}
-
-/** @param {Shown} plane */
-export function showSize({ ui, link }) {
-  ui.sizeText.textContent = link.images ? `${link.images} px` : "off";
+  ui.images.px = link.images;
 }
 
 /** The encoder, z and the decoder with their sizes; the encoder is the decoder's mirror image. @param {Shown} plane */

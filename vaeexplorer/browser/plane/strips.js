@@ -1,33 +1,52 @@
 // @ts-check
-/** Rows of decoded images under the plane: a traversal of each dimension, and the path from A to B. */
+/**
+ * Rows of decoded images under the plane: a traversal of each dimension, and the path from A to B; and the sliders of
+ * the dimensions, in the same order: the most informative first, or those that change the image most, or as the
+ * network has them.
+ *
+ * @typedef {import("../engine/summary.js").Summary} Summary
+ * @typedef {{ui: import("./elements.js").Ui,
+ *            space: {name: string, image: import("../engine/format.js").Shape, effects?: number[] | null} | null,
+ *            model: {codes: import("../engine/codes.js").Codes, summary: Summary} | null, z: number[],
+ *            link: import("./url.js").Link, strips?: Strips, showSliders?: (z: ArrayLike<number>) => void,
+ *            go(z: number[]): void, goAndTell(z: number[]): void, tell(): void,
+ *            redraw(what: {z: boolean}): void}} Plane
+ *   effects: mean squared change of the image where a dimension is replaced by its mean, [D]
+ */
 import { pen } from "../draw/canvas.js";
 import { button, download, h } from "../draw/dom.js";
-import { coordinate } from "../draw/numbers.js";
-import { paintGrey } from "../draw/sprite.js";
+import { coordinate, number } from "../draw/numbers.js";
+import { paintImage, readImage } from "../draw/sprite.js";
 import { ARROWS } from "../interact/gestures.js";
 import { lerp, slerp } from "../engine/geometry.js";
-import { PIXELS, SIDE, imageAt } from "../engine/network.js";
+import { formatOf, imageAt } from "../engine/format.js";
 import { axisName } from "../engine/projections.js";
-import { encodeGif } from "../files/gif.js";
-import { folded } from "./elements.js";
+import { PALETTE, encodeGif, inPalette } from "../files/gif.js";
+import { buildSliders, fillSelect, folded } from "./elements.js";
 
 const STEPS = 13; // images in a strip
-const PITCH = SIDE + 2; // from one image to the next, in pixels
+const GAP = 2; // pixels between images
 const MOST = 24; // traversals
+const ACROSS = 168; // pixels of an image of the film, about
+const DELAY = 12; // hundredths of a second
 const SPHERE = 10; // dimensions above which a path along the sphere makes sense
 
 export class Strips {
   /** @param {HTMLElement} box  for the traversals @param {HTMLElement} pathBox  for the path from A to B
-   * @param {import("../engine/summary.js").Summary} summary @param {string} name  of the run, for files
+   * @param {Summary} summary @param {{name: string, image: import("../engine/format.js").Shape}} space
    * @param {(z: number[]) => void} onPick  an image was clicked @param {() => void} onChange  decode them again */
-  constructor(box, pathBox, summary, name, onPick, onChange) {
+  constructor(box, pathBox, summary, { name, image }, onPick, onChange) {
+    const format = formatOf(image);
     this.summary = summary;
+    this.format = format;
+    this.pitch = format.width + GAP; // from one image to the next
+    this.width = STEPS * this.pitch - GAP;
     this.dimensions = summary.order.slice(0, MOST);
     /** @type {number[][]} codes of all images, strip after strip */
     this.zs = [];
     this.along = lerp;
     const strip = (/** @type {string} */ caption, /** @type {Node[]} */ ...tools) => {
-      const canvas = h("canvas", { width: STEPS * PITCH - 2, height: SIDE, role: "slider", tabIndex: 0 });
+      const canvas = h("canvas", { width: this.width, height: format.height, role: "slider", tabIndex: 0 });
       const named = { label: caption, valuemin: 1, valuemax: STEPS, valuenow: 1 };
       for (const [name, value] of Object.entries(named)) canvas.setAttribute(`aria-${name}`, String(value));
       const mark = h("i", { class: "mark", hidden: true });
@@ -42,7 +61,7 @@ export class Strips {
     this.strips = this.dimensions.map((dimension) => {
       const [low, high] = summary.walk[dimension];
       const [from, to] = [low, high].map((end) => coordinate(end, 10 * summary.steps[dimension]));
-      return strip(`traversal of ${axisName(dimension)} from ${from} to ${to}`);
+      return strip(`${axisName(dimension)}, ${from} to ${to}`);
     });
     const save = button("PNG", "Save this strip as an image", () =>
       enlarged(this.path.canvas).toBlob(
@@ -65,7 +84,7 @@ export class Strips {
         onChange();
       };
       save.before(choice);
-    } else this.path.figure.querySelector("span").textContent = "from A to B in a straight line";
+    }
     const pick = (/** @type {number} */ row, /** @type {number} */ at) => {
       const z = this.zs[row * STEPS + at];
       if (!z) return;
@@ -102,7 +121,7 @@ export class Strips {
       const step = Math.round(Math.min(1, Math.max(0, share)) * (STEPS - 1));
       canvas.setAttribute("aria-valuenow", String(step + 1));
       canvas.setAttribute("aria-valuetext", coordinate(z[dimension], this.summary.steps[dimension]));
-      mark.style.left = `${(100 * PITCH * step) / (STEPS * PITCH - 2)}%`;
+      mark.style.left = `${(100 * this.pitch * step) / this.width}%`;
     });
   }
 
@@ -124,19 +143,22 @@ export class Strips {
   /** The path there and back. */
   film() {
     const frames = Array.from({ length: STEPS }, (_, k) => {
-      const { data } = pen(this.path.canvas).getImageData(k * PITCH, 0, SIDE, SIDE);
-      return Uint8Array.from({ length: PIXELS }, (_, p) => data[4 * p]);
+      const image = readImage(this.path.canvas, this.format, k * this.pitch);
+      return this.format.channels === 3 ? inPalette(image) : Uint8Array.from(image, (value) => 255 * value + 0.5);
     });
-    return encodeGif([...frames, ...frames.slice(1, -1).reverse()], SIDE, 6, 12);
+    const { width, height, channels } = this.format,
+      scale = Math.max(1, Math.round(ACROSS / width));
+    const there = [...frames, ...frames.slice(1, -1).reverse()];
+    return encodeGif(there, { width, height }, scale, DELAY, channels === 3 ? PALETTE : undefined);
   }
 
   /** @param {number} start @param {Uint8Array} pixels */
   receive(start, pixels) {
     const all = [...this.strips, this.path];
-    for (let i = 0; i * PIXELS < pixels.length; i++) {
+    for (let i = 0; i * this.format.size < pixels.length; i++) {
       const at = start + i,
         { canvas } = all[Math.floor(at / STEPS)];
-      paintGrey(pen(canvas), imageAt(pixels, i), 255, (at % STEPS) * PITCH, 0);
+      paintImage(pen(canvas), imageAt(pixels, i, this.format), 255, (at % STEPS) * this.pitch, 0, this.format);
     }
   }
 }
@@ -148,4 +170,56 @@ function enlarged(canvas) {
   context.imageSmoothingEnabled = false;
   context.drawImage(canvas, 0, 0, large.width, large.height);
   return large;
+}
+
+/** Dimensions in the order that is asked for. @param {number[]} order  the most informative first
+ * @param {number[] | null | undefined} effects @param {string} by */
+export function sorted(order, effects, by) {
+  if (by === "effect" && effects) return order.slice().sort((a, b) => effects[b] - effects[a]);
+  return by === "index" ? order.slice().sort((a, b) => a - b) : order;
+}
+
+/** @param {Plane} plane */
+export function buildRows(plane) {
+  const { model, space, ui, link } = plane;
+  if (!model || !space) return;
+  const { effects } = space,
+    { order, meanKl } = model.summary;
+  const summary = { ...model.summary, order: sorted(order, effects, link.order) };
+  plane.strips = new Strips(
+    ui.strips,
+    ui.path,
+    summary,
+    space,
+    (z) => plane.goAndTell(z),
+    () => plane.redraw({ z: true }),
+  );
+  const note = (/** @type {number} */ dimension) =>
+    link.order === "effect" && effects ? number(effects[dimension]) : meanKl ? `${number(meanKl[dimension])} nats` : "";
+  plane.showSliders = buildSliders(
+    ui,
+    summary,
+    order.length > 2 ? note : () => "",
+    (dimension, value) => plane.go(plane.z.map((old, j) => (j === dimension ? value : old))),
+    () => plane.tell(),
+  );
+  if (order.length > 2) ui.sliders.prepend(choice(plane, meanKl !== null));
+}
+
+/** @param {Plane} plane @param {boolean} isVae */
+function choice(plane, isVae) {
+  const select = h("select", { "aria-label": "Order of the dimensions" });
+  const options = /** @type {[string, string][]} */ ([
+    ["KL", isVae ? "by KL" : "by variance"],
+    ...(plane.space?.effects ? [["effect", "by effect on the image"]] : []),
+    ["index", "by index"],
+  ]);
+  fillSelect(select, options, plane.link.order);
+  select.onchange = () => {
+    plane.link.order = select.value;
+    buildRows(plane);
+    plane.redraw({ z: true });
+    plane.tell();
+  };
+  return h("div", { class: "order" }, select);
 }

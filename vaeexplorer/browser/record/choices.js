@@ -37,7 +37,7 @@ export const DEFAULTS = {
   variance: 0.5,
   beta: 1,
   warmup: 0,
-  rate: 2e-3,
+  rate: 3e-3,
   schedule: "constant",
   epochs: 20,
   batch: 128,
@@ -56,9 +56,9 @@ export const ABOUT = {
   batch: "Images a step: small batches are noisier, large ones slower to learn.",
   rate: "How far Adam goes in a step.",
   seed: "Decides first weights, order of images and noise: the same seed, the same bits.",
-  images: "How many are learned: few are learned by heart.",
+  images: "How many images to learn from; a few are memorised.",
   epochs: "How often all images are seen.",
-  warmup: "Epochs in which β rises from 0, so that z is used before it costs.",
+  warmup: "Epochs in which β rises from 0, so that z is used before the KL term weighs.",
   schedule: "One cycle reaches about a nat less, but cannot be steered.",
   activation: "The nonlinearity between layers.",
   linear: "A linear AE finds PCA's subspace; a linear VAE finds its axes' lengths too.",
@@ -75,7 +75,7 @@ export const PRESETS = [
   },
   {
     name: "Linear VAE",
-    about: "Probabilistic PCA: dimensions that explain too little go out.",
+    about: "Probabilistic PCA: dimensions that explain too little collapse.",
     choices: { model: "linear-vae", likelihood: "gaussian-learned", dim: 16 },
   },
   {
@@ -85,7 +85,7 @@ export const PRESETS = [
   },
   { name: "β = 8", about: "KL weighs more: the codes contract, the images blur.", choices: { beta: 8 } },
   { name: "β = 0", about: "Nothing asks the codes to stay near the prior.", choices: { beta: 0 } },
-  { name: "Sixteen dimensions", about: "Turn β up and watch them go out.", choices: { dim: 16 } },
+  { name: "Sixteen dimensions", about: "Raise β and watch dimensions collapse.", choices: { dim: 16 } },
   {
     name: "Warm-up",
     about: "β rises over five epochs: more dimensions survive.",
@@ -117,6 +117,10 @@ export function title(choices) {
   const name = { ae: "AE", vae: "VAE", "linear-ae": "linear AE", "linear-vae": "linear VAE" }[choices.model];
   return isVariational(choices) ? `${name}, β ${betaText(choices.beta)}` : name;
 }
+
+/** @param {number[]} values @param {number} value */
+export const nearest = (values, value) =>
+  values.reduce((best, each) => (Math.abs(each - value) < Math.abs(best - value) ? each : best));
 
 /** Steps of an epoch. @param {Choices} choices */
 export const stepsOf = ({ images, batch }) => Math.ceil(images / batch);

@@ -21,16 +21,22 @@ const MOST = 3000; // points of a curve; beyond, every second one goes
 
 export class Lane {
   /** @param {Choices} choices @param {Images} images @param {Watch} watch
-   * @param {Partial<import("../learning/session.js").Branch>} [from] */
-  constructor(choices, images, watch, from = {}) {
+   * @param {Partial<import("../learning/session.js").Branch>} [from]
+   * @param {(...given: ConstructorParameters<typeof Session>) => Session} [create]  where it is trained: in this tab,
+   *   unless another makes something with the same face */
+  constructor(choices, images, watch, from = {}, create = (...given) => new Session(...given)) {
+    this.create = create;
     this.choices = choices;
     this.images = images;
     this.watch = watch;
     this.perEpoch = stepsOf(choices);
     this.total = choices.epochs * this.perEpoch; // steps
     /** @type {Event[]} */ this.events = [...(from.events ?? [])];
+    this.begins = from.replayTo ?? 0; // the step of a branch
     this.testedAt = -Infinity; // ms
-    /** @type {Partial<import("../learning/session.js").Branch>} where it rests */ this.from = {};
+    /** @type {Promise<Partial<import("../learning/session.js").Branch>>} where it rests */
+    this.from = Promise.resolve({});
+    this.rests = false;
     this.clear();
     this.open(from);
   }
@@ -55,7 +61,7 @@ export class Lane {
   open(from) {
     const { train, test } = this.images,
       mine = { train: train.subarray(0, this.choices.images * PIXELS), test };
-    this.session = new Session(
+    this.session = this.create(
       this.choices,
       mine,
       {
@@ -69,7 +75,8 @@ export class Lane {
           this.history.push(epoch);
           if (this.live) this.snapshots.push({ epoch: epoch.epoch, codes: this.live.codes });
         },
-        onEnd: (_, sentence) => {
+        onEnd: (reason, sentence) => {
+          if (reason === "diverged") this.forget(this.step);
           this.isOver = true;
           this.sentence = sentence;
           this.watch.end(this);
@@ -113,6 +120,16 @@ export class Lane {
     if (points.length > MOST) points.splice(0, points.length, ...points.filter((_, k) => k % 2));
   }
 
+  /** Nothing after a step was learned. @param {number} last */
+  forget(last) {
+    const isBefore = (/** @type {{step: number}} */ { step }) => step <= last;
+    this.train = this.train.filter(isBefore);
+    this.test = this.test.filter(isBefore);
+    this.history = this.history.filter(isBefore);
+    this.snapshots.length = this.history.length;
+    this.events = this.events.filter(({ step }) => step < last || last === 0);
+  }
+
   /** @param {Moment} moment */
   show(moment) {
     this.moment = moment;
@@ -135,7 +152,9 @@ export class Lane {
   }
 
   get beta() {
-    return this.progress?.beta ?? this.choices.beta;
+    if (this.progress) return this.progress.beta;
+    const turned = this.events.filter(({ step, name }) => name === "beta" && step <= this.begins);
+    return turned.at(-1)?.value ?? this.choices.beta;
   }
 
   /** The test figures nearest to what is shown. @returns {Point | undefined} */
@@ -183,25 +202,23 @@ export class Lane {
   }
 
   /** Ends its workers; what was learned stays, and `wake` begins there. */
-  async rest() {
+  rest() {
     const { session } = this;
-    if (!session) return;
+    this.rests = true;
     this.session = null;
-    try {
-      session.pause();
-      this.from = this.step ? await session.branch(this.step, {}) : {};
-    } catch {
-      this.from = {}; // it has ended itself
-    }
-    session.end();
+    if (!session) return;
+    if (session.isTroubled) session.end();
+    this.from = session.isTroubled ? Promise.resolve({}) : session.rest().catch(() => ({}));
   }
 
   /** New workers, where the old ones rested. */
-  wake() {
-    if (this.session) return;
+  async wake() {
+    this.rests = false;
+    const from = await this.from;
+    if (this.session || this.rests) return;
     this.lookNow();
-    if (this.progress) this.progress = { ...this.progress, running: false, replaying: Boolean(this.from.replayTo) };
-    this.open(this.from);
+    if (this.progress) this.progress = { ...this.progress, running: false };
+    this.open(from);
   }
 
   /** For good. */

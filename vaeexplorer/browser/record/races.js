@@ -15,7 +15,7 @@ export const RACES = {
   },
   beta: {
     name: "β 1 vs 8",
-    about: "What does a heavier KL cost, and buy?",
+    about: "What does a larger weight of the KL term cost, and what does it gain?",
     of: [
       { model: "vae", beta: 1 },
       { model: "vae", beta: 8 },

@@ -23,6 +23,7 @@ import {
   betaText,
   isLinear,
   isVariational,
+  nearest,
   widthName,
 } from "../record/choices.js";
 import { RACES } from "../record/races.js";
@@ -209,8 +210,9 @@ export function buildControls(page) {
   return { run, dials, sliders, start, update, folds: [moreBox, raceBox] };
 }
 
-/** The sliders that act while it learns. @param {Page} page */
-function buildSliders(page) {
+/** The sliders that act while it learns.
+ * @param {{trainings: Pick<import("./trainings.js").Trainings, "steer">}} page */
+export function buildSliders(page) {
   const beta = h("output", { class: "beta" }),
     rate = h("output", {});
   const slider = (
@@ -239,8 +241,6 @@ function buildSliders(page) {
   const betas = slider(BETAS, "beta", "β, the weight of the KL term", beta, betaText),
     rates = slider(RATES, "rate", "Learning rate", rate, String);
   const stops = h("div", { class: "stops" }, ...BETAS.map((each) => h("span", {}, betaText(each))));
-  const near = (/** @type {number[]} */ values, /** @type {number} */ value) =>
-    values.reduce((best, each, k) => (Math.abs(each - value) < Math.abs(values[best] - value) ? k : best), 0);
   const box = h(
     "fieldset",
     { class: "steer" },
@@ -252,11 +252,11 @@ function buildSliders(page) {
   const update = (choices, now, rateNow) => {
     const active = box.ownerDocument.activeElement;
     betas.disabled = !isVariational(choices);
-    if (active !== betas || betas.disabled) betas.value = String(near(BETAS, now));
+    if (active !== betas || betas.disabled) betas.value = String(BETAS.indexOf(nearest(BETAS, now)));
     beta.textContent = isVariational(choices) ? betaText(now) : "–";
     betas.setAttribute("aria-valuetext", beta.textContent);
     [...stops.children].forEach((stop, k) => stop.classList.toggle("chosen", !betas.disabled && BETAS[k] === now));
-    rates.value = String(near(RATES, rateNow));
+    rates.value = String(RATES.indexOf(nearest(RATES, rateNow)));
     rates.disabled = choices.schedule === "one-cycle";
     rate.textContent = String(Number(rateNow.toPrecision(2)));
     rates.setAttribute("aria-valuetext", rate.textContent);

@@ -39,5 +39,5 @@ export function buildHead() {
 }
 
 /** @param {number} seconds */
-const duration = (seconds) =>
+export const duration = (seconds) =>
   seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;

@@ -171,19 +171,20 @@ async function takeScript({ lane }) {
 
 /** @param {{lane: Lane, set: ImageSet, root: HTMLElement, say(text: string): void,
  *           reach(): {axes: [number, number], reach: number}}} page */
-async function takeFilm({ lane, set, root, say, reach }) {
-  const { session } = await rested(lane),
+async function takeFilm(page) {
+  const { lane, set, root } = page,
+    { session } = await rested(lane),
     { ink, card } = readTheme(root, root.querySelector(".planebox") ?? root),
     ground = (card.match(/[\d.]+/g) ?? ["255", "255", "255"]).slice(0, 3).map(Number);
   const film = await filmOf({
     steps: session.moments(),
     momentAt: (step) => session.momentAt(step),
     labels: lane.images.labels.subarray(0, lane.images.test.length / PIXELS),
-    ...reach(),
+    ...page.reach(),
     colors: set.colors,
     ground,
     ink,
-    onShare: (share) => say(`The film is drawn: ${(100 * share).toFixed(0)} %`),
+    onShare: (share) => page.say(`The film is drawn: ${(100 * share).toFixed(0)} %`),
   });
   download(new Blob([film], { type: "image/gif" }), `${lane.choices.dataset}-${lane.choices.model}.gif`);
 }

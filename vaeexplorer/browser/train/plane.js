@@ -9,12 +9,13 @@ import { h, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { Manifold } from "../draw/manifold.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
-import { paintGrey, tile } from "../draw/sprite.js";
+import { Thumbnails, paintImage, sheetOf, tile } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
 import { dotColors } from "../engine/codes.js";
 import { NearestInPlane, fit, normal, repeatable, toScreen } from "../engine/geometry.js";
 import { PIXELS } from "../engine/network.js";
 import { dimensionPlane, movedTo } from "../engine/projections.js";
+import { ImageSize } from "../interact/image_size.js";
 import { isVariational } from "../record/choices.js";
 import { listenTo } from "./pointer.js";
 
@@ -28,6 +29,10 @@ export class Plane {
   constructor(samples, moved) {
     this.moved = moved;
     this.manifold = new Manifold();
+    this.thumbnails = new Thumbnails();
+    this.images = new ImageSize(() => this.redraw());
+    /** @type {Uint8Array | undefined} */ this.madeOf = undefined;
+    /** @type {HTMLCanvasElement | undefined} */ this.made = undefined;
     this.layers = [0, 1, 2].map(() => tile({ class: "layer" }));
     this.outside = h("div", { class: "axis across" });
     this.axes = h("div", { class: "axis axes" });
@@ -123,6 +128,16 @@ export class Plane {
     return { ...plane, circles: dim > 1 && Boolean(lane?.isVariational) };
   }
 
+  /** The test images side by side, once they are asked for. */
+  get sheet() {
+    const pixels = this.images.px ? this.lane?.images.test : undefined;
+    if (pixels && this.madeOf !== pixels) {
+      this.madeOf = pixels;
+      this.made = sheetOf(pixels);
+    }
+    return pixels ? this.made : null;
+  }
+
   /** The two dimensions whose codes vary most. @param {Float32Array} codes @param {number} dim */
   chooseAxes(codes, dim) {
     if (dim < 3) return;
@@ -164,7 +179,7 @@ export class Plane {
         columns = this.samples.width / 28;
       for (let k = 0; k * PIXELS < pixels.length; k++) {
         const at = start + k;
-        paintGrey(
+        paintImage(
           context,
           pixels.subarray(k * PIXELS, (k + 1) * PIXELS),
           255,
@@ -218,7 +233,11 @@ export class Plane {
     if (isResized) this.manifold.draw(pen(layers[0]), this.view, ratio);
     if (this.xs) {
       const { xs, ys } = this.between(now);
-      drawPoints(pen(layers[1]), this.view, xs, ys, /** @type {Uint8ClampedArray} */ (this.dots), ratio);
+      const g = pen(layers[1]),
+        dots = /** @type {Uint8ClampedArray} */ (this.dots),
+        home = { xs: this.xs, ys: /** @type {Float32Array} */ (this.ys) };
+      if (!this.thumbnails.draw(g, this.view, home, dots, this.sheet, this.images.px, ratio, { xs, ys }))
+        drawPoints(g, this.view, xs, ys, dots, ratio);
       if (this.from) this.redraw();
     }
     this.drawPoint();

@@ -39,7 +39,7 @@ export function singleScene(lane, page) {
     h(
       "div",
       { class: "planebox" },
-      view.plane.stage,
+      h("div", { class: "window" }, view.plane.stage, view.plane.images.element),
       h("div", { class: "legend" }, ...legend({ classes: page.classes, colors: page.colors })),
     ),
     h(
@@ -124,13 +124,13 @@ export function remark(lane) {
     now = lane.progress;
   if (!lane.isVariational || !now) return "";
   if (warmup && now.epoch < warmup)
-    return `Warm-up: β has risen to ${number(now.beta, 2)} of ${betaText(beta)}; z is used before it costs.`;
+    return `Warm-up: β has risen to ${number(now.beta, 2)} of ${betaText(beta)}; the KL term still weighs less.`;
   const { test, step } = lane,
     then = test.filter((point) => point.step <= (1 - LOOK_BACK) * step).at(-1),
     last = test.at(-1);
   const steered = lane.events.some(({ name, step: at }) => name === "beta" && at > (1 - LOOK_BACK) * step - 1);
   if (then && last && !steered && step > lane.perEpoch / 4 && last.kl > RISE * then.kl && last.total < then.total)
-    return "KL rises while the loss falls: z comes to say more about x. That is right.";
+    return "KL rises while the loss falls: z says more about x, as it should.";
   return "";
 }
 

@@ -129,7 +129,7 @@ export class Train {
     if (before) return this.choose({ dataset: given.dataset });
     const known = left.get(given.place);
     left.delete(given.place);
-    if (known) this.trainings.resume(known.choices, known.lanes, known.kind);
+    if (known) void this.trainings.resume(known.choices, known.lanes, known.kind);
     else this.follow(texts);
   }
 
@@ -185,7 +185,7 @@ export class Train {
       steered.choices[name];
     this.controls.update(steered.choices, running, isOver, dial("beta"), dial("rate"));
     this.head.update(trainings.lanes);
-    this.scrubber.update(step, lane.seen ?? step, lane.total, lane.perEpoch, trainings.lanes.flatMap(marksOf));
+    this.scrubber.update(step, lane.seen ?? step, lane, trainings.lanes.flatMap(marksOf));
     this.scene.update();
   }
 

@@ -65,13 +65,11 @@ export class Trainings {
   }
 
   /** What a page left. @param {Choices} choices @param {Lane[]} lanes @param {string} kind */
-  resume(choices, lanes, kind) {
+  async resume(choices, lanes, kind) {
     Object.assign(this, { choices, lanes, kind });
-    for (const lane of lanes) {
-      lane.watch = this.watch;
-      lane.wake();
-    }
-    this.stage();
+    for (const lane of lanes) lane.watch = this.watch;
+    await Promise.all(lanes.map((lane) => lane.wake()));
+    if (this.lanes === lanes && lanes.every(({ session }) => session)) this.stage(); // it was not left meanwhile
   }
 
   /** Lanes report here. */
@@ -187,14 +185,11 @@ export class Trainings {
     this.watched.progressed();
   }
 
-  /** From what is shown on, beside the same without a change: with another beta, or without one a smaller rate. */
-  async branch() {
-    const { first: lane } = this,
-      { session } = lane,
-      at = lane.shownStep;
+  /** From what is shown on, beside the same without a change. @param {"beta" | "rate"} name @param {number} value */
+  async branch(name, value) {
+    const { session, shownStep: at } = this.first;
     if (!session) return;
-    const changes = lane.isVariational ? { beta: lane.beta > 2 ? 1 : 8 } : { rate: lane.choices.rate / 4 };
-    const from = await Promise.all([session.branch(at, {}), session.branch(at, changes)]);
+    const from = await Promise.all([session.branch(at, {}), session.branch(at, { [name]: value })]);
     this.begin(
       from.map(({ choices }) => choices),
       { from, kind: "branch" },
@@ -242,6 +237,6 @@ export class Trainings {
   /** Workers end; what was learned stays. */
   rest() {
     this.latest.stop();
-    for (const lane of this.lanes) void lane.rest();
+    for (const lane of this.lanes) lane.rest();
   }
 }

@@ -4,20 +4,21 @@ import json
 from typing import get_args
 
 import streamlit as st
+from markupsafe import Markup
 
 from vaeexplorer.analysis.sampling import Source
-from vaeexplorer.analysis.smoothness.smoothness import Group
+from vaeexplorer.analysis.smoothness.smoothness import Group, Row
 from vaeexplorer.analysis.smoothness.verdict import balance, details, verdict
 from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.server import assets, figures
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
 from vaeexplorer.app.words import heading, key_numbers, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.tables import GROUPS, comparison_conditions, comparison_figures, comparison_table, to_csv
-from vaeexplorer.figures.smoothness import in_words
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
 
@@ -63,14 +64,18 @@ def show_forest(found: Comparison, spaces: tuple[Space, Space], group: Group) ->
     """Who is smoother in how many measures, and by how much in each."""
     a, b = spaces
     names = (a.kind, b.kind) if a.kind != b.kind else (a.name, b.name)
-    labels = (f"{names[0]} smoother", f"{names[1]} smoother", "undecided")
-    key_numbers([(str(count), label) for count, label in zip(balance(found.rows), labels, strict=True)])
-    st.plotly_chart(
-        comparison.drawn(tuple(found.rows), names, group),
-        key="forest",
-        config={"displayModeBar": False},
-        alt=in_words(found.rows, found.runs, group),
-    )
+    labels = (f"← {names[0]} smoother", f"{names[1]} smoother →")
+    key_numbers([(str(count), label) for count, label in zip(balance(found.rows), labels, strict=False)])
+    decided = [row for row in found.rows if row.group == group and row.decided]
+    undecided = [row for row in found.rows if row.group == group and not row.decided]
+
+    def show(rows: list[Row], key: str) -> None:
+        if rows:
+            figures.show([comparison.drawn(tuple(rows), found.runs, names, group)], key)
+
+    show(decided, state.FOREST)
+    with st.expander(f"{balance(found.rows)[2]} undecided", expanded=not decided):
+        show(undecided, f"{state.FOREST}-undecided")
 
 
 def show_comparison(found: Comparison, group: Group) -> None:
@@ -123,14 +128,16 @@ def show_table(found: Comparison, group: Group) -> None:
 
 def show_samples(spaces: tuple[Space, Space]) -> None:
     """64 decoded draws a source, one row a space."""
+    figure = Markup('<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>')
     for space in spaces:
         st.markdown(f"**{space.kind}** · {space.name}")
-        for column, source in zip(st.columns(3), get_args(Source), strict=True):
-            drawn = comparison.samples(space, source)
-            with column:
-                alt = f"64 images decoded by {space.name}: {words.SAMPLES[source]}"
-                st.image(drawn.sheet, width="stretch", output_format="PNG", alt=alt)  # as it is
-                st.caption(f"{words.SAMPLES[source]}: {drawn.distance:.2f} from the nearest training image")
+        row = Markup()
+        for source in get_args(Source):
+            drawn, what = comparison.samples(space, source), words.SAMPLES[source]
+            alt = f"64 images decoded by {space.name}: {what}"
+            text = f"{what}: {drawn.distance:.2f} from the nearest training image"
+            row += figure.format(assets.kept_url(drawn.sheet), alt, text)
+        st.html(Markup('<div class="vx-samples">{}</div>').format(row))
         usual, count = comparison.reconstructed(space), comparison.nearest(space).count
         st.caption(
             f"For comparison: reconstructions of test images are {usual:.2f} from theirs. Medians; Euclidean distance "

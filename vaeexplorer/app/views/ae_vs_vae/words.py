@@ -4,8 +4,8 @@ from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.app.words import Page
 
 PAGE = Page(
-    title="The same images, with and without the KL term",
-    instruction="Drag A or B: what does each decoder draw on the straight way between them?",
+    title="With and without the KL term",
+    instruction="Drag A or B: what lies between them?",
     see="Two networks, by default of the same layers, seed and data order, one trained with noise and the KL term and "
     "one without either, have placed the same test images. A and B snap to images, so that the pair is one pair in "
     "both. *Unlike training images* colours the plane by how far decoded images are from their nearest training "
@@ -35,8 +35,8 @@ long, the image changes slowly.
 MEASURES = (
     "**1. Detour ratio**: the length of the drawn curve over the distance of its ends; 1 is a cross-fade. It misleads "
     "for classes far apart: a way that passes through other sensible digits is a detour, a plain cross-fade is not.",
-    "**2. Speed unevenness**: 1 if the image changes equally with every step, 32 if all of it happens in one. It says "
-    "nothing about what is drawn, and a decoder that draws one blurred image everywhere has little to be uneven in.",
+    "**2. Unevenness**: of speed, 1 if the image changes equally with every step, 32 if all of it happens in one. It "
+    "says nothing about what is drawn: a decoder of one blurred image everywhere has little to be uneven in.",
     "**3. Curvature**: how sharply the curve turns, whatever its speed. Small steps that come from rounding look like "
     "sharp turns, so it means little where the way is short.",
     "**4. Realism of the way**: distance to the nearest training image, against that of the ends' reconstructions; "
@@ -44,8 +44,8 @@ MEASURES = (
     "everything in pixels; a classifier can be sure of nonsense; and an encoder that agrees with its decoder may be "
     "wrong together with it.",
     "**5. Magnification and anisotropy**: how much more the decoder stretches one place than another, and at each "
-    "place one direction than another, in whitened coordinates. Collapsed dimensions are left out. Both grow with the "
-    "dimensions that are used, and so does the cycle error: where their numbers differ they count for nobody.",
+    "place one direction than another, in whitened coordinates. Collapsed dimensions are left out. Both, and the cycle "
+    "error, grow with the number of dimensions in use: where the two models differ in it, they are left out.",
     "**6. Neighbourhood fidelity**: whether neighbours in pixels are neighbours as codes and the reverse, and whether "
     "neighbours share a class. Pixels are a poor judge of likeness, and the classes were never shown to the model.",
     "**The squared error** stands beside them all: a model that draws one image is perfectly smooth.",

@@ -24,6 +24,7 @@ def dial(dataset: str, url: str) -> None:
     _beta_dial(
         data={
             "url": url,
+            "sprite": assets.sheet_url(dataset),
             **classes(caches.test_images(dataset).class_names),
             "of": url,
             "keys": links.table(state.DIAL),

@@ -4,7 +4,7 @@ from vaeexplorer.app.words import Page
 
 PAGE = Page(
     title="Turn β",
-    instruction="Move β to see the network trained with a weaker or stronger KL term.",
+    instruction="Move β: a weaker or stronger KL term.",
     see="Twelve VAEs that differ in β alone. Dots are the codes of 2,000 test images; each latent space is rotated to "
     "match the others, which changes nothing: N(0, I) looks the same from all sides. The rate R bounds what z says "
     "about x, the distortion D is what the reconstruction misses. Along the best possible models, one more nat in z "

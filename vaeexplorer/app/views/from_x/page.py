@@ -13,7 +13,7 @@ from vaeexplorer.runs.folder import RunError
 from vaeexplorer.runs.partners import partner
 from vaeexplorer.spaces.space import Space
 
-_from_x = component("from_x", "from_x", "from_x/from_x.css")
+_from_x = component("from_x", "from_x", "from_x/from_x.css", "posterior/posterior.css")
 
 
 def autoencoder_beside(space: Space) -> dict[str, str] | None:

@@ -23,7 +23,7 @@ class Condition:
 METHOD_NAMES: dict[Method, str] = {
     "gd": "gradient descent",
     "adam": "Adam",
-    "als": "alternating least squares",
+    "als": "least squares",
     "lbfgs": "L-BFGS",
 }
 CONDITIONS: dict[Broken, Condition] = {
@@ -33,12 +33,12 @@ CONDITIONS: dict[Broken, Condition] = {
         "not PCA's axes, and the codes stay correlated; QR recovery finds the axes.",
     ),
     "uncentred": Condition(
-        "not centred, no bias",
+        "not centred",
         "One direction is spent on the mean image: the optimum is that of E xxᵀ, error {predicted} instead of "
         "{optimum}.",
     ),
     "bias": Condition(
-        "not centred, decoder bias",
+        "decoder bias",
         "The best bias is b = m − W₂W₁m, which takes the mean off again: error {predicted}, as PCA's.",
     ),
     "decay": Condition(
@@ -52,7 +52,7 @@ CONDITIONS: dict[Broken, Condition] = {
         "are still turned at will.",
     ),
     "sigmoid": Condition(
-        "sigmoid output",
+        "sigmoid",
         "With a sigmoid the theorem no longer applies. x′ = σ(W₂z + b) stays in [0, 1] and leaves the plane, so PCA's "
         "{optimum} is no bound any more, above or below.",
     ),
@@ -62,17 +62,17 @@ CONDITIONS: dict[Broken, Condition] = {
         "nor PCA's {optimum} is to be expected.",
     ),
     "hidden": Condition(
-        "a hidden layer",
+        "hidden layer",
         "64 SiLU units on either side of the code: the images may lie on a curved surface. It may go *below* PCA's "
         "{optimum} where it is trained long enough. (A nonlinearity on the code alone could not: Bourlard & Kamp "
         "1988.)",
     ),
     "few": Condition(
-        "too few steps",
+        "few steps",
         "Large eigenvalues are learned first. {learned_wanted}",
     ),
     "saddle": Condition(
-        "start at a saddle",
+        "saddle",
         "Axis 1 is left out and axis {spare} taken: every gradient is almost 0, and the excess begins at "
         "λ₁ − λ₍ₖ₊₁₎ = {plateau}. {plateau_left}",
     ),

@@ -7,6 +7,7 @@ import streamlit as st
 from vaeexplorer.analysis.linear.experiments import BENDS, METHODS
 from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.server import figures
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets, words
 from vaeexplorer.app.views.linear.training import Setting, prepare
@@ -14,7 +15,6 @@ from vaeexplorer.app.words import heading, notes
 from vaeexplorer.config import Dataset
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.tables import to_csv
-from vaeexplorer.figures.linear import singular_values
 
 
 def chosen_setting(dataset: Dataset) -> Setting:
@@ -30,9 +30,9 @@ def chosen_setting(dataset: Dataset) -> Setting:
         persist_state="session",
     )
     with st.container(key="linear-how"):
-        left, middle, right = st.columns([1, 1.6, 1], gap="medium")
+        left, middle, right = st.columns([1, 1.6, 1], gap="medium", vertical_alignment="bottom")
     k = int(address.choose(state.K))
-    left.slider("k, dimensions of the code", *state.K.limits, key=state.K.name, persist_state="session")
+    left.slider("k", *state.K.limits, key=state.K.name, persist_state="session")
     if state.has_changed("condition", broken):
         st.session_state.pop(state.METHOD.name, None)  # the one that suits the former may hide what this one shows
     method = address.choose(state.METHOD, METHODS[broken])
@@ -41,6 +41,7 @@ def chosen_setting(dataset: Dataset) -> Setting:
         METHODS[broken],
         required=True,
         format_func=conditions.METHOD_NAMES.__getitem__,
+        label_visibility="collapsed",
         key=state.METHOD.name,
         wrap=True,
         persist_state="session",
@@ -82,12 +83,8 @@ left, right = st.columns(2, gap="medium")
 left.markdown(f"**Predicted.** {shown.predicted}")
 right.markdown(f"**Measured.** {shown.measured}")
 if shown.decayed is not None:
-    decayed = shown.decayed
-    st.plotly_chart(
-        singular_values(decayed.predicted.tolist(), decayed.measured.tolist()),
-        config={"displaylogo": False},
-        alt=f"Singular values of W2, predicted and measured; they differ by {decayed.largest_difference:.1e} at most.",
-    )
+    values = (shown.decayed.predicted.tolist(), shown.decayed.measured.tolist())
+    figures.show([widgets.decayed(*map(tuple, values))], state.DECAYED)
 st.caption(f"PCA and training: {shown.source}. Reconstructions and scatters: test images. Errors: |x − x′|² per image.")
 st.download_button(
     "Download the curves (CSV)",

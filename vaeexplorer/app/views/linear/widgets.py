@@ -1,5 +1,7 @@
 """The two experiments of "Linear AE vs PCA": computed once for all visitors, and the data sent to their widgets."""
 
+from functools import lru_cache
+
 import streamlit as st
 
 from vaeexplorer.analysis.linear import vae as linear_vae
@@ -8,11 +10,13 @@ from vaeexplorer.app import address, caches, state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.beside import beside
 from vaeexplorer.app.server.components import component
+from vaeexplorer.app.server.figures import Drawn, drawn
 from vaeexplorer.app.views.linear import training
 from vaeexplorer.app.views.linear.training import Setting, Trained, test_moments
 from vaeexplorer.browser import links
 from vaeexplorer.browser.packing.film import SPECTRUM
 from vaeexplorer.config import Dataset
+from vaeexplorer.figures.linear import singular_values
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.spaces.space import Space
 
@@ -43,15 +47,23 @@ def make_ready(dataset: Dataset, k: int) -> None:
     measured_vae(dataset, k, linear_vae.best_variance(caches.full_pca(dataset).values, k), links.LINEAR_BETA.default)
 
 
+@lru_cache(maxsize=64)
+def decayed(predicted: tuple[float, ...], measured: tuple[float, ...]) -> Drawn:
+    """The singular values of W2 under weight decay."""
+    apart = max(abs(a - b) for a, b in zip(predicted, measured, strict=True))
+    alt = f"Singular values of W2, predicted and measured; they differ by {apart:.1e} at most."
+    return drawn(singular_values(list(predicted), list(measured)), alt)
+
+
 @st.fragment
 def show_training(film: assets.Asset, space: Space) -> None:
     """PCA left, the autoencoder right, played in the browser. Only this reruns when a step was chosen."""
     _linear_ae(
         data={
-            "film": assets.film_url(film),
+            "film": assets.kept_url(film),
             "sprite": assets.urls(space)["sprite"],
             **classes(space.data.class_names),
-            "of": assets.film_url(film),
+            "of": assets.kept_url(film),
             "keys": links.table(links.FILM),
             "link": address.link(links.FILM),
             "moves": address.moves(),

@@ -4,7 +4,7 @@ from vaeexplorer.app.words import Page
 
 PAGE = Page(
     title="A linear autoencoder is PCA, or is it?",
-    instruction="Press play: training finds PCA's subspace. Then break a condition.",
+    instruction="Press play. Then break a condition.",
     see="PCA, computed directly, beside x′ = W₂W₁x, learned step by step from the same covariance. The error falls to "
     "PCA's and the angles between the two subspaces go to 0, but the learned columns look unlike PCA's axes: any basis "
     "of the subspace serves as well. Recover the axes, and the two scatters become one.",

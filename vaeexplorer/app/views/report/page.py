@@ -1,6 +1,7 @@
 """Is it regularized? Three answers on a latent space, each with its number, and the evidence for them."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import get_args
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.app import address, caches, sidebar, state
 from vaeexplorer.app.public import is_public
+from vaeexplorer.app.server import figures
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.report import reports, words
@@ -18,7 +20,7 @@ from vaeexplorer.app.words import heading, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.export import cards
 from vaeexplorer.export import report as report_page
-from vaeexplorer.figures.report import Exhibit, Kind
+from vaeexplorer.figures.report import Kind
 from vaeexplorer.spaces.space import Space
 
 
@@ -33,6 +35,7 @@ def second_space(first: Space) -> Space | None:
         key=state.BESIDE.name,
         persist_state="session",
         placeholder="another run",
+        label_visibility="collapsed",
     )
     address.settle()
     return caches.space(others[name]) if name else None
@@ -65,12 +68,6 @@ def _work(space: Space, what: object) -> None:
     except UserError as error:
         st.error(literal(error))
     place.empty()
-
-
-def show_exhibit(exhibit: Exhibit, key: str) -> None:
-    """A figure and its one line."""
-    st.plotly_chart(exhibit.figure, key=key, config={"displaylogo": False}, alt=exhibit.alt)
-    st.caption(exhibit.reading)
 
 
 def show_strip(name: str, url: str) -> None:
@@ -111,7 +108,8 @@ def in_a_line(found: Mapping[str, Report]) -> str:
     """The answers of each report, in words."""
     if len(found) == 1:
         return next(iter(found.values())).summary
-    return " ".join(f"{name}: {report.summary[0].lower()}{report.summary[1:]}" for name, report in found.items())
+    answers = (re.split(r"[:,.]", report.summary)[0].lower() for report in found.values())  # the cards have the rest
+    return " ".join(f"{name}: {answer}." for name, answer in zip(found, answers, strict=True))
 
 
 def show_seeds(space: Space) -> None:
@@ -133,24 +131,10 @@ def show_strips(spaces: Sequence[Space]) -> None:
 
 
 def show_evidence(spaces: Sequence[Space], found: dict[str, Report]) -> None:
-    """The figures: of two latent spaces those of one kind on one row."""
-    figures = {space.name: {each.kind: each for each in reports.exhibits(space, found[space.name])} for space in spaces}
-    if len(spaces) == 1:
-        show_figures(spaces[0].name, list(figures[spaces[0].name].values()))
-    else:
-        for kind in get_args(Kind):
-            if any(kind in each for each in figures.values()):
-                for space in in_a_row(spaces):
-                    if kind in figures[space.name]:
-                        show_exhibit(figures[space.name][kind], f"{space.name}-{kind}")
-
-
-def show_figures(name: str, shown: Sequence[Exhibit]) -> None:
-    """Of one latent space: two in a row."""
-    for start in range(0, len(shown), 2):
-        for column, exhibit in zip(st.columns(2, gap="large"), shown[start : start + 2], strict=False):
-            with column:
-                show_exhibit(exhibit, f"{name}-{exhibit.kind}")
+    """The figures, two in a row: of two latent spaces those of one kind."""
+    drawn = [reports.exhibits(space, found[space.name]) for space in spaces]
+    kinds = [kind for kind in get_args(Kind) if any(kind in each for each in drawn)]
+    figures.show([each.get(kind) for kind in kinds for each in drawn], state.EVIDENCE, columns=2)
 
 
 def offer_nll_gap(space: Space, found: Report) -> None:

@@ -1,6 +1,5 @@
 """Load or compute the report of a latent space, with caching; one visitor at a time."""
 
-from dataclasses import replace
 from threading import Lock
 
 import streamlit as st
@@ -10,10 +9,10 @@ from vaeexplorer.analysis.report.evidence import Evidence
 from vaeexplorer.analysis.report.evidence import evidence as look
 from vaeexplorer.analysis.report.measurements import Progress
 from vaeexplorer.analysis.report.report import Report
+from vaeexplorer.app.server.figures import Drawn, drawn
 from vaeexplorer.export import report as report_page
-from vaeexplorer.figures.report import Exhibit
+from vaeexplorer.figures.report import Kind
 from vaeexplorer.figures.report import exhibits as draw
-from vaeexplorer.figures.theme import finished
 from vaeexplorer.results import report as report_card
 from vaeexplorer.results.seeds import shipped
 from vaeexplorer.spaces.space import Space
@@ -94,15 +93,15 @@ def _evidence(key: str, _space: Space) -> Evidence:
     return look(_space.posterior)
 
 
-def exhibits(space: Space, found: Report) -> list[Exhibit]:
-    """The figures of a report, made once for all visitors: nobody changes them."""
+def exhibits(space: Space, found: Report) -> dict[Kind, Drawn]:
+    """The figures of a report, made once for all visitors."""
     gap = next((each.value for each in found.diagnostics if each.key == "nll_gap"), None)  # the only later addition
     return _exhibits(space.key, gap, space, found)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _exhibits(key: str, nll_gap: float | None, _space: Space, _found: Report) -> list[Exhibit]:
-    return [replace(each, figure=finished(each.figure)) for each in draw(_found, evidence(_space))]
+def _exhibits(key: str, nll_gap: float | None, _space: Space, _found: Report) -> dict[Kind, Drawn]:
+    return {each.kind: drawn(each.figure, each.alt, each.reading) for each in draw(_found, evidence(_space))}
 
 
 def seeds(space: Space) -> tuple[str, list[dict[str, object]]] | None:

@@ -26,7 +26,7 @@ def described(card: RunCard) -> dict[str, object]:
     beta = f", β {objective.beta:g}" if model.model == "vae" else ""
     return {
         "name": card.name,
-        "url": assets.film_url(asset),
+        "url": assets.kept_url(asset),
         "note": "" if has_images else words.NO_DECODER,
         "of": f"{model.model.upper()}, {model.latent_dim} dimensions, {objective.likelihood}{beta}",
         **classes(caches.test_images(card.config.data.dataset).class_names),

@@ -5,10 +5,11 @@ from typing import get_args
 import streamlit as st
 
 from vaeexplorer.app import address, curves, sidebar, state, tables
+from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
-from vaeexplorer.app.views.training import words
+from vaeexplorer.app.views.training import server, words
 from vaeexplorer.app.words import notes
 from vaeexplorer.browser import links
 from vaeexplorer.config import Dataset
@@ -74,10 +75,24 @@ def history(cards: list[RunCard]) -> list[dict[str, object]]:
     ]
 
 
-try:
-    train_now(st.session_state.get(state.DATASET.name) or "mnist")
-except DataError as error:
-    st.error(literal(error))
+where = "tab" if is_public() else address.choose(state.WHERE)
+if not is_public():
+    st.segmented_control(
+        "Where it is trained",
+        ["tab", "server"],
+        format_func={"tab": "In this tab", "server": "On this server"}.__getitem__,
+        key=state.WHERE.name,
+        label_visibility="collapsed",
+        required=True,
+        persist_state="session",
+    )
+if where == "server":
+    server.on_this_server()
+else:
+    try:
+        train_now(st.session_state.get(state.DATASET.name) or "mnist")
+    except DataError as error:
+        st.error(literal(error))
 notes(words.PAGE)
 st.header(words.RUNS, anchor=False)
 st.caption(words.RUNS_INSTRUCTION)

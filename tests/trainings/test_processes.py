@@ -1,0 +1,112 @@
+"""Trainings in processes of their own: steered, killed, found again, stopped, branched; and what they leave."""
+
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.processes import posix
+from tests.trainings.conftest import is_, until
+from vaeexplorer.__main__ import main
+from vaeexplorer.config import RunConfig
+from vaeexplorer.network.dials import Event
+from vaeexplorer.runs.film import load_film
+from vaeexplorer.runs.folder import list_runs, load_run
+from vaeexplorer.trainings import dispatch, folder, queue
+from vaeexplorer.trainings.dispatch import options
+from vaeexplorer.trainings.listing import list_trainings
+
+
+@posix
+def test_it_is_steered_killed_and_goes_on_and_the_command_line_gives_the_same_bits(
+    config: RunConfig, runs_folder: Path
+) -> None:
+    queue.begin("one", config)
+    until("one", lambda card: card.state == "running" and bool(card.status and card.status.moment))
+    queue.ask("one", {"do": "pause"})
+    paused = until("one", is_("paused"))
+    queue.ask("one", {"do": "steer", "name": "beta", "value": 8})
+    until("one", lambda card: len(card.events) == 1)
+    assert list_runs()[1] == []  # nothing of it looks like a run
+
+    # Another server finds it; and a process that is killed goes on at its last epoch, steered as it was.
+    dispatch.rest()
+    queue.ask("one", {"do": "resume"})
+    until("one", lambda card: card.epoch >= 1)
+    queue.ask("one", {"do": "pause"})
+    card = until("one", lambda card: card.state in ("paused", "done"))
+    assert card.state == "paused", "it ended before it could be killed"
+    assert card.status
+    os.kill(card.status.pid, signal.SIGKILL)
+    dispatch.wake()
+    assert "was killed, by somebody or by the system" in until("one", lambda card: bool(card.sentence)).sentence
+    assert read_state("one") == "interrupted"
+    queue.resume("one")
+    until("one", is_("done"))
+
+    run = load_run("one")
+    step = paused.step
+    assert run.events == (Event(0, "beta", 1.0), Event(step, "beta", 8.0)) if step else (Event(0, "beta", 8.0),)
+    assert run.config == replace(config, objective=replace(config.objective, beta=8.0))
+    again = ["train", *options(run.config), "--events", str(runs_folder / "one" / "run.json"), "--name", "again"]
+    assert main(again) == 0
+    for name in ("weights.safetensors", "codes.npz", "snapshots.npz"):
+        assert (runs_folder / "one" / name).read_bytes() == (runs_folder / "again" / name).read_bytes(), name
+    assert load_run("again").metrics == run.metrics
+
+    film = load_film(run)
+    assert film
+    assert film.boxes is not None
+    assert film.epochs[0] == 0
+    assert film.epochs[-1] == 4
+    assert film.codes.shape == (len(film.epochs), 300, 2)
+    left, right, _, top = film.boxes[-1]
+    drawn = run.model.decode(np.array([[left + (right - left) / 24, top - (right - left) / 24]], np.float32))[0]
+    assert np.abs(film.grid(-1)[0] - 255 * drawn).max() < 26  # 8 shades, and weights in half precision
+    points = folder.points(folder.path_of("one"), -1)
+    assert [point["step"] for point in points] == sorted(point["step"] for point in points)
+    assert points[-1]["test"]["total"] > 0
+
+
+def read_state(name: str) -> str:
+    return next(card.state for card in list_trainings() if card.name == name)
+
+
+@posix
+def test_one_at_a_time_and_what_is_stopped_is_a_run_that_goes_on(config: RunConfig, runs_folder: Path) -> None:
+    long = replace(config, train=replace(config.train, epochs=10_000))
+    queue.begin("first", long)
+    queue.begin("second", config)
+    with pytest.raises(folder.ServedError, match="There is a training second already"):
+        queue.begin("second", config)
+    until("first", lambda card: card.epoch >= 1)
+    assert read_state("second") == "waiting"
+    with pytest.raises(folder.ServedError, match="runs: stop it before it is renamed"):
+        queue.rename("first", "other")
+    branch = queue.branch("first", "third", "beta", 4.0, 10_000)
+    assert branch.state == "waiting"
+    assert branch.source.endswith("beta 4 from there on")
+    assert branch.events[-1].value == 4.0
+    queue.ask("first", {"do": "stop"})
+    stopped = until("first", is_("stopped"))
+    assert len(load_run("first").history) == stopped.epoch
+    until("second", is_("done"))  # the queue goes on
+    third = until("third", lambda card: card.step > branch.events[-1].step)
+    assert third.status
+    assert third.status.beta == 4.0
+    queue.kill("third")
+    assert until("third", is_("interrupted")).sentence.startswith("It was killed from the page")
+
+    queue.rename("first", "other")
+    assert load_run("other").config == long
+    queue.resume("other")
+    until("other", lambda card: card.state == "running" and card.epoch > stopped.epoch)
+    queue.ask("other", {"do": "stop"})
+    until("other", is_("stopped"))
+    assert len(load_run("other").history) > stopped.epoch
+    queue.delete("other")
+    assert [card.name for card in list_trainings()] == ["second", "third"]
+    assert {card.name for card in list_runs()[0]} >= {"other", "second"}  # runs stay
