@@ -34,9 +34,12 @@ def _prepared(ids: tuple[str, ...], invert: bool | None, _gathered: Gathered) ->
 def bring() -> None:
     """Files, what they come to, and a button that stores it."""
     files = st.file_uploader(
-        "Images", accept_multiple_files=True, key="own-files", max_upload_size=MOST_MEGABYTES, help=words.FORMS
+        "A zip of pictures in a folder a class, arrays, a CSV or IDX files",
+        accept_multiple_files=True,
+        key="own-files",
+        max_upload_size=MOST_MEGABYTES,
+        help=words.FORMS,
     )
-    st.caption(words.FORMS)
     if not files:
         return
     ground = st.segmented_control(

@@ -4,7 +4,7 @@ from vaeexplorer.app.words import Page
 
 PAGE = Page(
     title="Train on your own images",
-    instruction="Bring images in any form, look at what will be learned, and store it.",
+    instruction="Bring images, look at what will be learned, and store it.",
     see="A row a class: images as a network will see them, 28 by 28 pixels, light ink on a dark ground, the longer "
     "side 28 and in the middle. What was assumed on the way is said beside it.",
     why="A network learns what it is given. Ink that is darker than its ground, a range of values that was guessed "
