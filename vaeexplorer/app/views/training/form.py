@@ -84,7 +84,8 @@ def _control(name: str, hint: Any, default: Any, about: str, key: str) -> Any:
     low, high = _range(hint)
     if isinstance(default, int):
         return st.number_input(label, int(low), None if high is None else int(high), default, key=key, help=about)
-    return st.number_input(label, float(low), high, default, key=key, help=about, step=default / 4, format="%g")
+    most = None if high is None else float(high)
+    return st.number_input(label, float(low), most, default, key=key, help=about, step=default / 4, format="%g")
 
 
 def _range(hint: Any) -> tuple[float, float | None]:
