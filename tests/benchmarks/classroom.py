@@ -128,8 +128,9 @@ async def fetch(visitor: Visitor, found: Class) -> None:
 
 async def lesson(port: int, sessions: int, think: tuple[float, float], seconds: float, browsers: int) -> Class:
     """A whole class at once."""
-    found = Class()
-    watching = [watch(port, seconds, found.errors) for _ in range(browsers)]
+    found, opened = Class(), asyncio.Barrier(browsers + 1)
+    watching = [asyncio.create_task(watch(port, seconds, found.errors, opened)) for _ in range(browsers)]
+    await opened.wait()
     await asyncio.gather(*(visit(number, port, think, seconds, found) for number in range(sessions)), *watching)
     return found
 

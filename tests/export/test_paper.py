@@ -6,7 +6,8 @@ import pytest
 
 from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.report.report import Report
-from vaeexplorer.export.paper import about, answers, citation, latex, markdown, tex
+from vaeexplorer.export.latex import tex
+from vaeexplorer.export.paper import about, answers, citation, latex, markdown
 from vaeexplorer.results.report import kept_report
 from vaeexplorer.runs.folder import load_run
 

@@ -7,7 +7,6 @@ import streamlit as st
 from vaeexplorer.app import address, present, sidebar, state
 from vaeexplorer.app.lecture import strip
 from vaeexplorer.app.text import literal
-from vaeexplorer.browser import bundle
 from vaeexplorer.errors import UserError
 
 HERE = Path(__file__).parent
@@ -31,8 +30,7 @@ st.set_page_config(
 )
 page = st.navigation([page for pages in SECTIONS.values() for page in pages], position="hidden")
 address.begin(page.url_path)
-st.html(bundle.HERE / "style/type.css")
-st.html(HERE / "style.css")
+st.html(present.STYLE)
 is_presenter = strip.begin()
 present.begin()
 sidebar.sidebar(SECTIONS, state.PAGES[page.url_path].has_run)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import streamlit as st
 from markupsafe import Markup, escape
@@ -54,13 +55,16 @@ def key_numbers(numbers: Sequence[tuple[str, str]]) -> None:
 
 def notes(page: Page) -> None:
     """What you see, why it matters, one thing to try, and the formula, below the picture and folded."""
-    titles = ("What you see", "Why it matters", "One thing to try")
-    explained = set(glossary.terms_in(page.instruction))
     with st.container(key="notes"), st.expander("What this shows, why it matters, one thing to try, and the formula"):
-        texts = (page.see, page.why, page.attempt)
-        for column, title, text in zip(st.columns(3, gap="large"), titles, texts, strict=True):
-            with column:
-                st.header(title, anchor=False)
-                st.markdown(glossary.with_terms(text, explained), unsafe_allow_html=True)
-        st.header("The formula", anchor=False)
-        st.markdown(page.formula)
+        st.markdown(_folded(page), unsafe_allow_html=True)
+
+
+@cache
+def _folded(page: Page) -> str:
+    """All of it as one text: as elements of their own, headings, columns and texts are 13 messages to every visitor."""
+    texts = {"What you see": page.see, "Why it matters": page.why, "One thing to try": page.attempt}
+    explained = set(glossary.terms_in(page.instruction))
+    columns = "\n\n".join(
+        f"<div>\n<h2>{title}</h2>\n\n{glossary.with_terms(text, explained)}\n\n</div>" for title, text in texts.items()
+    )
+    return f'<div class="vx-columns">\n\n{columns}\n\n</div>\n\n<h2>The formula</h2>\n\n{page.formula}'

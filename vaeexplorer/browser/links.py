@@ -199,7 +199,7 @@ TRAIN: tuple[Key[Any], ...] = (
     ),
     Key("beta", "number", 1, "β at the start", limits=(0, 1000)),
     Key("warmup", "number", 0, "epochs in which β rises from 0", limits=(0, 100)),
-    Key("rate", "number", 0.002, "the learning rate at the start", limits=(1e-6, 0.1)),
+    Key("rate", "number", 0.003, "the learning rate at the start", limits=(1e-6, 0.1)),
     Key("schedule", "choice", "constant", "how the rate moves by itself", options=("constant", "one-cycle")),
     Key("epochs", "number", 20, "passes over the images", limits=(1, 1000)),
     Key("batch", "number", 128, "images a step", limits=(1, 2048)),

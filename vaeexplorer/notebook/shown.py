@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.html import write
-from vaeexplorer.export.latex import tabular
+from vaeexplorer.export.latex import floating, of_values
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.files import user_path
 
@@ -50,7 +50,10 @@ class Shown:
         Raises:
             ExportError: the file cannot be written.
         """
-        return _written(tabular(self.table(), self.caption), path)
+        return _written(floating(self._tabular(), self.caption), path)
+
+    def _tabular(self) -> str:
+        return of_values(self.table())
 
     def to_frame(self) -> "pd.DataFrame":
         """The table as a data frame; what has no value is missing.

@@ -260,7 +260,10 @@ def _samples(found: _Found, judge: str) -> Verdict:
         sentence += f", samples of a Gaussian fitted to the codes {gaussian}, of a 10-component mixture {mixture}"
     sentence += "."
     if not judge:
-        why = "Images are compared by pixels, which rewards blur: that decides nothing."
+        why = (
+            "Images are compared by pixels, which rewards blur: that decides nothing. The features of a classifier of "
+            "such images would."
+        )
         return Verdict("samples", asked, "n/a", sentence, why, scale)
     if own < DECODES:
         why = "Sure: the decoder itself fails, whatever the samples."

@@ -9,7 +9,7 @@ import { h, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { Manifold } from "../draw/manifold.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
-import { Thumbnails, paintGrey, sheetOf, tile } from "../draw/sprite.js";
+import { Thumbnails, paintImage, sheetOf, tile } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
 import { dotColors } from "../engine/codes.js";
 import { NearestInPlane, fit, normal, repeatable, toScreen } from "../engine/geometry.js";
@@ -179,7 +179,7 @@ export class Plane {
         columns = this.samples.width / 28;
       for (let k = 0; k * PIXELS < pixels.length; k++) {
         const at = start + k;
-        paintGrey(
+        paintImage(
           context,
           pixels.subarray(k * PIXELS, (k + 1) * PIXELS),
           255,
