@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from vaeexplorer.app import address, caches, state
-from vaeexplorer.app.server import trainings
 from vaeexplorer.app.server.components import component
+from vaeexplorer.app.server.served import trainings
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.training import form
 from vaeexplorer.config import DATASETS, RunConfig
