@@ -42,7 +42,7 @@ def test_it_is_steered_killed_and_goes_on_and_the_command_line_gives_the_same_bi
     assert card.status
     os.kill(card.status.pid, signal.SIGKILL)
     dispatch.wake()
-    assert "was killed, by somebody or by the system" in until("one", lambda card: bool(card.sentence)).sentence
+    until("one", lambda card: "was killed, by somebody or by the system" in card.sentence)
     assert read_state("one") == "interrupted"
     queue.resume("one")
     until("one", is_("done"))

@@ -80,6 +80,7 @@ class Control:
         self._counted: tuple[int, float] = (0, 0.0)  # step and time of the last moment
         self._noted = 0  # losses of this epoch that a point has
         self._spent = 0.0
+        self._point = 0  # step of the last point
 
     @property
     def has_run(self) -> bool:
@@ -216,6 +217,10 @@ class Control:
 
     def _note(self, training: Training, test: dict[str, float] | None) -> None:
         """A point of the curves: the mean over the steps since the last one, and the test where there was one."""
+        apart = training.config.train.epochs * training.steps_an_epoch / POINTS
+        if not test and training.step < self._point + apart:
+            return
+        self._point = training.step
         if self._noted > len(training.losses):  # another epoch
             self._noted = 0
         fresh = training.losses[self._noted :]

@@ -6,12 +6,13 @@ from typing import Any
 import streamlit as st
 
 from vaeexplorer.app import address, caches, state
-from vaeexplorer.app.server import trainings
 from vaeexplorer.app.server.components import component
+from vaeexplorer.app.server.served import trainings
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.training import form
 from vaeexplorer.config import DATASETS, RunConfig
 from vaeexplorer.data.images import FULL_SIZE, DataError
+from vaeexplorer.data.own import library
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.training import SHEETS
 from vaeexplorer.figures.theme import classes
@@ -166,7 +167,7 @@ def _new() -> None:
 
 
 def _datasets() -> list[str]:
-    """Those whose images are on this machine."""
+    """Those whose images are on this machine, and one's own."""
     found = []
     for name in DATASETS:
         try:
@@ -174,7 +175,7 @@ def _datasets() -> list[str]:
         except DataError:
             continue
         found.append(name)
-    return found
+    return found + [each.name for each in library.list_sets()[0]]
 
 
 def _done(act: Callable[[], object]) -> bool:
