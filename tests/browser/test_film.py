@@ -129,3 +129,4 @@ def test_runs_are_watched_handed_on_and_images_brought(
         page.get_by_role("button", name="Store this set").click()
         page.get_by_text("symbols.zip is stored as own-").wait_for()
         assert len(list((tmp_path / "sets").iterdir())) == 1
+        page.goto("about:blank")  # before its server ends
