@@ -7,7 +7,7 @@ PAGE = Page(
     instruction="Choose one or two in the table, and press Play.",
     see="Dots are 2,000 test images at their codes, behind them is what the decoder drew at each place at that "
     "moment. Both films are on one slider; each keeps its scale. A VAE is seen in the region of its prior, ±4, an AE "
-    "in what its codes fill at the end. Blue is the loss on test images, grey that on training images.",
+    "in what its codes fill at the end. The strong line is the loss on test images, the thin one on training images.",
     why="What a network learns first is where kinds of images lie; how they look comes later. An AE's codes spread as "
     "far as they like, while a VAE's stay near the prior, since the KL term asks for it.",
     attempt="Put an AE beside its VAE and stop both at the end of the first epoch. Which of them knows its classes "
