@@ -173,7 +173,7 @@ class Control:
             mean, logvar = network.encode(self._images)
         codes = Codes(mean.float().cpu().numpy(), None if logvar is None else logvar.float().cpu().numpy())
         test = None
-        if is_last or start >= self._tested + TESTED:
+        if is_last or (start >= self._tested + TESTED and self._is_apart(training)):
             self._tested = start
             x = self._images[: len(self._noise)]
             beta = training.dials.beta(training.step)
@@ -215,10 +215,13 @@ class Control:
         self._newest = self._newest[-NEWEST:]
         self._status = replace(self._status, moment=name, kept=tuple(self._frames.kept))
 
+    def _is_apart(self, training: Training) -> bool:
+        """Whether another point of the curves is due: there are POINTS at the most, however long it trains."""
+        return training.step >= self._point + training.config.train.epochs * training.steps_an_epoch / POINTS
+
     def _note(self, training: Training, test: dict[str, float] | None) -> None:
         """A point of the curves: the mean over the steps since the last one, and the test where there was one."""
-        apart = training.config.train.epochs * training.steps_an_epoch / POINTS
-        if not test and training.step < self._point + apart:
+        if not test and not self._is_apart(training):
             return
         self._point = training.step
         if self._noted > len(training.losses):  # another epoch

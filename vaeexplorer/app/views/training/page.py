@@ -76,6 +76,12 @@ def history(cards: list[RunCard]) -> list[dict[str, object]]:
 
 
 where = "tab" if is_public() else address.choose(state.WHERE)
+served = server.chosen() if where == "server" else {}
+every = {card.name: card for card in sidebar.cards()}
+name = sidebar.chosen_name()
+names = address.choose(state.COMPARED, list(every), default=[name] if name in every else [])
+address.choose(state.LOG)
+address.settle()  # before anything that takes a while: a press of the switch counts from then on
 if not is_public():
     st.segmented_control(
         "Where it is trained",
@@ -87,7 +93,7 @@ if not is_public():
         persist_state="session",
     )
 if where == "server":
-    server.on_this_server()
+    server.on_this_server(served)
 else:
     try:
         train_now(st.session_state.get(state.DATASET.name) or "mnist")
@@ -97,10 +103,6 @@ notes(words.PAGE)
 st.header(words.RUNS, anchor=False)
 st.caption(words.RUNS_INSTRUCTION)
 here = sidebar.chosen_card()
-every = {card.name: card for card in sidebar.cards()}
-names = address.choose(state.COMPARED, list(every), default=[here.name])
-address.choose(state.LOG)
-address.settle()
 st.multiselect("Runs", list(every), key=state.COMPARED.name, persist_state="session")
 st.toggle("Logarithmic scale", key=state.LOG.name, persist_state="session")
 chosen = [every[name] for name in names] or [here]

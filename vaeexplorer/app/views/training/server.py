@@ -27,16 +27,23 @@ _served = component("served_training", "served", *SHEETS, "served/served.css")
 _NEXT = "served-next"
 
 
-def on_this_server() -> None:
-    """All of it. The script runs again where something is pressed or a training stands otherwise, never for a frame."""
+def chosen() -> dict[str, TrainingCard]:
+    """The trainings by name, once it is chosen which of them is shown."""
     cards = {card.name: card for card in list_trainings()}
     if (following := st.session_state.pop(_NEXT, None)) in cards:
         st.session_state[state.SERVED.name] = following
     if cards:
-        name = address.choose(state.SERVED, list(cards))
-        _show(cards[name])
+        address.choose(state.SERVED, list(cards))
+    return cards
+
+
+def on_this_server(cards: dict[str, TrainingCard]) -> None:
+    """All of it. The script runs again where something is pressed or a training stands otherwise, never for a frame."""
+    if cards:
+        card = cards[st.session_state[state.SERVED.name]]
+        _show(card)
         _choose(list(cards.values()))
-        _tools(cards[name])
+        _tools(card)
     with st.expander("New training", expanded=not cards, icon=":material/add:"):
         _new()
 
