@@ -122,6 +122,7 @@ def served(elsewhere: dict[str, str], tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.slow  # that all files are installed and found: the two tests above
 @pytest.mark.browser
 def test_the_installed_app_opens(served: str, chromium: object) -> None:
     stage = opened(chromium, served)
