@@ -3,19 +3,23 @@
 python -m tests.benchmarks.server_training [--epochs 3] [--hidden 512 512 256]
 
 It trains the same configuration twice, once in the process that a page starts and once from the command line, both at
-the page's priority, and says whether both gave the same weights. Needs the full set, and an idle machine.
-What another visitor waits meanwhile: `python -m tests.benchmarks.visitor` beside it.
+the page's priority, and says whether both gave the same weights; and what another visitor waits while it trains. Needs
+the full set, and a machine that does nothing else.
 """
 
 import argparse
+import asyncio
 import hashlib
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
+from tests.benchmarks.classroom import PORT, milliseconds, served
+from tests.benchmarks.visitor import Visitor
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.runs.folder import load_run
 from vaeexplorer.trainings import dispatch, folder, queue
@@ -51,6 +55,31 @@ def unwatched(config: RunConfig) -> float:
     return sum(record.seconds for record in load_run("unwatched").history)
 
 
+async def reruns(count: int = 150) -> None:
+    """One visitor who acts on the learning curves, four times a second."""
+    async with Visitor(PORT) as visitor:
+        await visitor.open("training")
+        times = []
+        for number in range(count):
+            times.append((await visitor.act("log", number % 2 == 0)).seconds)
+            await asyncio.sleep(0.25)
+    print(f"a rerun of another visitor while it trains: {milliseconds(times)}")
+
+
+def visited(config: RunConfig, runs: Path) -> None:
+    """What another visitor of the app waits while the app trains."""
+    with served(runs, []):
+        long = replace(config, train=replace(config.train, epochs=10_000))
+        folder.create(folder.path_of("visited"), folder.Spec(1, long), 1)
+        dispatch.wake()
+        while not ((card := read_training(folder.path_of("visited"))).status and card.step):
+            time.sleep(0.1)
+        try:
+            asyncio.run(reruns())
+        finally:
+            queue.kill("visited")
+
+
 def weights(name: str) -> str:
     """The hash of a run's weights."""
     path = Path(os.environ["VAEEXPLORER_RUNS"]) / name / "weights.safetensors"
@@ -75,6 +104,8 @@ def main() -> None:
             f"epochs: {page:.1f} s from the page, {line:.1f} s from the command line: {100 * (page / line - 1):+.1f} %"
         )
         print(f"same weights: {weights('watched') == weights('unwatched')}")
+        visited(config, Path(runs))
+        dispatch.rest()
 
 
 if __name__ == "__main__":

@@ -213,6 +213,11 @@ TRAIN: tuple[Key[Any], ...] = (
 )
 """of a training in the browser"""
 
+RUN_FILM: tuple[Key[Any], ...] = (
+    Key("epoch", "number", None, "the epoch at which the film is stopped", limits=(0, 1e6)),
+)
+"""of films of runs"""
+
 
 def dial(betas: tuple[float, ...]) -> tuple[Key[Any], ...]:
     """Of the dial over the models of a sweep."""
