@@ -3,12 +3,14 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from vaeexplorer.errors import installed
 from vaeexplorer.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from vaeexplorer.codes import Codes as Codes
     from vaeexplorer.config import RunConfig as RunConfig
     from vaeexplorer.data.datasets import load_dataset as load_dataset
+    from vaeexplorer.data.images import ImageDataset as ImageDataset
     from vaeexplorer.foreign.pythae import from_pythae as from_pythae
     from vaeexplorer.foreign.pytorch import from_torch as from_torch
     from vaeexplorer.launch import explore as explore
@@ -28,6 +30,7 @@ _HOMES = {
     "Codes": "codes",
     "Comparison": "notebook.comparison",
     "Explorer": "notebook.explorer",
+    "ImageDataset": "data.images",
     "Report": "notebook.report",
     "RunConfig": "config",
     "compare": "notebook.comparison",
@@ -48,6 +51,7 @@ __all__ = [
     "Codes",
     "Comparison",
     "Explorer",
+    "ImageDataset",
     "Report",
     "RunConfig",
     "compare",
@@ -68,4 +72,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    with installed():
+        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

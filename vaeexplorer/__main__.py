@@ -19,6 +19,7 @@ import tyro
 from vaeexplorer.commands import (
     app,
     compare,
+    film,
     images,
     instruments,
     lecture,
@@ -32,7 +33,7 @@ from vaeexplorer.commands import (
 from vaeexplorer.commands.console import Interruption, complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.data.images import DataWarning
-from vaeexplorer.errors import UserError
+from vaeexplorer.errors import UserError, installed
 from vaeexplorer.files import why
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -45,6 +46,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report.report,
     "instruments": instruments.instruments,
     "stability": instruments.stability,
+    "film": film.film,
     "export": runs.export,
     "gallery": runs.gallery,
     "linear": linear.linear,
@@ -96,7 +98,8 @@ def main(arguments: list[str] | None = None) -> int:
     warnings.showwarning = lambda message, *_, **__: complain(str(message))
     warnings.simplefilter("always", DataWarning)
     try:
-        parse(images.of_own(sys.argv[1:] if arguments is None else arguments))()
+        with installed():
+            parse(images.of_own(sys.argv[1:] if arguments is None else arguments))()
         return 0
     except (Interruption, KeyboardInterrupt) as stop:
         complain(str(stop) or "Stopped.")

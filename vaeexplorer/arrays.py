@@ -1,5 +1,7 @@
 """Arrays of anybody: read by NumPy or refused in one sentence, and narrowed only where that loses little."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from vaeexplorer.errors import UserError
@@ -29,6 +31,22 @@ def to_numpy(given: object, what: str) -> np.ndarray:
         held = type(given).__name__ if array.dtype.kind == "O" else array.dtype
         raise UserError(f"{what} must be numbers, not {held}.")
     return array
+
+
+def pixel_shape(images: np.ndarray) -> str:
+    """Of images [N, ...], as people write it: 28 x 28, or 64 x 64 x 3."""
+    return " x ".join(map(str, images.shape[1:]))
+
+
+def channels_first(images: np.ndarray) -> np.ndarray:
+    """Images [N, H, W, 3] as [N, 3, H, W], as convolutions and the pages take them; grey ones as they are."""
+    return np.moveaxis(images, 3, 1) if images.ndim == 4 else images
+
+
+def channels_last(numbers: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+    """The inverse of `channels_first`: numbers [N, ...] as images [N, *shape], shape being (H, W) or (H, W, 3)."""
+    height, width, *colors = shape
+    return np.moveaxis(numbers.reshape(-1, *colors, height, width), 1, -1) if colors else numbers.reshape(-1, *shape)
 
 
 def rounding(array: np.ndarray, narrow: np.ndarray) -> float:

@@ -15,6 +15,11 @@ class Codes:
     """q(z|x) of N images: `mean` and `logvar` = ln sigma^2, float32 [N, D] each; `logvar` is None for an AE.
 
     Where a posterior's dimensions are correlated, `covariance` is [N, D, D] and `logvar` the logarithm of its diagonal.
+
+    Examples:
+        >>> import numpy as np
+        >>> Codes(mean=np.zeros((3, 2)), logvar=np.full((3, 2), -1.0)).covariance is None
+        True
     """
 
     mean: np.ndarray
@@ -31,6 +36,12 @@ class Codes:
 
         Raises:
             UserError: shapes that do not fit, numbers that are not finite, or a matrix that is no covariance.
+
+        Examples:
+            >>> import numpy as np
+            >>> codes = Codes.correlated(np.zeros((1, 2)), np.array([[[1.0, 0.5], [0.5, 1.0]]]))
+            >>> codes.logvar
+            array([[0., 0.]], dtype=float32)
         """
         mean, covariance = np.asarray(mean, np.float32), np.asarray(covariance, np.float64)
         wanted = (*mean.shape, mean.shape[-1])
@@ -56,10 +67,10 @@ class Model(Protocol):
     """NumPy in, NumPy out, in batches of any size. What is no image or no latent point raises a UserError."""
 
     def encode(self, images: np.ndarray) -> Codes:
-        """Images [N, 28, 28], uint8 or floats in [0, 1], to their codes."""
+        """Images [N, H, W] or [N, H, W, 3], uint8 or floats in [0, 1], to their codes."""
 
     def decode(self, z: np.ndarray) -> np.ndarray:
-        """Latent points [N, D] to images, float32 [N, 28, 28] in [0, 1]."""
+        """Latent points [N, D] to images, float32 of the same shape, in [0, 1]."""
 
 
 def to_bytes(codes: np.ndarray) -> dict[str, np.ndarray]:

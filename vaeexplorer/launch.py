@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vaeexplorer.errors import installed
 from vaeexplorer.files import user_path
 from vaeexplorer.runs.folder import check_name
 from vaeexplorer.spaces.own import open_model
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from vaeexplorer.lecture.scenes import Lecture
 
 
+@installed()
 def explore(
     encode: Callable[[np.ndarray], Any],
     decode: Callable[[np.ndarray], Any],
@@ -34,11 +36,12 @@ def explore(
     the same name, it takes the place of the first.
 
     Args:
-        encode: images uint8 [N, 28, 28] -> codes [N, D], or (mean, ln sigma^2), each [N, D], or anything with `.mean`
-            and `.logvar`; or (mean, covariance [N, D, D]) where dimensions are correlated. Drawn images reach it
-            rounded to uint8 too.
-        decode: latent points, float32 [N, D] -> images [N, 28, 28] in [0, 1].
-        data: an ImageDataset, or anything with `.images` uint8 [N, 28, 28], `.labels` [N] and `.class_names`.
+        encode: images uint8, as `data` has them -> codes [N, D], or (mean, ln sigma^2), each [N, D], or anything with
+            `.mean` and `.logvar`; or (mean, covariance [N, D, D]) where dimensions are correlated. Drawn images reach
+            it rounded to uint8 too.
+        decode: latent points, float32 [N, D] -> images of the same shape in [0, 1].
+        data: an ImageDataset, or anything with `.images` uint8 [N, H, W] or [N, H, W, 3], of at most 128 x
+            128 pixels, `.labels` [N] and `.class_names`.
         name: what the model is called; letters, digits, '.', '-' and '_'.
         port: where to listen; by default the first free one from 8501.
         open_browser: open the page, where there is a screen.
@@ -49,7 +52,7 @@ def explore(
 
     Raises:
         ModelError: the functions do not return what they should, or fail; D differs; pixels leave [0, 1]; a number is
-            not finite; there are no images, or more than 70,000; the port is taken.
+            not finite; there are no images, or more than 70,000 (of 28 x 28; of larger ones, fewer); the port is taken.
         RunError: the name is no name.
     """
     model = open_model(encode, decode, data, check_name(name))

@@ -1,18 +1,23 @@
 """Pages of a public app: they show what was measured before, and compute nothing on request."""
 
+import asyncio
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import opened
-from vaeexplorer.app import caches
+from vaeexplorer.app import caches, state
+from vaeexplorer.app.server.served import trainings
 from vaeexplorer.app.views.linear import widgets
 from vaeexplorer.app.views.linear.training import Setting
 from vaeexplorer.app.views.report import reports
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED
+from vaeexplorer.trainings import folder
 
 
 @pytest.fixture
@@ -69,3 +74,28 @@ def test_an_error_names_no_folder_of_the_server(app: AppTest, monkeypatch: pytes
     app.run()
     assert "DATA is gone, which is not a folder" in app.error[0].value
     assert str(tmp_path) not in app.error[0].value.replace("\\", "")
+
+
+def test_nothing_is_trained_on_the_server_whatever_the_address_asks_for(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "vaeexplorer.app.views.training.server.on_this_server", lambda: pytest.fail("this app trains nothing")
+    )
+    monkeypatch.setenv("VAEEXPLORER_PUBLIC", "1")
+    opened(app, "views/training/page.py", where="server")
+    assert not app.exception
+    assert state.WHERE.name not in [each.key for each in app.get("button_group")]
+
+
+@pytest.mark.parametrize(("path", "method", "status"), [("now", "GET", 403), ("", "POST", 403), ("file", "GET", 404)])
+def test_the_routes_of_trainings_answer_nobody(
+    runs_folder: Path, monkeypatch: pytest.MonkeyPatch, path: str, method: str, status: int
+) -> None:
+    monkeypatch.setenv("VAEEXPLORER_PUBLIC", "1")
+    monkeypatch.setattr(folder, "path_of", lambda name: pytest.fail("nobody may ask"))
+    scope: dict[str, Any] = {"type": "http", "method": method, "path": "/", "query_string": b"", "headers": []}
+    scope["path_params"] = {"name": "mine", "file": f"test-{16 * '0'}.bin"}
+    answers = {"now": trainings.now, "file": trainings.file}
+    answer = answers[path](Request(scope)) if path else asyncio.run(trainings.ask(Request(scope)))
+    assert answer.status_code == status

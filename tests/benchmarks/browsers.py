@@ -2,20 +2,26 @@
 
 import shutil
 import time
+from asyncio import Barrier
 
 from playwright.async_api import Error, async_playwright
 
 PATHS = ("", "from-x", "ae-vs-vae", "training", "beta")
 
 
-async def watch(port: int, seconds: float, errors: list[str]) -> None:
-    """One browser for so many seconds; prints when the first picture was there, and notes what goes wrong."""
+async def watch(port: int, seconds: float, errors: list[str], opened: Barrier) -> None:
+    """One browser for so many seconds; prints when the first picture was there, and notes what goes wrong.
+
+    The people of a class have their browsers open, and on machines of their own: only what a browser does with the
+    page is measured, from when all of them are `opened`.
+    """
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         page = await browser.new_page(viewport={"width": 1280, "height": 800})
         page.on("pageerror", lambda error: errors.append(f"browser: {error}"))
+        await opened.wait()
         end, number = time.monotonic() + seconds, 0
         try:
             start = time.perf_counter()

@@ -31,7 +31,7 @@ from tests.processes import started
 ROOT = Path(__file__).parents[2]
 PORT = 8794
 PACES = ((2.5, 7.5), (0.5, 1.5))  # seconds between the actions of a visitor
-READY, ANSWERS = b"Every page is ready", b"  URL:"
+READY, ANSWERS = b"Every k of the linear page is ready", b"  URL:"
 ARRIVAL = 3.0  # seconds in which all of the class open the app
 STARTING = 600.0  # seconds in which every page must be ready
 TURNS = 0.25  # share of actions that open another page
@@ -128,8 +128,9 @@ async def fetch(visitor: Visitor, found: Class) -> None:
 
 async def lesson(port: int, sessions: int, think: tuple[float, float], seconds: float, browsers: int) -> Class:
     """A whole class at once."""
-    found = Class()
-    watching = [watch(port, seconds, found.errors) for _ in range(browsers)]
+    found, opened = Class(), asyncio.Barrier(browsers + 1)
+    watching = [asyncio.create_task(watch(port, seconds, found.errors, opened)) for _ in range(browsers)]
+    await opened.wait()
     await asyncio.gather(*(visit(number, port, think, seconds, found) for number in range(sessions)), *watching)
     return found
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { install, Net, networkFile } from "./fakes.js";
 import { Background } from "./decoding/background.js";
-import { decodeThere, encodeThere, RemoteBackground } from "./decoding/remote.js";
+import { askInstead, decodeThere, encodeThere, RemoteBackground } from "./decoding/remote.js";
 
 // Without the kernel, which comes when it comes (kernel.test.js has it).
 globalThis.atob = () => assert.fail("no kernel here");
@@ -143,7 +143,7 @@ test("without a worker the page decodes a few images at a time, what was asked f
 const images = (/** @type {number} */ count, level = 0) => new Uint8Array(784 * count).fill(level);
 
 test("the server's images are as many as were asked for, its words are passed on", async () => {
-  const ask = () => decodeThere("/m/", Float32Array.of(1, 2, 3, 4), 2);
+  const ask = () => decodeThere("/m/", Float32Array.of(1, 2, 3, 4), 2, 784);
   const good = ask();
   assert.equal(net.asked[0].body.length, 4);
   await net.answer("/m/decode", images(2, 9));
@@ -183,6 +183,21 @@ test("the server's code is a mean, or a mean and a logvar", async () => {
   await refused;
 });
 
+test("of several views of a widget the newest is asked, and those that are closed are not held on to", async () => {
+  const asked = [],
+    answer = (/** @type {string} */ name) => async () => (asked.push(name), new ArrayBuffer(784)),
+    [endFirst, endSecond] = ["first", "second"].map((name) => askInstead("kernel/0/", answer(name)));
+  const ask = () => decodeThere("kernel/0/", Float32Array.of(1, 2), 2, 784);
+  await ask();
+  endSecond();
+  await ask();
+  assert.deepEqual(asked, ["second", "first"]);
+  endFirst();
+  const server = ask();
+  await net.answer("kernel/0/decode", images(1));
+  assert.equal((await server).length, 784);
+});
+
 /** A server that decodes, what came from it, and its troubles. */
 function remote() {
   const seen = [],
@@ -191,6 +206,7 @@ function remote() {
     "/m/",
     (kind, start, pixels, done) => seen.push([kind, start, pixels[0], pixels.length / 784, done]),
     (trouble) => troubles.push(trouble),
+    784,
   );
   const asked = () => net.asked.map(({ body }) => [...body]);
   return { made, seen, troubles, asked };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { paintDifference } from "./draw/sprite.js";
-import { widestImage } from "./engine/wide.js";
+import { widestImage } from "./interact/wide.js";
 import { arrive, FakeElement, install, Net, space } from "./fakes.js";
 import { FromX } from "./from_x/from_x.js";
 import { Address } from "./interact/address.js";

@@ -93,6 +93,16 @@ def grey(canvas: Any) -> np.ndarray:
     return levels.astype(int)
 
 
+def rgb(canvas: Any) -> np.ndarray:
+    """The colours of a canvas, [H, W, 3]."""
+    script = """canvas => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return [canvas.height, canvas.width, Array.from(data)];
+    }"""
+    height, width, numbers = canvas.evaluate(script)
+    return np.array(numbers).reshape(height, width, 4)[..., :3]
+
+
 def middle(stage: Any) -> tuple[float, float]:
     box = stage.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -239,6 +239,7 @@ export function networkFile(dim = 2, level = 0.25) {
       kind: "network",
       precision: "<f4",
       id: "0",
+      image: [28, 28],
       latent_dim: dim,
       likelihood: "gaussian",
       beta: 1,
@@ -322,6 +323,7 @@ export const space = (name, isRemote = false) => ({
   classes,
   colors,
   plain: null,
+  image: [28, 28],
   urls: {
     ...(isRemote ? { remote: `/${name}/` } : { network: `/${name}.bin` }),
     codes: `/${name}.codes`,

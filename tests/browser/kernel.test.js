@@ -1,7 +1,7 @@
 /** Many images by the compiled kernel: what the network decodes one by one, to a grey level. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Batch, decodeEach } from "./decoding/batch.js";
+import { Batch, decodeEach, isDense } from "./decoding/batch.js";
 import { Queue } from "./decoding/queue.js";
 import { unpack } from "./engine/network.js";
 import { isCompiled, kernel } from "./kernel/kernel.js";
@@ -15,7 +15,7 @@ function random() {
 }
 
 /** @param {string} likelihood @param {string} activation @param {number[]} widths */
-function network(likelihood, activation, widths, last = "none") {
+function network(likelihood, activation, widths, last = "none", image = [28, 28]) {
   const decoder = [];
   const arrays = [];
   for (let k = 1; k < widths.length; k++) {
@@ -24,7 +24,7 @@ function network(likelihood, activation, widths, last = "none") {
     arrays.push(Float32Array.from({ length: inputs * outputs }, () => (2 * random()) / Math.sqrt(inputs)));
     arrays.push(Float32Array.from({ length: outputs }, random));
   }
-  const header = { kind: "network", precision: "<f4", id: "0", latent_dim: widths[0], likelihood, beta: 1 };
+  const header = { kind: "network", precision: "<f4", id: "0", image, latent_dim: widths[0], likelihood, beta: 1 };
   const rest = { pixel_variance: 0.5, logvar_range: [-14, 4], decoder, encoder: null, mean: null, logvar: null };
   return unpack(frame({ ...header, ...rest }, ...arrays));
 }
@@ -56,6 +56,20 @@ for (const [likelihood, activation, last] of [
       assert.ok(new Set(each).size > 50, "the images are not of one grey");
       assert.deepEqual(batch.decode(zs, dim), once, "the same bytes again");
     });
+
+test("a colour image of another size, at once", async () => {
+  const model = network("bernoulli", "relu", [2, 16, 240], "none", [8, 10, 3]),
+    zs = Float32Array.from({ length: 2 * 7 }, random);
+  assert.ok(isDense(model));
+  const [once, each] = [new Batch(await kernel(), model, 40).decode(zs, 2), decodeEach(model, zs, 2)];
+  assert.equal(once.length, 7 * 240);
+  assert.ok(once.every((value, at) => Math.abs(value - each[at]) <= 1));
+  assert.ok(!isDense(network("bernoulli", "relu", [2, 75], "none", [5, 5, 3])), "a panel's width divides the others");
+});
+
+test("a decoder of another size than it says is refused", () => {
+  assert.throws(() => network("bernoulli", "relu", [2, 784], "none", [28, 28, 3]), /of a decoder of 28×28×3 images/);
+});
 
 test("exponentials neither overflow nor vanish early", async () => {
   const model = network("bernoulli", "tanh", [1, 784]);

@@ -11,6 +11,7 @@ const header = {
   kind: "network",
   precision: "<f4",
   id: "0",
+  image: [28, 28],
   latent_dim: 1,
   likelihood: "gaussian",
   beta: 1,

@@ -1,10 +1,11 @@
-"""A model of one's own with known answers, opened in the app: python -m tests.browser.own_app PORT."""
+"""Two models of one's own with known answers, opened in the app: python -m tests.browser.own_app PORT."""
 
 import sys
 
 import numpy as np
 
 import vaeexplorer as vx
+from tests.spaces import colored
 
 LOGVAR = -3.0
 _rng = np.random.default_rng(0)
@@ -32,4 +33,6 @@ def decode_at_home(z: np.ndarray) -> np.ndarray:
 
 if __name__ == "__main__":
     data = vx.load_dataset("mnist", download=False)
-    vx.explore(encode, decode_at_home, data, name="linear", port=int(sys.argv[1]), open_browser=False, block=True)
+    port = int(sys.argv[1])
+    vx.explore(encode, decode_at_home, data, name="linear", port=port, open_browser=False, block=False)
+    vx.explore(colored.encode, colored.decode, colored.colored(), name="colored", open_browser=False, block=True)

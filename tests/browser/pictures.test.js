@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { FakeElement, install } from "./fakes.js";
 import { Field } from "./pair/field.js";
-import { encodeGif } from "./files/gif.js";
+import { PALETTE, encodeGif, inPalette } from "./files/gif.js";
+import { paintDifference, paintImage, paintTestImage, sizeTiles, tile } from "./draw/sprite.js";
+import { formatOf } from "./engine/format.js";
 import { Manifold } from "./draw/manifold.js";
 import { Strips } from "./plane/strips.js";
 import { viridis } from "./engine/codes.js";
@@ -177,7 +179,7 @@ test("strips hold a traversal of each dimension and the path, each image at its 
     /** @type {any} */ (box),
     /** @type {any} */ (below),
     summary,
-    "run",
+    { name: "run", image: [28, 28] },
     (z) => picked.push(z),
     assert.fail,
   );
@@ -224,11 +226,88 @@ test("strips hold a traversal of each dimension and the path, each image at its 
 
 test("a GIF has its size, its pace, and an end", () => {
   const frames = [0, 255].map((level) => new Uint8Array(4).fill(level)),
-    film = encodeGif(frames, 2, 3, 12);
+    film = encodeGif(frames, { width: 2, height: 2 }, 3, 12);
   assert.equal(Buffer.from(film.slice(0, 6)).toString(), "GIF89a");
   assert.deepEqual([...film.slice(6, 10)], [6, 0, 6, 0]);
   const controls = [...film.keys()].filter((at) => film[at] === 0x21 && film[at + 1] === 0xf9 && film[at + 2] === 4);
   assert.equal(controls.length, 2);
   for (const at of controls) assert.equal(film[at + 4] + 256 * film[at + 5], 12);
   assert.equal(film.at(-1), 0x3b);
+});
+
+/* ------------------------------------------------------------------ colour, and other sizes than 28 by 28 */
+
+const COLORED = formatOf([2, 3, 3]);
+const image = Float32Array.from({ length: 18 }, (_, at) => at / 17); // 6 red numbers, 6 green ones, 6 blue ones
+
+test("a colour image is painted from its three planes, at its own size", () => {
+  const canvas = tile({}, COLORED);
+  assert.deepEqual([canvas.width, canvas.height], [3, 2]);
+  paintImage(canvas.getContext("2d"), image, 1, 4, 5, COLORED);
+  const [[, painted, x, y]] = calls(canvas, "putImageData");
+  assert.deepEqual([painted.width, painted.height, x, y], [3, 2, 4, 5]);
+  const level = (/** @type {number} */ at) => Math.round((255 * at) / 17);
+  assert.deepEqual([...painted.data.slice(8, 12)], [level(2), level(8), level(14), 255]);
+  paintDifference(canvas.getContext("2d"), image, image, 1, 0, 0, COLORED);
+  assert.deepEqual(put(canvas)[1], [0, 0, 0, 0, 0, 255], "nothing differs");
+});
+
+test("a test image is cut from a sheet of images of the canvas's size", () => {
+  const canvas = tile();
+  sizeTiles([canvas], COLORED);
+  paintTestImage(canvas, /** @type {any} */ ("sheet"), 203);
+  assert.deepEqual(calls(canvas, "drawImage")[0].slice(2), [9, 4, 3, 2, 0, 0, 3, 2]);
+});
+
+test("behind the dots colours are as they are and faint, in the middle of a square cell", () => {
+  const manifold = new Manifold(31, 0.2);
+  manifold.format = COLORED;
+  manifold.plan(plane, [0, 0, 0], view);
+  const { canvas } = /** @type {any} */ (manifold.coming);
+  assert.deepEqual([canvas.width, canvas.height], [6, 6], "cells of 3 by 3");
+  manifold.receive(
+    3,
+    Uint8Array.from(image, (value) => 255 * value),
+    true,
+    [1, 2, 3],
+  );
+  const [, one, ...where] = calls(canvas, "drawImage")[0];
+  assert.deepEqual(where, [3, 3.5, 3, 2]);
+  const [[, painted]] = calls(one, "putImageData");
+  assert.deepEqual([...painted.data.slice(0, 4)], [0, 90, 180, 51]);
+});
+
+test("strips and film are of the images' size and colours", () => {
+  const strips = new Strips(
+    /** @type {any} */ (new FakeElement()),
+    /** @type {any} */ (new FakeElement()),
+    summary,
+    { name: "run", image: [2, 3, 3] },
+    assert.fail,
+    assert.fail,
+  );
+  assert.deepEqual([strips.path.canvas.width, strips.path.canvas.height], [13 * 5 - 2, 2]);
+  strips.plan([0, 0], null);
+  strips.receive(1, new Uint8Array(2 * 18).fill(9));
+  assert.deepEqual(
+    put(strips.strips[0].canvas).map(([x, y]) => [x, y]),
+    [
+      [5, 0],
+      [10, 0],
+    ],
+  );
+  const film = strips.film();
+  assert.deepEqual([film[6] + 256 * film[7], film[8] + 256 * film[9]], [168, 112]);
+});
+
+test("a colour of the film is the nearest of 125", () => {
+  const codes = inPalette(Float32Array.of(0, 1, 0.26, 0, 1, 0.7, 0, 0, 1));
+  assert.deepEqual(
+    Array.from(codes, (code) => PALETTE[code]),
+    [
+      [0, 0, 0],
+      [255, 255, 0],
+      [64, 191, 255],
+    ],
+  );
 });

@@ -15,7 +15,15 @@ function linearBytes() {
   const layer = { kind: "dense", inputs: 2, outputs: 784, activation: "none" };
   const weight = new Float32Array(2 * 784);
   weight.set([1, 0.5, 0, 1]);
-  const header = { kind: "network", precision: "<f4", id: "0", latent_dim: 2, likelihood: "gaussian", beta: 1 };
+  const header = {
+    kind: "network",
+    precision: "<f4",
+    id: "0",
+    image: [28, 28],
+    latent_dim: 2,
+    likelihood: "gaussian",
+    beta: 1,
+  };
   const more = { pixel_variance: V, logvar_range: [-14, 4], decoder: [layer], encoder: null, mean: null, logvar: null };
   return frame({ ...header, ...more }, weight, new Float32Array(784));
 }

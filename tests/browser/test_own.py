@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import ROOT
-from tests.browser.driving import changed, grey, middle, next_frame, opened, pixels, wait_until
+from tests.browser.driving import changed, grey, middle, next_frame, opened, pixels, rgb, wait_until
 from tests.browser.own_app import decode, encode
 from tests.processes import started
+from tests.spaces import colored
 from vaeexplorer.data.datasets import SAMPLE
 from vaeexplorer.data.images import ImageDataset
 
@@ -131,3 +132,30 @@ def test_the_walk_from_x_is_the_servers(own: str, chromium: Any, mnist_test: Ima
     np.testing.assert_allclose(terms, [squared, kl], rtol=0.01)
     page.get_by_role("button", name="Resample").click()
     wait_until(page, lambda: bool(np.abs(grey(page.locator(out).first) - 255 * expected[0]).max() > 5), "another draw")
+
+
+@pytest.mark.browser
+def test_images_in_colour_are_shown_and_asked_for_at_their_size(own: str, chromium: Any) -> None:
+    page, address = chromium, own.replace("run=linear", "run=colored")
+    data = colored.colored()
+    opened(page, address)
+    drag(page, page.locator(".stage").first)
+    page.wait_for_url("**z=*")
+
+    def shows(selector: str, expected: np.ndarray, tolerance: float) -> None:
+        canvas = page.locator(selector).first
+        wait_until(
+            page, lambda: bool(np.abs(rgb(canvas) - 255 * expected).max() <= tolerance), f"{selector} as expected"
+        )
+
+    shows("canvas.decoded", colored.decode(shown_z(page))[0], 5)  # z is shown to two digits
+    assert rgb(page.locator("section.strips canvas").first).shape == (64, 13 * 66 - 2, 3)
+    page.goto(address.replace("/?", "/from-x?"))
+    page.locator(".from-x .loss .term").first.wait_for()
+    page.get_by_label("Number of a test image").fill("3")
+    page.get_by_label("Number of a test image").press("Enter")
+    page.get_by_text("test #3").wait_for()
+    page.get_by_role("button", name="ε = 0").click()
+    shows("canvas[aria-label^='x, the image']", data.images[3] / 255, 0)
+    shows("canvas[aria-label^='x′, the image']", colored.decode(colored.encode(data.images[3:4])[0])[0], 1)
+    assert page.locator("canvas.pad").is_hidden()  # what is drawn becomes a digit

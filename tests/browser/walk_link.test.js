@@ -23,20 +23,20 @@ test("what is no image is none", () => {
 });
 
 test("a link opens what was chosen", () => {
-  const drawn = { image: -1, seed: 7, eps: [0.5, -1.25], x: digit, near: false, span: 8, images: 21 };
+  const drawn = { image: -1, seed: 7, eps: [0.5, -1.25], x: digit, near: false, span: 8, truth: true, images: 21 };
   const texts = formatWalk(keys.walk, drawn);
-  assert.deepEqual(Object.keys(texts), ["drawing", "seed", "eps", "near", "span", "images"]);
+  assert.deepEqual(Object.keys(texts), ["drawing", "seed", "eps", "near", "span", "images", "truth"]);
   assert.equal(texts.eps, "0.5,-1.25");
   const { x: drawing, ...rest } = drawn;
   assert.deepEqual(parseWalk(keys.walk, texts, 2, 10), { ...rest, drawing, wrong: "" });
-  const plain = { image: 7, seed: 68000, eps: [0], x: digit, near: true, span: 4, images: 0 };
+  const plain = { image: 7, seed: 68000, eps: [0], x: digit, near: true, span: 4, truth: false, images: 0 };
   assert.deepEqual(formatWalk(keys.walk, plain), { image: "7", eps: "0" });
   assert.deepEqual(formatWalk(keys.walk, { ...plain, image: null, eps: null }), {});
   assert.equal(formatWalk(keys.walk, { ...plain, eps: new Array(65).fill(0) }).eps, undefined);
 });
 
 test("nonsense is left out, value by value, and said", () => {
-  const nothing = { image: null, seed: 68000, eps: null, drawing: null, near: true, span: 4, images: 0 };
+  const nothing = { image: null, seed: 68000, eps: null, drawing: null, near: true, span: 4, truth: false, images: 0 };
   for (const texts of [
     { image: "10" },
     { image: "-1" },

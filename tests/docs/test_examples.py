@@ -36,6 +36,7 @@ REPLACED: dict[str, dict[str, str]] = {
         'vx.load_dataset("mnist", split=split) for': 'few(vx.load_dataset("mnist", split=split)) for',
     },
 }
+SLOW = {"README.md", "regularized.md"}  # reports, in which classifiers learn
 COUNT = 400
 
 
@@ -74,8 +75,11 @@ def surroundings() -> dict[str, Any]:
     }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[pytest.mark.slow] if page.name in SLOW else []) for page in PAGES if blocks(page)],
+    ids=lambda page: page.name,
+)
 def test_the_examples_of_a_page(
     page: Path, quick_classifier: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """The notebooks of examples/ run from an empty folder, and show pictures where nothing runs."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,9 @@ def test_they_are_kept_with_pictures_and_small() -> None:
         assert kinds.count("image/png") >= 2, name
         assert VIEW not in kinds
         assert not [output for output in outputs if output.output_type == "error"]
+        assert not re.search(r"/(home|Users|root|tmp|usr)/|[A-Z]:\\\\| at 0x", str(outputs)), (
+            f"{name} names a place of one machine"
+        )
         assert (FOLDER / f"{name}.ipynb").stat().st_size < MOST
 
 

@@ -71,7 +71,7 @@ def test_functions_that_return_one_buffer_at_every_call(small_test: ImageDataset
         buffer[: len(images)] = codes_of(images)
         return buffer[: len(images)]
 
-    model = Functions(encode, picture)
+    model = Functions(encode, picture, (28, 28))
     first = model.encode(small_test.images[:5]).mean
     model.encode(small_test.images[5:10])
     np.testing.assert_array_equal(first, codes_of(small_test.images[:5]))
@@ -116,7 +116,7 @@ def test_names_come_before_places(kind: Any, small_test: ImageDataset) -> None:
         mean = codes_of(images)
         return kind(mean=mean, logvar=np.full_like(mean, -2))
 
-    codes = Functions(encode, picture).encode(small_test.images)
+    codes = Functions(encode, picture, (28, 28)).encode(small_test.images)
     np.testing.assert_array_equal(codes.mean, codes_of(small_test.images))
     np.testing.assert_array_equal(codes.logvar, np.full_like(codes.mean, -2))
 
@@ -126,7 +126,7 @@ def test_more_fields_than_two_will_do(small_test: ImageDataset) -> None:
         mean = codes_of(images)
         return Mean(np.full_like(mean, -2), mean, mean)
 
-    codes = Functions(encode, picture).encode(small_test.images)
+    codes = Functions(encode, picture, (28, 28)).encode(small_test.images)
     np.testing.assert_array_equal(codes.mean, codes_of(small_test.images))
 
 
@@ -148,7 +148,7 @@ RETURNED: dict[str, tuple[Any, str]] = {
 def test_what_cannot_be_read_is_one_sentence(case: str, small_test: ImageDataset) -> None:
     make, words = RETURNED[case]
     with pytest.raises(ModelError, match=words) as error:
-        Functions(lambda images: make(codes_of(images)), picture).encode(small_test.images)
+        Functions(lambda images: make(codes_of(images)), picture, (28, 28)).encode(small_test.images)
     assert str(error.value).endswith(".")
     assert "\n" not in str(error.value)
 

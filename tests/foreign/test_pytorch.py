@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import vaeexplorer as vx
+from tests.spaces import colored as pictures
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.export.planes import plane_page
 from vaeexplorer.foreign.pytorch import Decoder, PackingWarning
@@ -29,7 +30,7 @@ const D = network.latentDim;
 let worst = 0;
 for (let i = 0; i * D < z.length; i++)
   decode(network, z.subarray(i * D, (i + 1) * D)).forEach((v, p) => {
-    worst = Math.max(worst, Math.abs(v - images[784 * i + p]));
+    worst = Math.max(worst, Math.abs(v - images[network.format.size * i + p]));
   });
 console.log(JSON.stringify({ worst, layers: network.decoder.length }));
 """
@@ -122,7 +123,7 @@ def test_what_is_packed_is_the_module(
 ) -> None:
     module = lively(DECODERS[name]())
     is_logits = name == "wrapped"
-    decode = Decoder(module, 3, logits=is_logits)
+    decode = Decoder(module, 3, (28, 28), logits=is_logits)
     assert decode.unpackable == ""
     assert decode.network is not None
     z = rng.normal(size=(100, 3)).astype(np.float32) * 2
@@ -136,10 +137,52 @@ def test_what_is_packed_is_the_module(
     assert module.training
 
 
+def colored() -> nn.Sequential:
+    """Three dimensions to images of 64 x 64 in colour."""
+    return nn.Sequential(
+        nn.Linear(3, 4 * 64), nn.ReLU(), nn.Unflatten(1, (4, 8, 8)), nn.Upsample(scale_factor=4),
+        nn.Conv2d(4, 6, 3, padding=1), nn.SiLU(), nn.ConvTranspose2d(6, 3, 4, stride=2, padding=1), nn.Sigmoid(),
+    )  # fmt: skip
+
+
+def test_colours_are_packed_in_their_order(node: Callable[..., str], modules: Path, rng: np.random.Generator) -> None:
+    module = lively(colored())
+    decode = Decoder(module, 3, (64, 64, 3), logits=False)
+    z = rng.normal(size=(20, 3)).astype(np.float32)
+    images = decode(z)
+    assert images.shape == (20, 64, 64, 3)
+    with torch.no_grad():
+        np.testing.assert_allclose(images[..., 1], module.eval()(torch.tensor(z))[:, 1].numpy(), atol=1e-6)
+    assert decode.network is not None
+    planes = np.ascontiguousarray(np.moveaxis(images, 3, 1))
+    for file, array in (("own.bin", decode.network), ("z.bin", z.tobytes()), ("x.bin", planes.tobytes())):
+        (modules / file).write_bytes(array)
+    (modules / "own.mjs").write_text(AGREEMENT, encoding="utf-8")
+    assert json.loads(node("own.mjs"))["worst"] < 1e-4
+
+
+def test_modules_and_images_have_one_shape() -> None:
+    encoder = nn.Sequential(nn.Conv2d(3, 2, 64), nn.Flatten(), nn.Linear(2, 3))
+    data = pictures.colored(10)
+    functions = vx.from_torch(encoder, colored(), shape=data.shape)
+    space = open_model(*functions, data, "mine")
+    assert space.network == functions.decode.network
+    assert space.decode(space.codes[:2]).shape == (2, 64, 64, 3)
+    with pytest.raises(ModelError, match=r"neither as \[N, 1, 28, 28\] nor as \[N, 784\]"):
+        vx.from_torch(encoder, colored())
+    flat = vx.from_torch(nn.Linear(784, 2), nn.Linear(2, 784))
+    with pytest.raises(ModelError, match=r"of shape \(64, 64, 3\): from_torch\(\.\.\., shape=\(64, 64, 3\)\)"):
+        open_model(*flat, data, "mine")
+    with pytest.raises(ModelError, match=r"shape must be \(H, W\) or \(H, W, 3\)"):
+        vx.from_torch(encoder, colored(), shape=(3, 64, 64))
+    with pytest.warns(PackingWarning, match="it gives 12288 numbers, and not 28 x 28"):
+        vx.from_torch(nn.Linear(784, 3), colored())
+
+
 def test_neighbours_are_folded_into_one_layer(node: Callable[..., str], modules: Path) -> None:
     """Dense layers with their BatchNorms stay dense, which the compiled kernel takes."""
     body = nn.Sequential(nn.Linear(3, 9), nn.BatchNorm1d(9), nn.ReLU(), nn.Linear(9, 784), nn.Sigmoid())
-    decode = Decoder(lively(body), 3, logits=False)
+    decode = Decoder(lively(body), 3, (28, 28), logits=False)
     assert decode.network is not None
     (modules / "own.bin").write_bytes(decode.network)
     code = (
@@ -203,7 +246,7 @@ def test_what_cannot_be_packed_is_named(name: str) -> None:
         assert decode.network is None
         assert decode(np.zeros((2, 3), np.float32)).shape == (2, 28, 28)  # Python can
     else:
-        assert words in Decoder(decoder, 3, logits=False).unpackable
+        assert words in Decoder(decoder, 3, (28, 28), logits=False).unpackable
 
 
 def test_modules_are_one_model_everywhere(small_test: ImageDataset, tmp_path: Path) -> None:
@@ -265,7 +308,9 @@ def pythae(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def load(path: str) -> Any:
         read.append(path)
-        return SimpleNamespace(encoder=Encoding(), decoder=Decoding())
+        return SimpleNamespace(
+            encoder=Encoding(), decoder=Decoding(), model_config=SimpleNamespace(input_dim=(1, 28, 28))
+        )
 
     package, models = ModuleType("pythae"), ModuleType("pythae.models")
     models.AutoModel = SimpleNamespace(load_from_folder=load)  # type: ignore[attr-defined]

@@ -53,8 +53,8 @@ def serving(command: list[str], health: str, folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def lab(tmp_path: Path, chromium: Any) -> Iterator[Any]:
-    """JupyterLab in Chromium, on a notebook of the cells above; the kernel runs."""
+def lab(tmp_path: Path, chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """JupyterLab in Chromium, on a notebook of the cells above or of those that a test names; the kernel runs."""
     pytest.importorskip("jupyterlab")
     cells: list[dict[str, Any]] = [
         {
@@ -65,7 +65,7 @@ def lab(tmp_path: Path, chromium: Any) -> Iterator[Any]:
             "execution_count": None,
             "source": source,
         }
-        for number, source in enumerate(CELLS)
+        for number, source in enumerate(getattr(request, "param", CELLS))
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     book = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
@@ -94,6 +94,19 @@ def shown(page: Any) -> Any:
     strip = page.locator(".latent-plane .strips canvas").first
     wait_until(page, lambda: strip.count() == 1 and bool(strip.evaluate(LAST_PIXEL) == 255), "a decoded strip")
     return page.locator(".latent-plane .stage").first
+
+
+def decoded(page: Any, strip: Any) -> None:
+    """Wait until a strip is decoded."""
+    wait_until(page, lambda: bool(strip.count() and strip.evaluate(LAST_PIXEL) == 255), "a decoded strip")
+
+
+def another(page: Any, cell: Any) -> None:
+    """Ask the plane of a cell for another image, and wait for it."""
+    image = cell.locator("canvas.decoded").first
+    before = picture(image)
+    cell.locator("button", has_text="Random image").click()
+    changed(page, lambda: picture(image), before)
 
 
 def heap(page: Any) -> float:
@@ -158,6 +171,32 @@ def test_jupyterlab(lab: Any) -> None:
     )
     shown(page)
     wait_until(page, lambda: len(page.workers) == workers, "workers of closed widgets to end")
+
+
+MANY = 20
+RUNS = ("mnist-vae-2d", "mnist-ae-2d", "fashion-mnist-vae-2d", "mnist-vae-16d")
+
+
+@pytest.mark.parametrize(
+    "lab", [[f"import vaeexplorer as vx\nvx.Explorer({RUNS[k % len(RUNS)]!r})" for k in range(MANY)]], indirect=True
+)
+def test_twenty_widgets(lab: Any) -> None:
+    """All of them work, each has one worker, and closing the notebook ends these."""
+    page = lab
+    menu(page, "Run", "Run All Cells")
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    last = cells.nth(MANY - 1)
+    wait_until(page, lambda: last.locator(".jp-InputPrompt").inner_text() == f"[{MANY}]:", "the last cell to end")
+    for number in (0, MANY // 2, MANY - 1):
+        cell = cells.nth(number)
+        cell.scroll_into_view_if_needed()
+        decoded(page, cell.locator("section.strips canvas").first)
+        another(page, cell)
+    assert len(page.workers) <= MANY
+    print(f"{MANY} widgets: {len(page.workers)} workers, {heap(page):.0f} MB in the page.")
+    menu(page, "File", "Close All Tabs")
+    page.locator(".jp-Dialog button.jp-mod-warn", has_text="Discard").click()
+    wait_until(page, lambda: len(page.workers) == 0, "workers of closed widgets to end")
 
 
 MARIMO = """

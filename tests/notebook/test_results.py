@@ -19,6 +19,8 @@ from vaeexplorer.analysis.report.posteriors import CodesWarning, checked, codes_
 from vaeexplorer.codes import Codes
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.errors import UserError
+from vaeexplorer.export import paper
+from vaeexplorer.export.report import methods
 from vaeexplorer.notebook.spaces import NotebookError
 
 COUNT = 600
@@ -69,6 +71,7 @@ def test_images_of_another_scale_than_the_decoded_are_refused(codes: Codes, give
 def test_bytes_are_divided_by_255(codes: Codes) -> None:
     found = vx.report(codes, decode=decode, images=np.rint(255 * decode(codes.mean)).astype(np.uint8))
     assert found.about["bytes_divided_by_255"]
+    assert "Images were bytes, and were divided by 255" in methods(found)
     assert found.find("coverage", "reconstructions").value is not None
 
 
@@ -103,7 +106,8 @@ def test_a_table_is_latex(report: "vx.Report", tmp_path: Path) -> None:
     lines = text.splitlines()
     width = lines[4].count(" & ")
     body = lines[6:-3]
-    assert len(body) == len(report.diagnostics)
+    assert len(body) == len([each for each in report.diagnostics if each.value is not None])
+    assert "\n".join(lines[2:-1]) in paper.latex("mine", report)  # the table of the command line
     assert all(line.count(" & ") == width and line.endswith(r" \\") for line in body)
     assert not [letter for letter in text if ord(letter) > 127]
     if latex := shutil.which("pdflatex"):

@@ -8,17 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from torch import nn
 
 import vaeexplorer as vx
-from tests.browser.driving import LAST_PIXEL, changed, middle, picture, rested, wait_until
+from tests.browser.driving import LAST_PIXEL, changed, middle, picture, rested, rgb, wait_until
 from tests.browser.own_app import decode, encode
+from tests.spaces.colored import colored
 from vaeexplorer.config import RunConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.errors import UserError
 from vaeexplorer.network.training import Training
 from vaeexplorer.notebook.spaces import NotebookError
 from vaeexplorer.notebook.watch import Watched
-from vaeexplorer.notebook.widget import MOST_COPIED
+from vaeexplorer.notebook.widget import MOST_COPIED, most_copied
 
 Show = Callable[[Any], Any]
 
@@ -113,6 +115,35 @@ def test_functions_are_asked_through_the_kernel(shown: Show, small_test: ImageDa
     explorer.space.model._decode = fails  # type: ignore[attr-defined]
     explorer.z = [1, 1]
     page.locator(".message:visible", has_text="the GPU is gone").wait_for()
+
+
+@pytest.mark.browser
+def test_images_in_colour_are_decoded_in_the_browser(shown: Show) -> None:
+    data = colored()
+    encoder = nn.Sequential(nn.AvgPool2d(16), nn.Flatten(), nn.Linear(48, 2))
+    decoder = nn.Sequential(nn.Linear(2, 48), nn.Unflatten(1, (3, 4, 4)), nn.Upsample(scale_factor=16), nn.Sigmoid())
+    explorer = vx.Explorer(*vx.from_torch(encoder, decoder, shape=data.shape), data)
+    assert explorer._network
+    page = shown(explorer)
+    stage = opened(page)
+
+    def agrees(selector: str, image: np.ndarray) -> None:
+        canvas = page.locator(selector).first
+        wait_until(page, lambda: bool(np.abs(rgb(canvas) - 255 * image).max() <= 1), f"{selector} as expected")
+
+    agrees("canvas.decoded", explorer.image)
+    agrees(".near canvas", data.images[0] / 255)  # z is its code
+    stage.focus()
+    page.keyboard.press("l")
+    page.keyboard.press("ArrowLeft")
+    wait_until(page, lambda: len(explorer.selection) > 0, "a selection")
+    chosen = explorer.selection[0]
+    agrees(".gallery canvas", data.images[chosen] / 255)
+    agrees(".gallery canvas:nth-child(2)", explorer.space.decode(explorer.space.codes[[chosen]])[0])
+    strip = rgb(page.locator(".strips canvas").first)
+    assert strip.shape == (64, 13 * 66 - 2, 3)
+    assert "the first 300 of" not in html.unescape(shown_as_html(explorer))  # all of them are few enough
+    assert most_copied(data.shape) == 325
 
 
 @pytest.mark.browser

@@ -96,7 +96,7 @@ def test_the_main_module_is_the_callers_only_while_its_function_runs(
         seen.append(sys.modules["__main__"])
         return fail(images) if fails else world.encode(images)
 
-    model = Functions(encode, world.decode)
+    model = Functions(encode, world.decode, (28, 28))
     page = ModuleType("__main__")
     monkeypatch.setitem(sys.modules, "__main__", page)
     with pytest.raises(ModelError) if fails else nullcontext():
@@ -106,7 +106,7 @@ def test_the_main_module_is_the_callers_only_while_its_function_runs(
 
 
 def test_fractions_reach_encode_as_bytes(world: Linear, small_test: ImageDataset) -> None:
-    model = Functions(world.encode, world.decode)
+    model = Functions(world.encode, world.decode, (28, 28))
     np.testing.assert_array_equal(model.encode(small_test.images / 255).mean, model.encode(small_test.images).mean)
     with pytest.raises(ValueError, match=r"in \[0, 1\]"):
         model.encode(np.full((1, 28, 28), np.nan))

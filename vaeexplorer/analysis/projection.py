@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vaeexplorer.errors import UserError
+from vaeexplorer.errors import UserError, installed
 
 LARGEST = 1e18  # of a code: distances between larger ones have squares beyond float32
 
@@ -30,7 +30,8 @@ def umap_plane(codes: np.ndarray, *, seed: int = 0, on_progress: Callable[[float
     """
     if not np.abs(codes).max() < LARGEST:
         raise UserError(f"Codes as large as {np.abs(codes).max():.0e} are too large for UMAP, which squares distances.")
-    umap = _umap()
+    with installed():
+        umap = _umap()
     progress = {"file": _Progress(on_progress), "bar_format": "{n}/{total}", "mininterval": 0.2, "disable": False}
     reducer = umap.UMAP(n_components=2, random_state=seed, n_jobs=1, tqdm_kwds=progress)
     points = np.asarray(reducer.fit_transform(codes), dtype=np.float32)

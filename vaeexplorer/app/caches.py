@@ -12,10 +12,13 @@ import streamlit as st
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.analysis.pca import PCA, moments, pca
 from vaeexplorer.analysis.projection import umap_plane
+from vaeexplorer.arrays import pixel_shape
+from vaeexplorer.config import IMAGE_SIZE
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset, check_dataset
 from vaeexplorer.data.moments import load_moments
 from vaeexplorer.data.published import is_published
+from vaeexplorer.errors import UserError
 from vaeexplorer.results.sweep import BETAS, Point, load_sweep
 from vaeexplorer.runs.attachments import load_projection, save_projection
 from vaeexplorer.runs.folder import RunCard, RunError, list_runs, load_run
@@ -149,8 +152,10 @@ def principal_space(space: Space) -> Space:
     """PCA of the training images, with as many components as the space has dimensions, and with its images in it.
 
     Raises:
-        UserError: the images are all the same, or the shipped covariance cannot be read.
+        UserError: the images are all the same, or of another size; the shipped covariance cannot be read.
     """
+    if space.data.shape != (IMAGE_SIZE, IMAGE_SIZE):
+        raise UserError(f"PCA is a plane for images of 28 x 28 grey pixels, not of {pixel_shape(space.data.images)}.")
     opened = _open_principal(space.data.content_hash, space.dimensions, space)
     _principal.pop(opened.key, None)
     _principal[opened.key] = opened

@@ -5,8 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from vaeexplorer.app import address, state
+from vaeexplorer.browser import bundle
 
 HERE = Path(__file__).parent
+STYLE = f"<style>{bundle.sheets_alone('style/type.css')}\n{(HERE / 'style.css').read_text(encoding='utf-8')}</style>"
+"""of every page"""
 _KEY = "p"
 SCALE = 1.6  # of type, as in present.css
 

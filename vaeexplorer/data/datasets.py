@@ -11,7 +11,7 @@ from typing import get_args
 import numpy as np
 from platformdirs import user_cache_dir
 
-from vaeexplorer.config import DATASETS, OWN_SET, Dataset
+from vaeexplorer.config import DATASETS, IMAGE_SIZE, OWN_SET, Dataset
 from vaeexplorer.data.download import DownloadError, fetch
 from vaeexplorer.data.folders import FOLDERS, UNPUBLISHED, Place, file_names, misplaced
 from vaeexplorer.data.images import DataError, DataWarning, ImageDataset, Split
@@ -31,6 +31,11 @@ def load_dataset(name: str, split: Split = "test", *, download: bool = True) -> 
 
     Raises:
         DataError: an unknown name or split, a VAEEXPLORER_DATA without the set, a file that is not what it should be.
+
+    Examples:
+        >>> data = load_dataset("mnist", "test", download=False)
+        >>> data.shape, data.class_names[:3]
+        ((28, 28), ('0', '1', '2'))
 
     Warns:
         DataWarning: the download failed and the shipped sample is used; or a folder of the set's name holds other
@@ -99,8 +104,10 @@ def recognise(images: np.ndarray) -> Dataset | None:
     """The set that images are from, by their pixels; None where they are not all from one.
 
     Args:
-        images: uint8 [N, 28, 28]; compared with the test and training images on this machine.
+        images: uint8 [N, ...]; compared with the test and training images on this machine.
     """
+    if images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+        return None
     given = set(_fingerprints(images))
     return next((name for name in get_args(Dataset) if len(given) and given <= _known(name)), None)
 

@@ -1,4 +1,4 @@
-"""Labelled grey images, and the names and sizes of the sets there are."""
+"""Labelled images, and the names and sizes of the sets there are."""
 
 import string
 from collections.abc import Iterable, Mapping, Set
@@ -29,6 +29,9 @@ CLASS_NAMES: dict[str, tuple[str, ...]] = {
     "emnist-balanced": (*string.digits, *string.ascii_uppercase, *"abdefghnqrt"),  # whose lower case looks its own
 }
 
+
+LONGEST = 128
+"""pixels across or down, of images for a model of one's own; the sets by name are 28 x 28 grey"""
 
 MOST_CLASSES = 256
 """of one's own images: a label is a byte"""
@@ -61,15 +64,21 @@ def check_dataset(name: str) -> Dataset:
 
 @dataclass(frozen=True, eq=False)
 class ImageDataset:
-    """Labelled grey images, read-only.
+    """Labelled images, read-only: grey, or red, green and blue.
 
     Raises:
         DataError: arrays of another type or shape, or labels that no class name belongs to.
+
+    Examples:
+        >>> pixels = np.zeros((5, 64, 64, 3), np.uint8)
+        >>> black = ImageDataset("black", "test", pixels, np.zeros(5, int), ("black",), "made here")
+        >>> len(black), black.shape
+        (5, (64, 64, 3))
     """
 
     name: str
     split: Split
-    images: NDArray[np.uint8]  # [N, 28, 28]
+    images: NDArray[np.uint8]  # [N, H, W] or [N, H, W, 3]; 28 x 28 grey but for models of one's own
     labels: NDArray[np.int64]  # [N]
     class_names: tuple[str, ...]
     source: str
@@ -83,8 +92,11 @@ class ImageDataset:
         except UserError as error:
             raise DataError(str(error).rstrip(".")) from None
         names = _names(self.class_names)
-        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
-            raise DataError(f"images must be uint8 [N, 28, 28], not {images.dtype} {list(images.shape)}")
+        if images.dtype != np.uint8 or not is_shape(images.shape[1:]):
+            raise DataError(
+                f"images must be uint8 [N, H, W] or [N, H, W, 3], of at most {LONGEST} x {LONGEST} pixels, "
+                f"not {images.dtype} {list(images.shape)}"
+            )
         if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
             raise DataError(f"labels must be whole numbers [{len(images)}], not {labels.dtype} {list(labels.shape)}")
         if not len(images):
@@ -103,8 +115,19 @@ class ImageDataset:
 
     @cached_property
     def content_hash(self) -> str:
-        """What the images, in their order, are known by."""
-        return content_hash(self.images.tobytes())
+        """What the images, in their order, are known by; of other sizes than 28 x 28, together with their size."""
+        size = b"" if self.shape == (IMAGE_SIZE, IMAGE_SIZE) else str(self.shape).encode()
+        return content_hash(size + self.images.tobytes())
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of an image: (H, W), or (H, W, 3)."""
+        return self.images.shape[1:]
+
+
+def is_shape(shape: tuple[int, ...]) -> bool:
+    """Whether images may be of this shape: (H, W) or (H, W, 3), H and W at most `LONGEST`."""
+    return len(shape) in (2, 3) and all(1 <= side <= LONGEST for side in shape[:2]) and shape[2:] in ((), (3,))
 
 
 def _names(given: object) -> tuple[str, ...]:

@@ -72,6 +72,7 @@ def page(run: Run, place: Inside | None = None, page_links: Sequence[dict[str, A
         space={
             "name": run.name,
             **classes(data.class_names),
+            "image": data.shape,
             "keys": {"plane": links.table(links.PLANE), "walk": links.table(links.WALK)},
         },
     )

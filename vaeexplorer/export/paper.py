@@ -5,33 +5,12 @@ from collections.abc import Sequence
 from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, Diagnostic
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.analysis.report.verdicts import Verdict
+from vaeexplorer.export.latex import tabular, tex
 from vaeexplorer.export.report import methods
 from vaeexplorer.version import __version__
 
 ANSWERS = ("question", "answer", "number", "90 % interval", "ideal")
 NUMBERS = ("diagnostic", "of", "value", "90 % interval", "perfect models", "p")
-_TEX = {
-    **{letter: f"\\{letter}" for letter in "&%$#_{}"},
-    "\\": "\\textbackslash{}",
-    "~": "\\textasciitilde{}",
-    "^": "\\textasciicircum{}",
-    "<": "\\ensuremath{<}",
-    ">": "\\ensuremath{>}",
-    "|": "\\ensuremath{|}",
-    "′": "\\ensuremath{'}",
-    "²": "\\ensuremath{^2}",
-    "β": "\\ensuremath{\\beta}",
-    "σ": "\\ensuremath{\\sigma}",
-    "−": "\\ensuremath{-}",
-    "≤": "\\ensuremath{\\le}",
-    "≥": "\\ensuremath{\\ge}",
-    "‖": "\\ensuremath{\\Vert}",
-    "“": "``",
-    "”": "''",
-    "’": "'",
-    "–": "--",
-    "\N{NO-BREAK SPACE}": "~",
-}
 
 
 def markdown(name: str, found: Report) -> str:
@@ -50,15 +29,15 @@ def latex(name: str, found: Report) -> str:
     parts = [
         "% needs \\usepackage{booktabs}",
         f"\\section*{{{tex(name)}: is the latent space regularized?}}\n\\textbf{{{tex(found.summary)}}}",
-        _booktabs(ANSWERS, answers(found), "llrll"),
+        tabular(ANSWERS, answers(found), "llrll"),
         *(f"\\emph{{{tex(each.asked)}}} {tex(f'{each.sentence} {each.sureness}')}" for each in found.verdicts),
-        _booktabs(NUMBERS, numbers(found), "llrllr"),
+        numbers_tabular(found),
         f"\\paragraph{{Method.}} {tex(methods(found))}",
     ]
     if unasked := not_asked(found):
         parts.append(f"\\paragraph{{Not asked.}} {tex(unasked)}")
     parts += [
-        _booktabs(("", ""), about(found), "ll"),
+        tabular(("", ""), about(found), "ll"),
         f"\\begin{{quote}}\n{tex(citation(name, found))}\n\\end{{quote}}",
     ]
     return "\n\n".join(parts) + "\n"
@@ -72,6 +51,11 @@ def answers(found: Report) -> list[tuple[str, ...]]:
 def numbers(found: Report) -> list[tuple[str, ...]]:
     """A row a diagnostic that has a value."""
     return [_number(each) for each in found.diagnostics if each.value is not None]
+
+
+def numbers_tabular(found: Report) -> str:
+    """These rows as LaTeX."""
+    return tabular(NUMBERS, numbers(found), "llrllr")
 
 
 def about(found: Report) -> list[tuple[str, ...]]:
@@ -107,11 +91,6 @@ def not_asked(found: Report) -> str:
     return "; ".join(found.about.get("not_asked", []))
 
 
-def tex(text: str) -> str:
-    """Text as LaTeX shows it; letters beyond ASCII that have no command here become question marks."""
-    return "".join(_TEX.get(letter, letter if letter.isascii() else "?") for letter in text)
-
-
 def _answer(each: Verdict) -> tuple[str, ...]:
     answer = each.answer.capitalize() if each.answer != "n/a" else "n/a"
     if (scale := each.scale) is None:
@@ -141,12 +120,3 @@ def _md(text: str) -> str:
 def _pipes(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join(f"| {' | '.join(_md(cell) for cell in line)} |" for line in lines)
-
-
-def _booktabs(columns: Sequence[str], rows: Sequence[Sequence[str]], places: str) -> str:
-    def line(cells: Sequence[str]) -> str:
-        return " & ".join(map(tex, cells)) + " \\\\"
-
-    head = [line(columns), "\\midrule"] if any(columns) else []
-    body = "\n".join(["\\toprule", *head, *(line(row) for row in rows), "\\bottomrule"])
-    return f"\\begin{{tabular}}{{{places}}}\n{body}\n\\end{{tabular}}"

@@ -46,7 +46,12 @@ def plane_page(space: Space, *, most: int | None = None, link: Mapping[str, str]
         ExportError: only Python can run the decoder.
     """
     place = Inside()
-    given = {"name": space.name, **classes(space.data.class_names), "keys": {"plane": links.table(links.PLANE)}}
+    given = {
+        "name": space.name,
+        **classes(space.data.class_names),
+        "image": space.data.shape,
+        "keys": {"plane": links.table(links.PLANE)},
+    }
     return render(
         "planes.html",
         id="plane",
@@ -75,7 +80,7 @@ def pair_page(spaces: Sequence[Space], *, most: int | None = None, link: Mapping
     for number, space in enumerate(spaces):
         data += _elements(place, space, f"-{number}", most)
         urls = {"network": f"network-{number}", "codes": f"codes-{number}", "sprite": "sprite"}
-        described.append({"name": space.name, "kind": space.kind, "urls": urls})
+        described.append({"name": space.name, "kind": space.kind, "image": space.data.shape, "urls": urls})
     images = spaces[0].data
     given = {"keys": links.table(PAIR_KEYS), "link": dict(link or {}), "spaces": described}
     return render(

@@ -21,8 +21,8 @@ Decode = Callable[[np.ndarray], np.ndarray]
 
 
 def strip(images: np.ndarray) -> str:
-    """A row of images [N, 28, 28] in [0, 1] as the address of a PNG that holds itself."""
-    row = np.concatenate(list(np.pad(images, ((0, 0), (0, 0), (0, 2)))), axis=1)
+    """A row of images [N, H, W] or [N, H, W, 3] in [0, 1] as the address of a PNG that holds itself."""
+    row = np.concatenate(list(np.pad(images, ((0, 0), (0, 0), (0, 2), (0, 0))[: images.ndim])), axis=1)
     row = np.round(np.clip(row, 0, 1) * 255).astype(np.uint8)  # a decoder may leave [0, 1], and bytes wrap round
     png = io.BytesIO()
     Image.fromarray(row[:, :-2]).save(png, "PNG", optimize=True)
@@ -69,6 +69,7 @@ def methods(found: Report) -> str:
         if about["halved"]
         else f"codes of {about['training_images']:,} training images, tested on those of {found.count:,} test images"
     )
+    scaled = "Images were bytes, and were divided by 255. " if about.get("bytes_divided_by_255") else ""
     levels = "; ".join(f"“{name}” below {tv:g} and {holes:g}" for name, (tv, holes) in limits.items())
     return (
         f"A classifier two-sample test (Lopez-Paz & Oquab 2017) between the aggregate posterior and the prior, by "
@@ -82,7 +83,7 @@ def methods(found: Report) -> str:
         f"{about['images_compared_by']}: coverage (Naeem et al. 2020) of prior samples over that of reconstructions of "
         f"other images, mean of {budget['splits_of_the_images']} splits. torch "
         f"{versions['torch']}, NumPy {versions['numpy']}; seed {found.seed}; {about['date']}; {found.seconds:g} s. "
-        f"Codes {about['codes']}" + (f", images {about['images']}." if "images" in about else ".")
+        f"{scaled}Codes {about['codes']}" + (f", images {about['images']}." if "images" in about else ".")
     )
 
 

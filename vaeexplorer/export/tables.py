@@ -67,9 +67,11 @@ def comparison_conditions(found: Comparison) -> str:
     """What was compared, and what the brackets are, as a caption."""
     held = found.conditions
     a_sample = ", a sample of the full set" if held["training_images_are_a_sample"] else ""
+    unjudged = any(row.key == "entropy" and row.a is None for row in found.rows)
+    left_out = " No classifier of such images is here: what is measured by one is left out." if unjudged else ""
     return (
         f"{held['pairs']} pairs of test images, {held['pairs_within_classes']} of them within a class; nearest of "
         f"{held['nearest_of']:,} training images{a_sample}. Brackets: bootstrap intervals, of "
         f"{held['resamples']:,} resamples. Of each run: 95% on its own. Of differences and ratios: 95% for all of them "
-        "together (minP, Westfall & Young 1993)."
+        f"together (minP, Westfall & Young 1993).{left_out}"
     )

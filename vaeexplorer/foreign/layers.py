@@ -66,7 +66,8 @@ def layers_of(decoder: nn.Module, z: Tensor) -> list[Packed]:
         UnpackableError: it is no chain, or has a layer that no browser knows; the message names it.
     """
     try:
-        traced = fx.symbolic_trace(decoder)
+        # A layer of torch's alone would be traced into its arithmetic.
+        traced = fx.symbolic_trace(nn.Sequential(decoder) if fx.Tracer().is_leaf_module(decoder, "") else decoder)
         ShapeProp(traced).propagate(z)
     except Exception as error:  # whatever the module does with what it is given
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]

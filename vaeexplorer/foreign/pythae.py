@@ -58,4 +58,6 @@ def from_pythae(path: str | Path, *, trust: bool = False) -> Functions:
     except Exception as error:  # whatever pythae, and the pickles, may raise
         reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
         raise ModelError(f"pythae cannot read {folder.name}: {reason}.") from None
-    return from_torch(_Encoder(model.encoder), _Decoder(model.decoder))
+    colors, *size = model.model_config.input_dim
+    shape = (*size, 3) if colors == 3 else tuple(size)
+    return from_torch(_Encoder(model.encoder), _Decoder(model.decoder), shape=shape)

@@ -13,6 +13,7 @@ from vaeexplorer.analysis.smoothness.smoothness import PAIRS
 from vaeexplorer.analysis.smoothness.verdict import details, verdict
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.errors import installed
 from vaeexplorer.export.html import PAGE_STYLE, render, write
 from vaeexplorer.export.places import Inside
 from vaeexplorer.export.tables import comparison_conditions, comparison_figures, comparison_table
@@ -30,7 +31,7 @@ Model = str | Path | Run | Functions
 _STYLE = "table { border-collapse: collapse; font-size: 0.85rem } td, th { text-align: left; padding: 0 1rem 0 0 }"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(measured.Comparison, Shown):
     """A comparison that shows itself in a notebook: `row("cycle")` and `to_json()` as ever, and the table and figures
     of `Shown`."""
@@ -50,6 +51,9 @@ class Comparison(measured.Comparison, Shown):
     def caption(self) -> str:  # type: ignore[override]
         """One line."""
         return f"{self.runs[0]} and {self.runs[1]}: {comparison_conditions(self)}"
+
+    def __repr__(self) -> str:
+        return f"Comparison({self.caption!r})"
 
     def table(self) -> list[dict[str, object]]:
         """Every measure and group of pairs: both models, difference and ratio, with limits in columns of their own."""
@@ -94,6 +98,7 @@ class Comparison(measured.Comparison, Shown):
         return isolated(_STYLE, self._content(), "vaeexplorer-comparison")
 
 
+@installed()
 def compare(
     a: Model,
     b: Model,

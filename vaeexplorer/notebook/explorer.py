@@ -17,7 +17,7 @@ from vaeexplorer.export.planes import packed_codes, packed_decoder, plane_page
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.notebook.spaces import space_of
 from vaeexplorer.notebook.still import Picture, plane, planes
-from vaeexplorer.notebook.widget import Widget, named
+from vaeexplorer.notebook.widget import Widget, most_copied, named
 from vaeexplorer.runs.folder import Run
 from vaeexplorer.spaces.answers import decoded, encoded
 
@@ -43,6 +43,12 @@ class Explorer(Widget):
         RunError, DataError: there is no such run, or its test images are not here.
         ModelError: see `explore`.
         UserError: z is no point of this latent space.
+
+    Examples:
+        >>> explorer = Explorer("mnist-vae-2d")
+        >>> explorer.z = [1, 0.5]
+        >>> explorer.z, explorer.image.shape
+        ([1.0, 0.5], (28, 28))
     """
 
     z = traitlets.Any().tag(sync=True)
@@ -67,15 +73,19 @@ class Explorer(Widget):
         urls = {kind: named(kind, content) for kind, content in kept.items()}
         names = {address: f"_{kind}" for kind, address in urls.items()}
         where = urls | ({"remote": remote} if remote else {})
-        described = {"name": space.name, "kind": space.kind, **classes(space.data.class_names), "urls": where}
+        about = {"name": space.name, "kind": space.kind, "image": space.data.shape, "urls": where}
+        described = about | classes(space.data.class_names)
         traits = {f"_{kind}": content for kind, content in kept.items()}
         keys, first = links.table(links.PLANE), space.codes[0].astype(float).tolist()
         super().__init__("plane", {"space": described}, keys=keys, remote=remote, names=names, z=first, **traits)
         self.on_msg(self._answer)
 
+    def __repr__(self) -> str:
+        return f"Explorer({self.space.name!r})"
+
     @property
     def image(self) -> np.ndarray:
-        """What the decoder draws at z, float32 [28, 28] in [0, 1]."""
+        """What the decoder draws at z, float32 [H, W] or [H, W, 3] in [0, 1]."""
         image: np.ndarray = self.space.decode(np.array([self.z], np.float32))[0]
         return image
 
@@ -106,6 +116,9 @@ class Explorer(Widget):
 
     def _can_be_copied(self) -> bool:
         return bool(self._network)
+
+    def _most_copied(self) -> int:
+        return most_copied(self.space.data.shape)
 
     def _page(self, most: int | None) -> str:
         return plane_page(self.space, most=most, link=self._link)

@@ -12,7 +12,7 @@ from vaeexplorer.figures.theme import classes
 from vaeexplorer.notebook.explorer import Explorer
 from vaeexplorer.notebook.spaces import NotebookError
 from vaeexplorer.notebook.still import Picture, planes
-from vaeexplorer.notebook.widget import Widget, named
+from vaeexplorer.notebook.widget import Widget, most_copied, named
 
 MOST = 3
 """planes side by side"""
@@ -43,9 +43,15 @@ class Linked(Widget):
                 held[f"_{kind}_{number}"] = content
                 urls[kind] = named(kind, content)
                 names[urls[kind]] = f"_{kind}_{number}"
-            described.append({"name": space.name, "kind": space.kind, "urls": urls})
+            described.append({"name": space.name, "kind": space.kind, "image": space.data.shape, "urls": urls})
         data = {**classes(images.class_names), "count": len(images), "spaces": described, "fields": None}
         super().__init__("pair", data, keys=links.table(PAIR_KEYS), names=names, **held)
+
+    def __repr__(self) -> str:
+        return f"link({', '.join(space.name for space in self._spaces)})"
+
+    def _most_copied(self) -> int:
+        return most_copied(self._spaces[0].data.shape)
 
     def _page(self, most: int | None) -> str:
         return pair_page(self._spaces, most=most, link=self._link)
@@ -62,6 +68,10 @@ def link(explorers: Sequence[Explorer]) -> Linked:
 
     Raises:
         NotebookError: fewer than two or more than three, other images, or a decoder that only Python can run.
+
+    Examples:
+        >>> link([Explorer("mnist-ae-2d"), Explorer("mnist-vae-2d")]).pair
+        []
     """
     explorers = list(explorers)
     if not all(isinstance(each, Explorer) for each in explorers) or not 2 <= len(explorers) <= MOST:

@@ -13,8 +13,8 @@ from vaeexplorer.analysis.report import report as measured
 from vaeexplorer.analysis.report.evidence import Evidence, evidence
 from vaeexplorer.analysis.report.posteriors import CodesLike, checked
 from vaeexplorer.codes import Codes
-from vaeexplorer.errors import UserError
-from vaeexplorer.export import cards
+from vaeexplorer.errors import UserError, installed
+from vaeexplorer.export import cards, paper
 from vaeexplorer.export import report as export
 from vaeexplorer.export.html import write
 from vaeexplorer.notebook.shown import Shown, isolated, plain
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vaeexplorer.figures.theme import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report(measured.Report, Shown):
     """A report that shows itself in a notebook: `summary`, `verdicts`, `find("holes")` and `to_json()` as ever, and the
     table and figures of `Shown`.
@@ -63,9 +63,16 @@ class Report(measured.Report, Shown):
         """One line."""
         return f"{self.summary} N = {self.count:,}, D = {self.dimensions}, seed {self.seed}."
 
+    def __repr__(self) -> str:
+        return f"Report({self.caption!r})"
+
     def table(self) -> list[dict[str, object]]:
         """Every diagnostic: question, value, unit, limits, what perfect models have, p, and a note."""
         return plain([{name: cell for name, cell in row.items() if name != "meaning"} for row in export.table(self)])
+
+    def _tabular(self) -> str:
+        """The table of `vaeexplorer report --format latex`."""
+        return paper.numbers_tabular(self)
 
     @cached_property
     def figures(self) -> "dict[str, Figure]":
@@ -74,13 +81,9 @@ class Report(measured.Report, Shown):
         Raises:
             UserError: the report was read from a document.
         """
-        from vaeexplorer.figures.report import exhibits
+        from vaeexplorer.figures.report import named
 
-        found: dict[str, Figure] = {}
-        for exhibit in exhibits(self, self._evidence):
-            name = exhibit.kind if exhibit.kind not in found else f"{exhibit.kind} {len(found)}"
-            found[name] = exhibit.figure
-        return found
+        return named(self, self._evidence)
 
     @cached_property
     def _evidence(self) -> Evidence:
@@ -107,6 +110,7 @@ class Report(measured.Report, Shown):
         return isolated(cards.STYLE, said, "vaeexplorer-report")
 
 
+@installed()
 def report(
     codes: "CodesLike | np.ndarray | tuple[np.ndarray, np.ndarray]",
     *,
@@ -139,6 +143,13 @@ def report(
     Raises:
         UserError: fewer than 100 codes, more than 256 dimensions, numbers that are not finite, a dimension that never
             varies, images of another scale than the decoded ones, or arrays that do not fit together.
+
+    Examples:
+        >>> rng = np.random.default_rng(0)
+        >>> mean, logvar = rng.normal(size=(2000, 2)), np.full((2000, 2), -9.0)  # narrow, around draws of the prior
+        >>> found = report((mean, logvar))
+        >>> [each.answer for each in found.verdicts]
+        ['yes', 'yes', 'n/a']
 
     Warns:
         CodesWarning: log variances that look like standard deviations.

@@ -12,7 +12,7 @@ from PIL import Image
 from vaeexplorer.export.gallery import thumbnails
 from vaeexplorer.spaces.space import Space
 
-_ENLARGED = 6  # of the decoded image
+_DECODED = 168  # pixels that the decoded image is high, about
 _GAP = 24  # pixels
 _RADIUS = 1.3  # of a dot, pixels
 
@@ -32,7 +32,8 @@ class Picture(NamedTuple):
 def plane(space: Space, z: np.ndarray) -> Picture:
     """The dots of a space, and beside them the image at z [D]."""
     image = Image.fromarray(np.rint(255 * space.decode(z[None].astype(np.float32))[0]).astype(np.uint8))
-    image = image.resize((image.width * _ENLARGED, image.height * _ENLARGED), Image.Resampling.NEAREST)
+    times = max(1, _DECODED // image.height)
+    image = image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)
     said = ", ".join(f"{value:.3g}" for value in z[:4]) + (", …" if len(z) > 4 else "")
     sentence = f"{space.name}: codes of {len(space.data):,} images, and what is decoded at z = ({said})."
     return _picture([_dots(space), image], f"{sentence} Run the cell again to drag.")

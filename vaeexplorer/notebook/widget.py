@@ -2,6 +2,7 @@
 
 import base64
 import html
+import math
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ except ModuleNotFoundError as missing:
 
 COPIED_IMAGES = 2000
 """in a saved notebook: 2 to 3 MB a widget instead of up to 8"""
+COPIED_NUMBERS = 4_000_000
+"""of their pixels and colours, so that of larger images fewer are copied"""
 MOST_COPIED = 8_000_000
 """bytes of a copy as it stands in the notebook; marimo shows no more"""
 _FRAME = (
@@ -72,6 +75,10 @@ class Widget(anywidget.AnyWidget):
             write(Path(path), text)
         return text
 
+    def _most_copied(self) -> int:
+        """How many images a saved copy has."""
+        return COPIED_IMAGES
+
     def _page(self, most: int | None) -> str:
         """The page, with so many images."""
         raise NotImplementedError
@@ -96,8 +103,15 @@ class Widget(anywidget.AnyWidget):
     def _copy(self, picture: Picture) -> str:
         if not self._can_be_copied():
             return picture.html()
-        frame = _FRAME.format(html.escape(self._page(COPIED_IMAGES)), html.escape(type(self).__name__), self.height)
+        frame = _FRAME.format(
+            html.escape(self._page(self._most_copied())), html.escape(type(self).__name__), self.height
+        )
         return frame if len(frame.encode()) <= MOST_COPIED else picture.html()
+
+
+def most_copied(shape: tuple[int, ...]) -> int:
+    """How many images of a shape a saved copy has."""
+    return min(COPIED_IMAGES, COPIED_NUMBERS // math.prod(shape))
 
 
 def named(kind: str, content: bytes) -> str:

@@ -8,16 +8,14 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch import Tensor, nn
 
 from vaeexplorer.analysis.posterior import active_units
 from vaeexplorer.config import RunConfig
@@ -29,14 +27,12 @@ from vaeexplorer.network.device import resolve_device, resolve_precision
 from vaeexplorer.network.evaluation import evaluate, negative_log_likelihoods, network_terms, noise_shape, to_device
 from vaeexplorer.network.history import TrainingError
 from vaeexplorer.network.inference import LatentModel
-from vaeexplorer.network.models import Autoencoder, build
+from vaeexplorer.network.models import Autoencoder, begin_at_mean_image, build
 from vaeexplorer.network.step import Step, adam, set_rate
-from vaeexplorer.recipes.beginnings import binarize, binarized_test_images, initialize
 from vaeexplorer.recipes.published import (
     DIFFERENCES,
     ROWS,
     STAGES,
-    Schedule,
     configuration,
     epochs_until,
     learning_rate,
@@ -46,7 +42,6 @@ from vaeexplorer.version import __version__
 
 SCHEMA = 2
 BATCHES_AT_ONCE = 100  # of binarized images and noise, drawn together
-AVERAGED_FROM = 0.8  # of the training, where the schedule averages weights
 
 
 @dataclass(frozen=True)
@@ -58,12 +53,48 @@ class Epoch:
     seconds: float
 
 
+def binarize(images: Tensor, generator: torch.Generator) -> Tensor:
+    """White with the probability that a pixel's grey says, anew at every call.
+
+    Args:
+        images: uint8, any shape.
+        generator: of the images' device.
+
+    Returns:
+        bool, the same shape: exactly P(white) = grey / 255, since a whole number below 255 is drawn evenly.
+    """
+    drawn = torch.empty_like(images).random_(0, 255, generator=generator)
+    return drawn < images
+
+
+def binarized_test_images(images: np.ndarray, seed: int = 0) -> np.ndarray:
+    """uint8 [N, 28, 28] -> the same in black (0) and white (255), by a fixed seed."""
+    white = binarize(torch.tensor(images), torch.Generator().manual_seed(seed))
+    black_and_white: np.ndarray = white.numpy() * np.uint8(255)
+    return black_and_white
+
+
+def initialize(network: Autoencoder, images: Tensor, seed: int) -> None:
+    """Glorot's uniform weights and zero biases, but for the last: the logit of the mean image, as the authors do.
+
+    Args:
+        images: uint8 [N, 784].
+    """
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        for module in network.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_uniform_(module.weight)
+                nn.init.zeros_(module.bias)
+    begin_at_mean_image(network, images, least=0.001)
+
+
 class Reproduction:
     """The row in the making. Iterating trains it, an epoch a record; `result` measures it.
 
     Args:
         row: its name in `published.ROWS`.
-        plan: which schedule: "published", "short", "longer" or one of one's own.
+        plan: "published", "short" or "longer", which schedule.
         stages: how many of the authors' eight, from the first; of the other schedules nothing.
         config: instead of the row's.
         images: training images, uint8 [N, 28, 28]; by default MNIST's.
@@ -80,7 +111,7 @@ class Reproduction:
     def __init__(
         self,
         row: str = "burda-vae1",
-        plan: str | Schedule = "published",
+        plan: str = "published",
         *,
         stages: int = STAGES,
         seed: int = 0,
@@ -90,7 +121,7 @@ class Reproduction:
         stop: Event | None = None,
         compile: bool = False,
     ) -> None:
-        self.row, self.schedule = row, plan if isinstance(plan, Schedule) else schedule(plan, stages)
+        self.row, self.schedule = row, schedule(plan, stages)
         self.config = config or configuration(row, self.schedule, seed)
         self.checkpoint, self.compile = checkpoint, compile
         self.stop = stop or Event()
@@ -104,7 +135,6 @@ class Reproduction:
         self.network = build(self.config.model, self.config.objective.likelihood).to(self.device)
         initialize(self.network, self.images, self.config.train.seed)
         self.optimizer = adam(self.network, self.device, self.config.train.learning_rate, self.schedule.epsilon)
-        self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(self.schedule.average))
         self.losses: list[float] = []
         self.seconds = 0.0
         if checkpoint and checkpoint.exists():
@@ -120,26 +150,15 @@ class Reproduction:
         """Whether every epoch asked for has run."""
         return self.done >= self.schedule.epochs
 
-    @property
-    def measured(self) -> Autoencoder:
-        """The network of the result: the average of the weights, where the schedule takes one."""
-        averaged = self.average.module
-        assert isinstance(averaged, Autoencoder)
-        return averaged if self.schedule.average else self.network
-
     def __iter__(self) -> Iterator[Epoch]:
         """Run the remaining epochs. Stops early, at an epoch's end, once `stop` is set.
 
         Raises:
             TrainingError: the loss is not finite.
         """
-        step, precision = None, ""
+        step = Step(torch.compile(self._loss) if self.compile else self._loss, self.network, self.optimizer)
         while not self.finished and not self.stop.is_set():
             start = time.perf_counter()
-            if step is None or precision != self._precision(self.done + 1):
-                precision = self._precision(self.done + 1)
-                loss = partial(self._loss, precision=precision)
-                step = Step(torch.compile(loss) if self.compile else loss, self.network, self.optimizer)
             mean = self._epoch(self.done + 1, step)
             if not math.isfinite(mean):
                 raise TrainingError(f"The loss became {mean:g} in epoch {self.done + 1}.")
@@ -156,7 +175,6 @@ class Reproduction:
         self.network.train()
         total = torch.zeros((), dtype=torch.float64, device=self.device)
         done, rate = 0, math.nan
-        beta = torch.ones((), device=self.device)
         for some in order.split(BATCHES_AT_ONCE * batch):
             white = binarize(self.images[some], generator)  # bool [n, 784]
             eps = torch.randn(noise_shape(self.config, len(some)), generator=generator, device=self.device)
@@ -165,24 +183,17 @@ class Reproduction:
                 if wanted != rate:
                     rate = wanted
                     set_rate(self.optimizer, rate)
-                beta.fill_(self.schedule.beta(number, done / count))
-                total += step(x, noise, beta)
+                total += step(x, noise)
                 done += len(x)
-                if self.schedule.average and self.schedule.position(number, done / count) > AVERAGED_FROM:
-                    self.average.update_parameters(self.network)
         return total.item() / count
 
-    def _precision(self, epoch: int) -> str:
-        exact = self.schedule.exact and self.schedule.position(epoch, 0.0) >= 1 - self.schedule.exact
-        return "float32" if exact else self.precision
-
-    def _loss(self, x: Tensor, eps: Tensor, beta: Tensor, precision: str = "float32") -> tuple[Tensor, Tensor]:
+    def _loss(self, x: Tensor, eps: Tensor) -> tuple[Tensor, Tensor]:
         """What a step minimises, and the batch's sum.
 
         The authors minimise the sum: Adam's epsilon of 1e-4 is meant beside gradients of that size.
         """
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=precision == "bfloat16"):
-            total = network_terms(self.network, x.float(), eps, self.config, beta)[0].total
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            total = network_terms(self.network, x.float(), eps, self.config, 1.0)[0].total
         return total.sum() if self.schedule.name == "published" else total.mean(), total.sum()
 
     def result(
@@ -203,11 +214,10 @@ class Reproduction:
         """
         images = binarized_test_images(test_images)
         single = replace(self.config, objective=replace(self.config.objective, bound="elbo", samples=1))
-        network = self.measured
-        metrics = evaluate(network, single, images)
-        nlls = negative_log_likelihoods(network, single, images[:nll_images], samples, progress)
+        metrics = evaluate(self.network, single, images)
+        nlls = negative_log_likelihoods(self.network, single, images[:nll_images], samples, progress)
         nll = float(nlls.mean())
-        active = int(active_units(LatentModel(network).encode(images).mean).sum())
+        active = int(active_units(LatentModel(self.network).encode(images).mean).sum())
         published = ROWS[self.row]
         units = published.active_units
         return {
@@ -228,13 +238,13 @@ class Reproduction:
                 "negative_elbo": metrics["total"],
                 "reconstruction": metrics["reconstruction"],
                 "kl": metrics["kl"],
-                "negative_elbo_of_nll_images": evaluate(network, single, images[:nll_images])["total"],
+                "negative_elbo_of_nll_images": evaluate(self.network, single, images[:nll_images])["total"],
                 "images": len(images),
                 "active_units": active,
             },
             "distance": {"nll": nll - published.nll, "active_units": None if units is None else active - units},
             "curve": [round(loss, 3) for loss in self.losses],
-            "differences": [*DIFFERENCES, *self.schedule.differences()],
+            "differences": [*DIFFERENCES, *self.schedule.differences],
             "config": self.config.to_json(),
             "provenance": {
                 "vaeexplorer": __version__,
@@ -249,7 +259,7 @@ class Reproduction:
 
     def _progress(self) -> dict[str, Any]:
         if self.schedule.name != "published":
-            return asdict(self.schedule) | {"epochs": self.done, "of_epochs": self.schedule.epochs}
+            return {"name": self.schedule.name, "epochs": self.done, "of_epochs": self.schedule.epochs}
         complete = max(stage for stage in range(STAGES + 1) if epochs_until(stage) <= self.done)
         return {
             "name": "published",
@@ -263,8 +273,7 @@ class Reproduction:
     def _save(self, path: Path) -> None:
         about = {"config": json.dumps(self.config.to_json()), "losses": json.dumps(self.losses)}
         about |= {"seconds": str(self.seconds), "images": self._images_hash}
-        averaged = {f"average.{name}": tensor for name, tensor in self.average.state_dict().items()}
-        save_checkpoint(path, self.network, self.optimizer, about, averaged)
+        save_checkpoint(path, self.network, self.optimizer, about)
 
     def _load(self, path: Path) -> None:
         found = load_checkpoint(path, self.device)
@@ -282,7 +291,4 @@ class Reproduction:
                 "give it those it began with, or rename it."
             )
         found.restore(self.network, self.optimizer)
-        averaged = {k.removeprefix("average."): t for k, t in found.tensors.items() if k.startswith("average.")}
-        if self.schedule.average:
-            self.average.load_state_dict(averaged)
         self.losses, self.seconds = losses, seconds

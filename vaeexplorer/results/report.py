@@ -12,7 +12,7 @@ from vaeexplorer.analysis.report.measurements import Progress
 from vaeexplorer.analysis.report.posteriors import codes_hash
 from vaeexplorer.analysis.report.report import Report, report
 from vaeexplorer.codes import Codes, Model
-from vaeexplorer.config import Dataset
+from vaeexplorer.config import IMAGE_SIZE, Dataset
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.evaluation import negative_log_likelihoods
@@ -114,11 +114,14 @@ def judge_of(data: ImageDataset) -> tuple[str, Features | None]:
     """In what images of this kind are compared: features of a shipped classifier that names most of them right.
 
     Returns:
-        What it is, in words, and the features; empty and None where no classifier understands the images.
+        What it is, in words, and the features; empty and None where no classifier understands the images, as none
+        understands images of another size than 28 x 28 grey.
 
     Raises:
         ClassifierError: the shipped classifiers cannot be read.
     """
+    if data.shape != (IMAGE_SIZE, IMAGE_SIZE):
+        return "", None
     for dataset in get_args(Dataset):
         classifier = load_classifier(dataset)
         named = classifier.probabilities(data.images[:LOOKED_AT]).argmax(axis=1)

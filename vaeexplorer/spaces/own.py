@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 
 from vaeexplorer.analysis.squared_error import squared_error
-from vaeexplorer.arrays import FINE, rounding, to_numpy
+from vaeexplorer.arrays import FINE, pixel_shape, rounding, to_numpy
 from vaeexplorer.codes import Codes
-from vaeexplorer.config import IMAGE_SIZE, PIXELS
+from vaeexplorer.config import PIXELS
 from vaeexplorer.data.images import DataError, ImageDataset
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import content_hash
 from vaeexplorer.spaces.space import Space
 
 BATCH = 1000  # images a call
-MOST_IMAGES = 70_000  # the sheet of them grows too large for a browser
+MOST_IMAGES = 70_000  # of 28 x 28 grey pixels, and fewer of larger ones: the sheet grows too large for a browser
+WIDEST = 784  # dimensions of z
 LARGEST_LOGVAR = 80.0  # above it, sigma^2 is no float32
 MOST_CORRELATED = 64  # dimensions of a full covariance: of as many images, 2.3 GB
 TOLERANCE = 1e-4  # that rounding may take a pixel out of [0, 1]
@@ -30,24 +31,27 @@ class ModelError(UserError):
 class Functions:
     """`encode` and `decode` as a `codes.Model`: every call is checked, and calls come one at a time."""
 
-    def __init__(self, encode: Callable[[np.ndarray], Any], decode: Callable[[np.ndarray], Any]) -> None:
+    def __init__(
+        self, encode: Callable[[np.ndarray], Any], decode: Callable[[np.ndarray], Any], shape: tuple[int, ...]
+    ) -> None:
+        """`shape` is that of an image: (H, W), or (H, W, 3)."""
         for name, function in (("encode", encode), ("decode", decode)):
             if not callable(function):
                 raise ModelError(f"{name} must be a function, not {type(function).__name__}.")
-        self._encode, self._decode = encode, decode
+        self._encode, self._decode, self._shape = encode, decode, shape
         self._main = sys.modules["__main__"]
         self._lock = Lock()  # nobody promised that they may run in several threads at once
 
     def encode(self, images: np.ndarray) -> Codes:
-        """Images [N, 28, 28], uint8 or floats in [0, 1], to their codes. The function always gets uint8.
+        """Images [N, *shape], uint8 or floats in [0, 1], to their codes. The function always gets uint8.
 
         Raises:
             UserError: what is given is no image.
             ModelError: the function fails, or returns something else than codes.
         """
         images = to_numpy(images, "Images")
-        if images.ndim != 3 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
-            raise UserError(f"Images must be [N, 28, 28], not {list(images.shape)}.")
+        if images.shape[1:] != self._shape:
+            raise UserError(f"Images must be [N, {_listed(self._shape)}], not {list(images.shape)}.")
         if images.dtype != np.uint8:
             if not ((images >= 0) & (images <= 1)).all():
                 raise UserError("Images must be uint8, or numbers in [0, 1].")
@@ -65,7 +69,7 @@ class Functions:
         )
 
     def decode(self, z: np.ndarray) -> np.ndarray:
-        """Latent points [N, D] to images, float32 [N, 28, 28] in [0, 1].
+        """Latent points [N, D] to images, float32 [N, *shape] in [0, 1].
 
         Raises:
             UserError: latent points that are none.
@@ -75,9 +79,9 @@ class Functions:
             z = to_numpy(z, "Latent points").astype(np.float32)
         if z.ndim != 2 or not np.isfinite(z).all():
             raise UserError("Latent points must be [N, D], and finite.")
-        images = np.empty((len(z), IMAGE_SIZE, IMAGE_SIZE), np.float32)
+        images = np.empty((len(z), *self._shape), np.float32)
         for rows in _batches(len(z)):
-            images[rows] = _images(self._call("decode", z[rows]), z[rows])
+            images[rows] = _images(self._call("decode", z[rows]), z[rows], self._shape)
         return images
 
     def _call(self, name: str, given: np.ndarray) -> Any:
@@ -114,11 +118,13 @@ def open_model(encode: Callable[[Any], Any], decode: Callable[[Any], Any], data:
         raise ModelError(f"data must have .images, .labels and .class_names ({error}).") from None
     except DataError as error:
         raise ModelError(f"data: {error}.") from None
-    if len(dataset) > MOST_IMAGES:
-        raise ModelError(f"data has {len(dataset):,} images; the browser takes {MOST_IMAGES:,} at most.")
+    most = min(MOST_IMAGES, MOST_IMAGES * PIXELS // (dataset.shape[0] * dataset.shape[1]))
+    if len(dataset) > most:
+        size = pixel_shape(dataset.images)
+        raise ModelError(f"data has {len(dataset):,} images of {size}; the browser takes {most:,} of them at most.")
     if (classes := len(dataset.class_names)) > 256:
         raise ModelError(f"data has {classes} classes; there may be 256.")
-    model = Functions(encode, decode)
+    model = Functions(encode, decode, dataset.shape)
     model.decode(model.encode(dataset.images[:1]).mean)  # what fails for one image should not fail after ten thousand
     codes = model.encode(dataset.images)
     errors = squared_error(dataset.images, model.decode(codes.mean)).astype(np.float32)
@@ -161,9 +167,9 @@ def _codes(returned: Any, count: int) -> Codes:
     else:
         mean, logvar = returned, None
     mean = _numbers("encode", mean)
-    if mean.ndim != 2 or len(mean) != count or not 1 <= mean.shape[1] <= PIXELS:
+    if mean.ndim != 2 or len(mean) != count or not 1 <= mean.shape[1] <= WIDEST:
         raise ModelError(
-            f"encode must return [{count}, D] for {count} images, D from 1 to 784; not {list(mean.shape)}."
+            f"encode must return [{count}, D] for {count} images, D from 1 to {WIDEST}; not {list(mean.shape)}."
         )
     if logvar is None:
         return Codes(mean, None)
@@ -190,16 +196,20 @@ def _correlated(mean: np.ndarray, covariance: np.ndarray) -> Codes:
     return codes
 
 
-def _images(returned: Any, z: np.ndarray) -> np.ndarray:
-    """What `decode` returned for z [N, D]: pixels [N, 28, 28] in [0, 1]."""
+def _images(returned: Any, z: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """What `decode` returned for z [N, D]: pixels [N, *shape] in [0, 1]."""
     images = _numbers("decode", returned)
-    wanted = (len(z), IMAGE_SIZE, IMAGE_SIZE)
+    wanted = (len(z), *shape)
     if images.shape != wanted:
         raise ModelError(f"decode must return {list(wanted)} for z {list(z.shape)}, not {list(images.shape)}.")
     low, high = (images.min(), images.max()) if images.size else (0.0, 1.0)
     if low < -TOLERANCE or high > 1 + TOLERANCE:
         raise ModelError(f"decode must return pixels in [0, 1], not {low:.3g} to {high:.3g}.")
     return images.clip(0, 1)
+
+
+def _listed(shape: tuple[int, ...]) -> str:
+    return ", ".join(map(str, shape))
 
 
 def _numbers(name: str, returned: Any) -> np.ndarray:

@@ -56,11 +56,11 @@ class Space:
         return self.open_model()
 
     def encode(self, images: np.ndarray) -> Codes:
-        """Images [N, 28, 28], uint8 or floats in [0, 1], to their codes."""
+        """Images [N, H, W] or [N, H, W, 3], as `data.shape` says, uint8 or floats in [0, 1], to their codes."""
         return self.model.encode(images)
 
     def decode(self, z: np.ndarray) -> np.ndarray:
-        """Latent points [N, D] to images, float32 [N, 28, 28] in [0, 1]."""
+        """Latent points [N, D] to images, float32 [N, *data.shape] in [0, 1]."""
         return self.model.decode(z)
 
     @property

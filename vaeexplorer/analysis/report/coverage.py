@@ -92,7 +92,7 @@ def _reach(points: "Tensor", k: int) -> "Tensor":
 
 
 def laplacian_energy(images: np.ndarray) -> float:
-    """Mean over images [N, H, W] of the sum of squares of their discrete Laplacian: what blur takes away."""
+    """Mean over images [N, H, W] or [N, H, W, 3] of the sum of squares of their Laplacian: what blur takes away."""
     centre = images[:, 1:-1, 1:-1].astype(np.float64)
     around = images[:, :-2, 1:-1] + images[:, 2:, 1:-1] + images[:, 1:-1, :-2] + images[:, 1:-1, 2:]
-    return float(((around - 4 * centre) ** 2).sum(axis=(1, 2)).mean())
+    return float(((around - 4 * centre) ** 2).reshape(len(images), -1).sum(axis=1).mean())

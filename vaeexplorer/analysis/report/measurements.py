@@ -273,7 +273,7 @@ def samples(
             pictures = on_one_scale(images, decode(np.asarray(z, np.float32)))
             judged, covered[of] = coverage(real[one], seen(pictures))
             found.setdefault(of, []).append(judged)
-            if pictures.ndim == 3 and (energy := laplacian_energy(images[one])) > 0:
+            if (pictures.ndim == 3 or pictures.shape[3:] == (3,)) and (energy := laplacian_energy(images[one])) > 0:
                 sharp.setdefault(of, []).append(laplacian_energy(pictures) / energy)
         if "reconstructions" in covered:
             kept.append(_ratio(covered[""], covered["reconstructions"]))

@@ -165,25 +165,10 @@ def report(
 ) -> Report:
     """A report card of a latent space, from arrays: three answers, and every number with its interval or null.
 
-    Args:
-        codes: q(z|x) of N test images as an object with `mean` and `logvar` = ln sigma^2, [N, D] each (`model.encode`
-            gives one) or as a pair of these, or an array of points [N, D] where there is no posterior. Where its
-            dimensions are correlated, with `covariance` [N, D, D] in the place of `logvar`.
-        training: the same of the training images, by which the classifier learns; without them the test images are
-            halved, and a part of what there is to see is not seen.
-        prior_samples: draws from the prior, [M, D], where it is not N(0, I); what needs its density is then n/a.
-        decode: latent points [M, D] to images [M, ...] of numbers in [0, 1]. Without it the third question stays open.
-        images: real images [N, ...] like those that `decode` gives, those that the codes are of and in their order;
-            bytes are divided by 255. Without them, decoded codes stand in.
-        features: images to [M, F], the space in which images are compared; by default their pixels, which reward blur,
-            so that the third question stays open.
-        judge: what the features are of, in words.
-        seed: of all that is drawn here.
-        on_progress: called with the share done, 0 to 1, and what is done next. What it raises ends the work.
+    `vaeexplorer.report` says what the arguments are, and gives the same as an object that shows itself.
 
     Raises:
-        ValueError: fewer than 100 codes, more than 256 dimensions, numbers that are not finite, a dimension that never
-            varies, or arrays that do not fit together.
+        UserError: see `vaeexplorer.report`.
     """
     started = time.perf_counter()
     given = checked(codes)

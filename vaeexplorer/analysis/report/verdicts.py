@@ -243,7 +243,7 @@ def _samples(found: _Found, judge: str) -> Verdict:
     real = found.value("coverage", "real images")
     own = found.value("coverage", "reconstructions") if found("kept") else None
     ideal = None if own is None else round(100 * own, 2)
-    scale = Scale(value, low, high, ideal, round(100 * real, 2), "%", "of test images covered", "x′", "real")
+    scale = Scale(value, low, high, ideal, round(100 * real, 2), "%", "of test images covered", "x′", "real images")
     sentence = f"Decoded prior samples come near {value:.1f} % of the test images"
     if own is None:
         sentence += f" (other real images: {_percent(real)}). Reconstructions of other images could not be compared."
@@ -260,7 +260,10 @@ def _samples(found: _Found, judge: str) -> Verdict:
         sentence += f", samples of a Gaussian fitted to the codes {gaussian}, of a 10-component mixture {mixture}"
     sentence += "."
     if not judge:
-        why = "Images are compared by pixels, which rewards blur: that decides nothing."
+        why = (
+            "Images are compared by pixels, which rewards blur: that decides nothing. The features of a classifier of "
+            "such images would."
+        )
         return Verdict("samples", asked, "n/a", sentence, why, scale)
     if own < DECODES:
         why = "Sure: the decoder itself fails, whatever the samples."

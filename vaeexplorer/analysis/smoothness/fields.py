@@ -78,7 +78,7 @@ def ellipses(subject: Subject, window: Window) -> np.ndarray:
     axes = np.stack([window.across, window.up])  # [2, D]
     if subject.jacobian:
         jacobian = subject.jacobian(z)
-        in_plane = jacobian @ axes.T.astype(jacobian.dtype)  # [M, 784, 2]
+        in_plane = jacobian @ axes.T.astype(jacobian.dtype)  # [M, F, 2]
     else:
         spread = np.maximum((subject.codes @ np.linalg.pinv(axes)).std(axis=0), 1e-6)  # [2]
         in_plane = magnification.central_differences(subject.decode, z, axes * spread[:, None]) / spread

@@ -16,7 +16,7 @@ def central_differences(
     the directions, and the steps with them. Steps are corrected for what single precision rounds off them.
 
     Args:
-        decode: [N, D] -> images [N, 28, 28] or [N, F].
+        decode: [N, D] -> images [N, ...].
         z: where, [N, D].
         directions: [A, D], independent, each as long as the codes are spread along it: the steps are small against it.
 

@@ -4,7 +4,8 @@ import numpy as np
 
 AXES = 48
 _AT_ONCE = 256  # queries: their bounds to 60,000 images are 61 MB
-_CANDIDATES = 16_384  # pairs whose pixels are compared at once
+_NUMBERS = 16_384 * 784  # of images that are compared or shortened at once: 51 MB
+_WIDE = 2048  # numbers of an image above which axes are sketched: a covariance of all is too large
 
 
 class NearestImages:
@@ -17,23 +18,24 @@ class NearestImages:
     """
 
     def __init__(self, images: np.ndarray) -> None:
-        """Images, uint8 or floats in [0, 1], [M, 28, 28] or [M, 784]."""
+        """Images, uint8 or floats in [0, 1], [M, ...]."""
         self.images = images.reshape(len(images), -1)
         self.count = len(images)
-        sample = _grey(self.images[:: max(1, self.count // 10_000)])
+        self.at_once = max(AXES, _NUMBERS // self.images.shape[1])
+        sample = _grey(self.images[:: max(1, self.count // min(self.at_once, 10_000))])
         self.centre = sample.mean(axis=0)
-        centred = sample - self.centre
-        self.axes = np.linalg.eigh(centred.T @ centred)[1][:, -AXES:]
-        parts = [self._shorten(_grey(self.images[i : i + 10_000])) for i in range(0, self.count, 10_000)]
+        self.axes = _principal(sample - self.centre)
+        step = self.at_once
+        parts = [self._shorten(_grey(self.images[i : i + step])) for i in range(0, self.count, step)]
         self.short = np.concatenate(parts)  # [M, 49]
         self.squares = (self.short**2).sum(axis=1)
 
     def distance(self, queries: np.ndarray) -> np.ndarray:
-        """Euclidean distance over the 784 pixels, with white as 1, to the nearest image: [N, 28, 28] -> [N]."""
+        """Euclidean distance over the numbers of an image, with white as 1, to the nearest image: [N, ...] -> [N]."""
         return self.find(queries)[1]
 
     def find(self, queries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The nearest image's number, and how far it is: [N, 28, 28] -> [N] and [N]."""
+        """The nearest image's number, and how far it is: [N, ...] -> [N] and [N]."""
         flat = _grey(queries.reshape(len(queries), self.images.shape[1]))
         which, found = np.empty(len(flat), np.int64), np.empty(len(flat), np.float32)
         for start in range(0, len(flat), _AT_ONCE):
@@ -55,8 +57,8 @@ class NearestImages:
         rows, columns = (
             index.numpy() for index in (product <= torch.from_numpy(limit)[:, None]).nonzero(as_tuple=True)
         )
-        for start in range(0, len(rows), _CANDIDATES):
-            row, column = rows[start : start + _CANDIDATES], columns[start : start + _CANDIDATES]
+        for start in range(0, len(rows), self.at_once):
+            row, column = rows[start : start + self.at_once], columns[start : start + self.at_once]
             squared = ((queries[row] - _grey(self.images[column])) ** 2).sum(axis=1)
             order = np.argsort(-squared)  # of several assignments to one row the last, which is of the nearest, stands
             nearer = order[squared[order] < best[row[order]]]
@@ -68,6 +70,17 @@ class NearestImages:
         coordinates = centred @ self.axes
         rest = np.maximum((centred**2).sum(axis=1) - (coordinates**2).sum(axis=1), 0)
         return np.column_stack([coordinates, np.sqrt(rest)]).astype(np.float32)
+
+
+def _principal(centred: np.ndarray) -> np.ndarray:
+    """The 48 principal axes of [M, F] as columns, [F, 48]. Of wide images some that span nearly as much (Halko et al.
+    2011): bounds hold along any axes that are at right angles, and are only less tight."""
+    if centred.shape[1] <= _WIDE:
+        return np.asarray(np.linalg.eigh(centred.T @ centred)[1][:, -AXES:])
+    drawn = np.random.default_rng(0).standard_normal((centred.shape[1], AXES), dtype=np.float32)
+    for _ in range(2):
+        drawn = np.linalg.qr(centred.T @ (centred @ drawn))[0]
+    return drawn
 
 
 def _grey(flat: np.ndarray) -> np.ndarray:

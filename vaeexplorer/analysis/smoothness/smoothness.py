@@ -73,7 +73,7 @@ class Material:
     """What both models are measured on.
 
     Attributes:
-        images: uint8 [N, 28, 28].
+        images: uint8 [N, H, W] or [N, H, W, 3].
         labels: [N].
         nearest: the training images.
         features, probabilities: of a classifier, from images to [N, F] and [N, C]; None where there is none.
@@ -104,11 +104,11 @@ class Subject:
     """A model as functions on arrays.
 
     Attributes:
-        encode: images [N, 28, 28] to the means of q(z|x), [N, D].
-        decode: [N, D] to images [N, 28, 28].
+        encode: images [N, ...] to the means of q(z|x), [N, D].
+        decode: [N, D] to images [N, ...].
         codes: of the material's images, [N, D].
         noise: the mean covariance of q(z|x), its diagonal [D] or the whole of it [D, D]; None of an AE.
-        jacobian: of the decoder, [N, D] to [N, 784, D]; None where it is to be found by differences.
+        jacobian: of the decoder, [N, D] to [N, F, D], F numbers an image; None where it is to be found by differences.
     """
 
     name: str
@@ -228,9 +228,9 @@ def rows(
 def _on_paths(subject: Subject, material: Material, some: slice) -> dict[str, Array]:
     ends = subject.codes[material.pairs.first[some]], subject.codes[material.pairs.second[some]]
     z = paths.straight(*ends)  # [P, 33, D]
-    frames = subject.decode(z.reshape(-1, z.shape[2]))  # [P * 33, 28, 28]
-    curves = frames.reshape(*z.shape[:2], -1)  # [P, 33, 784]
-    inside = curves[:, _INSIDE].reshape(-1, *frames.shape[1:])  # [P * 7, 28, 28]
+    frames = subject.decode(z.reshape(-1, z.shape[2]))  # [P * 33, H, W] or [..., 3]
+    curves = frames.reshape(*z.shape[:2], -1)  # [P, 33, F]
+    inside = curves[:, _INSIDE].reshape(-1, *frames.shape[1:])  # [P * 7, H, W] or [..., 3]
     nothing = np.full(len(z), np.nan)
 
     def a_pair(values: Array) -> Array:
@@ -272,8 +272,9 @@ def _stretching(subject: Subject, material: Material) -> dict[str, Array]:
 def whitened_metrics(subject: Subject, z: Array) -> Array:
     """G = J^T J in whitened coordinates at [N, D] points: [N, A, A]."""
     parts = []
-    for start in range(0, len(z), 200):
-        some = z[start : start + 200]
+    at_once = 200 if subject.jacobian else max(1, 200 * 784 // subject.decode(z[:1]).size)
+    for start in range(0, len(z), at_once):
+        some = z[start : start + at_once]
         if subject.jacobian:
             jacobian = subject.jacobian(some)
             whitened = jacobian @ subject.whitening.back.T.astype(jacobian.dtype)
@@ -286,8 +287,8 @@ def whitened_metrics(subject: Subject, z: Array) -> Array:
 def _fidelity(subject: Subject, material: Material) -> dict[str, Array]:
     count = min(NEIGHBOURHOOD_IMAGES, len(material.images))
     decoded = subject.decode(subject.codes[:count])
-    away = decoded.astype(np.float64) - material.images[:count] / 255
-    error = {"error": (away**2).sum(axis=(1, 2))}
+    away = (decoded.astype(np.float64) - material.images[:count] / 255).reshape(count, -1)
+    error = {"error": (away**2).sum(axis=1)}
     if not subject.whitening.kept:
         return error | dict.fromkeys(("trustworthiness", "continuity", "agreement"), np.full(count, np.nan))
     of_codes = neighbourhoods.ranks(neighbourhoods.distances(subject.whitening.apply(subject.codes[:count])))

@@ -30,11 +30,11 @@ from vaeexplorer.results.sweep import DIMENSIONS, SweepError
 from vaeexplorer.runs.folder import RunCard, RunError
 from vaeexplorer.spaces.space import Space
 
-SCRIPTS, FILMS, FIGURES = "scripts", "films", "figures"
+SCRIPTS, FILMS, FIGURES, SHEETS = "scripts", "films", "figures", "sheets"
 PLOTLY = "plotly"
 """the script that draws figures, by the name that `script_url` takes"""
 MOST_FILMS = 160  # of 1.3 MB
-_most = {FILMS: MOST_FILMS, FIGURES: 2000}  # a figure has some 30 kB
+_most = {FILMS: MOST_FILMS, FIGURES: 2000, SHEETS: 500}  # a figure or a sheet has some 30 kB
 _kept: "dict[str, OrderedDict[str, Asset]]" = {owner: OrderedDict() for owner in _most}
 _kept_lock = Lock()
 _every: "dict[str, Asset]" = {}  # all training images, by data set, where they are here
@@ -72,9 +72,15 @@ def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
 
 
 def described(space: Space, *, encoder: bool = False) -> dict[str, Any]:
-    """What a widget must know of a latent space: its name, its classes, and where the rest is fetched (see `urls`)."""
+    """What a widget must know of a latent space: name, classes, an image's shape, where the rest is (see `urls`)."""
     names = classes(space.data.class_names)
-    return {"name": space.name, "kind": space.kind, **names, "urls": urls(space, encoder=encoder)}
+    return {
+        "name": space.name,
+        "kind": space.kind,
+        **names,
+        "image": space.data.shape,
+        "urls": urls(space, encoder=encoder),
+    }
 
 
 def prepare(card: RunCard) -> None:
@@ -126,8 +132,13 @@ def figure(data: bytes) -> Asset:
     return Asset(address, data, "application/json", gzip.compress(data, mtime=0))
 
 
+def sheet(data: bytes) -> Asset:
+    """A PNG of decoded images; the page asks `kept_url` for its address."""
+    return _named(SHEETS, "sheet", data, "png", "image/png")
+
+
 def kept_url(asset: Asset) -> str:
-    """Where the page finds a film or a figure; those that were shown last are served, whoever the visitors are."""
+    """Where the page finds a film, a figure or a sheet; those shown last are served, whoever the visitors are."""
     owner = asset.url.split("/")[1]
     with _kept_lock:
         kept = _kept[owner]

@@ -1,12 +1,14 @@
 """Decoding and encoding for the browser where there are no weights to ship it: a model of one's own.
 
-`POST vx/NAME/decode` takes z as little-endian float32 [n, D] and answers uint8 [n, 28, 28]. `POST vx/NAME/encode` takes
-images, uint8 [n, 28, 28], and answers float32: mean [n, D] and, where there is a posterior, ln sigma^2 [n, D] after it.
+`POST vx/NAME/decode` takes z as little-endian float32 [n, D] and answers uint8 [n, H, W], or [n, 3, H, W] in colour.
+`POST vx/NAME/encode` takes images of that shape and answers float32: mean [n, D] and, where there is a
+posterior, ln sigma^2 [n, D] after it.
 `browser/remote.js` asks.
 """
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,7 +18,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from vaeexplorer.app import caches
-from vaeexplorer.config import PIXELS
 from vaeexplorer.spaces.answers import decoded, encoded
 from vaeexplorer.spaces.own import ModelError
 from vaeexplorer.spaces.space import Space
@@ -52,7 +53,7 @@ async def decode(request: Request) -> Response:
 
 async def encode(request: Request) -> Response:
     """Images to the means and log variances of their posteriors."""
-    return await _answer(request, lambda space: PIXELS, encoded)
+    return await _answer(request, lambda space: math.prod(space.data.shape), encoded)
 
 
 async def _answer(

@@ -15,9 +15,10 @@ import { Sheet } from "../interact/sheet.js";
 import { filterLegend } from "../interact/legend.js";
 import { number } from "../draw/numbers.js";
 import { formatLinks, parseLinks } from "../interact/links.js";
-import { paintGrey } from "../draw/sprite.js";
+import { paintImage } from "../draw/sprite.js";
 import { dotColors } from "../engine/codes.js";
 import { SIDE, decode } from "../engine/network.js";
+import { cascade } from "./cascade.js";
 import { againstBeta, awayFromPrior, betaText, elboOverBeta, rateDistortion } from "./charts.js";
 import { build } from "./elements.js";
 import { PlaneOfCodes, REACH } from "./plane.js";
@@ -148,6 +149,10 @@ export class BetaDial {
         digits: 0,
       }),
       ...(points.every((point) => point.total_variation) ? [awayFromPrior(points, choose)] : []),
+      cascade(points, "KL of each dimension", "nats", ({ kl }) => kl, choose),
+      ...(points.every((point) => point.effects)
+        ? [cascade(points, "Effect of each dimension on x′", "squared error", ({ effects }) => effects ?? [], choose)]
+        : []),
     ];
     this.curves = [...main, ...rest];
     ui.curves.replaceChildren(...main.map(({ figure }) => figure));
@@ -206,7 +211,7 @@ export class BetaDial {
       side = this.samplesAcross;
     samples.width = samples.height = SIDE * side;
     this.sweep?.noise.forEach((noise, k) =>
-      paintGrey(
+      paintImage(
         pen(samples),
         decode(point.network, turnedBack(point, noise)),
         1,
@@ -231,7 +236,7 @@ export class BetaDial {
     if (!this.sweep) return;
     const { ui, sample, hovered, samplesAcross } = this,
       point = this.sweep.points[this.index];
-    paintGrey(pen(ui.decoded), decode(point.network, turnedBack(point, this.z)), 1);
+    paintImage(pen(ui.decoded), decode(point.network, turnedBack(point, this.z)), 1);
     const [x, y] = this.z.map((value) => number(value));
     ui.place.textContent = `z = (${x}, ${y}${this.z.length > 2 ? ", …" : ""})`;
     for (const [mark, k] of /** @type {[HTMLElement, number][]} */ ([

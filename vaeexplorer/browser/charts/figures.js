@@ -47,6 +47,8 @@ class Place {
     /** @type {any} */
     this.library = null;
     this.size = 13;
+    // A folded part of the page has no width before it is opened.
+    this.watcher = new ResizeObserver(() => this.plot.clientWidth && this.library?.Plots.resize(this.plot));
   }
 
   /** @param {string} library  the address of plotly */
@@ -57,8 +59,9 @@ class Place {
       const [shown, drawing] = await Promise.all([fetchOnce(figure.url, parsed), plotly(library)]);
       if (!this.plot.isConnected) return;
       const layout = { ...shown.layout, ...this.colors(shown.layout.font.size), autosize: true };
-      await drawing.newPlot(this.plot, shown.data, layout, { displaylogo: false, responsive: true });
+      await drawing.newPlot(this.plot, shown.data, layout, { displaylogo: false });
       this.library = drawing;
+      this.watcher.observe(this.plot);
     } catch (error) {
       if (this.plot.isConnected)
         complain(this.plot, error instanceof Error ? error.message : String(error), () => this.draw(library));
@@ -79,6 +82,7 @@ class Place {
   }
 
   stop() {
+    this.watcher.disconnect();
     this.library?.purge(this.plot);
     this.element.remove();
   }

@@ -6,7 +6,7 @@
  * @typedef {"image" | "strips" | "gallery" | "manifold"} Kind
  *   an image is the one at z, requested only where the page cannot decode it itself
  * @typedef {(kind: Kind, start: number, pixels: Uint8Array, done: boolean) => void} Receive
- *   gets images from number `start` on, 784 pixels each; `done` with the last of a request
+ *   gets images from number `start` on (engine/format.js); `done` with the last of a request
  */
 import { unpack } from "../engine/network.js";
 import { Queue } from "./queue.js";

@@ -9,7 +9,7 @@
  *            activation: Compiled}} Placed
  *   offsets in the kernel's memory; outputs padded
  */
-import { LANES, PIXELS, decode, pixelMean } from "../engine/network.js";
+import { LANES, decode, pixelMean } from "../engine/network.js";
 import { Room, padded } from "../kernel/memory.js";
 
 const PANEL = 8, // outputs side by side in a panel of weights
@@ -33,7 +33,7 @@ export class Batch {
     this.from = room.floats(this.most * widest);
     this.to = room.floats(this.most * widest);
     this.slopes = room.floats(this.most * widest); // not looked at
-    this.pixels = room.bytes(this.most * PIXELS);
+    this.pixels = room.bytes(this.most * network.format.size);
     room.grow();
     this.floats = new Float32Array(kernel.memory.buffer); // a view that the next growth would detach
     layers.forEach((layer, index) => this.fill(layer, places[index]));
@@ -57,23 +57,24 @@ export class Batch {
   }
 
   /** @param {Float32Array} zs  [N * D], N at most `most` @param {number} dim
-   * @returns {Uint8Array<ArrayBuffer>}  [N * 784] */
+   * @returns {Uint8Array<ArrayBuffer>}  [N * size], the images */
   decode(zs, dim) {
     const { kernel, network } = this,
+      { size } = network.format,
       count = zs.length / dim,
       from = this.forward(zs, dim, network.likelihood === "bernoulli");
     if (network.likelihood === "continuous-bernoulli")
-      pixelMean(this.floats.subarray(from / 4, from / 4 + count * PIXELS), network.likelihood);
-    kernel.bytes(from, this.pixels, padded(count, ROWS) * PIXELS);
-    return new Uint8Array(kernel.memory.buffer, this.pixels, count * PIXELS).slice();
+      pixelMean(this.floats.subarray(from / 4, from / 4 + count * size), network.likelihood);
+    kernel.bytes(from, this.pixels, padded(count, ROWS) * size);
+    return new Uint8Array(kernel.memory.buffer, this.pixels, count * size).slice();
   }
 
   /** What the decoder says before it is made a picture (`parameter` of network.js).
    * @param {Float32Array} zs  [N * D], N at most `most` @param {number} dim
-   * @returns {Float32Array}  [N * 784], overwritten by the next call */
+   * @returns {Float32Array}  [N * size], overwritten by the next call */
   parameters(zs, dim) {
     const from = this.forward(zs, dim, false) / 4;
-    return this.floats.subarray(from, from + (zs.length / dim) * PIXELS);
+    return this.floats.subarray(from, from + (zs.length / dim) * this.network.format.size);
   }
 
   /** @param {Float32Array} zs  [N * D] @param {number} dim @param {boolean} squash  whether logits become means
@@ -96,13 +97,14 @@ export class Batch {
 }
 
 /** The images one by one. @param {Network} network @param {Float32Array} zs  [N * D] @param {number} dim
- * @returns {Uint8Array<ArrayBuffer>}  [N * 784] */
+ * @returns {Uint8Array<ArrayBuffer>}  [N * size], the images */
 export function decodeEach(network, zs, dim) {
   const count = zs.length / dim,
-    pixels = new Uint8Array(count * PIXELS);
+    { size } = network.format,
+    pixels = new Uint8Array(count * size);
   for (let i = 0; i < count; i++) {
     const image = decode(network, zs.subarray(i * dim, (i + 1) * dim));
-    for (let p = 0; p < PIXELS; p++) pixels[i * PIXELS + p] = image[p] * 255 + 0.5;
+    for (let p = 0; p < size; p++) pixels[i * size + p] = image[p] * 255 + 0.5;
   }
   return pixels;
 }
@@ -111,4 +113,5 @@ const COMPILED = ["none", "relu", "silu", "sigmoid", "tanh"];
 
 /** Whether a batch can hold it. @param {Network} network */
 export const isDense = (network) =>
+  network.format.size % PANEL === 0 &&
   network.decoder.every(({ kind, activation }) => kind === "dense" && COMPILED.includes(activation));

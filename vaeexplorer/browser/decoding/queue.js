@@ -7,7 +7,7 @@
  * @typedef {{kind: string, id: number, zs: Float32Array, dim: number}} Request
  * @typedef {{kind: string, id: number, start: number, pixels: Uint8Array<ArrayBuffer>, done: boolean}
  *           | {kind: string, id: number, error: string}} Answer
- *   pixels of the images from number `start` on, 784 each; `done` with the last of a request
+ *   pixels of the images from number `start` on (engine/format.js); `done` with the last of a request
  */
 import { isCompiled, kernel } from "../kernel/kernel.js";
 import { Batch, decodeEach, isDense } from "./batch.js";

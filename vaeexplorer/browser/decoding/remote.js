@@ -5,16 +5,23 @@
  * `RemoteBackground` has the methods of `Background`, which decodes in a worker. At most one request of each kind is
  * under way, and the newest codes replace those that wait; while the server does not answer, the last images stay.
  */
-import { PIXELS } from "../engine/network.js";
 
 /** @typedef {(what: "decode" | "encode", body: ArrayBufferView<ArrayBuffer>) => Promise<ArrayBuffer>} Answer */
 
-/** Who answers in the place of the server, by the beginning of the addresses that it stands for.
- * @type {Map<string, Answer>} */
+/** Who answers in the place of the server, by the beginning of the addresses that it stands for. Each view of a widget
+ * does: the newest is asked. @type {Map<string, Answer[]>} */
 const others = new Map();
 
-/** Have somebody else than the server asked: the kernel of a notebook. @param {string} base @param {Answer} answer */
-export const askInstead = (base, answer) => others.set(base, answer);
+/** Have somebody else than the server asked: the kernel of a notebook. @param {string} base @param {Answer} answer
+ * @returns {() => void} ends it */
+export function askInstead(base, answer) {
+  others.set(base, [...(others.get(base) ?? []), answer]);
+  return () => {
+    const left = (others.get(base) ?? []).filter((other) => other !== answer);
+    if (left.length) others.set(base, left);
+    else others.delete(base); // what an answer holds on to is freed: codes and images of the model
+  };
+}
 
 const CHUNK = 64; // images a request: z under the pointer never waits for more than these
 
@@ -22,7 +29,7 @@ const CHUNK = 64; // images a request: z under the pointer never waits for more 
  * @param {string} base @param {"decode" | "encode"} what @param {ArrayBufferView<ArrayBuffer>} body
  * @returns {Promise<ArrayBuffer>} */
 async function ask(base, what, body) {
-  const other = others.get(base);
+  const other = others.get(base)?.at(-1);
   if (other) return other(what, body);
   let response;
   try {
@@ -39,16 +46,18 @@ async function ask(base, what, body) {
   throw new Error(said || `The server answered ${response.status}.`);
 }
 
-/** Images of codes, [N * D] -> [N * 784] bytes. @param {string} base  of the model's addresses
- * @param {Float32Array<ArrayBuffer>} zs @param {number} dim */
-export async function decodeThere(base, zs, dim) {
+/** Images of codes, [N * D] -> the images, byte by byte (engine/format.js).
+ * @param {string} base  of the model's addresses
+ * @param {Float32Array<ArrayBuffer>} zs @param {number} dim
+ * @param {number} size  numbers of an image */
+export async function decodeThere(base, zs, dim, size) {
   const pixels = new Uint8Array(await ask(base, "decode", zs));
-  if (pixels.length !== (zs.length / dim) * PIXELS)
+  if (pixels.length !== (zs.length / dim) * size)
     throw new Error("The server answered with other images than were asked for.");
   return pixels;
 }
 
-/** q(z|x) of an image. @param {string} base @param {ArrayLike<number>} x  [784] in [0, 1] @param {number} dim
+/** q(z|x) of an image. @param {string} base @param {ArrayLike<number>} x  in [0, 1] @param {number} dim
  * @returns {Promise<{mean: number[], logvar: number[] | null}>} */
 export async function encodeThere(base, x, dim) {
   const codes = new Float32Array(
@@ -70,9 +79,11 @@ export async function encodeThere(base, x, dim) {
 
 export class RemoteBackground {
   /** @param {string} base @param {import("./background.js").Receive} onImages
-   * @param {(trouble: string) => void} onTrouble  gets a sentence, or an empty text when the server answers again */
-  constructor(base, onImages, onTrouble) {
+   * @param {(trouble: string) => void} onTrouble  gets a sentence, or an empty text when the server answers again
+   * @param {number} size  numbers of an image */
+  constructor(base, onImages, onTrouble, size) {
     this.base = base;
+    this.size = size;
     this.onImages = onImages;
     this.onTrouble = onTrouble;
     /** @type {Map<Kind, {zs: Float32Array, dim: number}>} newest request of each kind, until it is answered */
@@ -100,7 +111,7 @@ export class RemoteBackground {
       const { zs, dim } = task,
         end = Math.min(start + CHUNK, zs.length / dim);
       try {
-        const pixels = await decodeThere(this.base, zs.slice(start * dim, end * dim), dim);
+        const pixels = await decodeThere(this.base, zs.slice(start * dim, end * dim), dim, this.size);
         if (this.stopped) return;
         if (this.troubled) this.onTrouble("");
         this.troubled = false;

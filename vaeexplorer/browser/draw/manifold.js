@@ -2,15 +2,18 @@
 /** The decoded manifold behind the dots: one small image at every cell of the visible region. */
 import { pen } from "./canvas.js";
 import { h } from "./dom.js";
+import { DIGIT, planesOf } from "../engine/format.js";
 import { toLatent, toScreen } from "../engine/geometry.js";
-import { PIXELS, SIDE } from "../engine/network.js";
 import { movedTo } from "../engine/projections.js";
+
+const FINEST = 56; // pixels of an image on the canvas, which a screen full of larger ones would make huge
 
 export class Manifold {
   /** @param {number} [cell]  CSS pixels of an image @param {number} [strength]  of the ink: dots stay in front */
   constructor(cell = 31, strength = 0.2) {
     this.cell = cell;
     this.strength = strength;
+    this.format = DIGIT;
     /** What is shown. @type {{canvas: HTMLCanvasElement, box: number[]} | null} */
     this.shown = null;
     /** What is being decoded. @type {{canvas: HTMLCanvasElement, box: number[], columns: number} | null} */
@@ -35,24 +38,43 @@ export class Manifold {
     for (let r = 0; r < rows; r++)
       for (let c = 0; c < columns; c++)
         zs.set(movedTo(plane, z, (x0 + c + 0.5) * step, (y1 - r - 0.5) * step), (r * columns + c) * dim);
-    const canvas = h("canvas", { width: SIDE * columns, height: SIDE * rows });
+    const side = this.side,
+      canvas = h("canvas", { width: side * columns, height: side * rows });
     this.coming = { canvas, box: [x0 * step, x1 * step, y0 * step, y1 * step], columns };
     return zs;
   }
 
-  /** @param {number} start @param {Uint8Array} pixels @param {boolean} done @param {number[]} ink RGB */
+  /** Pixels of a cell on the canvas. */
+  get side() {
+    return Math.min(FINEST, Math.max(this.format.width, this.format.height));
+  }
+
+  /** @param {number} start @param {Uint8Array} pixels  of the images, in `format` @param {boolean} done
+   * @param {number[]} ink RGB, in which grey images are drawn */
   receive(start, pixels, done, ink) {
     if (!this.coming) return;
-    const context = pen(this.coming.canvas);
-    const tile = context.createImageData(SIDE, SIDE),
+    const { width, height, channels, size } = this.format,
+      planes = planesOf(this.format),
+      { side } = this,
+      scale = side / Math.max(width, height),
+      [across, down] = [scale * width, scale * height];
+    const context = pen(this.coming.canvas),
+      one = h("canvas", { width, height }),
+      tile = context.createImageData(width, height),
       data = tile.data;
-    for (let i = 0; i * PIXELS < pixels.length; i++) {
-      for (let p = 0; p < PIXELS; p++) {
-        for (let c = 0; c < 3; c++) data[4 * p + c] = ink[c];
-        data[4 * p + 3] = this.strength * pixels[i * PIXELS + p];
+    for (let i = 0; i * size < pixels.length; i++) {
+      for (let p = 0; p < width * height; p++) {
+        const from = i * size + p;
+        for (let c = 0; c < 3; c++) data[4 * p + c] = channels === 3 ? pixels[from + planes[c]] : ink[c];
+        data[4 * p + 3] = this.strength * (channels === 3 ? 255 : pixels[from]);
       }
-      const at = start + i;
-      context.putImageData(tile, SIDE * (at % this.coming.columns), SIDE * Math.floor(at / this.coming.columns));
+      const at = start + i,
+        [left, top] = [side * (at % this.coming.columns), side * Math.floor(at / this.coming.columns)];
+      if (scale === 1 && width === height) context.putImageData(tile, left, top);
+      else {
+        pen(one).putImageData(tile, 0, 0);
+        context.drawImage(one, left + (side - across) / 2, top + (side - down) / 2, across, down);
+      }
     }
     if (done || !this.shown) this.shown = this.coming;
   }

@@ -4,7 +4,8 @@
  *
  * @typedef {{network?: string, remote?: string, codes: string, sprite: string}} Urls
  *   network: absent for a model that only the server can run; remote: where such a model answers (decoding/remote.js)
- * @typedef {import("./codes.js").Classes & {name: string, urls: Urls}} Space  a latent space as a page is given it
+ * @typedef {import("./codes.js").Classes & {name: string, urls: Urls, image: import("./format.js").Shape}} Space
+ *   a latent space as a page is given it
  */
 import { unpack } from "./network.js";
 import { unpackCodes } from "./codes.js";
@@ -109,7 +110,7 @@ export const loadNetwork = (urls) =>
 /** @param {Urls} urls */
 export const loadCodes = (urls) => fetchOnce(urls.codes, unpackCodes);
 
-/** All test images, 28 pixels each, 100 a row. @param {{sprite: string}} urls @returns {Promise<ImageBitmap>} */
+/** All test images, 100 a row. @param {{sprite: string}} urls @returns {Promise<ImageBitmap>} */
 export const loadSprite = (urls) => fetchOnce(urls.sprite, (bytes) => createImageBitmap(new Blob([bytes])));
 
 /** Requests of which only the newest counts: an answer or a failure that comes after another request, or after `stop`,

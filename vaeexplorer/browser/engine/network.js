@@ -23,12 +23,14 @@
  * @typedef {"gaussian" | "gaussian-learned" | "bernoulli" | "continuous-bernoulli"} Likelihood
  * @typedef {{id: string, latentDim: number, likelihood: Likelihood, beta: number, pixelVariance: number | null,
  *            logvarRange: [number, number], decoder: Layer[], encoder: Layer[] | null, mean: Layer[] | null,
- *            logvar: Layer[] | null}} Network  pixelVariance is that of the gaussian likelihoods
+ *            logvar: Layer[] | null, format: import("./format.js").Format}} Network  pixelVariance is that of the
+ *   gaussian likelihoods; format that of the image
  */
+import { DIGIT, formatOf } from "./format.js";
 import { Unpacker } from "./packed.js";
 
-export const SIDE = 28; // pixels of an image, across and up
-export const PIXELS = SIDE * SIDE;
+export const SIDE = DIGIT.width; // of an image of the sets by name
+export const PIXELS = DIGIT.size;
 export const LANES = 4; // outputs side by side in a dense layer's weights
 
 /**
@@ -42,7 +44,10 @@ export function unpack(bytes) {
   /** @param {Spec[] | null} specs @returns {Layer[] | null} */
   const layers = (specs) => specs && specs.map((spec) => layer(packed, spec));
   const decoder = layers(header.decoder);
-  if (decoder?.at(-1)?.out.length !== PIXELS) throw packed.error("are not those of a decoder of 28×28 images");
+  const shape = Array.isArray(header.image) ? header.image : [0, 0],
+    format = formatOf(shape);
+  if (decoder?.at(-1)?.out.length !== format.size)
+    throw packed.error(`are not those of a decoder of ${shape.join("×")} images`);
   const network = {
     id: header.id,
     latentDim: header.latent_dim,
@@ -54,6 +59,7 @@ export function unpack(bytes) {
     encoder: layers(header.encoder),
     mean: layers(header.mean),
     logvar: layers(header.logvar),
+    format,
   };
   packed.end();
   return network;
@@ -122,7 +128,7 @@ function convolution(packed, spec) {
  * The mean image of p(x|z). The array is the network's own and is overwritten by the next call.
  * @param {Network} network
  * @param {ArrayLike<number>} z  [D]
- * @returns {Float32Array}  [784] in [0, 1]
+ * @returns {Float32Array}  the image (format.js), in [0, 1]
  */
 export function decode(network, z) {
   const image = run(network.decoder, z);
@@ -134,7 +140,7 @@ export function decode(network, z) {
  * What the decoder says before it is made a picture: the mean of the gaussian likelihoods, logits of the others.
  * @param {Network} network
  * @param {ArrayLike<number>} z  [D]
- * @returns {Float32Array}  [784], the network's own, overwritten by the next call
+ * @returns {Float32Array}  a number for each of the image, the network's own, overwritten by the next call
  */
 export function parameter(network, z) {
   return run(network.decoder, z);
@@ -143,7 +149,7 @@ export function parameter(network, z) {
 /**
  * q(z|x) of an image.
  * @param {Network} network  with an encoder
- * @param {ArrayLike<number>} x  [784] in [0, 1]
+ * @param {ArrayLike<number>} x  in [0, 1]
  * @returns {{mean: number[], logvar: number[] | null}}  logvar is null for an AE
  */
 export function encode(network, x) {
@@ -157,9 +163,6 @@ export function encode(network, x) {
   const logvar = Array.from(run(network.logvar, features), (raw) => centre + half * Math.tanh((raw - centre) / half));
   return { mean, logvar };
 }
-
-/** One of several images that follow each other. @param {Uint8Array} images  [N * 784] @param {number} index */
-export const imageAt = (images, index) => images.subarray(index * PIXELS, (index + 1) * PIXELS);
 
 /** @param {Layer[]} layers @param {ArrayLike<number>} x @returns {Float32Array} */
 function run(layers, x) {

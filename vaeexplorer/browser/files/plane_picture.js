@@ -72,7 +72,7 @@ export function svgOf(picture) {
 
 /** Each image in its frame, as it stands on the screen. @param {Picture} picture @param {ImageBitmap} sprite */
 function* images({ view, colors, thumbnails }, sprite) {
-  const canvas = tile(),
+  const canvas = tile({}, thumbnails.format),
     { size } = thumbnails;
   for (const [i, x, y] of thumbnails.placed(view)) {
     paintTestImage(canvas, sprite, i);

@@ -2,28 +2,31 @@
 /** Fifty draws from q(z|x), decoded: each image, and below it the image minus the mean of all. A click chooses one. */
 import { pen } from "../draw/canvas.js";
 import { h } from "../draw/dom.js";
-import { paintDifference, paintGrey } from "../draw/sprite.js";
-import { PIXELS, SIDE } from "../engine/network.js";
+import { paintDifference, paintImage } from "../draw/sprite.js";
+import { DIGIT } from "../engine/format.js";
 import { ARROWS } from "../interact/gestures.js";
 
 export const DRAWS = 50;
 const A_ROW = 25;
-const PITCH = SIDE + 1; // from one image to the next, in pixels
-const TALL = 2 * SIDE + 4; // from one row of pairs to the next
+const ROWS = DRAWS / A_ROW;
+const GAP = 4; // pixels between rows of pairs; between images there is one
 const FULL = 0.6; // the difference that has its full colour
-const [WIDTH, HEIGHT] = [A_ROW * PITCH - 1, (DRAWS / A_ROW) * TALL - 4];
 
 export class Draws {
   /** @param {(draw: number) => void} onPick */
   constructor(onPick) {
-    this.canvas = h("canvas", { width: WIDTH, height: HEIGHT, class: "cloud", role: "slider", tabIndex: 0 });
+    this.canvas = h("canvas", { class: "cloud", role: "slider", tabIndex: 0 });
     const named = { label: `${DRAWS} draws from q(z|x), decoded`, valuemin: 1, valuemax: DRAWS, valuenow: 1 };
     for (const [name, value] of Object.entries(named)) this.canvas.setAttribute(`aria-${name}`, String(value));
     this.frame = h("i", { class: "mark", hidden: true });
+    this.format = DIGIT;
+    this.pitch = this.tall = 0; // from one image, or one row of pairs, to the next, in pixels
+    this.resize(DIGIT);
     this.element = h("div", { class: "row" }, h("div", { class: "strip" }, this.canvas, this.frame));
     this.canvas.onclick = (/** @type {MouseEvent} */ { offsetX, offsetY }) => {
       const column = Math.min(A_ROW - 1, Math.floor((offsetX / this.canvas.clientWidth) * A_ROW));
-      const row = Math.min(DRAWS / A_ROW - 1, Math.floor(((offsetY / this.canvas.clientHeight) * HEIGHT) / TALL));
+      const at = Math.floor(((offsetY / this.canvas.clientHeight) * this.canvas.height) / this.tall);
+      const row = Math.min(ROWS - 1, at);
       onPick(row * A_ROW + column);
     };
     this.canvas.onkeydown = (/** @type {KeyboardEvent} */ event) => {
@@ -36,15 +39,24 @@ export class Draws {
     };
   }
 
-  /** @param {{image: Float32Array}[]} cloud  images [784] in [0, 1] */
+  /** Images of another size. @param {import("../engine/format.js").Format} format */
+  resize(format) {
+    this.format = format;
+    this.pitch = format.width + 1;
+    this.tall = 2 * format.height + GAP;
+    Object.assign(this.canvas, { width: A_ROW * this.pitch - 1, height: ROWS * this.tall - GAP });
+  }
+
+  /** @param {{image: Float32Array}[]} cloud  images in [0, 1] */
   paint(cloud) {
     const g = pen(this.canvas),
-      mean = new Float32Array(PIXELS);
-    for (const { image } of cloud) for (let p = 0; p < PIXELS; p++) mean[p] += image[p] / cloud.length;
+      { format } = this,
+      mean = new Float32Array(format.size);
+    for (const { image } of cloud) for (let p = 0; p < mean.length; p++) mean[p] += image[p] / cloud.length;
     cloud.forEach(({ image }, k) => {
-      const [left, top] = [PITCH * (k % A_ROW), TALL * Math.floor(k / A_ROW)];
-      paintGrey(g, image, 1, left, top);
-      paintDifference(g, image, mean, FULL, left, top + SIDE);
+      const [left, top] = [this.pitch * (k % A_ROW), this.tall * Math.floor(k / A_ROW)];
+      paintImage(g, image, 1, left, top, format);
+      paintDifference(g, image, mean, FULL, left, top + format.height, format);
     });
   }
 
@@ -54,9 +66,10 @@ export class Draws {
     if (draw < 0) return;
     this.canvas.setAttribute("aria-valuenow", String(draw + 1));
     const percent = (/** @type {number} */ part, /** @type {number} */ whole) => `${(100 * part) / whole}%`;
-    this.frame.style.left = percent(PITCH * (draw % A_ROW), WIDTH);
-    this.frame.style.top = percent(TALL * Math.floor(draw / A_ROW), HEIGHT);
-    this.frame.style.width = percent(SIDE, WIDTH);
-    this.frame.style.height = percent(2 * SIDE, HEIGHT);
+    const { format, canvas } = this;
+    this.frame.style.left = percent(this.pitch * (draw % A_ROW), canvas.width);
+    this.frame.style.top = percent(this.tall * Math.floor(draw / A_ROW), canvas.height);
+    this.frame.style.width = percent(format.width, canvas.width);
+    this.frame.style.height = percent(2 * format.height, canvas.height);
   }
 }

@@ -10,13 +10,13 @@
  */
 import { Latest, loadCodes, loadNetwork, loadSprite } from "../engine/fetch.js";
 import { Background } from "../decoding/background.js";
-import { onResize, pen } from "../draw/canvas.js";
+import { onResize } from "../draw/canvas.js";
 import { complain } from "../draw/dom.js";
-import { paintTestImage, tile } from "../draw/sprite.js";
+import { paintTestImage, readImage, tile } from "../draw/sprite.js";
 import { dotColors } from "../engine/codes.js";
+import { DIGIT, formatOf } from "../engine/format.js";
 import { normal, repeatable } from "../engine/geometry.js";
-import { PIXELS, SIDE } from "../engine/network.js";
-import { widestImage } from "../engine/wide.js";
+import { widestImage } from "../interact/wide.js";
 import { ImageSize } from "../interact/image_size.js";
 import { Loading } from "../interact/loading.js";
 import { summarize } from "../engine/summary.js";
@@ -47,6 +47,7 @@ export class FromX {
     this.files = new Latest();
     /** @type {any} what was fetched for a space: network, plain, codes, sprite, summary, colors, own */
     this.model = null;
+    this.format = DIGIT; // of its images
     /** @type {Float32Array | null} */ this.x = null;
     /** @type {import("./walk.js").Walk | null} what is shown */ this.walk = null;
     /** @type {number[]} */ this.eps = [];
@@ -125,6 +126,7 @@ export class FromX {
         this.model.own = widestImage(codes, summary.order, network);
         this.model.here = network && new WalkHere(network);
         this.background.use(loaded && loaded.bytes);
+        this.format = formatOf(space.image);
         this.plane.open(this.model, colors);
         this.view.open();
         this.behind.open(loaded && loaded.bytes);
@@ -173,25 +175,21 @@ export class FromX {
 
   /** A test image. @param {number} image */
   choose(image) {
-    const canvas = tile();
+    const canvas = tile({}, this.format);
     paintTestImage(canvas, this.model.sprite, image);
-    const { data } = pen(canvas).getImageData(0, 0, SIDE, SIDE);
     this.ui.number.value = String(image);
     this.pad.clear();
-    this.take(
-      Float32Array.from({ length: PIXELS }, (_, p) => data[4 * p] / 255),
-      image,
-    );
+    this.take(readImage(canvas, this.format), image);
   }
 
   /** An empty image, to draw on. */
   empty() {
     this.pad.clear();
-    this.take(new Float32Array(PIXELS), -1);
+    this.take(new Float32Array(this.format.size), -1);
     this.tell();
   }
 
-  /** Any image. @param {Float32Array} x  [784] in [0, 1] @param {number} image */
+  /** Any image. @param {Float32Array} x  in [0, 1] @param {number} image */
   take(x, image) {
     this.files.stop(); // a picture that is still being read was chosen before
     this.x = x;
@@ -204,7 +202,7 @@ export class FromX {
   read(file) {
     if (!file) return;
     this.files.ask(
-      () => fromFile(file),
+      () => fromFile(file, this.format),
       (image) => {
         this.pad.clear();
         this.take(rounded(image), -1);

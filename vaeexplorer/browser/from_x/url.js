@@ -51,6 +51,7 @@ export function parseWalk(keys, texts, dim, count) {
  * @param {{image: number | null, seed: number, eps: number[] | null, x: ArrayLike<number>, near: boolean,
  *          span: number, images: number, truth: boolean}} walk  image: null where the page chose it */
 export const formatWalk = (keys, { image, x, seed, ...more }) => {
-  const shown = image === null ? {} : image >= 0 ? { image: [image] } : { drawing: encodeImage(x) };
+  const shown =
+    image === null ? {} : image >= 0 ? { image: [image] } : x.length === PIXELS ? { drawing: encodeImage(x) } : {};
   return formatLinks(keys, { ...shown, seed: [seed], ...more });
 };

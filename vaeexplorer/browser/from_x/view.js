@@ -3,14 +3,16 @@
  * What the walk shows: images, numbers, densities, the draws.
  *
  * @typedef {{root: HTMLElement, ui: ReturnType<typeof import("./elements.js").build>, model: any, image: number,
- *            near: boolean, span: number, eps: number[], cloud: number[][], draws: import("./draws.js").Draws,
+ *            format: import("../engine/format.js").Format, near: boolean, span: number,
+ *            eps: number[], cloud: number[][], draws: import("./draws.js").Draws,
  *            plane: import("./plane.js").PosteriorPlane} & import("./elements.js").Page} Viewed
  */
 import { pen } from "../draw/canvas.js";
 import { h, legend } from "../draw/dom.js";
 import { coordinate, number } from "../draw/numbers.js";
 import { layerSketch } from "../charts/sketch.js";
-import { paintDifference, paintGrey } from "../draw/sprite.js";
+import { paintDifference, paintImage, sizeTiles } from "../draw/sprite.js";
+import { isDigit } from "../engine/format.js";
 import { decode, encode, sizesOf } from "../engine/network.js";
 import { axisName } from "../engine/projections.js";
 import { MOST, buildSliders } from "./elements.js";
@@ -37,6 +39,10 @@ export class View {
       { network, summary, space, codes } = model;
     const most = summary.order.slice(0, MOST);
     this.painted = null;
+    sizeTiles([ui.x, ui.decoded, ui.difference], page.format);
+    page.draws.resize(page.format);
+    page.plane.manifold.format = page.plane.thumbnails.format = page.format;
+    page.root.dataset.drawn = String(isDigit(page.format)); // the pad makes an image like MNIST's of what is drawn
     this.sliders = buildSliders(ui.sliders, summary.order, page);
     ui.sliders.classList.toggle("many", most.length > 2);
     this.densities = buildDensities(ui.densities, most);
@@ -47,8 +53,8 @@ export class View {
     const [into, out] = network ? [encoderSizes(network), sizesOf(network.decoder)] : [[], []];
     const part = (/** @type {number[]} */ sizes, /** @type {string} */ name, /** @type {string} */ text) =>
       network ? [layerSketch(sizes, name), h("small", { textContent: text })] : [];
-    ui.encoder.replaceChildren(...part(into, "Encoder", `784 → ${codes.dim}`));
-    ui.decoder.replaceChildren(...part(out, "Decoder", `${codes.dim} → 784`));
+    ui.encoder.replaceChildren(...part(into, "Encoder", `${page.format.size} → ${codes.dim}`));
+    ui.decoder.replaceChildren(...part(out, "Decoder", `${codes.dim} → ${page.format.size}`));
   }
 
   /** @param {Float32Array} x @param {import("./walk.js").Walk} walk */
@@ -58,9 +64,9 @@ export class View {
       { network, codes, space, summary } = model,
       { mean, logvar, sigma, z, image, error, cloud } = walk,
       { steps } = summary;
-    paintGrey(pen(ui.x), x, 1);
-    paintGrey(pen(ui.decoded), image, 1);
-    paintDifference(pen(ui.difference), x, image, 1);
+    paintImage(pen(ui.x), x, 1, 0, 0, page.format);
+    paintImage(pen(ui.decoded), image, 1, 0, 0, page.format);
+    paintDifference(pen(ui.difference), x, image, 1, 0, 0, page.format);
     page.root.dataset.kind = sigma ? "vae" : "ae";
     ui.where.textContent = sigma ? "q(z|x)" : "z = e(x)";
     if (page.image < 0) ui.number.value = "";

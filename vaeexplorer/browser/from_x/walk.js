@@ -8,7 +8,7 @@
  *            cloud: {z: number[], image: Float32Array}[]}} Walk
  *   error is the reconstruction term in nats, or |x - x'|^2 if the likelihood is not known; the cloud of an AE is empty
  */
-import { decode, encode, imageAt, parameter } from "../engine/network.js";
+import { decode, encode, parameter } from "../engine/network.js";
 import { reconstruction, squaredError } from "../engine/losses.js";
 import { decodeThere, encodeThere } from "../decoding/remote.js";
 
@@ -27,7 +27,7 @@ export class WalkHere {
     /** @type {{q: Posterior, others: number[][], cloud: Walk["cloud"]} | null} */ this.decoded = null;
   }
 
-  /** @param {Float32Array} x  [784] in [0, 1] @param {number[]} eps @param {number[][]} others  eps of the cloud
+  /** @param {Float32Array} x  in [0, 1] @param {number[]} eps @param {number[][]} others  eps of the cloud
    * @returns {Walk} */
   walk(x, eps, others) {
     const { network } = this;
@@ -43,15 +43,16 @@ export class WalkHere {
   }
 }
 
-/** @param {string} base  of the model's addresses @param {Float32Array} x  [784] in [0, 1]
+/** @param {string} base  of the model's addresses @param {Float32Array} x  in [0, 1]
  * @param {number[]} eps @param {number[][]} others  eps of the cloud
  * @returns {Promise<Walk>} */
 export async function walkThere(base, x, eps, others) {
   const q = spreadOf(await encodeThere(base, x, eps.length)),
     z = drawn(q, eps),
     zs = q.sigma ? others.map((noise) => drawn(q, noise)) : [];
-  const bytes = await decodeThere(base, Float32Array.from([z, ...zs].flat()), eps.length);
-  const image = (/** @type {number} */ k) => Float32Array.from(imageAt(bytes, k), (value) => value / 255);
+  const bytes = await decodeThere(base, Float32Array.from([z, ...zs].flat()), eps.length, x.length);
+  const image = (/** @type {number} */ k) =>
+    Float32Array.from(bytes.subarray(k * x.length, (k + 1) * x.length), (value) => value / 255);
   return {
     ...q,
     z,

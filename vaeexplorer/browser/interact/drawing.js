@@ -2,7 +2,8 @@
 /** A drawing, and a picture from a file, made into an image like those of the data sets. */
 import { pen } from "../draw/canvas.js";
 import { h, positionIn } from "../draw/dom.js";
-import { tile } from "../draw/sprite.js";
+import { readImage, tile } from "../draw/sprite.js";
+import { isDigit } from "../engine/format.js";
 import { SIDE } from "../engine/network.js";
 
 const BOX = 20; // MNIST scales a digit to fit 20 x 20 and puts its centre of mass in the middle of 28 x 28 ...
@@ -57,30 +58,31 @@ export function onBlack(image) {
   return Float32Array.from(image, (value) => (rim / (4 * SIDE) > 0.5 ? 1 - value : value));
 }
 
-/** A picture file as an image like those of the data sets.
- * @param {Blob} file @returns {Promise<Float32Array>} [784] in [0, 1] */
-export async function fromFile(file) {
+/** A picture file as an image like those of the data sets, or of a model of one's own.
+ * @param {Blob} file @param {import("../engine/format.js").Format} format @returns {Promise<Float32Array>} in [0, 1] */
+export async function fromFile(file, format) {
   let picture;
   try {
     picture = await createImageBitmap(file);
   } catch {
     throw new Error("This file is not a picture that the browser can read: try a PNG.");
   }
-  const context = pen(tile()),
-    size = Math.max(picture.width, picture.height);
+  const canvas = tile({}, format),
+    context = pen(canvas),
+    scale = Math.min(format.width / picture.width, format.height / picture.height);
   context.fillStyle = "#fff";
-  context.fillRect(0, 0, SIDE, SIDE); // behind what is transparent
+  context.fillRect(0, 0, format.width, format.height); // behind what is transparent
   context.imageSmoothingQuality = "high";
-  const width = (SIDE * picture.width) / size,
-    height = (SIDE * picture.height) / size;
-  context.drawImage(picture, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
-  const { data } = context.getImageData(0, 0, SIDE, SIDE);
-  return onBlack(
-    Float32Array.from(
-      { length: SIDE * SIDE },
-      (_, p) => (0.299 * data[4 * p] + 0.587 * data[4 * p + 1] + 0.114 * data[4 * p + 2]) / 255,
-    ),
+  const [width, height] = [scale * picture.width, scale * picture.height];
+  context.drawImage(picture, (format.width - width) / 2, (format.height - height) / 2, width, height);
+  const colored = readImage(canvas, { ...format, channels: 3, size: 3 * format.width * format.height });
+  if (format.channels === 3) return colored;
+  const [red, green, blue] = [0, 1, 2].map((plane) => plane * format.size);
+  const grey = Float32Array.from(
+    { length: format.size },
+    (_, p) => 0.299 * colored[red + p] + 0.587 * colored[green + p] + 0.114 * colored[blue + p],
   );
+  return isDigit(format) ? onBlack(grey) : grey;
 }
 
 const SEEN = 1200; // ms after a stroke in which the pad shows what was drawn, and not yet the image made of it

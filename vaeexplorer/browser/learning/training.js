@@ -211,7 +211,7 @@ export class Training {
     const { trainer, since } = this,
       { beta, rate, end } = trainer.now,
       seconds = (performance.now() - this.lastProgress) / 1000;
-    if (since.images && seconds > 0) this.imagesPerSecond = since.images / seconds;
+    if (since.images && seconds > 0 && this.running) this.imagesPerSecond = since.images / seconds;
     const left = (end - trainer.step) * Math.min(trainer.choices.batch, trainer.count);
     this.report("progress", {
       step: trainer.step,

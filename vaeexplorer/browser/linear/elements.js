@@ -13,9 +13,9 @@
 import { pen } from "../draw/canvas.js";
 import { chartCanvas, valueAt } from "../charts/chart.js";
 import { button, h, press, section } from "../draw/dom.js";
-import { paintGrey, tile } from "../draw/sprite.js";
+import { paintImage, tile } from "../draw/sprite.js";
 import { Loading } from "../interact/loading.js";
-import { imageAt } from "../engine/network.js";
+import { imageAt } from "../engine/format.js";
 import { visible } from "./charts.js";
 import { nearestFrame } from "./film.js";
 
@@ -166,7 +166,7 @@ export function fillImages(ui, film) {
   const row = (/** @type {string} */ name) =>
     Array.from({ length: film.shown }, (_, at) => named(`${name}, image ${at + 1}`));
   const painted = (/** @type {HTMLCanvasElement[]} */ canvases, /** @type {Uint8Array} */ row) => {
-    canvases.forEach((canvas, at) => paintGrey(pen(canvas), imageAt(row, at), 255));
+    canvases.forEach((canvas, at) => paintImage(pen(canvas), imageAt(row, at), 255));
     return canvases;
   };
   ui.originalRow.replaceChildren(...painted(row("x"), film.originals));

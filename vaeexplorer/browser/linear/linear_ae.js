@@ -14,14 +14,14 @@ import { complain, legend, positionIn, prefersStill } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { number } from "../draw/numbers.js";
 import { ring } from "../draw/overlay.js";
-import { Thumbnails, paintGrey, paintTestImage } from "../draw/sprite.js";
+import { Thumbnails, paintImage, paintTestImage } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
 import { ImageSize } from "../interact/image_size.js";
 import { Sheet } from "../interact/sheet.js";
 import { formatLinks, parseLinks } from "../interact/links.js";
 import { dotColors } from "../engine/codes.js";
 import { NearestInPlane, fit, toLatent, toScreen } from "../engine/geometry.js";
-import { imageAt } from "../engine/network.js";
+import { imageAt } from "../engine/format.js";
 import { anglesChart, degrees, drawCorrelation, excessChart, spectrumChart, spread, words } from "./charts.js";
 import { WAYS, build, fillImages } from "./elements.js";
 import { coordinate, nearestFrame, unpackFilm } from "./film.js";
@@ -204,15 +204,15 @@ export class LinearAE {
     for (let at = 0; at < shown; at++) {
       const learned = imageAt(film.reconstructions, frame * shown + at),
         best = imageAt(film.best, at);
-      paintGrey(pen(ui.learned[at]), learned, 255);
-      paintGrey(
+      paintImage(pen(ui.learned[at]), learned, 255);
+      paintImage(
         pen(ui.difference[at]),
         learned.map((value, p) => Math.min(255, 2 * Math.abs(value - best[p]))),
         255,
       );
     }
     for (let at = 0; at < axes; at++) {
-      paintGrey(pen(ui.axes[at].canvas), imageAt(film.learned, (frame * 3 + this.way) * axes + at), 255);
+      paintImage(pen(ui.axes[at].canvas), imageAt(film.learned, (frame * 3 + this.way) * axes + at), 255);
       ui.axes[at].text.textContent = number(film.cosines[frame][this.way][at]);
     }
     const { accent } = readTheme(this.root);

@@ -73,6 +73,7 @@ export function packDecoder(choices, layout, values, { id, variance, isHalf }) {
     precision: isHalf ? "<f2" : "<f4",
     id,
     latent_dim: choices.dim,
+    image: [28, 28],
     likelihood: choices.likelihood,
     beta: choices.beta,
     pixel_variance: isGaussian ? variance : null,

@@ -48,7 +48,7 @@ export default function mount(model, el) {
     return () => withdraw(name, whole);
   });
   const kernel = new Kernel(model);
-  if (remote) askInstead(remote, (what, body) => kernel.ask(what, body));
+  const endAsking = remote ? askInstead(remote, (what, body) => kernel.ask(what, body)) : () => {};
   const root = h("div", { class: classes });
   el.append(root);
   const address = new Address(keys, "hash"); // never written: a notebook's address is not ours
@@ -78,6 +78,7 @@ export default function mount(model, el) {
     model.off("change:_frame", show);
     endTheme();
     widget.stop();
+    endAsking();
     kernel.stop();
     for (const take of provided) take();
     root.remove();

@@ -32,12 +32,13 @@ class Packed:
     slope: float = 0.0
 
 
-def pack_layers(layers: Sequence[Packed], latent_dim: int, *, logits: bool) -> bytes:
+def pack_layers(layers: Sequence[Packed], latent_dim: int, image: Sequence[int], *, logits: bool) -> bytes:
     """A decoder in the layout that network.js describes, without an encoder.
 
     Args:
         layers: in the order in which they are run.
         latent_dim: D.
+        image: its shape, (H, W) or (H, W, 3); the last layer gives [H, W] or [3, H, W].
         logits: whether the last layer gives logits of pixels, and not pixels.
     """
     weights = [
@@ -50,6 +51,7 @@ def pack_layers(layers: Sequence[Packed], latent_dim: int, *, logits: bool) -> b
         "precision": kind,
         "id": content_hash(payload),
         "latent_dim": latent_dim,
+        "image": list(image),
         "likelihood": "bernoulli" if logits else "gaussian",
         "beta": 1.0,
         "pixel_variance": 1.0,

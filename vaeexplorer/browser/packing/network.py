@@ -7,7 +7,7 @@ import numpy as np
 
 from vaeexplorer.browser.packing.frame import frame, precision
 from vaeexplorer.codes import Codes
-from vaeexplorer.config import RunConfig
+from vaeexplorer.config import IMAGE_SIZE, RunConfig
 from vaeexplorer.files import content_hash
 from vaeexplorer.network import architecture
 from vaeexplorer.network.architecture import Layer
@@ -37,6 +37,7 @@ def pack_network(config: RunConfig, weights: Mapping[str, np.ndarray], *, encode
         "precision": kind,
         "id": content_hash(payload),
         "latent_dim": config.model.latent_dim,
+        "image": [IMAGE_SIZE, IMAGE_SIZE],
         "likelihood": objective.likelihood,
         "beta": objective.beta,
         "pixel_variance": _pixel_variance(config, weights),

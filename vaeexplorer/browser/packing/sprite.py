@@ -1,4 +1,4 @@
-"""Images on one grey sheet, which a browser cuts up again."""
+"""Images on one sheet, which a browser cuts up again."""
 
 import io
 import zlib
@@ -6,25 +6,27 @@ import zlib
 import numpy as np
 from PIL import Image
 
-from vaeexplorer.config import IMAGE_SIZE
-
 SPRITE_COLUMNS = 100
 
 
 def contact_sheet(images: np.ndarray, columns: int) -> np.ndarray:
-    """Images [N, 28, 28] in rows of so many: [rows * 28, columns * 28], zeros where the last row ends early."""
+    """Images [N, H, W] or [N, H, W, 3] in rows of so many: [rows * H, columns * W] or [..., 3].
+
+    Zeros stand where the last row ends early.
+    """
+    height, width, *colors = images.shape[1:]
     rows = max(1, -(-len(images) // columns))
-    tiles = np.zeros((rows * columns, IMAGE_SIZE, IMAGE_SIZE), images.dtype)
+    tiles = np.zeros((rows * columns, height, width, *colors), images.dtype)
     tiles[: len(images)] = images
-    grid = tiles.reshape(rows, columns, IMAGE_SIZE, IMAGE_SIZE).transpose(0, 2, 1, 3)
-    return grid.reshape(rows * IMAGE_SIZE, columns * IMAGE_SIZE)
+    grid = tiles.reshape(rows, columns, height, width, *colors).swapaxes(1, 2)
+    return grid.reshape(rows * height, columns * width, *colors)
 
 
 def sprite(images: np.ndarray, *, smaller: bool = False) -> bytes:
-    """Images, uint8 [N, 28, 28], on one grey sheet of 100 a row: every pixel as it was.
+    """Images, uint8 [N, H, W] or [N, H, W, 3], on one sheet of 100 a row: every pixel as it was.
 
     Args:
-        images: at most 58,500, which is as high as a WebP can be.
+        images: of a WebP, at most 16,383 pixels in all rows: 58,500 of 28 x 28.
         smaller: a WebP, which takes seconds to make and 4 to 11 % less room than the PNG that is made otherwise.
     """
     sheet = contact_sheet(images, SPRITE_COLUMNS)
@@ -36,7 +38,7 @@ def sprite(images: np.ndarray, *, smaller: bool = False) -> bytes:
 
 
 def png(sheet: np.ndarray) -> bytes:
-    """A grey sheet, uint8 [height, width], as a file.
+    """A sheet, uint8 [height, width] or [height, width, 3], as a file.
 
     Of runs alone (Z_RLE) a sheet of images has 2 to 3 % fewer bytes than of all matches, in two fifths of the time.
     """

@@ -1,7 +1,8 @@
 // @ts-check
 /** The two test images, A and B, on either side of the ways between them. */
 import { h } from "../draw/dom.js";
-import { paintTestImage, tile } from "../draw/sprite.js";
+import { paintTestImage, sizeTiles, tile } from "../draw/sprite.js";
+import { formatOf } from "../engine/format.js";
 
 export class Ends {
   constructor() {
@@ -10,6 +11,12 @@ export class Ends {
     this.elements = this.thumbnails.map((canvas, k) =>
       h("div", { class: "end" }, h("b", { textContent: "AB"[k] }), canvas, this.captions[k]),
     );
+  }
+
+  /** Other images. @param {import("../engine/format.js").Shape} shape @returns {HTMLElement[]} the elements */
+  open(shape) {
+    sizeTiles(this.thumbnails, formatOf(shape));
+    return this.elements;
   }
 
   /** @param {[number, number]} indices @param {ImageBitmap | null} sprite

@@ -120,7 +120,7 @@ export class Pair {
     });
     this.panes = data.spaces.map((space) => new Pane(this, space));
     this.planes.replaceChildren(...this.panes.map((pane) => pane.element));
-    const [a, b] = this.ends.elements;
+    const [a, b] = this.ends.open(data.spaces[0].image);
     this.strips.replaceChildren(a, h("div", { class: "rows" }, ...this.panes.map((pane) => pane.way.figure)), b);
     this.follow(texts);
     this.sheet.load(data.spaces[0].urls.sprite);

@@ -48,7 +48,8 @@ export class Pane {
     this.from = null;
     const [field, dots, overlay] = [0, 1, 2].map(() => h("canvas", { class: "layer" }));
     this.layers = { field, dots, overlay };
-    this.thumbnail = tile();
+    this.way = new Way(this);
+    this.thumbnail = tile({}, this.way.format);
     this.caption = h("div");
     this.card = h("div", { class: "card", hidden: true }, this.thumbnail, this.caption);
     const name = `Latent plane of ${space.name}: drag A or B; arrow keys choose other images`;
@@ -60,7 +61,7 @@ export class Pane {
     this.message = h("p", { class: "message", hidden: true, role: "status" });
     const heading = h("h2", {}, space.kind, h("small", { textContent: pair.names(space) }));
     this.element = h("section", {}, heading, this.stage, this.message);
-    this.way = new Way(this);
+    this.thumbnails.format = this.way.format;
     handle(this);
     this.endResizing = onResize(this.stage, () => this.resize());
     this.load();

@@ -4,9 +4,10 @@
  * far each image is from the nearest training image.
  *
  * @typedef {{distances: number[], nearest: string, usual: number}} Measured
- *   distances: Euclidean, over the pixels; nearest: their nearest training images, uint8 [15 * 784] in base64; usual:
+ *   distances: Euclidean, over the pixels; nearest: their nearest training images, uint8, in base64; usual:
  *   the median distance of reconstructions
- * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls"> & {kind: string}} Space  kind: AE, VAE or PCA
+ * @typedef {Pick<import("../engine/fetch.js").Space, "name" | "urls" | "image"> & {kind: string}} Space
+ *   kind: AE, VAE or PCA
  * @typedef {{space: Space, codes: import("../engine/codes.js").Codes | null, ends: [number[], number[]] | null,
  *            pair: {step: number, pointAt(step: number): void}, say(trouble: string): void}} Pane
  *   what a way reads of its plane
@@ -16,14 +17,14 @@ import { RemoteBackground } from "../decoding/remote.js";
 import { pen } from "../draw/canvas.js";
 import { h, positionIn } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
-import { paintGrey, tile } from "../draw/sprite.js";
+import { paintImage, tile } from "../draw/sprite.js";
 import { lerp } from "../engine/geometry.js";
-import { PIXELS, SIDE, imageAt } from "../engine/network.js";
+import { formatOf, imageAt } from "../engine/format.js";
 import { bytesOf } from "../engine/packed.js";
 import { ARROWS } from "../interact/gestures.js";
 
 export const STEPS = 15; // images in a strip
-const PITCH = SIDE + 2; // from one image to the next, in pixels
+const GAP = 2; // pixels between images
 
 export class Way {
   /** @param {Pane} pane */
@@ -31,13 +32,15 @@ export class Way {
     this.pane = pane;
     const { space } = pane;
     this.isStale = false;
+    this.format = formatOf(space.image);
+    this.pitch = this.format.width + GAP; // from one image to the next
     /** @type {Measured | null} */ this.measured = null;
-    this.canvas = h("canvas", { width: STEPS * PITCH - 2, height: SIDE });
+    this.canvas = h("canvas", { width: STEPS * this.pitch - GAP, height: this.format.height });
     const label = `What ${space.name} decodes on the straight way from A to B; arrow keys point at an image`;
     const range = { "aria-valuemin": "1", "aria-valuemax": String(STEPS), "aria-valuenow": "1" };
     this.strip = h("div", { class: "strip", role: "slider", tabIndex: 0, "aria-label": label, ...range });
     this.mark = h("i", { class: "mark", hidden: true });
-    this.thumbnail = tile();
+    this.thumbnail = tile({}, this.format);
     this.caption = h("div");
     this.card = h("div", { class: "card near", hidden: true }, this.thumbnail, this.caption);
     this.strip.append(this.canvas, this.mark, this.card);
@@ -65,7 +68,7 @@ export class Way {
     const receive = (_, start, pixels, done) => this.receive(start, pixels, done);
     const { remote } = space.urls; // of a model that only the server can run
     this.background = remote
-      ? new RemoteBackground(remote, receive, (trouble) => pane.say(trouble))
+      ? new RemoteBackground(remote, receive, (trouble) => pane.say(trouble), this.format.size)
       : new Background(receive, (trouble) => pane.say(trouble));
   }
 
@@ -96,8 +99,9 @@ export class Way {
 
   /** @param {number} start @param {Uint8Array} pixels @param {boolean} done */
   receive(start, pixels, done) {
-    for (let i = 0; i * PIXELS < pixels.length; i++)
-      paintGrey(pen(this.canvas), imageAt(pixels, i), 255, (start + i) * PITCH, 0);
+    const { format } = this;
+    for (let i = 0; i * format.size < pixels.length; i++)
+      paintImage(pen(this.canvas), imageAt(pixels, i, format), 255, (start + i) * this.pitch, 0, format);
     if (done && this.isStale) this.draw();
   }
 
@@ -131,7 +135,8 @@ export class Way {
     if (!measured || step < 0) return;
     this.bytes = this.bytesOf === measured ? this.bytes : bytesOf(measured.nearest);
     this.bytesOf = measured;
-    paintGrey(pen(this.thumbnail), imageAt(/** @type {Uint8Array} */ (this.bytes), step), 255);
+    const image = imageAt(/** @type {Uint8Array} */ (this.bytes), step, this.format);
+    paintImage(pen(this.thumbnail), image, 255, 0, 0, this.format);
     this.caption.textContent = `nearest training image, ${far} away`;
     card.style.left = `${Math.min(70, (100 * step) / STEPS)}%`;
   }

@@ -130,10 +130,11 @@ export function build(root) {
     ui.strips,
     ui.selection,
   );
+  const tiles = [ui.image, ui.x, ui.difference, ui.cardImage, ...ui.near]; // of one image each
   root.replaceChildren(ui.explorer, ui.live);
   const loading = new Loading(root, [toolbar, buttons]);
   ui.stage.append(loading.element);
-  return { ...ui, loading };
+  return { ...ui, tiles, loading };
 }
 
 /** @typedef {ReturnType<typeof build>} Ui */

@@ -151,21 +151,21 @@ export class LatentPlane {
    * @param {import("../engine/codes.js").Codes} codes */
   open(space, loaded, codes) {
     this.space = space;
-    const summary = summarize(codes, space.classes.length),
-      { dim } = codes;
+    this.layers.resizeImages(space.image);
+    const summary = summarize(codes, space.classes.length);
     this.model = {
       network: loaded && loaded.network,
       codes,
       summary,
       draw: source(codes),
-      density: dim === 2 ? kernelDensity(codes) : null,
+      density: codes.dim === 2 ? kernelDensity(codes) : null,
     };
     this.remote?.stop();
     this.remote = space.urls.remote
-      ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble))
+      ? new RemoteBackground(space.urls.remote, this.receive, (trouble) => this.say(trouble), this.layers.format.size)
       : null;
     this.worker.use(loaded && loaded.bytes);
-    this.root.dataset.dim = dim > 2 ? "many" : "few";
+    this.root.dataset.dim = codes.dim > 2 ? "many" : "few";
     this.openLink();
   }
 

@@ -20,10 +20,11 @@ import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
 import { drawEllipses, drawPoints } from "../draw/dots.js";
 import { significant } from "../draw/numbers.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
-import { Thumbnails, paintGrey } from "../draw/sprite.js";
+import { Thumbnails, paintImage, sizeTiles } from "../draw/sprite.js";
 import { readTheme } from "../draw/theme.js";
+import { DIGIT, formatOf } from "../engine/format.js";
 import { fit, zoomWithin } from "../engine/geometry.js";
-import { PIXELS, decode } from "../engine/network.js";
+import { decode } from "../engine/network.js";
 import { boxOf, movedTo } from "../engine/projections.js";
 import { Manifold } from "../draw/manifold.js";
 
@@ -43,7 +44,8 @@ export class Layers {
     this.pens = { image: pen(image), manifold: pen(manifold), dots: pen(dots), overlay: pen(overlay) };
     this.manifold = new Manifold();
     this.thumbnails = new Thumbnails();
-    /** @type {ArrayLike<number>} the image at z, [784] in [0, 1] */ this.shown = new Float32Array(PIXELS);
+    this.format = DIGIT;
+    /** @type {ArrayLike<number>} the image at z, in [0, 1] */ this.shown = new Float32Array(this.format.size);
     this.manifoldKey = "";
     this.theme = this.readTheme();
     this.endResizing = onResize(plane.ui.stage, () => this.resize());
@@ -54,6 +56,13 @@ export class Layers {
     clearTimeout(this.manifoldTimer);
     clearTimeout(this.asideTimer);
     this.endResizing();
+  }
+
+  /** Images of another size. @param {import("../engine/format.js").Shape} shape */
+  resizeImages(shape) {
+    this.format = this.manifold.format = this.thumbnails.format = formatOf(shape);
+    this.shown = new Float32Array(this.format.size);
+    sizeTiles(this.plane.ui.tiles, this.format);
   }
 
   readTheme() {
@@ -123,7 +132,7 @@ export class Layers {
     this.stale = { z: false, dots: false };
     if (z && network) {
       this.shown = decode(network, this.plane.z);
-      paintGrey(pens.image, this.shown, 1);
+      paintImage(pens.image, this.shown, 1, 0, 0, this.format);
     } else if (z) this.plane.background.request("image", Float32Array.from(this.plane.z), codes.dim);
     if (dots) {
       this.drawDots(plane, codes, dotColors);
@@ -217,7 +226,7 @@ export class Layers {
   receive(kind, start, pixels, done) {
     if (kind === "image") {
       this.shown = Float32Array.from(pixels, (value) => value / 255);
-      paintGrey(this.pens.image, pixels, 255);
+      paintImage(this.pens.image, pixels, 255, 0, 0, this.format);
       this.planAside();
     } else if (kind === "gallery") this.plane.selection.receive(start, pixels);
     else if (kind === "strips") {

@@ -4,7 +4,7 @@
  *
  * @typedef {import("../interact/gestures.js").At} At
  * @typedef {import("../engine/geometry.js").View} View
- * @typedef {{ui: import("./elements.js").Ui, space: {name: string, classes: string[], umap?: string | null} | null,
+ * @typedef {{ui: import("./elements.js").Ui, space: import("./controls.js").Space | null,
  *            model: {codes: import("../engine/codes.js").Codes} | null, sprite: ImageBitmap | null,
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link,
  *            hidden: Set<number>, nearest?: import("../engine/geometry.js").NearestInPlane, z: number[],

@@ -3,10 +3,10 @@
 import { pen } from "../draw/canvas.js";
 import { complain, h } from "../draw/dom.js";
 import { brief, coordinate, number } from "../draw/numbers.js";
-import { paintDifference, paintTestImage } from "../draw/sprite.js";
+import { paintDifference, paintTestImage, readImage } from "../draw/sprite.js";
+import { formatOf } from "../engine/format.js";
 import { nearestCodes } from "../engine/geometry.js";
 import { squaredError } from "../engine/losses.js";
-import { PIXELS, SIDE } from "../engine/network.js";
 import { NEAR } from "./elements.js";
 
 /** @typedef {import("../engine/codes.js").Codes} Codes */
@@ -26,8 +26,8 @@ export class Readout {
 
   /** @param {number[]} z @param {number} picked
    * @param {{codes: Codes, summary: {steps: number[]}, density: ((z: ArrayLike<number>) => number) | null}} model
-   * @param {{classes: string[]}} space @param {ImageBitmap | null} sprite
-   * @param {ArrayLike<number>} decoded  the image at z, [784] in [0, 1] */
+   * @param {{classes: string[], image: import("../engine/format.js").Shape}} space @param {ImageBitmap | null} sprite
+   * @param {ArrayLike<number>} decoded  the image at z, in [0, 1] */
   show(z, picked, { codes, summary: { steps }, density }, space, sprite, decoded) {
     const { ui } = this,
       near = nearestCodes(codes.mean, codes.dim, z, NEAR);
@@ -43,7 +43,7 @@ export class Readout {
       tile.title = `${this.names[k]}, test #${near[k]}`;
       tile.setAttribute("aria-label", tile.title);
     });
-    this.compare(picked >= 0 ? picked : near[0], picked >= 0, sprite, decoded);
+    this.compare(picked >= 0 ? picked : near[0], picked >= 0, sprite, decoded, formatOf(space.image));
     const radius = Math.hypot(...z);
     /** @type {[string, string][]} */
     const facts = [["looks like", alike(this.names)]];
@@ -68,17 +68,17 @@ export class Readout {
   }
 
   /** x beside x', and how far they are apart: the chosen image, or else the nearest. @param {number} index
-   * @param {boolean} isChosen @param {ImageBitmap | null} sprite @param {ArrayLike<number>} decoded */
-  compare(index, isChosen, sprite, decoded) {
+   * @param {boolean} isChosen @param {ImageBitmap | null} sprite @param {ArrayLike<number>} decoded
+   * @param {import("../engine/format.js").Format} format */
+  compare(index, isChosen, sprite, decoded, format) {
     const { x, xName, difference, squared } = this.ui;
     paintTestImage(x, sprite, index);
     xName.textContent = `x: #${index}`;
     x.setAttribute("aria-label", `x, ${isChosen ? "the chosen" : "the nearest"} test image, #${index}`);
     x.title = isChosen ? "The chosen test image" : "The nearest test image";
     if (!sprite) return;
-    const { data } = pen(x).getImageData(0, 0, SIDE, SIDE),
-      pixels = Float32Array.from({ length: PIXELS }, (_, p) => data[4 * p] / 255);
-    paintDifference(pen(difference), pixels, decoded, 1);
+    const pixels = readImage(x, format);
+    paintDifference(pen(difference), pixels, decoded, 1, 0, 0, format);
     squared.textContent = number(squaredError(pixels, decoded), 1);
   }
 

@@ -3,8 +3,8 @@
 import { pen } from "../draw/canvas.js";
 import { button, download, h } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
-import { paintGrey, paintTestImage, tile } from "../draw/sprite.js";
-import { PIXELS, imageAt } from "../engine/network.js";
+import { paintImage, paintTestImage, tile } from "../draw/sprite.js";
+import { DIGIT, formatOf, imageAt } from "../engine/format.js";
 
 const MOST = 60; // images shown
 
@@ -12,6 +12,7 @@ export class Selection {
   /** @param {HTMLElement} box */
   constructor(box) {
     this.box = box;
+    this.format = DIGIT;
     /** @type {number[]} the images */ this.indices = [];
     /** @type {HTMLCanvasElement[]} */
     this.decoded = [];
@@ -19,10 +20,11 @@ export class Selection {
 
   /** Shows the images and returns the codes to decode.
    * @param {number[]} indices @param {import("../engine/codes.js").Codes} codes
-   * @param {{name: string, classes: string[]}} space
+   * @param {{name: string, classes: string[], image: import("../engine/format.js").Shape}} space
    * @param {ImageBitmap | null} sprite @param {(index: number) => void} onPick @param {() => void} onClose */
   show(indices, codes, space, sprite, onPick, onClose) {
     this.box.hidden = false;
+    this.format = formatOf(space.image);
     this.indices = indices;
     const counts = space.classes.map((name, label) => ({
       name,
@@ -39,9 +41,9 @@ export class Selection {
     );
     const close = button("Close", "", onClose);
     const shown = indices.slice(0, MOST);
-    this.decoded = shown.map(() => tile({ class: "tile" }));
+    this.decoded = shown.map(() => tile({ class: "tile" }, this.format));
     const cells = shown.map((i, k) => {
-      const original = tile({ class: "tile" });
+      const original = tile({ class: "tile" }, this.format);
       paintTestImage(original, sprite, i);
       const title = `${space.classes[codes.labels[i]]}, test #${i}, error ${number(codes.error[i], 1)}`;
       const cell = h(
@@ -74,8 +76,8 @@ export class Selection {
 
   /** @param {number} start @param {Uint8Array} pixels */
   receive(start, pixels) {
-    for (let i = 0; i * PIXELS < pixels.length && this.decoded[start + i]; i++)
-      paintGrey(pen(this.decoded[start + i]), imageAt(pixels, i), 255);
+    for (let i = 0; i * this.format.size < pixels.length && this.decoded[start + i]; i++)
+      paintImage(pen(this.decoded[start + i]), imageAt(pixels, i, this.format), 255, 0, 0, this.format);
   }
 
   hide() {

@@ -5,7 +5,8 @@
  * network has them.
  *
  * @typedef {import("../engine/summary.js").Summary} Summary
- * @typedef {{ui: import("./elements.js").Ui, space: {name: string, effects?: number[] | null} | null,
+ * @typedef {{ui: import("./elements.js").Ui,
+ *            space: {name: string, image: import("../engine/format.js").Shape, effects?: number[] | null} | null,
  *            model: {codes: import("../engine/codes.js").Codes, summary: Summary} | null, z: number[],
  *            link: import("./url.js").Link, strips?: Strips, showSliders?: (z: ArrayLike<number>) => void,
  *            go(z: number[]): void, goAndTell(z: number[]): void, tell(): void,
@@ -15,31 +16,37 @@
 import { pen } from "../draw/canvas.js";
 import { button, download, h } from "../draw/dom.js";
 import { coordinate, number } from "../draw/numbers.js";
-import { paintGrey } from "../draw/sprite.js";
+import { paintImage, readImage } from "../draw/sprite.js";
 import { ARROWS } from "../interact/gestures.js";
 import { lerp, slerp } from "../engine/geometry.js";
-import { PIXELS, SIDE, imageAt } from "../engine/network.js";
+import { formatOf, imageAt } from "../engine/format.js";
 import { axisName } from "../engine/projections.js";
-import { encodeGif } from "../files/gif.js";
+import { PALETTE, encodeGif, inPalette } from "../files/gif.js";
 import { buildSliders, fillSelect, folded } from "./elements.js";
 
 const STEPS = 13; // images in a strip
-const PITCH = SIDE + 2; // from one image to the next, in pixels
+const GAP = 2; // pixels between images
 const MOST = 24; // traversals
+const ACROSS = 168; // pixels of an image of the film, about
+const DELAY = 12; // hundredths of a second
 const SPHERE = 10; // dimensions above which a path along the sphere makes sense
 
 export class Strips {
   /** @param {HTMLElement} box  for the traversals @param {HTMLElement} pathBox  for the path from A to B
-   * @param {Summary} summary @param {string} name  of the run, for files
+   * @param {Summary} summary @param {{name: string, image: import("../engine/format.js").Shape}} space
    * @param {(z: number[]) => void} onPick  an image was clicked @param {() => void} onChange  decode them again */
-  constructor(box, pathBox, summary, name, onPick, onChange) {
+  constructor(box, pathBox, summary, { name, image }, onPick, onChange) {
+    const format = formatOf(image);
     this.summary = summary;
+    this.format = format;
+    this.pitch = format.width + GAP; // from one image to the next
+    this.width = STEPS * this.pitch - GAP;
     this.dimensions = summary.order.slice(0, MOST);
     /** @type {number[][]} codes of all images, strip after strip */
     this.zs = [];
     this.along = lerp;
     const strip = (/** @type {string} */ caption, /** @type {Node[]} */ ...tools) => {
-      const canvas = h("canvas", { width: STEPS * PITCH - 2, height: SIDE, role: "slider", tabIndex: 0 });
+      const canvas = h("canvas", { width: this.width, height: format.height, role: "slider", tabIndex: 0 });
       const named = { label: caption, valuemin: 1, valuemax: STEPS, valuenow: 1 };
       for (const [name, value] of Object.entries(named)) canvas.setAttribute(`aria-${name}`, String(value));
       const mark = h("i", { class: "mark", hidden: true });
@@ -114,7 +121,7 @@ export class Strips {
       const step = Math.round(Math.min(1, Math.max(0, share)) * (STEPS - 1));
       canvas.setAttribute("aria-valuenow", String(step + 1));
       canvas.setAttribute("aria-valuetext", coordinate(z[dimension], this.summary.steps[dimension]));
-      mark.style.left = `${(100 * PITCH * step) / (STEPS * PITCH - 2)}%`;
+      mark.style.left = `${(100 * this.pitch * step) / this.width}%`;
     });
   }
 
@@ -136,19 +143,22 @@ export class Strips {
   /** The path there and back. */
   film() {
     const frames = Array.from({ length: STEPS }, (_, k) => {
-      const { data } = pen(this.path.canvas).getImageData(k * PITCH, 0, SIDE, SIDE);
-      return Uint8Array.from({ length: PIXELS }, (_, p) => data[4 * p]);
+      const image = readImage(this.path.canvas, this.format, k * this.pitch);
+      return this.format.channels === 3 ? inPalette(image) : Uint8Array.from(image, (value) => 255 * value + 0.5);
     });
-    return encodeGif([...frames, ...frames.slice(1, -1).reverse()], SIDE, 6, 12);
+    const { width, height, channels } = this.format,
+      scale = Math.max(1, Math.round(ACROSS / width));
+    const there = [...frames, ...frames.slice(1, -1).reverse()];
+    return encodeGif(there, { width, height }, scale, DELAY, channels === 3 ? PALETTE : undefined);
   }
 
   /** @param {number} start @param {Uint8Array} pixels */
   receive(start, pixels) {
     const all = [...this.strips, this.path];
-    for (let i = 0; i * PIXELS < pixels.length; i++) {
+    for (let i = 0; i * this.format.size < pixels.length; i++) {
       const at = start + i,
         { canvas } = all[Math.floor(at / STEPS)];
-      paintGrey(pen(canvas), imageAt(pixels, i), 255, (at % STEPS) * PITCH, 0);
+      paintImage(pen(canvas), imageAt(pixels, i, this.format), 255, (at % STEPS) * this.pitch, 0, this.format);
     }
   }
 }
@@ -180,7 +190,7 @@ export function buildRows(plane) {
     ui.strips,
     ui.path,
     summary,
-    space.name,
+    space,
     (z) => plane.goAndTell(z),
     () => plane.redraw({ z: true }),
   );

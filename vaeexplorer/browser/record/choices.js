@@ -37,7 +37,7 @@ export const DEFAULTS = {
   variance: 0.5,
   beta: 1,
   warmup: 0,
-  rate: 2e-3,
+  rate: 3e-3,
   schedule: "constant",
   epochs: 20,
   batch: 128,

@@ -29,7 +29,7 @@ export async function filmOf({ steps, momentAt, labels, axes, reach, colors, gro
   }
   const last = frames.at(-1);
   if (last) for (let k = 1; k < LAST; k++) frames.push(last);
-  return encodeGif(frames, SIZE, 1, DELAY, palette(colors, ground, ink));
+  return encodeGif(frames, { width: SIZE, height: SIZE }, 1, DELAY, palette(colors, ground, ink));
 }
 
 /** A picture in codes of the palette. @param {import("../learning/session.js").Moment} moment

@@ -9,8 +9,9 @@
  */
 import { pen } from "../draw/canvas.js";
 import { h } from "../draw/dom.js";
-import { paintGrey, tile } from "../draw/sprite.js";
-import { decode, imageAt } from "../engine/network.js";
+import { paintImage, tile } from "../draw/sprite.js";
+import { imageAt } from "../engine/format.js";
+import { decode } from "../engine/network.js";
 import { Plane } from "./plane.js";
 
 export class View {
@@ -49,7 +50,7 @@ export class View {
   takeX() {
     const { lane, shown } = this;
     const x = shown.drawn ?? imageAt(lane.images.test, shown.image);
-    paintGrey(pen(this.x), x, shown.drawn ? 1 : 255);
+    paintImage(pen(this.x), x, shown.drawn ? 1 : 255);
     if (!lane.moment) return;
     if (!shown.follows) return this.decode(this.plane.z);
     const { dim } = lane.choices;
@@ -68,7 +69,7 @@ export class View {
   decode(z) {
     this.plane.point(z);
     const { network } = this.lane;
-    if (network && z.length === network.latentDim) paintGrey(pen(this.decoded), decode(network, z), 1);
+    if (network && z.length === network.latentDim) paintImage(pen(this.decoded), decode(network, z), 1);
     this.name.textContent = this.shown.follows ? "x′" : "d(z)";
   }
 }

@@ -100,7 +100,7 @@ def _pair_page(vae: Run, ae: Run, place: Beside) -> str:
             place.data(urls["network"], explorer.packed(run)[0]),
             place.data(urls["codes"], explorer.packed_codes(run)),
         ]
-        spaces.append({"name": run.name, "kind": run.config.model.model.upper(), "urls": urls})
+        spaces.append({"name": run.name, "kind": run.config.model.model.upper(), "image": data.shape, "urls": urls})
     train = load_dataset(vae.config.data.dataset, "train", download=False)
     opened = open_run(vae, data), open_run(ae, data)
     found = load_comparison(*opened, train)

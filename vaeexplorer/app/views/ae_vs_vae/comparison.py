@@ -13,7 +13,7 @@ from vaeexplorer.analysis.sampling import Source, sample
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
 from vaeexplorer.analysis.smoothness.smoothness import Group, Row, Subject
 from vaeexplorer.app import caches, sidebar
-from vaeexplorer.app.server import figures
+from vaeexplorer.app.server import assets, figures
 from vaeexplorer.app.text import literal
 from vaeexplorer.browser.packing.sprite import contact_sheet, png
 from vaeexplorer.data.images import ImageDataset
@@ -27,7 +27,6 @@ from vaeexplorer.runs.partners import are_partners
 from vaeexplorer.spaces.space import Space
 
 SAMPLES, COLUMNS = 64, 8
-ENLARGED = 3  # screen pixels a pixel
 _measuring = Lock()
 
 
@@ -36,11 +35,11 @@ class Samples:
     """Decoded latent points, and how far they are from the training images.
 
     Attributes:
-        sheet: the images as a PNG of 8 rows, as large as it is shown.
+        sheet: the images as a PNG of 8 rows.
         distance: the median distance to the nearest training image.
     """
 
-    sheet: bytes
+    sheet: assets.Asset
     distance: float
 
 
@@ -170,9 +169,8 @@ def _samples(key: str, source: Source, _space: Space) -> Samples:
     return Samples(_sheet(images), float(np.median(nearest(_space).distance(images))))
 
 
-def _sheet(images: np.ndarray) -> bytes:
-    grid = contact_sheet(np.round(255 * images).astype(np.uint8), COLUMNS)
-    return png(grid.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1))
+def _sheet(images: np.ndarray) -> assets.Asset:
+    return assets.sheet(png(contact_sheet(np.round(255 * images).astype(np.uint8), COLUMNS)))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

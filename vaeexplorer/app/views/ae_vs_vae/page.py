@@ -4,6 +4,7 @@ import json
 from typing import get_args
 
 import streamlit as st
+from markupsafe import Markup
 
 from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.analysis.smoothness.smoothness import Group, Row
@@ -11,7 +12,7 @@ from vaeexplorer.analysis.smoothness.verdict import balance, details, verdict
 from vaeexplorer.app import address, sidebar, state
 from vaeexplorer.app.caches import principal_space
 from vaeexplorer.app.public import is_public
-from vaeexplorer.app.server import figures
+from vaeexplorer.app.server import assets, figures
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.ae_vs_vae import comparison, pair, words
@@ -127,14 +128,16 @@ def show_table(found: Comparison, group: Group) -> None:
 
 def show_samples(spaces: tuple[Space, Space]) -> None:
     """64 decoded draws a source, one row a space."""
+    figure = Markup('<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>')
     for space in spaces:
         st.markdown(f"**{space.kind}** · {space.name}")
-        for column, source in zip(st.columns(3), get_args(Source), strict=True):
-            drawn = comparison.samples(space, source)
-            with column:
-                alt = f"64 images decoded by {space.name}: {words.SAMPLES[source]}"
-                st.image(drawn.sheet, width="stretch", output_format="PNG", alt=alt)  # as it is
-                st.caption(f"{words.SAMPLES[source]}: {drawn.distance:.2f} from the nearest training image")
+        row = Markup()
+        for source in get_args(Source):
+            drawn, what = comparison.samples(space, source), words.SAMPLES[source]
+            alt = f"64 images decoded by {space.name}: {what}"
+            text = f"{what}: {drawn.distance:.2f} from the nearest training image"
+            row += figure.format(assets.kept_url(drawn.sheet), alt, text)
+        st.html(Markup('<div class="vx-samples">{}</div>').format(row))
         usual, count = comparison.reconstructed(space), comparison.nearest(space).count
         st.caption(
             f"For comparison: reconstructions of test images are {usual:.2f} from theirs. Medians; Euclidean distance "

@@ -15,6 +15,7 @@ from vaeexplorer.app import address, state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.components import component
 from vaeexplorer.app.views.ae_vs_vae import comparison
+from vaeexplorer.arrays import channels_first
 from vaeexplorer.browser import links
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.files import content_hash
@@ -96,7 +97,7 @@ def _way(key: str, a: int, b: int, _space: Space) -> dict[str, Any]:
     pixels = images if images.dtype == np.uint8 else np.round(255 * images).astype(np.uint8)
     return {
         "distances": [round(float(each), 2) for each in far],
-        "nearest": base64.b64encode(pixels.tobytes()).decode(),
+        "nearest": base64.b64encode(channels_first(pixels.reshape(-1, *_space.data.shape)).tobytes()).decode(),
         "usual": round(comparison.reconstructed(_space), 2),
     }
 

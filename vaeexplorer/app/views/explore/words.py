@@ -5,7 +5,7 @@ from vaeexplorer.app.words import Page
 PAGE = Page(
     title="Every point is an image",
     instruction="Drag anywhere on the plane: the decoder draws what lies there.",
-    see="Each dot is a test image, placed at its code: the encoder squeezed its 784 pixels into the few numbers of z. "
+    see="Each dot is a test image, placed at its code: the encoder squeezed its pixels into the few numbers of z. "
     "The large picture goes the other way, from z back to pixels. Images that look alike lie close together although "
     "the network never saw a label: the colours were added afterwards.",
     why="An autoencoder is only asked to reconstruct, so it may leave holes in which the decoder draws nonsense. A "
@@ -19,7 +19,7 @@ $$x \;\to\; q(z\mid x)=\mathcal N\big(\mu(x),\,\operatorname{diag}\sigma(x)^2\bi
 z = \mu + \sigma\,\varepsilon, \;\; \varepsilon\sim\mathcal N(0,I) \;\to\; x' = d(z) \qquad\text{VAE}$$
 $$\mathrm{KL}\big(q(z\mid x)\,\|\,\mathcal N(0,I)\big)=\tfrac12\sum_j\big(\mu_j^2+\sigma_j^2-1-\ln\sigma_j^2\big)$$
 
-Dots lie at $\mu(x)$. *error* is $|x - d(\mu)|^2$ summed over the 784 pixels, with white as 1.
+Dots lie at $\mu(x)$. *error* is $|x - d(\mu)|^2$ summed over all pixels, with white as 1.
 *KL* is in nats per image. A dimension with $\mathrm{Var}_x(\mu_j) \le 0.01$ is *collapsed*:
 it hardly moves with the image.
 """,

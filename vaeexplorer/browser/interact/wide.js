@@ -1,7 +1,7 @@
 // @ts-check
 /** Which image a walk through a posterior opens with: one of whose posterior every draw looks different. */
-import { column } from "./codes.js";
-import { decode } from "./network.js";
+import { column } from "../engine/codes.js";
+import { decode } from "../engine/network.js";
 
 const LOOKED_AT = 2000; // test images, from the first on
 const TRIED = 24; // of which so many are decoded
@@ -11,8 +11,8 @@ const LEAST = 10; // codes that a posterior covers
  * Of the first test images, those whose posterior covers codes of the most classes (within two standard deviations, by
  * the entropy of their labels); of these, the one whose images decoded around its mean differ most.
  *
- * @param {import("./codes.js").Codes} codes @param {number[]} order  dimensions, the most informative first
- * @param {import("./network.js").Network | null} network  null where the server decodes
+ * @param {import("../engine/codes.js").Codes} codes @param {number[]} order  dimensions, the most informative first
+ * @param {import("../engine/network.js").Network | null} network  null where the server decodes
  * @returns {number} its number; 0 for an autoencoder, which has no posteriors
  */
 export function widestImage(codes, order, network) {

@@ -1,0 +1,109 @@
+"""Training on the server, as visitors see it: begun, steered, watched by two, found again, killed, resumed, kept."""
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import serving
+from tests.browser.driving import changed, middle, picture, wait_until
+from tests.processes import posix
+from vaeexplorer.runs.folder import load_run
+from vaeexplorer.trainings import folder
+from vaeexplorer.trainings.listing import LIVING, list_trainings, read_training
+
+NAME = "mnist-vae-2d-bernoulli"
+
+
+@pytest.fixture
+def runs(runs_folder: Path) -> Any:
+    """A folder of runs whose trainings end with the test."""
+    yield runs_folder
+    for card in list_trainings():
+        if card.state in LIVING and card.status:
+            with suppress(ProcessLookupError):
+                os.kill(card.status.pid, signal.SIGKILL)
+
+
+def stands(page: Any, state: str) -> None:
+    page.locator(f".served[data-state={state}]").wait_for()
+
+
+@posix
+@pytest.mark.browser
+def test_a_training_on_the_server(chromium: Any, browser: Any, runs: Path) -> None:
+    page = chromium
+    with serving(runs) as (url, process):
+        page.goto(f"{url}/training")
+        page.get_by_text("On this server").click()
+        page.get_by_role("textbox", name="hidden").fill("64")
+        page.get_by_role("spinbutton", name="epochs").fill("9000")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Start", exact=True).click()
+        stands(page, "running")
+        assert f"served={NAME}" in page.url or "where=server" in page.url
+        dots = page.locator(".served .stage canvas").nth(1)
+        seen = picture(dots)
+        for _ in range(2):  # it moves without a run of the script
+            seen = changed(page, lambda: picture(dots), seen)
+
+        # It is dragged and steered while it learns.
+        decoded = page.locator(".served canvas.out")
+        x, y = middle(page.locator(".served .stage"))
+        before = picture(decoded)
+        page.mouse.move(x - 60, y - 60)
+        page.mouse.down()
+        page.mouse.move(x + 90, y + 40, steps=4)
+        page.mouse.up()
+        changed(page, lambda: picture(decoded), before)
+        page.locator(".served").get_by_label("β, the weight of the KL term").focus()
+        page.keyboard.press("End")
+        wait_until(page, lambda: "β 16" in page.locator(".served .marks").inner_text(), "its mark")
+
+        # Another visitor sees the same, and pauses it for both.
+        other = browser.new_page()
+        try:
+            other.goto(f"{url}/training?where=server")
+            stands(other, "running")
+            other.locator(".served .start").click()
+            stands(page, "paused")
+            wait_until(other, lambda: "β 16" in other.locator(".served .marks").inner_text(), "the mark there")
+        finally:
+            other.close()
+        page.goto("about:blank")
+        process.kill()
+        process.wait(20)
+    with serving(runs) as (url, _):  # another server finds it
+        page.goto(f"{url}/training?where=server&served={NAME}")
+        stands(page, "paused")
+        assert read_training(folder.path_of(NAME)).events[-1].value == 16
+        page.locator(".served .start").click()
+        wait_until(page, lambda: read_training(folder.path_of(NAME)).epoch > 0, "an epoch")
+        status = read_training(folder.path_of(NAME)).status
+        assert status
+        os.kill(status.pid, signal.SIGKILL)
+        stands(page, "interrupted")
+        assert "resume" in page.locator(".served .message").inner_text()
+        page.locator(".served .start").click()
+        stands(page, "running")
+        page.reload()
+        stands(page, "running")
+        page.locator(".served button", has_text="Stop").click()
+        stands(page, "stopped")
+        run = load_run(NAME)
+        assert run.config.objective.beta == 16
+        assert len(run.history) < 9000
+
+        page.get_by_test_id("stPopoverButton").filter(has_text="Branch").click()
+        page.get_by_role("textbox", name="Its name").fill("branched")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Branch", exact=True).last.click()
+        wait_until(page, lambda: page.locator(".served h1").inner_text() == "branched", "the branch")
+        stands(page, "running")
+        page.locator(".served button", has_text="Kill").click()
+        stands(page, "interrupted")
+        assert "killed from the page" in page.locator(".served .message").inner_text()
+        page.goto("about:blank")
