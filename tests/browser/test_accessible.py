@@ -33,7 +33,7 @@ PAGES = {
     "AE vs VAE": ".pair .stage",
     "Turn β": ".beta-dial svg",
     "Linear AE vs PCA": ".linear-ae canvas",
-    "Training": ".js-plotly-plot",
+    "Training": ".train .start:enabled",
     "Runs": ".film-of-runs .said",
     "Your images": "[data-testid=stFileUploader]",
     "?run=mnist-vae-16d&color=KL&lasso=-1,-1;1,-1;1,1;-1,1": ".selection canvas",
