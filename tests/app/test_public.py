@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import opened
 from vaeexplorer.app import caches, state
-from vaeexplorer.app.server import trainings
+from vaeexplorer.app.server.served import trainings
 from vaeexplorer.app.views.linear import widgets
 from vaeexplorer.app.views.linear.training import Setting
 from vaeexplorer.app.views.report import reports

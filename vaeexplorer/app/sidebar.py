@@ -15,6 +15,7 @@ from vaeexplorer.runs.folder import Run, RunCard, RunError
 from vaeexplorer.spaces.space import Space
 
 DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
+MOST_ERRORS = 2  # of folders that are no runs, which are said on every page
 OWN = "own"  # in place of a dataset: models of one's own, which bring their images
 
 
@@ -136,8 +137,12 @@ def _pick_run(is_shown: bool) -> None:
             placeholder="no run of this dataset",
             disabled=not names,
         )
-    for error in caches.run_cards()[1]:
-        st.warning(literal(error))
+    errors = caches.run_cards()[1]
+    if len(errors) > MOST_ERRORS:
+        st.warning(f"{len(errors):,} folders are no runs: the page Runs says why.")
+    else:
+        for error in errors:
+            st.warning(literal(error))
 
 
 def first_choice(candidates: Sequence[RunCard]) -> RunCard | None:

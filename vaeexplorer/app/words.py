@@ -18,7 +18,7 @@ class Page:
 
     title: str
     instruction: str
-    """one sentence: what to do"""
+    """one sentence: what to do; empty where the page itself begins with one"""
     see: str
     why: str
     attempt: str
@@ -31,6 +31,8 @@ def heading(page: Page) -> None:
     """Title and instruction, at the top."""
     with st.container(key="heading"):
         st.title(page.title, anchor=False)
+        if not page.instruction:
+            return
         instruction = Markup(glossary.with_terms(escape(page.instruction)))
         st.html(Markup('<p class="vx-instruction">{}</p>').format(instruction))
 

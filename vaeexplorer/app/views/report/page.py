@@ -9,6 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from vaeexplorer.analysis.report.report import Report
+from vaeexplorer.analysis.report.verdicts import QUESTIONS
 from vaeexplorer.app import address, caches, sidebar, state
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import figures
@@ -87,6 +88,7 @@ def show(spaces: Sequence[Space]) -> None:
         return
     st.html(Markup('<p class="vx-summary">{}</p>').format(in_a_line(found)))
     st.html(f"<style>{cards.STYLE}</style>{cards.cards(found)}")
+    show_unasked(found)
     show_evidence(there, found)
     show_strips(there)
     for part in (offer_nll_gap, show_numbers, downloads):
@@ -95,6 +97,15 @@ def show(spaces: Sequence[Space]) -> None:
     if any(reports.seeds(space) for space in there):
         for space in in_a_row(there):
             show_seeds(space)
+
+
+def show_unasked(found: Mapping[str, Report]) -> None:
+    """How the fourth question is asked, where no report here has its answer."""
+    if any(verdict.question == "encoder" for report in found.values() for verdict in report.verdicts):
+        return
+    vaes = [name for name, report in found.items() if report.kl is not None]
+    if vaes:
+        st.caption(f"{QUESTIONS['encoder']} `python -m vaeexplorer evaluate {vaes[0]} --gaps` measures it.")
 
 
 def in_a_line(found: Mapping[str, Report]) -> str:
