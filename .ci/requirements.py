@@ -9,6 +9,8 @@ TESTS = "# What its tests need."
 """the line of requirements.txt above what only tests need"""
 NOTEBOOK = ("anywidget", "kaleido")
 """of these requirements, those of the widgets"""
+FILM = ("imageio-ffmpeg",)
+"""and that of films as MP4"""
 
 
 class Requirements(MetadataHookInterface):
@@ -22,4 +24,5 @@ class Requirements(MetadataHookInterface):
         )
         notebook = [line for line in tests if line.startswith(NOTEBOOK)]
         metadata["dependencies"] = app
-        metadata["optional-dependencies"] = {"notebook": notebook, "test": tests}
+        film = [line for line in tests if line.startswith(FILM)]
+        metadata["optional-dependencies"] = {"film": film, "notebook": notebook, "test": tests}

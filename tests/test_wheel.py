@@ -86,7 +86,7 @@ def test_the_requirements_are_those_of_requirements_txt(wheel: Path) -> None:
     assert packages([line for line in required if "extra ==" not in line]) == packages(app.splitlines())
     assert packages([line for line in required if "'test'" in line]) == packages(tests.splitlines())
     assert packages([line for line in required if "'notebook'" in line]) == {"anywidget", "kaleido"}
-    assert metadata.get_all("Provides-Extra") == ["notebook", "test"]
+    assert metadata.get_all("Provides-Extra") == ["film", "notebook", "test"]
 
 
 def test_the_installed_command_lists_and_exports(elsewhere: dict[str, str], installed: Path, tmp_path: Path) -> None:
@@ -122,6 +122,7 @@ def served(elsewhere: dict[str, str], tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.slow  # that all files are installed and found: the two tests above
 @pytest.mark.browser
 def test_the_installed_app_opens(served: str, chromium: object) -> None:
     stage = opened(chromium, served)

@@ -19,6 +19,7 @@ import tyro
 from vaeexplorer.commands import (
     app,
     compare,
+    film,
     images,
     instruments,
     lecture,
@@ -45,6 +46,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report.report,
     "instruments": instruments.instruments,
     "stability": instruments.stability,
+    "film": film.film,
     "export": runs.export,
     "gallery": runs.gallery,
     "linear": linear.linear,

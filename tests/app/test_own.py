@@ -131,7 +131,11 @@ SAID = {
     "views/linear/page.py": "halves is a model of your own, and this needs a run: choose one at the left.",
     "views/training/page.py": "halves is a model of your own, and this needs a run: choose one at the left.",
 }
-DOWNLOADS = {"views/explore/page.py": ["Download the codes (CSV)"]}
+BUTTONS = {"views/report/page.py": ["Make the report (about half a minute)"], "views/runs/page.py": ["Import"]}
+DOWNLOADS = {
+    "views/explore/page.py": ["Download the codes (CSV)"],
+    "views/runs/page.py": ["The film as GIF", "The film as MP4", "Export", "Export"],
+}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -143,11 +147,9 @@ def test_every_page_shows_it_or_says_in_one_sentence_what_it_needs(app: AppTest,
     assert [info.value for info in app.info] == ([SAID[page]] if page in SAID else [])
     assert [button.proto.label for button in app.get("download_button")] == DOWNLOADS.get(page, [])
     assert bool(components(app)) == (
-        page in ("views/explore/page.py", "views/from_x/page.py", "views/training/page.py")
+        page in ("views/explore/page.py", "views/from_x/page.py", "views/training/page.py", "views/runs/page.py")
     )
-    assert [button.label for button in app.main.button] == (
-        ["Make the report (about half a minute)"] if page == "views/report/page.py" else []
-    )
+    assert [button.label for button in app.main.button] == BUTTONS.get(page, [])
 
 
 def test_without_one_the_app_is_as_ever(app: AppTest) -> None:

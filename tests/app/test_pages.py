@@ -20,7 +20,7 @@ from vaeexplorer.results.remarks import KL_RISES, NEGATIVE
 from vaeexplorer.runs.finish import save_run
 from vaeexplorer.runs.folder import list_runs
 
-EXPLORE, TRAINING, BETA = (f"views/{name}/page.py" for name in ("explore", "training", "beta"))
+EXPLORE, TRAINING, BETA, IMAGES = (f"views/{name}/page.py" for name in ("explore", "training", "beta", "images"))
 
 
 def told(app: AppTest) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def test_every_run_can_be_chosen_on_every_page(app: AppTest, page: str) -> None:
     """All of them where the page opens in a blink, and one of each kind elsewhere."""
     app.run()
     app.switch_page(page).run()
-    assert len(PAGES) == 7
+    assert len(PAGES) == 9
     cards = list_runs()[0]
     chosen = {card.name for card in cards} if page == EXPLORE else KINDS
     assert chosen <= {card.name for card in cards}
@@ -111,7 +111,7 @@ def test_a_run_that_is_deleted_while_it_is_listed_gets_its_sentence(
     if any(box.key == "run" for box in app.selectbox):  # of whose runs the page is
         assert app.selectbox(key="run").value == "doomed"
     assert [error.value for error in app.error] in ([GONE], [])
-    if opened == "never" and page not in (TRAINING, BETA):  # which need no more than is listed
+    if opened == "never" and page not in (TRAINING, BETA, IMAGES):  # which need no more than is listed
         assert app.error
 
 

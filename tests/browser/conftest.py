@@ -91,5 +91,5 @@ def wait_for(url: str, process: "subprocess.Popen[Any]") -> None:
             with urllib.request.urlopen(url, timeout=5):
                 return
         except OSError:
-            time.sleep(0.2)
+            time.sleep(0.05)
     pytest.fail("the server did not come up")

@@ -14,10 +14,11 @@ LAST_PIXEL = """canvas => canvas.getContext("2d").getImageData(canvas.width - 1,
 
 def wait_until(page: Any, true: Callable[[], bool], what: str) -> None:
     """Until this is true; fails after `PATIENCE` seconds, saying what was waited for."""
-    deadline = time.monotonic() + PATIENCE
+    deadline, pause = time.monotonic() + PATIENCE, 10.0  # ms: longer and longer, as each look costs the page some
     while not true():
         assert time.monotonic() < deadline, f"never came true: {what}"
-        page.wait_for_timeout(25)
+        page.wait_for_timeout(pause)
+        pause = min(1.2 * pause, 100.0)
 
 
 def changed(page: Any, look: Callable[[], T], before: T) -> T:

@@ -8,7 +8,7 @@ import pytest
 from vaeexplorer.browser import bundle
 
 ENTRIES = [
-    *sorted(f"entries/{path.name}" for path in (bundle.HERE / "entries").glob("*.js") if path.name != "mount.js"),
+    *sorted(f"entries/{path.name}" for path in (bundle.HERE / "entries").glob("*.js")),
     *sorted(f"standalone/{path.name}" for path in (bundle.HERE / "standalone").glob("*.js")),
     "decoding/worker.js",
     "notebook/notebook.js",

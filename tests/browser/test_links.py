@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.driving import at_rest, changed, middle, opened, picture, rested, wait_until
+from tests.browser.driving import at_rest, changed, middle, opened, picture, pixels, rested, wait_until
 
 AN_END = re.compile(r"test #14$")
 CHOSEN = "button[aria-checked=true]"
@@ -19,17 +19,13 @@ def shown(page: Any, dataset: str, *pills: str) -> None:
         page.locator(CHOSEN).get_by_text(pill, exact=True).wait_for()
 
 
-def test_a_link_of_an_earlier_version_opens_the_same_page(server: str, chromium: Any) -> None:
+def test_a_link_of_an_earlier_version_opens_the_same_page_and_choices_are_kept_through_pages(
+    server: str, chromium: Any
+) -> None:
     page = chromium
     page.goto(f"{server}/linear?break=weight%20decay&by=L-BFGS&dataset=Fashion-MNIST")
     shown(page, "Fashion-MNIST", "weight decay", "L-BFGS")
     page.wait_for_url(lambda url: all(part in url for part in ("break=decay", "by=lbfgs", "dataset=fashion-mnist")))
-
-
-def test_a_choice_is_kept_through_pages_and_back_again(server: str, chromium: Any) -> None:
-    page = chromium
-    page.goto(f"{server}/linear?dataset=fashion-mnist")
-    shown(page, "Fashion-MNIST", "all hold")
     page.get_by_text("tied weights", exact=True).click()
     page.wait_for_url("**/linear?**break=tied**")
     page.get_by_role("link", name="Training").click()
@@ -152,10 +148,13 @@ def test_what_a_link_asks_for_in_vain_is_said_and_leaves_the_address(server: str
     opened(page, f"{server}/?run=mine&z=1.5,-0.5&utm=x")
     page.get_by_text("The link asks for run=mine").wait_for()
     page.wait_for_url(f"{server}/?utm=x")
-    assert z(page) != "(1.50, −0.50)"
-    opened(page, f"{server}/?z=1,2,3&color=error")
+    first = z(page)
+    assert first != "(1.50, −0.50)"
+    picture = pixels(page)
+    opened(page, f"{server}/?z=1,2,3&at=a,b,c&hidden=x&color=error&a=1&b=,&manifold=2&plane=UMAP")
     page.get_by_text("The link asks for z=1,2,3").wait_for()
-    page.wait_for_url(f"{server}/?color=error")
+    page.wait_for_url(lambda url: "color=error" in url and "z=" not in url)
+    assert (z(page), pixels(page)) == (first, picture)  # the page as it opens
 
 
 def test_on_pages_of_pictures_a_choice_makes_an_entry_and_a_gesture_none(server: str, chromium: Any) -> None:

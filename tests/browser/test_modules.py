@@ -11,7 +11,7 @@ import pytest
 
 from vaeexplorer.browser import bundle
 
-WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train", "served", "lecture")
+WIDGETS = ("plane", "from_x", "pair", "beta", "linear", "train", "served", "lecture", "film")
 # A folder may import itself and these.
 ALLOWED = {
     "entries": {*WIDGETS, "charts", "files", "interact", "draw", "engine"},
@@ -34,6 +34,7 @@ ALLOWED = {
         "kernel",
         "engine",
     },
+    "film": {"charts", "interact", "learning", "draw", "engine"},
     "experiments": {"charts", "record", "learning", "network", "draw", "engine"},
     "record": {"files", "learning", "network", "engine"},
     "files": {"draw", "engine"},

@@ -61,10 +61,10 @@ def drag(page: Any, stage: Any, *, answered: bool = True) -> None:
     x, y = middle(stage)
     page.mouse.move(x - 40, y + 30)
     page.mouse.down()
-    for burst in range(5):
+    for burst in range(3):
         before = pixels(page)
         for step in range(1, 4):
-            page.mouse.move(x - 40 + 6 * (3 * burst + step), y + 30)
+            page.mouse.move(x - 40 + 10 * (3 * burst + step), y + 30)
             next_frame(page)
         if answered:
             changed(page, lambda: pixels(page), before)

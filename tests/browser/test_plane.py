@@ -42,25 +42,22 @@ class Traffic:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("elsewhere", ["http://example.org/", "http://192.0.2.1/"])
-def test_tests_in_the_browser_have_no_network(chromium: Any, troubles: list[str], elsewhere: str) -> None:
+def test_tests_in_the_browser_have_no_network(chromium: Any, troubles: list[str]) -> None:
     failure = pytest.importorskip("playwright.sync_api").Error
-    with pytest.raises(failure, match="ERR_NAME_NOT_RESOLVED"):
-        chromium.goto(elsewhere)
-    assert elsewhere in troubles  # the request itself does not go unseen
+    for elsewhere in ("http://example.org/", "http://192.0.2.1/"):
+        with pytest.raises(failure, match="ERR_NAME_NOT_RESOLVED"):
+            chromium.goto(elsewhere)
+        assert elsewhere in troubles  # the request itself does not go unseen
     troubles.clear()
 
 
 @pytest.mark.browser
-def test_every_page_is_quiet_and_stays_at_home(server: str, chromium: Any) -> None:
+def test_a_plane_of_many_dimensions_says_what_its_axes_are(server: str, chromium: Any) -> None:
     page = chromium
     page.emulate_media(color_scheme="dark")
     stage = opened(page, f"{server}/?run=mnist-vae-16d&plane=PCA&color=KL")
     assert "first principal component" in stage.get_attribute("aria-label")
     assert page.locator("canvas.decoded").evaluate("canvas => getComputedStyle(canvas).imageRendering") == "pixelated"
-    page.get_by_role("link", name="Training").click()
-    page.get_by_role("heading", name="How the shipped runs were learned").wait_for()
-    page.locator(".js-plotly-plot").nth(2).wait_for()
 
 
 @pytest.mark.browser
@@ -72,8 +69,8 @@ def test_a_drag_decodes_here_and_is_told_once(server: str, chromium: Any) -> Non
     x, y = middle(stage)
     page.mouse.move(x, y + 60)
     page.mouse.down()
-    for step in range(30):
-        page.mouse.move(x + 4 * step, y + 60)
+    for step in range(12):
+        page.mouse.move(x + 10 * step, y + 60)
         next_frame(page)
     changed(page, lambda: pixels(page), before)
     assert traffic.sent == sent
@@ -92,6 +89,7 @@ def test_a_drag_decodes_here_and_is_told_once(server: str, chromium: Any) -> Non
 
     page.get_by_role("link", name="Training").click()
     page.get_by_role("heading", name="How the shipped runs were learned").wait_for()
+    page.locator(".js-plotly-plot").nth(2).wait_for()
     page.get_by_role("link", name="Explore").click()
     page.locator(".facts dd").first.wait_for()
     assert page.locator(".z").inner_text() == z  # the session knows it

@@ -74,6 +74,7 @@ def test_every_kind_of_script_is_short_and_runs(script: Callable[..., str], samp
         assert re.fullmatch(r"test: -?[\d.]+ nats\n", said_by(text, sample))
 
 
+@pytest.mark.slow  # gradients and many steps against torch's: test_training.py; that the script runs: above
 def test_a_script_ends_where_the_training_in_the_browser_ended(
     node: Callable[..., str], modules: Path, sample: Path, mnist_train: ImageDataset, mnist_test: ImageDataset
 ) -> None:

@@ -18,6 +18,7 @@ from vaeexplorer.config import RunConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.architecture import weight_shapes
 from vaeexplorer.runs.folder import list_runs, load_run
+from vaeexplorer.runs.transfer import import_run
 from vaeexplorer.spaces.space import open_run
 
 WRITE = """
@@ -86,6 +87,8 @@ def test_python_reads_what_the_browser_wrote(
     name = f"mnist-{kind}-{model.latent_dim}d-tab"
     assert name in [card.name for card in cards]
     run = load_run(name)
+    with (runs_folder.parent / "run.zip").open("rb") as file:
+        assert import_run(file, "again").key == run.key
     assert run.config.model == model
     assert run.config.objective.likelihood == wanted.objective.likelihood
     assert run.config.objective.beta == (0.5 if model.model == "vae" else 1)

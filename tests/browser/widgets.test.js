@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { classes, colors, FakeAddress, FakeElement, filmFile, install, Net, sweepFile, text } from "./fakes.js";
 import { BetaDial } from "./beta/dial.js";
-import { mounted } from "./entries/mount.js";
+import { mounted } from "./interact/mount.js";
 import { Address, isShareable } from "./interact/address.js";
 import writeAddress from "./entries/address.js";
 import { keys } from "./keys.js";

@@ -109,6 +109,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow  # that a write which is killed leaves nothing: tests/test_files.py; that a sweep goes on: above
 def test_a_killed_sweep_leaves_whole_points_and_goes_on(tmp_path: Path) -> None:
     code = f"""
 import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})

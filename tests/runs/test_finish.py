@@ -12,7 +12,7 @@ import torch
 
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.training import Training, train
-from vaeexplorer.runs import finish, folder
+from vaeexplorer.runs import finish, folder, names
 from vaeexplorer.runs.attachments import load_projection, load_report, save_projection, save_report
 from vaeexplorer.runs.finish import save_run
 from vaeexplorer.runs.folder import RunError, load_run
@@ -70,7 +70,7 @@ def test_the_key_is_the_contents(trained: Training, saved: folder.Run) -> None:
 
 
 def test_two_trainings_of_one_name_do_not_meet(trained: Training, runs_folder: Path) -> None:
-    with finish.reserved("mine"), ThreadPoolExecutor(1) as pool:
+    with names.reserved("mine"), ThreadPoolExecutor(1) as pool:
         with pytest.raises(RunError, match="Another training of the name mine"):
             pool.submit(save_run, trained, "mine").result(timeout=60)
         save_run(trained, "mine")
@@ -101,7 +101,7 @@ def test_a_taken_name_is_refused_unless_told_to(trained: Training, saved: folder
 
 
 def test_a_shipped_name_is_refused(trained: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finish, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(names, "SHIPPED", tmp_path / "shipped")
     save_run(trained, "famous", root=tmp_path / "shipped")
     with pytest.raises(RunError, match="shipped"):
         save_run(trained, "famous", overwrite=True)

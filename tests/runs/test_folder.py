@@ -10,9 +10,10 @@ import pytest
 import safetensors.torch
 import torch
 
-from vaeexplorer.runs import folder
+from tests.runs.small_runs import files
+from vaeexplorer.runs import folder, versions
 from vaeexplorer.runs.attachments import load_projection, save_projection
-from vaeexplorer.runs.folder import RunError, list_runs, load_run
+from vaeexplorer.runs.folder import RunError, list_runs, load_run, read_card
 from vaeexplorer.runs.partners import partner
 
 
@@ -34,6 +35,25 @@ def test_runs_are_listed_and_broken_ones_reported(saved: folder.Run) -> None:
     assert "small" in [card.name for card in cards]
     assert "broken" not in [card.name for card in cards]
     assert [str(error) for error in errors] == ["The run broken cannot be read: run.json: it is not JSON."]
+
+
+def test_a_run_is_read_again_only_when_it_has_changed(runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "other"):
+        versions.replace(runs_folder / name, files(0))
+    before = {card.name: card.key for card in list_runs()[0]}
+    read: list[str] = []
+
+    def reading(path: Path) -> folder.RunCard:
+        read.append(path.name)
+        return read_card(path)
+
+    monkeypatch.setattr(folder, "read_card", reading)
+    assert {card.name: card.key for card in list_runs()[0]} == before
+    assert read == []
+    versions.replace(runs_folder / "other", files(1))
+    after = {card.name: card.key for card in list_runs()[0]}
+    assert read == ["other"]
+    assert {name for name, key in after.items() if key != before[name]} == {"other"}
 
 
 def edit(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Path], object]:

@@ -42,7 +42,7 @@ def test_it_is_steered_killed_and_goes_on_and_the_command_line_gives_the_same_bi
     assert card.status
     os.kill(card.status.pid, signal.SIGKILL)
     dispatch.wake()
-    assert "was killed, by somebody or by the system" in until("one", lambda card: bool(card.sentence)).sentence
+    until("one", lambda card: "was killed, by somebody or by the system" in card.sentence)
     assert read_state("one") == "interrupted"
     queue.resume("one")
     until("one", is_("done"))
@@ -59,11 +59,13 @@ def test_it_is_steered_killed_and_goes_on_and_the_command_line_gives_the_same_bi
 
     film = load_film(run)
     assert film
-    assert film.steps[0] == 0
-    assert film.steps[-1] == 4 * 38
-    assert film.codes.shape == (len(film.steps), 300, 2)
-    last = film.decoder(len(film.steps) - 1)
-    assert all(np.allclose(array, run.weights[name], atol=2e-3) for name, array in last.items())
+    assert film.boxes is not None
+    assert film.epochs[0] == 0
+    assert film.epochs[-1] == 4
+    assert film.codes.shape == (len(film.epochs), 300, 2)
+    left, right, _, top = film.boxes[-1]
+    drawn = run.model.decode(np.array([[left + (right - left) / 24, top - (right - left) / 24]], np.float32))[0]
+    assert np.abs(film.grid(-1)[0] - 255 * drawn).max() < 26  # 8 shades, and weights in half precision
     points = folder.points(folder.path_of("one"), -1)
     assert [point["step"] for point in points] == sorted(point["step"] for point in points)
     assert points[-1]["test"]["total"] > 0

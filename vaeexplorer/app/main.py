@@ -15,11 +15,13 @@ FROM_X = st.Page(HERE / "views/from_x/page.py", title="From x to x′", url_path
 AE_VS_VAE = st.Page(HERE / "views/ae_vs_vae/page.py", title="AE vs VAE", url_path="ae-vs-vae")
 LINEAR = st.Page(HERE / "views/linear/page.py", title="Linear AE vs PCA", url_path="linear")
 TRAINING = st.Page(HERE / "views/training/page.py", title="Training", url_path="training")
+RUNS = st.Page(HERE / "views/runs/page.py", title="Runs", url_path="runs")
+IMAGES = st.Page(HERE / "views/images/page.py", title="Your images", url_path="images")
 REGULARIZED = st.Page(HERE / "views/report/page.py", title="Is it regularized?", url_path="regularized")
 BETA = st.Page(HERE / "views/beta/page.py", title="Turn β", url_path="beta")
 SECTIONS = {
     "Learn": [EXPLORE, FROM_X, AE_VS_VAE, BETA, LINEAR],
-    "Train": [TRAINING],
+    "Train": [TRAINING, RUNS, IMAGES],
     "Research": [REGULARIZED],
 }
 

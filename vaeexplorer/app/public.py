@@ -1,8 +1,9 @@
 """What an app that is open to everybody does not do, and how much it does for one visitor.
 
 `VAEEXPLORER_PUBLIC=1` makes it one. It computes and stores nothing that a visitor asks for: no UMAP, no report, no
-comparison, no long training; the pages show what was measured before. It takes no uploads, names no path of the server,
-and answers an address at a rate that suits a class behind one router (`server/limits.py`).
+comparison, no training on the server; the pages show what was measured before. It takes no uploads, names no path of
+the server, and answers an address at a rate that suits a class behind one router (`server/limits.py`). How much any
+other app trains for its visitors is in `trainings/limits.py`.
 """
 
 import os

@@ -15,6 +15,7 @@ from vaeexplorer.runs.folder import Run, RunCard, RunError
 from vaeexplorer.spaces.space import Space
 
 DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
+MOST_ERRORS = 2  # of folders that are no runs, which are said on every page
 OWN = "own"  # in place of a dataset: models of one's own, which bring their images
 
 
@@ -106,13 +107,13 @@ def _chosen_own() -> Space | None:
 
 
 def _pick_run(is_shown: bool) -> None:
-    own = list(caches.own_spaces())
-    others = dict.fromkeys(card.config.data.dataset for card in cards())
+    own, every = list(caches.own_spaces()), cards()
+    others = dict.fromkeys(card.config.data.dataset for card in every)
     datasets = (
         ({OWN: "Your own"} if own else {}) | DATASETS | {name: title(name) for name in others if name not in DATASETS}
     )
     # An address that names a run means that run's dataset.
-    of_runs: dict[str, str] = {card.name: card.config.data.dataset for card in cards()} | dict.fromkeys(own, OWN)
+    of_runs: dict[str, str] = {card.name: card.config.data.dataset for card in every} | dict.fromkeys(own, OWN)
     dataset = address.choose(state.DATASET, list(datasets), implied=of_runs.get(address.asked(state.RUN)))
     st.selectbox(
         "Dataset",
@@ -121,8 +122,9 @@ def _pick_run(is_shown: bool) -> None:
         key=state.DATASET.name,
         persist_state="session",
     )
-    card = first_choice(cards(dataset))
-    names, first = [card.name for card in cards(dataset)], card.name if card else None
+    of_dataset = [card for card in every if card.config.data.dataset == dataset]
+    card = first_choice(of_dataset)
+    names, first = [card.name for card in of_dataset], card.name if card else None
     if dataset == OWN:
         names, first = own, own[-1]
     address.choose(state.RUN, names, default=first, is_needed=first is not None)
@@ -135,8 +137,12 @@ def _pick_run(is_shown: bool) -> None:
             placeholder="no run of this dataset",
             disabled=not names,
         )
-    for error in caches.run_cards()[1]:
-        st.warning(literal(error))
+    errors = caches.run_cards()[1]
+    if len(errors) > MOST_ERRORS:
+        st.warning(f"{len(errors):,} folders are no runs: the page Runs says why.")
+    else:
+        for error in errors:
+            st.warning(literal(error))
 
 
 def first_choice(candidates: Sequence[RunCard]) -> RunCard | None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaeexplorer.analysis.linear.autoencoder import Method
 from vaeexplorer.analysis.linear.experiments import Broken
-from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, TRAIN, WALK, Key, dial
+from vaeexplorer.browser.links import FILM, LINEAR_VAE, PAIR, PLANE, RUN_FILM, TRAIN, WALK, Key, dial
 from vaeexplorer.results.sweep import BETAS
 from vaeexplorer.results.sweep import DIMENSIONS as SWEEPS
 
@@ -24,6 +24,7 @@ DATASET = Key(
 RUN = Key("run", "text", "", "the run, and with it the data set")
 PRESENT = Key("present", "flag", False, "whether the page is for a projector: larger type, no sidebar")
 COMPARED: Key[Sequence[str]] = Key("runs", "texts", (), "the runs that are shown")
+FIND = Key("find", "text", "", "words that the listed runs have in common")
 WHERE = Key("where", "choice", "tab", "where it is trained: in this tab, or on the server", options=("tab", "server"))
 SERVED = Key("served", "text", "", "the training on the server that is shown")
 LOG = Key("log", "flag", False, "whether the scale is logarithmic")
@@ -92,6 +93,8 @@ PAGES = {
         has_run=False,
     ),
     "training": Page((WHERE, SERVED, COMPARED, LOG), TRAIN, ()),
+    "runs": Page((COMPARED, FIND), RUN_FILM, (COMPARED,), has_run=False),
+    "images": Page(has_run=False),
     "regularized": Page((BESIDE,)),
     "beta": Page((DIMENSIONS,), DIAL, (DATASET, DIMENSIONS), has_run=False),
 }
@@ -106,6 +109,8 @@ LINEAR_AE = "linear-ae"
 LINEAR_VAE_CHARTS = "linear-vae"
 BETA_DIAL = "beta-dial"
 TRAIN_NOW = "train-now"
+RUN_FILMS = "run-films"
+RUNS_TABLE = "runs-table"
 SERVED_TRAINING = "served-training"
 NEW_TRAINING = "new-training"
 UMAP_BUTTON = "umap"

@@ -83,8 +83,11 @@ def _train(
 ) -> "Run":
     from vaeexplorer.network import training
     from vaeexplorer.network.checkpoint import epochs_in
-    from vaeexplorer.runs.finish import extend, finish, reserved, write
+    from vaeexplorer.network.film import Recorder
+    from vaeexplorer.runs.film import save_film
+    from vaeexplorer.runs.finish import extend, finish, write
     from vaeexplorer.runs.folder import load_run, runs_folder
+    from vaeexplorer.runs.names import reserved
     from vaeexplorer.runs.versions import DOCUMENT
 
     with reserved(name, overwrite=overwrite) as path:
@@ -95,7 +98,10 @@ def _train(
                 f"There is a checkpoint of {name} at epoch {reached}: --resume goes on, --restart begins anew."
             )
         is_new = not checkpoint.exists()
-        started = training.train(config, interrupted(), checkpoint=checkpoint, restart=restart, events=events)
+        film = Recorder()
+        started = training.train(
+            config, interrupted(), checkpoint=checkpoint, restart=restart, events=events, on_step=film
+        )
         if resume and is_new and (path / DOCUMENT).exists():
             extend(started, load_run(path))
         elif resume and is_new:
@@ -108,9 +114,12 @@ def _train(
         if not started.finished:
             epochs = f"{len(started.history)} of {config.train.epochs} epochs"
             raise Interruption(f"Stopped after {epochs}: the same command with --resume goes on.")
+        film(started)
         write(path, finish(started))
         checkpoint.unlink()
-        return load_run(path)
+        run = load_run(path)
+        save_film(run, film.frames)
+        return run
 
 
 def _serve(config: RunConfig, name: str, path: Path) -> None:

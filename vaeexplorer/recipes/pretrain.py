@@ -26,6 +26,7 @@ from vaeexplorer.data.images import FULL_SIZE, DataError, ImageDataset
 from vaeexplorer.data.moments import write_moments
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.classifier import save_classifier, train_classifier
+from vaeexplorer.network.film import Recorder
 from vaeexplorer.network.inference import set_threads
 from vaeexplorer.network.training import train
 from vaeexplorer.recipes.sample import write_sample
@@ -37,6 +38,7 @@ from vaeexplorer.results.midpoints import save_midpoints
 from vaeexplorer.results.smoothness import compare
 from vaeexplorer.runs import folder
 from vaeexplorer.runs.attachments import save_projection
+from vaeexplorer.runs.film import save_film
 from vaeexplorer.runs.finish import save_run
 from vaeexplorer.spaces.space import open_run
 
@@ -148,10 +150,13 @@ def _train_classifier(dataset: Dataset) -> None:
 
 
 def _train_run(name: str) -> None:
-    training = train(CONFIGS[name])
+    film = Recorder()
+    training = train(CONFIGS[name], on_step=film)
     for _ in training:
         pass
+    film(training)
     run = save_run(training, name, root=SHIPPED, overwrite=True)
+    save_film(run, film.frames)
     if run.config.model.latent_dim > 2:
         save_projection(run, "umap", umap_plane(run.codes.mean))
     strip(run, training.test_set).save(run.path / "reconstructions.png", optimize=True)

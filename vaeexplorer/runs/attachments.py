@@ -1,4 +1,4 @@
-"""What is measured on a run later and lies in its folder: a UMAP layout, a regularization report, instruments."""
+"""What lies in a run's folder beside the run: a film, and, measured later, a UMAP layout, a report, instruments."""
 
 import io
 from typing import Any, TypeVar
@@ -11,8 +11,8 @@ from vaeexplorer.errors import UserError
 from vaeexplorer.files import Shape, arrays_size, read_arrays, read_file, whole_file, why
 from vaeexplorer.runs.folder import Run, RunCard, RunError, check_name, read_card
 
-REPORT = "report.json"
-NAMES = ("umap.npz", REPORT, "gaps.json", "instruments.json", "film.npz")
+REPORT, FILM = "report.json", "film.npz"
+NAMES = ("umap.npz", REPORT, "gaps.json", "instruments.json", FILM)
 """the files that a run's folder may hold of these"""
 _MOST = 10_000_000  # bytes of a document
 
@@ -51,7 +51,7 @@ def save_projection(run: RunCard, kind: str, points: np.ndarray) -> None:
         np.savez_compressed(packed, points=halved(points))
     except UserError as error:
         raise RunError(f"The {kind} projection of {run.name} cannot be kept. {error}") from None
-    _save(run, f"{kind} projection", f"{check_name(kind)}.npz", packed.getvalue())
+    save(run, f"{kind} projection", f"{check_name(kind)}.npz", packed.getvalue())
 
 
 def load_report(run: RunCard) -> dict[str, Any] | None:
@@ -94,10 +94,15 @@ def save_document(run: RunCard, what: str, name: str, document: Any) -> None:
     Raises:
         RunError: the folder cannot be written, or holds another run by now.
     """
-    _save(run, what, name, to_json(document).encode())
+    save(run, what, name, to_json(document).encode())
 
 
-def _save(run: RunCard, what: str, name: str, content: bytes) -> None:
+def save(run: RunCard, what: str, name: str, content: bytes) -> None:
+    """Write a file of this name beside a run.
+
+    Raises:
+        RunError: the folder cannot be written, or holds another run by now; the message names the file as `what`.
+    """
     try:
         if read_card(run.path).key != run.key:
             raise RunError("The run was trained anew.")

@@ -1,110 +1,161 @@
-"""The film of a training, in the run's folder: decoders and codes at growing intervals, `film.npz`.
+"""The film of a run: where its codes lay and what its decoder drew, as film.npz in its folder; or its snapshots alone.
 
-A training that was watched on a server leaves one; of others there are the codes after each epoch (`Run.snapshots`).
+A run that was trained before films were recorded, or in a browser, has codes after each epoch and no decoded images.
 """
 
 import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vaeexplorer.codes import from_bytes, to_bytes
-from vaeexplorer.files import Shape, array_shapes, read_arrays, read_file, whole_file, why
-from vaeexplorer.network import architecture
-from vaeexplorer.runs.folder import RunCard, RunError
+from vaeexplorer.data.images import FULL_SIZE
+from vaeexplorer.files import Shape, array_shapes, read_arrays, read_file, why
+from vaeexplorer.runs.attachments import FILM, save
+from vaeexplorer.runs.folder import Run, RunCard, RunError
 
-FILM = "film.npz"
-_MOST = 100_000_000  # bytes
+if TYPE_CHECKING:
+    from vaeexplorer.network.film import Frame
+
+MOST_BYTES = 40_000_000
+_MOST_FRAMES, _MOST_CODES, _IMAGES = 200, 2000, 144
+_LEVEL = 17  # of 255, a level of 15
+_SHADES = 8  # that are told apart: half the bytes of 16, and behind dots nobody sees the difference
 
 
 @dataclass(frozen=True)
 class Film:
-    """Frames of a training.
+    """F moments of a training, in their order.
 
     Attributes:
-        steps: at which they were taken, int64 [F], rising.
-        codes: means of the test images, float32 [F, N, D], exact to a 510th of their spread.
-        weights: of the decoder, float16 [F, P].
+        epochs: how far the training had come at each, [F], 1.5 in the middle of the second epoch.
+        codes: of the first M test images, uint8 [F, M, D], from the least to the greatest of each frame and dimension.
+        ends: these least and greatest, float32 [2, F, 1, D].
+        packed: decoded images in 8 shades, uint8 [F, 144, 14, 28], the upper half of a byte a level
+            of 15 for the upper one of two pixels; None where none were recorded.
+        boxes: left, right, bottom and top of the lattice at which they were decoded, float32 [F, 4]; zeros where they
+            are draws, of more than two dimensions.
     """
 
-    steps: np.ndarray
+    epochs: np.ndarray
     codes: np.ndarray
-    weights: np.ndarray
-    _shapes: dict[str, tuple[int, ...]]
+    ends: np.ndarray
+    packed: np.ndarray | None = None
+    boxes: np.ndarray | None = None
 
-    def decoder(self, frame: int) -> dict[str, np.ndarray]:
-        """The decoder's weights of a frame, float32, by the names of `architecture.weight_shapes`."""
-        found, at = {}, 0
-        for name, shape in self._shapes.items():
-            size = math.prod(shape)
-            found[name] = self.weights[frame, at : at + size].astype(np.float32).reshape(shape)
-            at += size
-        return found
+    @property
+    def positions(self) -> np.ndarray:
+        """The codes, float32 [F, M, D], exact to a 510th of their spread."""
+        return from_bytes(self.codes, self.ends)
 
-
-def save_film(run: RunCard, frames: Sequence[tuple[int, np.ndarray, np.ndarray]]) -> None:
-    """Keep a film with the run.
-
-    Args:
-        run: to which it belongs.
-        frames: step, means float16 [N, D], and weights of the decoder float16 [P], in the order of `_shapes`.
-
-    Raises:
-        RunError: the folder cannot be written.
-    """
-    packed = io.BytesIO()
-    codes = np.stack([means for _, means, _ in frames]).astype(np.float32)
-    weights = np.stack([weights for *_, weights in frames])
-    steps = np.array([step for step, *_ in frames], np.int64)
-    np.savez(packed, allow_pickle=False, steps=steps, weights=weights, **to_bytes(codes))
-    try:
-        with whole_file(run.path / FILM) as file:
-            file.write(packed.getbuffer())
-    except OSError as error:
-        raise RunError(f"The film of {run.name} cannot be kept: {why(error)}.") from None
+    def grid(self, number: int) -> np.ndarray:
+        """The decoded images of a frame, uint8 [144, 28, 28]; of a film that has them."""
+        assert self.packed is not None
+        packed = self.packed[number]
+        images = np.stack([packed >> 4, packed & 15], axis=2).reshape(len(packed), -1, packed.shape[-1])
+        return np.asarray(images * np.uint8(_LEVEL))
 
 
-def load_film(run: RunCard) -> Film | None:
-    """The film of a run; None where there is none.
+def film_of(run: Run) -> Film:
+    """The film of a run; where none was recorded, its snapshots.
 
     Raises:
         RunError: the file is there but is not what it should be.
     """
-    dim, shapes = run.config.model.latent_dim, _shapes(run)
-    size = sum(map(math.prod, shapes.values()))
+    return load_film(run) or _of_snapshots(run)
+
+
+def load_film(run: RunCard) -> Film | None:
+    """The film that was recorded with a run, None where there is none. Sizes are checked before bytes.
+
+    Raises:
+        RunError: the file is there but is not what it should be.
+    """
     try:
-        content = read_file(run.path / FILM, _MOST)
-        if sum(map(math.prod, array_shapes(content).values())) > _MOST:  # what is compressed may announce more
-            raise ValueError("it announces more than a film may hold")
-        arrays = read_arrays(content, _expected(dim, size))
-        steps, codes, ends, weights = (arrays[name] for name in ("steps", "codes", "range", "weights"))
-        frames = len(steps)
-        kinds = {"steps": "i", "codes": "u", "range": "f", "weights": "f"}
-        if not all(arrays[name].dtype.kind == kind for name, kind in kinds.items()):
-            raise ValueError("it holds numbers of another kind")
-        if not len(codes) == ends.shape[1] == len(weights) == frames or (np.diff(steps) <= 0).any() or steps[0] < 0:
-            raise ValueError("its frames do not go together")
-        if not (np.isfinite(ends).all() and np.isfinite(weights).all()):
-            raise ValueError("it does not hold finite numbers alone")
+        content = read_file(run.path / FILM, MOST_BYTES)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise RunError(f"{FILM} of the run {run.name} cannot be read: {why(error)}.") from None
+    try:
+        arrays = _checked(content, run.config.model.latent_dim)
     except ValueError as error:
         raise RunError(f"{FILM} of the run {run.name} cannot be read: {error}.") from None
-    return Film(steps, from_bytes(codes, ends), weights, shapes)
+    epochs = arrays["steps"] / _steps_an_epoch(run)
+    return Film(epochs, arrays["codes"], arrays["range"], arrays["grid"], arrays["box"])
 
 
-def _shapes(run: RunCard) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the decoder's weights, in the order in which a film has them."""
-    layers = architecture.layers(run.config.model, run.config.objective.likelihood)["decoder"]
-    shapes: dict[str, tuple[int, ...]] = {}
-    for layer in layers:
-        shapes |= {f"{layer.name}.weight": layer.weight_shape, f"{layer.name}.bias": (layer.outputs,)}
-    return shapes
+def save_film(run: RunCard, frames: Sequence["Frame"]) -> None:
+    """Keep the film of a training with its run.
+
+    Raises:
+        RunError: the folder cannot be written, holds another run by now, or a code is not finite.
+    """
+    save(run, "film", FILM, pack(frames))
 
 
-def _expected(dim: int, size: int) -> dict[str, Shape]:
-    return {"steps": (None,), "codes": (None, None, dim), "range": (2, None, 1, dim), "weights": (None, size)}
+def pack(frames: Sequence["Frame"]) -> bytes:
+    """What film.npz holds.
+
+    Raises:
+        RunError: a code is not finite.
+    """
+    codes = np.stack([frame.codes for frame in frames])
+    if not np.isfinite(codes).all():
+        raise RunError("The film has codes that are not finite.")
+    shades = np.rint(np.stack([frame.grid for frame in frames]) * ((_SHADES - 1) / 255))
+    levels = np.rint(shades * (15 / (_SHADES - 1))).astype(np.uint8)
+    arrays: dict[str, Any] = {
+        "steps": np.array([frame.step for frame in frames], np.int64),
+        "grid": levels[:, :, ::2] << 4 | levels[:, :, 1::2],
+        "box": np.array([frame.box for frame in frames], np.float32),
+        **to_bytes(codes),
+    }
+    packed = io.BytesIO()
+    np.savez_compressed(packed, allow_pickle=False, **arrays)
+    return packed.getvalue()
+
+
+def _checked(content: bytes, dim: int) -> dict[str, np.ndarray]:
+    """The arrays, of the shapes and ranges that they should have.
+
+    Raises:
+        ValueError: they have not; the message is the end of a sentence.
+    """
+    announced = array_shapes(content)
+    frames = announced.get("steps", ())[:1] or (0,)
+    count = announced.get("codes", ())[1:2] or (0,)
+    if not (0 < frames[0] <= _MOST_FRAMES and 0 < count[0] <= _MOST_CODES):
+        raise ValueError("it has no frames, or more than a film can have")
+    shapes: dict[str, Shape] = {
+        "steps": frames,
+        "grid": (*frames, _IMAGES, 14, 28),
+        "box": (*frames, 4),
+        "codes": (*frames, *count, dim),
+        "range": (2, *frames, 1, dim),
+    }
+    arrays = read_arrays(content, shapes)
+    kinds = {"steps": "<i8", "grid": "|u1", "box": "<f4", "codes": "|u1", "range": "<f4"}
+    if any(arrays[name].dtype != np.dtype(kind) for name, kind in kinds.items()):
+        raise ValueError("its numbers are of other types than a film's")
+    if not (np.isfinite(arrays["box"]).all() and np.isfinite(arrays["range"]).all()):
+        raise ValueError("it does not hold finite numbers alone")
+    if arrays["steps"][0] < 0 or (np.diff(arrays["steps"]) <= 0).any():
+        raise ValueError("its frames are not in their order")
+    return arrays
+
+
+def _of_snapshots(run: Run) -> Film:
+    packed = to_bytes(run.snapshots)
+    epochs = np.array([record.epoch for record in run.history], np.float64)
+    return Film(epochs, packed["codes"], packed["range"])
+
+
+def _steps_an_epoch(run: RunCard) -> int:
+    """By how many images the run was trained on; those of earlier versions do not say, and are of all 60,000."""
+    count = run.provenance.get("train_images_count")
+    images = count if isinstance(count, int) and count > 0 else FULL_SIZE["train"]
+    return math.ceil(images / run.config.train.batch_size)

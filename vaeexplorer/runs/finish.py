@@ -2,9 +2,6 @@
 
 import hashlib
 import io
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,20 +9,20 @@ from typing import Any
 import numpy as np
 import safetensors.torch
 import torch
-from filelock import FileLock, Timeout
 from torch import Tensor
 
 from vaeexplorer.arrays import halved
 from vaeexplorer.codes import to_bytes
 from vaeexplorer.documents import to_json
-from vaeexplorer.files import OWN, SHIPPED, user_path, why
+from vaeexplorer.files import why
 from vaeexplorer.network.dials import Dials
 from vaeexplorer.network.evaluation import Measurement, evaluate, measure
 from vaeexplorer.network.history import TrainingError, format_history
 from vaeexplorer.network.models import Autoencoder, build
 from vaeexplorer.network.training import Training
 from vaeexplorer.runs import attachments, contents, versions
-from vaeexplorer.runs.folder import Run, RunDocument, RunError, check_name, load_run, runs_folder
+from vaeexplorer.runs.folder import Run, RunDocument, RunError, load_run
+from vaeexplorer.runs.names import reserved
 from vaeexplorer.version import __version__
 
 FLOAT16_TOLERANCE = 0.05  # nats of test ELBO that half-precision weights may cost
@@ -101,53 +98,6 @@ def save_run(training: Training, name: str | None = None, *, root: Path | None =
     with reserved(training.config.default_name if name is None else name, root=root, overwrite=overwrite) as path:
         write(path, finish(training))
         return load_run(path)
-
-
-@contextmanager
-def reserved(name: str, *, root: Path | None = None, overwrite: bool = False) -> Iterator[Path]:
-    """Keep a name for one training, from its first epoch until its run is written.
-
-    Args:
-        name: of the run.
-        root: the folder of its folder; by default the runs folder.
-        overwrite: whether a run of that name may be replaced.
-
-    Returns:
-        The path of the run's folder.
-
-    Raises:
-        RunError: the name is no name, a shipped run's or taken, or another training has it.
-    """
-    root = user_path(root) if root else runs_folder()
-    path = root / check_name(name)
-    if root != SHIPPED and (SHIPPED / name / versions.DOCUMENT).exists():
-        raise RunError(f"{name} is a shipped run: choose another name.")
-    locks = root / ".locks"
-    try:
-        locks.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(locks / f"{name}.lock", timeout=0, is_singleton=True)
-        lock.acquire()
-    except Timeout:
-        raise RunError(f"Another training of the name {name} is under way: choose another name, or wait.") from None
-    except OSError as error:
-        raise RunError(f"The folder {root.name} cannot be written: {why(error)}.") from None
-    try:
-        if _is_taken(path):
-            if not (path / versions.DOCUMENT).exists():
-                raise RunError(f"There is something of the name {name} already, which is no run: choose another name.")
-            if not overwrite:
-                raise RunError(f"There is a run {name} already: choose another name, or overwrite it.")
-        yield path
-    finally:
-        lock.release()
-
-
-def _is_taken(path: Path) -> bool:
-    """Whether there is anything but what a killed writer of this run left."""
-    if not path.is_dir():
-        return os.path.lexists(path)
-    names = os.listdir(path)
-    return not (names and all(name.startswith(OWN) for name in names))
 
 
 def write(path: Path, finished: Finished) -> None:

@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 DOCUMENT = "run.json"
 NEXT = f"{OWN}next"
-_MOST_DOCUMENT = 1_000_000  # bytes
+MOST_DOCUMENT = 1_000_000
+"""bytes of run.json"""
 _ATTEMPTS = 200  # of a reader that a writer overtakes
 
 
@@ -39,7 +40,7 @@ def read_version(path: Path, read: Callable[[bytes], T]) -> T:
     """
     for attempt in range(_ATTEMPTS):
         with open_regular(path / DOCUMENT) as file:  # while it is open, no other file has its number
-            content = read_all(file, _MOST_DOCUMENT, path / DOCUMENT)
+            content = read_all(file, MOST_DOCUMENT, path / DOCUMENT)
             try:
                 result = read(content)
             except Exception:
@@ -81,7 +82,7 @@ def read_named(path: Path, name: str, digest: str | None, most: int) -> bytes:
 
 
 def replace(path: Path, files: Mapping[str, bytes], dated: tuple[str, ...] = ()) -> None:
-    """Write a run folder, or make it another run. Only one writer at a time may do so: see `finish.reserved`.
+    """Write a run folder, or make it another run. Only one writer at a time may do so: see `names.reserved`.
 
     Args:
         path: of the folder; other files in it stay as they are.

@@ -7,13 +7,16 @@ twelfth of its time at the most. Nothing of that changes what is learned.
 import os
 import time
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import asdict, replace
-from math import isfinite
+from math import ceil, isfinite
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
+import numpy as np
 import torch
+from torch.nn.utils import vector_to_parameters
 
 from vaeexplorer.codes import Codes
 from vaeexplorer.config import RunConfig
@@ -22,10 +25,12 @@ from vaeexplorer.errors import UserError
 from vaeexplorer.files import read_file
 from vaeexplorer.network.dials import Event, check, read_events
 from vaeexplorer.network.evaluation import network_terms, noise_shape
+from vaeexplorer.network.film import MOST, drawn
 from vaeexplorer.network.training import SNAPSHOT_IMAGES, Training, train
 from vaeexplorer.runs.film import save_film
-from vaeexplorer.runs.finish import finish, reserved, write
+from vaeexplorer.runs.finish import finish, write
 from vaeexplorer.runs.folder import Run, load_run, runs_folder
+from vaeexplorer.runs.names import reserved
 from vaeexplorer.runs.versions import DOCUMENT
 from vaeexplorer.trainings import folder
 from vaeexplorer.trainings.folder import Status
@@ -75,6 +80,7 @@ class Control:
         self._counted: tuple[int, float] = (0, 0.0)  # step and time of the last moment
         self._noted = 0  # losses of this epoch that a point has
         self._spent = 0.0
+        self._point = 0  # step of the last point
 
     @property
     def has_run(self) -> bool:
@@ -94,10 +100,12 @@ class Control:
     def ended(self, training: Training, run: Run) -> None:
         """It has become a run, which gets its film."""
         self.look(training, is_last=True)
-        frames = []
-        for step, name in self._frames.kept:
+        network, kept, frames = deepcopy(training.network), self._frames.kept, []
+        for step, name in kept[:: ceil(len(kept) / MOST) or 1]:
             means, weights = film_frame(read_file(self.path / name, FILM))
-            frames.append((step, means, weights))
+            decoder = torch.tensor(weights, dtype=torch.float32, device=training.device)
+            vector_to_parameters(decoder, network.decoder.parameters())
+            frames.append(drawn(network, means.astype(np.float32), step))
         if frames:
             save_film(run, frames)
         state: folder.State = "done" if training.finished else "stopped"
@@ -165,7 +173,7 @@ class Control:
             mean, logvar = network.encode(self._images)
         codes = Codes(mean.float().cpu().numpy(), None if logvar is None else logvar.float().cpu().numpy())
         test = None
-        if is_last or start >= self._tested + TESTED:
+        if is_last or (start >= self._tested + TESTED and self._is_apart(training)):
             self._tested = start
             x = self._images[: len(self._noise)]
             beta = training.dials.beta(training.step)
@@ -207,8 +215,15 @@ class Control:
         self._newest = self._newest[-NEWEST:]
         self._status = replace(self._status, moment=name, kept=tuple(self._frames.kept))
 
+    def _is_apart(self, training: Training) -> bool:
+        """Whether another point of the curves is due: there are POINTS at the most, however long it trains."""
+        return training.step >= self._point + training.config.train.epochs * training.steps_an_epoch / POINTS
+
     def _note(self, training: Training, test: dict[str, float] | None) -> None:
         """A point of the curves: the mean over the steps since the last one, and the test where there was one."""
+        if not test and not self._is_apart(training):
+            return
+        self._point = training.step
         if self._noted > len(training.losses):  # another epoch
             self._noted = 0
         fresh = training.losses[self._noted :]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from starlette.applications import Starlette
 
-from vaeexplorer.app.server import trainings
+from vaeexplorer.app.server.served import trainings
 from vaeexplorer.app.server.server import ROUTES
 from vaeexplorer.browser.packing.frame import frame
 from vaeexplorer.config import RunConfig

@@ -144,14 +144,14 @@ def middleware() -> list[Middleware]:
 
 async def ask_training(request: Request) -> Response:
     """Have a training on this server pause, resume, stop, or turn a dial."""
-    from vaeexplorer.app.server import trainings
+    from vaeexplorer.app.server.served import trainings
 
     return await trainings.ask(request)
 
 
 def see_training(request: Request) -> Response:
     """How a training on this server stands, or bytes of it."""
-    from vaeexplorer.app.server import trainings
+    from vaeexplorer.app.server.served import trainings
 
     return (trainings.now if request.path_params["file"] == "now" else trainings.file)(request)
 

@@ -23,7 +23,7 @@ export async function unpackImages(bytes) {
 }
 
 /** A byte holds a pixel and the one below it, 16 grey levels each. @param {Uint8Array} pairs */
-function spread(pairs) {
+export function spread(pairs) {
   const images = new Uint8Array(2 * pairs.length);
   for (let at = 0, to = 0; at < pairs.length; to += SIDE)
     for (let column = 0; column < SIDE; column++, at++, to++) {

@@ -11,7 +11,7 @@
  *            images: number, beta: number, rate: number, imagesPerSecond: number, secondsLeft: number | null,
  *            moment: string | null, kept: [number, string][], events: import("./session.js").Event[],
  *            points: {step: number, train: Terms | null, test: Terms | null}[]}} Now
- *   as `app/server/trainings.py` describes it; points: of the curves, those that came since
+ *   as `app/server/served/trainings.py` describes it; points: of the curves, those that came since
  * @typedef {(now: Now) => void} Told
  */
 import { Unpacker } from "../engine/packed.js";

@@ -59,7 +59,7 @@ async function textOf(holder) {
 }
 
 /** A widget whose part of the address stands behind the #; a link that is followed on the page changes that alone.
- * @template {import("../entries/mount.js").Widget} W
+ * @template {import("../interact/mount.js").Widget} W
  * @param {new (root: HTMLElement, address: Address) => W} Widget @param {string} id of its element
  * @param {import("../interact/links.js").Key[]} keys */
 export function linked(Widget, id, keys) {

@@ -36,6 +36,42 @@ def sets_folder() -> Path:
     return user_path(os.environ.get("VAEEXPLORER_SETS") or "datasets")
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A set that is on this machine.
+
+    Attributes:
+        name: `own-` and its hash, as a configuration names it.
+        counts: images of each split.
+    """
+
+    name: str
+    title: str
+    class_names: tuple[str, ...]
+    counts: dict[Split, int]
+
+
+def list_sets() -> tuple[list[Stored], list[DataError]]:
+    """Every set of one's own on this machine, by title, and what is wrong with those that cannot be read."""
+    found, errors = [], []
+    try:
+        names = sorted(path.name for path in sets_folder().iterdir() if re.fullmatch(OWN_SET, path.name))
+    except FileNotFoundError:
+        return [], []
+    except OSError as error:
+        return [], [DataError(f"the folder {sets_folder().name} cannot be read: {why(error)}")]
+    for name in names:
+        try:
+            about = read_about(name)
+            counts: dict[Split, int] = {
+                split: len(_read(sets_folder() / name, _file(split, "labels"))) for split in get_args(Split)
+            }
+            found.append(Stored(name, about.title, about.class_names, counts))
+        except DataError as error:
+            errors.append(error)
+    return sorted(found, key=lambda each: each.title.lower()), errors
+
+
 def store(prepared: Prepared) -> str:
     """Write a set, whole or not at all; where it is there already, nothing changes.
 

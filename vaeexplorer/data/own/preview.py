@@ -25,16 +25,22 @@ def sheet(prepared: Prepared, rows: int, columns: int) -> Image.Image:
     return Image.fromarray(canvas.reshape(len(chosen) * IMAGE_SIZE, columns * IMAGE_SIZE))
 
 
+def png(prepared: Prepared, rows: int, columns: int) -> bytes:
+    """The picture as PNG."""
+    packed = io.BytesIO()
+    sheet(prepared, rows, columns).save(packed, "PNG")
+    return packed.getvalue()
+
+
 def write(prepared: Prepared, path: Path, rows: int, columns: int) -> None:
     """Write the picture as PNG.
 
     Raises:
         DataError: it cannot be written.
     """
-    packed = io.BytesIO()
-    sheet(prepared, rows, columns).save(packed, "PNG")
+    content = png(prepared, rows, columns)
     try:
         with whole_file(path) as file:
-            file.write(packed.getvalue())
+            file.write(content)
     except OSError as error:
         raise DataError(f"{path.name} cannot be written: {why(error)}") from None

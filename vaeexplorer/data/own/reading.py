@@ -1,4 +1,4 @@
-"""From a path to images and labels: a folder of pictures, .npz, .npy, .csv, or IDX files."""
+"""From a path to images and labels: a folder of pictures, .npz, .npy, .csv, IDX files, or a zip of one of these."""
 
 import gzip
 import re
@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ from numpy.lib import format as npy
 
 from vaeexplorer.data.idx import read_idx
 from vaeexplorer.data.images import DataError
+from vaeexplorer.data.own.archive import unpacked
 from vaeexplorer.data.own.pictures import PICTURES, read_folder
 from vaeexplorer.data.own.prepare import MOST, Gathered, Part
 from vaeexplorer.data.own.values import shape_of, to_grey
@@ -40,6 +42,9 @@ def read(path: Path) -> Gathered:
             return _read_idx_folder(path) or read_folder(path)
         if not path.exists():
             raise DataError(f"there is no file or folder {path.name}")
+        if name.endswith(".zip"):
+            with unpacked(path) as inner:
+                return replace(read(inner), title=path.name)
         if name.endswith(".npz"):
             return _read_npz(path)
         if name.endswith(".npy"):
@@ -53,7 +58,7 @@ def read(path: Path) -> Gathered:
         raise DataError(f"{path.name} cannot be read: {why(error)}") from None
     if path.suffix.lower() in PICTURES:
         raise DataError(f"{path.name} is one picture: name the folder that it is in")
-    raise DataError(f"{path.name} is neither a folder of pictures nor .npz, .npy, .csv or an IDX file")
+    raise DataError(f"{path.name} is neither a folder of pictures nor .npz, .npy, .csv, .zip or an IDX file")
 
 
 def _gathered(path: Path, array: np.ndarray, labels: np.ndarray | None) -> Gathered:

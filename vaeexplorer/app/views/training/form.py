@@ -11,6 +11,7 @@ import streamlit as st
 from msgspec import Meta
 
 from vaeexplorer.config import ConfigError, RunConfig
+from vaeexplorer.data.datasets import title
 
 PARTS = {"model": "Network", "objective": "Loss", "train": "Training"}
 RARE = {"pixel_variance", "bound", "samples", "device", "precision", "compile", "kl_warmup"}
@@ -41,13 +42,13 @@ def config_form(datasets: Sequence[str], key: str) -> RunConfig:
         ConfigError: the options do not go together.
     """
     config = RunConfig()
-    dataset = st.selectbox("dataset", datasets, key=f"{key}-dataset", help="The images to learn.")
+    dataset = st.selectbox("dataset", datasets, key=f"{key}-dataset", help="The images to learn.", format_func=title)
     config = replace(config, data=replace(config.data, dataset=dataset))
     rare = []
-    for column, (part, title) in zip(st.columns(3, gap="medium"), PARTS.items(), strict=True):
+    for column, (part, heading) in zip(st.columns(3, gap="medium"), PARTS.items(), strict=True):
         section = getattr(config, part)
         with column:
-            st.markdown(f"**{title}**")
+            st.markdown(f"**{heading}**")
             for each in fields(section):
                 if each.name in RARE:
                     rare.append((part, each.name))
@@ -84,7 +85,8 @@ def _control(name: str, hint: Any, default: Any, about: str, key: str) -> Any:
     low, high = _range(hint)
     if isinstance(default, int):
         return st.number_input(label, int(low), None if high is None else int(high), default, key=key, help=about)
-    return st.number_input(label, float(low), high, default, key=key, help=about, step=default / 4, format="%g")
+    most = None if high is None else float(high)
+    return st.number_input(label, float(low), most, default, key=key, help=about, step=default / 4, format="%g")
 
 
 def _range(hint: Any) -> tuple[float, float | None]:

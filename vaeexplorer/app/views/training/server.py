@@ -6,12 +6,13 @@ from typing import Any
 import streamlit as st
 
 from vaeexplorer.app import address, caches, state
-from vaeexplorer.app.server import trainings
 from vaeexplorer.app.server.components import component
+from vaeexplorer.app.server.served import trainings
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.training import form
 from vaeexplorer.config import DATASETS, RunConfig
 from vaeexplorer.data.images import FULL_SIZE, DataError
+from vaeexplorer.data.own import library
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.training import SHEETS
 from vaeexplorer.figures.theme import classes
@@ -26,16 +27,23 @@ _served = component("served_training", "served", *SHEETS, "served/served.css")
 _NEXT = "served-next"
 
 
-def on_this_server() -> None:
-    """All of it. The script runs again where something is pressed or a training stands otherwise, never for a frame."""
+def chosen() -> dict[str, TrainingCard]:
+    """The trainings by name, once it is chosen which of them is shown."""
     cards = {card.name: card for card in list_trainings()}
     if (following := st.session_state.pop(_NEXT, None)) in cards:
         st.session_state[state.SERVED.name] = following
     if cards:
-        name = address.choose(state.SERVED, list(cards))
-        _show(cards[name])
+        address.choose(state.SERVED, list(cards))
+    return cards
+
+
+def on_this_server(cards: dict[str, TrainingCard]) -> None:
+    """All of it. The script runs again where something is pressed or a training stands otherwise, never for a frame."""
+    if cards:
+        card = cards[st.session_state[state.SERVED.name]]
+        _show(card)
         _choose(list(cards.values()))
-        _tools(cards[name])
+        _tools(card)
     with st.expander("New training", expanded=not cards, icon=":material/add:"):
         _new()
 
@@ -166,7 +174,7 @@ def _new() -> None:
 
 
 def _datasets() -> list[str]:
-    """Those whose images are on this machine."""
+    """Those whose images are on this machine, and one's own."""
     found = []
     for name in DATASETS:
         try:
@@ -174,7 +182,7 @@ def _datasets() -> list[str]:
         except DataError:
             continue
         found.append(name)
-    return found
+    return found + [each.name for each in library.list_sets()[0]]
 
 
 def _done(act: Callable[[], object]) -> bool:

@@ -1,10 +1,10 @@
 // @ts-check
 /** A widget as a Streamlit component: one a mount, called again when data or theme change. */
-import { Address, same } from "../interact/address.js";
+import { Address, same } from "./address.js";
 
 /**
- * @typedef {import("../interact/links.js").Texts} Texts
- * @typedef {{of: string, keys: import("../interact/links.js").Key[], link: Texts, moves: number}} Linked
+ * @typedef {import("./links.js").Texts} Texts
+ * @typedef {{of: string, keys: import("./links.js").Key[], link: Texts, moves: number}} Linked
  *   of: what the widget's part of the address belongs to; keys: its names; link: what it holds as far as the app knows;
  *   moves: how often Back or Forward was pressed, so that the widget is called and looks at the address
  * @typedef {{root: HTMLElement, address: Address, report: (texts: Texts) => void, stop(): void,

@@ -1,0 +1,1 @@
+"""Runs: all there are, their films, curves and differences; in and out as files."""
