@@ -43,7 +43,7 @@ def test_a_shipped_report_opens_at_once(app: AppTest, monkeypatch: pytest.Monkey
     page = opened(app)
     assert not page.exception
     assert not page.error
-    assert answers(page) == ["yes", "partly", "yes"]
+    assert answers(page) == ["yes", "partly", "yes", "no"]
     assert len(figures(page)) == 8
     assert len(page.get("download_button")) == 3
 
@@ -80,7 +80,7 @@ def test_other_seeds_of_a_recipe_are_a_folded_line(app: AppTest, monkeypatch: py
 def test_nonsense_beside_is_ignored(app: AppTest) -> None:
     page = opened(app, beside="nobody")
     assert not page.exception
-    assert len(answers(page)) == 3
+    assert len(answers(page)) == 4
 
 
 def test_a_report_is_made_on_request_and_kept(app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_a_report_is_made_on_request_and_kept(app: AppTest, runs_folder: Path, m
     assert answers(page) == []
     page.button(key="report-mine").click().run()
     assert not page.exception
-    assert len(answers(page)) == 3
+    assert len(answers(page)) == 4
     assert (runs_folder / "mine" / "report.json").exists()
 
     monkeypatch.setattr(report_card, "nll_gap", lambda run, told: Estimate(2.5, 2.4, 2.6))

@@ -31,7 +31,7 @@ from tests.processes import started
 ROOT = Path(__file__).parents[2]
 PORT = 8794
 PACES = ((2.5, 7.5), (0.5, 1.5))  # seconds between the actions of a visitor
-READY, ANSWERS = b"Every page is ready", b"  URL:"
+READY, ANSWERS = b"Every k of the linear page is ready", b"  URL:"
 ARRIVAL = 3.0  # seconds in which all of the class open the app
 STARTING = 600.0  # seconds in which every page must be ready
 TURNS = 0.25  # share of actions that open another page

@@ -55,7 +55,7 @@ def unwatched(config: RunConfig) -> float:
     return sum(record.seconds for record in load_run("unwatched").history)
 
 
-async def reruns(count: int = 150) -> None:
+async def reruns(count: int = 100) -> None:
     """One visitor who acts on the learning curves, four times a second."""
     async with Visitor(PORT) as visitor:
         await visitor.open("training")
@@ -68,7 +68,7 @@ async def reruns(count: int = 150) -> None:
 
 def visited(config: RunConfig, runs: Path) -> None:
     """What another visitor of the app waits while the app trains."""
-    with served(runs, []):
+    with served(runs, [], is_ready=False):
         long = replace(config, train=replace(config.train, epochs=10_000))
         folder.create(folder.path_of("visited"), folder.Spec(1, long), 1)
         dispatch.wake()

@@ -10,7 +10,7 @@ def test_verdicts_figures_and_a_second_run(server: str, chromium: Any) -> None:
     page = chromium
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(f"{server}/regularized?run=mnist-vae-2d")
-    page.get_by_text("z tells one image from about 900.").wait_for()
+    page.get_by_text("z tells about 900 images apart.").wait_for()
     page.get_by_text("Partly: codes do not follow the prior.").wait_for()
     assert page.get_by_text("Do codes match the prior?").count() == 1
     page.locator(".card summary").nth(1).click()

@@ -39,8 +39,8 @@ def test_a_training_on_the_server(chromium: Any, browser: Any, runs: Path) -> No
     with serving(runs) as (url, process):
         page.goto(f"{url}/training")
         page.get_by_text("On this server").click()
-        page.get_by_label("hidden").fill("64")
-        page.get_by_label("epochs").fill("9000")
+        page.get_by_role("textbox", name="hidden").fill("64")
+        page.get_by_role("spinbutton", name="epochs").fill("9000")
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Start", exact=True).click()
         stands(page, "running")
@@ -98,7 +98,7 @@ def test_a_training_on_the_server(chromium: Any, browser: Any, runs: Path) -> No
         assert len(run.history) < 9000
 
         page.get_by_test_id("stPopoverButton").filter(has_text="Branch").click()
-        page.get_by_label("Its name").fill("branched")
+        page.get_by_role("textbox", name="Its name").fill("branched")
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Branch", exact=True).last.click()
         wait_until(page, lambda: page.locator(".served h1").inner_text() == "branched", "the branch")
@@ -106,3 +106,4 @@ def test_a_training_on_the_server(chromium: Any, browser: Any, runs: Path) -> No
         page.locator(".served button", has_text="Kill").click()
         stands(page, "interrupted")
         assert "killed from the page" in page.locator(".served .message").inner_text()
+        page.goto("about:blank")

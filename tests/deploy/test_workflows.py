@@ -1,10 +1,13 @@
-"""The workflows of the repository are what their schema says, and name what there is."""
+"""Workflows, replicas, image and Space are what their schemas say, and name what there is."""
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -16,3 +19,34 @@ def test_workflows_follow_their_schema() -> None:
     done = subprocess.run([*command, *map(str, WORKFLOWS)], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout
     assert [path.stem for path in WORKFLOWS] == ["gate", "pages", "release"]
+
+
+def test_replicas_follow_the_schema_of_compose() -> None:
+    pytest.importorskip("check_jsonschema")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run(
+        [*command, str(ROOT / "deploy/compose.yaml")], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_space_is_told_what_hugging_face_asks_for_and_the_port_of_the_image() -> None:
+    """https://huggingface.co/docs/hub/spaces-config-reference"""
+    _, front, _ = (ROOT / "deploy/space/README.md").read_text(encoding="utf-8").split("---\n", 2)
+    space, docker = yaml.safe_load(front), (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
+    colors = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+    assert space["sdk"] == "docker"
+    assert f"EXPOSE {space['app_port']}\n" in docker
+    assert {space["colorFrom"], space["colorTo"]} <= colors
+    assert len(space["short_description"]) <= 60
+
+
+def test_an_image_copies_what_there_is() -> None:
+    docker = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
+    copied = re.findall(r"^COPY (\S+) ", docker, re.MULTILINE)
+    assert copied
+    assert all((ROOT / each).exists() for each in copied)
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
+    for command in (docker, container["postCreateCommand"]):  # builds of torch and torchvision of one index
+        assert "pip install" in command
+        assert "torch torchvision --index-url https://download.pytorch.org/whl/cpu" in command

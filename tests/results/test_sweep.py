@@ -158,6 +158,16 @@ def test_fewer_dimensions_are_active_at_a_higher_beta(
     assert active[-1] <= (2 if dimensions == 2 else 3)
 
 
+def test_effects_fall_where_dimensions_shut(shipped: dict[tuple[str, int], list[Point]]) -> None:
+    for (_, dim), points in shipped.items():
+        for point in points:
+            assert point.effects is not None
+            assert len(point.effects) == dim
+            effects = np.array(point.effects)
+            assert effects[point.kl < 0.01].max(initial=0) < 0.05
+            assert effects[point.kl > 0.5].min(initial=1) > 0.1  # what carries nats moves pixels
+
+
 def test_a_point_decodes(shipped: dict[tuple[str, int], list[Point]], mnist_test: ImageDataset) -> None:
     point = shipped["mnist", 2][BETAS.index(1)]
     images = point.decode(point.mean[:50])

@@ -101,12 +101,12 @@ def test_a_sheet_holds_every_colour(space: Space) -> None:
 
 
 def test_the_nearest_of_wide_images_is_the_nearest(space: Space, rng: np.random.Generator) -> None:
-    queries = decode(rng.normal(size=(40, 2)))
+    queries = decode(rng.normal(size=(8, 2)))
     which, far = NearestImages(space.data.images).find(queries)
     flat = space.data.images.reshape(300, -1) / 255
     brute = np.array([np.linalg.norm(flat - query.ravel(), axis=1) for query in queries])
     np.testing.assert_allclose(far, brute.min(axis=1), rtol=1e-4, atol=1e-3)
-    np.testing.assert_array_equal(brute[np.arange(40), which] < brute.min(axis=1) + 1e-3, True)
+    np.testing.assert_array_equal(brute[np.arange(8), which] < brute.min(axis=1) + 1e-3, True)
 
 
 def test_a_report_of_colours_has_pictures_and_no_judge(space: Space, idle_classifier: None) -> None:
@@ -129,7 +129,7 @@ def test_two_models_of_colours_are_compared() -> None:
     def darker(z: np.ndarray) -> np.ndarray:
         return 0.8 * decode(z)
 
-    found = vx.compare((encode, decode), (encode, darker), colored(), names=("bright", "dark"), pairs=20)
+    found = vx.compare((encode, decode), (encode, darker), colored(120), names=("bright", "dark"), pairs=20)
     row: Any = found.row("detour_pixels")
     assert row.a.value == pytest.approx(row.b.value)  # the same curves, at another scale
     error: Any = found.row("error")

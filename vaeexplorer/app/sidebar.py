@@ -107,13 +107,13 @@ def _chosen_own() -> Space | None:
 
 
 def _pick_run(is_shown: bool) -> None:
-    own = list(caches.own_spaces())
-    others = dict.fromkeys(card.config.data.dataset for card in cards())
+    own, every = list(caches.own_spaces()), cards()
+    others = dict.fromkeys(card.config.data.dataset for card in every)
     datasets = (
         ({OWN: "Your own"} if own else {}) | DATASETS | {name: title(name) for name in others if name not in DATASETS}
     )
     # An address that names a run means that run's dataset.
-    of_runs: dict[str, str] = {card.name: card.config.data.dataset for card in cards()} | dict.fromkeys(own, OWN)
+    of_runs: dict[str, str] = {card.name: card.config.data.dataset for card in every} | dict.fromkeys(own, OWN)
     dataset = address.choose(state.DATASET, list(datasets), implied=of_runs.get(address.asked(state.RUN)))
     st.selectbox(
         "Dataset",
@@ -122,8 +122,9 @@ def _pick_run(is_shown: bool) -> None:
         key=state.DATASET.name,
         persist_state="session",
     )
-    card = first_choice(cards(dataset))
-    names, first = [card.name for card in cards(dataset)], card.name if card else None
+    of_dataset = [card for card in every if card.config.data.dataset == dataset]
+    card = first_choice(of_dataset)
+    names, first = [card.name for card in of_dataset], card.name if card else None
     if dataset == OWN:
         names, first = own, own[-1]
     address.choose(state.RUN, names, default=first, is_needed=first is not None)

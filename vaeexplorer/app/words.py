@@ -1,5 +1,6 @@
 """What a page says, as data, and the two places where it is shown. Each page has its own in its folder."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ class Page:
 
     title: str
     instruction: str
-    """one sentence: what to do"""
+    """one sentence: what to do; empty where the page itself begins with one"""
     see: str
     why: str
     attempt: str
@@ -30,6 +31,8 @@ def heading(page: Page) -> None:
     """Title and instruction, at the top."""
     with st.container(key="heading"):
         st.title(page.title, anchor=False)
+        if not page.instruction:
+            return
         instruction = Markup(glossary.with_terms(escape(page.instruction)))
         st.html(Markup('<p class="vx-instruction">{}</p>').format(instruction))
 
@@ -57,14 +60,20 @@ def notes(page: Page) -> None:
     """What you see, why it matters, one thing to try, and the formula, below the picture and folded."""
     with st.container(key="notes"), st.expander("What this shows, why it matters, one thing to try, and the formula"):
         st.markdown(_folded(page), unsafe_allow_html=True)
+        st.markdown(displayed(page.formula))
+
+
+def displayed(formula: str) -> str:
+    """Markdown whose displayed formulas stand between lines of `$$`: what follows on such a line is not read."""
+    return re.sub(r"\s*\$\$(.+?)\$\$\s*", lambda found: f"\n\n$$\n{found[1].strip()}\n$$\n\n", formula, flags=re.DOTALL)
 
 
 @cache
 def _folded(page: Page) -> str:
-    """All of it as one text: as elements of their own, headings, columns and texts are 13 messages to every visitor."""
+    """All but the formula as one text: headings, columns and texts of their own are twelve messages to each visitor."""
     texts = {"What you see": page.see, "Why it matters": page.why, "One thing to try": page.attempt}
     explained = set(glossary.terms_in(page.instruction))
     columns = "\n\n".join(
         f"<div>\n<h2>{title}</h2>\n\n{glossary.with_terms(text, explained)}\n\n</div>" for title, text in texts.items()
     )
-    return f'<div class="vx-columns">\n\n{columns}\n\n</div>\n\n<h2>The formula</h2>\n\n{page.formula}'
+    return f'<div class="vx-columns">\n\n{columns}\n\n</div>\n\n<h2>The formula</h2>'

@@ -147,7 +147,7 @@ WALK: tuple[Key[Any], ...] = (
     Key("near", "flag", True, "whether the posterior is shown from near by, not all of the plane", of_any_run=True),
     Key("span", "number", 4.0, "what is near by: so many standard deviations", limits=(1, 200), of_any_run=True),
     IMAGES,
-    Key("truth", "flag", False, "whether the true posterior is drawn behind q(z|x)", of_any_run=True),
+    Key("truth", "flag", False, "whether the true posterior is drawn behind the encoder's", of_any_run=True),
 )
 """of the walk from x to x'"""
 PAIR: tuple[Key[Any], ...] = (

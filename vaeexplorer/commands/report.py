@@ -14,11 +14,13 @@ from rich.table import Table
 from vaeexplorer.commands.console import complain, progress
 from vaeexplorer.config import ConfigError
 from vaeexplorer.documents import to_json
-from vaeexplorer.files import user_path
+from vaeexplorer.errors import UserError
+from vaeexplorer.files import user_path, why
 
 if TYPE_CHECKING:
     from vaeexplorer.analysis.report.measurements import Progress
     from vaeexplorer.analysis.report.report import Report
+    from vaeexplorer.codes import Codes
     from vaeexplorer.results.seeds import SeedsDocument
     from vaeexplorer.runs.folder import Run
 
@@ -33,6 +35,7 @@ def report(
     codes: Path | None = None,
     format: Format = "table",
     html: Path | None = None,
+    figures: Path | None = None,
     nll: bool = False,
     gaps: bool = False,
     again: bool = False,
@@ -49,6 +52,7 @@ def report(
             images [N, H, W] and samples of the prior [M, H, W]
         format: how it is printed; md and latex are for a model card or a paper, html is the page of --html
         html: write the report as one page that needs no network; a file of that name is replaced
+        figures: a folder for the figures, each as SVG and PDF; needs kaleido and Chrome
         nll: measure the gap between ELBO and likelihood too, which takes another minute
         gaps: measure approximation and amortization gap too, on 100 test images: is the encoder good enough?
         again: measure even where a report was kept
@@ -62,6 +66,8 @@ def report(
 
     format = "json" if json else format
     _check(runs, codes, format, html)
+    if figures is not None and len(runs) > 1:
+        raise ConfigError("Figures are of one run: leave --figures out, or the other runs.")
     loaded, html = [load_run(name) for name in runs], html and user_path(html)
     if (nll or gaps) and (codes is not None or any(each.config.model.model == "ae" for each in loaded)):
         raise ConfigError(
@@ -73,6 +79,10 @@ def report(
         arrays = read_codes(codes)
         with progress(100, codes.name) as bar:
             found = report_arrays(codes.name, arrays, _shower(bar))
+        if figures is not None:
+            from vaeexplorer.codes import Codes
+
+            _write_figures(found, Codes(arrays["mean"], arrays.get("logvar")), user_path(figures))
         _print(codes.name, found, format)
         return
     reports = [_report(each, nll=nll, gaps=gaps, again=again) for each in loaded]
@@ -84,6 +94,8 @@ def report(
             show_seeds(document)
         return
     run, found = loaded[0], reports[0]
+    if figures is not None:
+        _write_figures(found, run.codes, user_path(figures))
     if html is not None or format == "html":
         page = report_page.html(run.name, run.codes, run.model.decode, found)
         if html is not None:
@@ -92,6 +104,20 @@ def report(
             print(page)
             return
     _print(run.name, found, format)
+
+
+def _write_figures(found: "Report", codes: "Codes", folder: Path) -> None:
+    """Every figure as SVG and as PDF."""
+    from vaeexplorer.analysis.report.evidence import evidence
+    from vaeexplorer.export.pictures import write_figures
+    from vaeexplorer.figures.report import named
+
+    drawn = named(found, evidence(codes))
+    try:
+        write_figures(drawn, folder, "svg")
+        write_figures(drawn, folder, "pdf")
+    except OSError as error:
+        raise UserError(f"The figures cannot be written to {folder}: {why(error)}.") from None
 
 
 def _check(runs: tuple[str, ...], codes: Path | None, format: Format, html: Path | None) -> None:

@@ -18,6 +18,6 @@ def sweep(workers: int | None = None, on: str = "local") -> None:
     with progress(len(CONFIGS), "models over beta") as bar:
         for config in rebuild(workers=workers, on=on):
             bar(1, path_of(config).stem)
-    with progress(len(CONFIGS), "how far codes are from the prior") as bar:
+    with progress(len(CONFIGS), "codes against the prior, effects") as bar:
         for config in measure():
             bar(1, path_of(config).stem)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
+from vaeexplorer.analysis.report.diagnostics import DEFINITIONS, Question
 from vaeexplorer.analysis.report.report import Report
-from vaeexplorer.analysis.report.verdicts import Verdict
+from vaeexplorer.analysis.report.verdicts import QUESTIONS, Verdict
 from vaeexplorer.export.html import render
 
 STYLE = (Path(__file__).parent / "cards.css").read_text(encoding="utf-8")
@@ -16,14 +16,29 @@ _RIGHT = 74  # percent of a bar from where on a label at its end would run into 
 
 def cards(found: Mapping[str, Report]) -> str:
     """The answers of each report, by the model's name: number, ideal and interval, one sentence; the rest is folded."""
+    asked = list(dict.fromkeys(each.question for report in found.values() for each in report.verdicts))
     return render(
         "cards.html",
         is_many=len(found) > 1,
+        columns=len(asked) if len(found) > 1 or len(asked) < 4 else 2,
         models=[
-            {"name": name, "cards": [_card(report, verdict) for verdict in report.verdicts]}
+            {"name": name, "cards": [_card(report, _verdict(name, report, question)) for question in asked]}
             for name, report in found.items()
         ],
     )
+
+
+def _verdict(name: str, found: Report, question: Question) -> Verdict:
+    """The answer, or that there is none: only the fourth question is asked of some reports and not of others."""
+    answer = next((each for each in found.verdicts if each.question == question), None)
+    return answer or Verdict(question, QUESTIONS[question], "n/a", unmeasured(name, found), "")
+
+
+def unmeasured(name: str, found: Report) -> str:
+    """Why a report has no fourth answer."""
+    if found.kl is None:
+        return "An autoencoder has no posterior, and so no gaps."
+    return f"Not measured: python -m vaeexplorer evaluate {name} --gaps"
 
 
 def _card(found: Report, verdict: Verdict) -> dict[str, object]:
@@ -78,14 +93,14 @@ def _short(found: Report, verdict: Verdict) -> str:
         if verdict.answer == "no":
             return f"z does not tell images apart. {used}"
         _, _, rest = verdict.sentence.partition("one image among ")
-        return f"z tells one image from {rest.partition(';')[0]}." if rest else used
+        return f"z tells {rest.partition(';')[0]} images apart." if rest else used
     if verdict.question == "aggregate":
         key = "hole_bound" if found.find("holes").value is None else "holes"
         least = "at least " if key == "hole_bound" else ""
-        return f"Classifier accuracy. Prior in holes: {least}{share(key)}."
+        return f"Accuracy. Prior in holes: {least}{share(key)}."
     if verdict.scale is None:
         return verdict.sentence
-    return "Test images covered."
+    return "Images covered." if verdict.question == "samples" else f"{verdict.scale.label}."
 
 
 def _rows(found: Report, verdict: Verdict) -> list[list[str]]:

@@ -96,6 +96,15 @@ def exhibits(found: Report, seen: Evidence) -> Iterator[Exhibit]:
         )
 
 
+def named(found: Report, seen: Evidence) -> dict[str, go.Figure]:
+    """The figures by what they show."""
+    figures: dict[str, go.Figure] = {}
+    for exhibit in exhibits(found, seen):
+        name = exhibit.kind if exhibit.kind not in figures else f"{exhibit.kind} {len(figures)}"
+        figures[name] = exhibit.figure
+    return figures
+
+
 def against_null(diagnostics: list[Diagnostic]) -> go.Figure:
     """Values as dots on the joint band of their nulls, all in standard deviations of the null, an asinh axis."""
     shown = [each for each in diagnostics if each.effect is not None]

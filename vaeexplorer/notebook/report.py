@@ -81,13 +81,9 @@ class Report(measured.Report, Shown):
         Raises:
             UserError: the report was read from a document.
         """
-        from vaeexplorer.figures.report import exhibits
+        from vaeexplorer.figures.report import named
 
-        found: dict[str, Figure] = {}
-        for exhibit in exhibits(self, self._evidence):
-            name = exhibit.kind if exhibit.kind not in found else f"{exhibit.kind} {len(found)}"
-            found[name] = exhibit.figure
-        return found
+        return named(self, self._evidence)
 
     @cached_property
     def _evidence(self) -> Evidence:

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from vaeexplorer.errors import UserError
 from vaeexplorer.export.html import write
 from vaeexplorer.export.latex import floating, of_values
+from vaeexplorer.export.pictures import Format, write_figures
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.files import user_path
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from vaeexplorer.figures.theme import Figure
 
 Row = Mapping[str, object]
-Format = Literal["svg", "pdf", "png"]
-_WIDE = {"width": 760, "scale": 2}  # of figures on paper, pixels
 
 
 class Shown:
@@ -81,20 +80,7 @@ class Shown:
             UserError: kaleido, or the Chrome that it draws with, is not there.
             OSError: a file cannot be written.
         """
-        folder, made = user_path(folder), []
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, figure in self.figures.items():
-            path = folder / f"{name.replace(' ', '-')}.{file_format}"
-            paper = type(figure)(figure).update_layout(paper_bgcolor="white", plot_bgcolor="white", font_color="black")
-            try:
-                paper.write_image(path, format=file_format, **_WIDE)
-            except (ValueError, RuntimeError) as error:  # as plotly and kaleido say that something is missing
-                reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-                raise UserError(
-                    f"Figures become files by kaleido and Chrome: pip install kaleido ({reason})."
-                ) from None
-            made.append(path)
-        return made
+        return write_figures(self.figures, user_path(folder), file_format)
 
 
 def _written(text: str, path: str | Path | None) -> str:

@@ -22,6 +22,7 @@ from vaeexplorer.results.sweep import (
     ROOT,
     PointDocument,
     SweepError,
+    effects_of,
     measure_codes,
     path_of,
     read_point,
@@ -158,7 +159,7 @@ def _content(config: RunConfig, network: "Autoencoder", images: np.ndarray, seco
 
 
 def measure(configs: tuple[RunConfig, ...] = CONFIGS, *, root: Path = ROOT) -> Iterator[RunConfig]:
-    """How far codes are from the prior (`results.sweep.regularity`), added to the points that do not say it.
+    """What is measured on trained points, added to those that do not say it: `regularity` and `effects_of`.
 
     Returns:
         The configuration of each point, as it is done; at once where it was.
@@ -168,12 +169,16 @@ def measure(configs: tuple[RunConfig, ...] = CONFIGS, *, root: Path = ROOT) -> I
     """
     for config in configs:
         point = read_point(config, root)
-        if point.total_variation is None:
+        if point.total_variation is None or point.effects is None:
             path = path_of(config, root)
             with np.load(path, allow_pickle=False) as file:
                 content = dict(file)
             document = from_json(str(content["document"]), PointDocument)
-            measured = replace(document, total_variation=regularity(point.mean, point.logvar))
+            measured = replace(
+                document,
+                total_variation=point.total_variation or regularity(point.mean, point.logvar),
+                effects=effects_of(point),
+            )
             _write(path, content | {"document": np.array(to_json(asdict(measured)))})
         yield config
 

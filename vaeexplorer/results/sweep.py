@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from vaeexplorer.analysis.instruments.effects import effects
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.config import ConfigError, DataConfig, Dataset, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.documents import DocumentError, Finite, Plain, from_json
@@ -46,6 +47,7 @@ class PointDocument:
     active_units: int
     provenance: dict[str, Plain]
     total_variation: tuple[Finite, Finite, Finite] | None = None
+    effects: list[Finite] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +67,7 @@ class Point:
         provenance: versions, how many test images were measured, seconds.
         total_variation: of q(z) and the prior at least, and both ends of its 90 % interval, by `regularity`; None where
             it was not measured.
+        effects: of each dimension on the image, by `effects_of`, [D]; None where they were not measured.
     """
 
     config: RunConfig
@@ -79,6 +82,7 @@ class Point:
     weights: dict[str, np.ndarray]
     provenance: dict[str, Plain]
     total_variation: tuple[float, float, float] | None = None
+    effects: list[float] | None = None
 
     @property
     def beta(self) -> float:
@@ -167,6 +171,7 @@ def figures(point: Point) -> dict[str, object]:
         "active_units": point.active_units,
         **dict(zip(("tv_at_least", "tv_low", "tv_high"), point.total_variation or [None] * 3, strict=True)),
         **{f"kl_z{number}": float(value) for number, value in enumerate(point.kl, 1)},
+        **{f"effect_z{number}": value for number, value in enumerate(point.effects or [], 1)},
     }
 
 
@@ -186,6 +191,13 @@ def regularity(mean: np.ndarray, logvar: np.ndarray) -> tuple[float, float, floa
     found = held_out(seen, None, None, short=True, seed=0, step=lambda what, weight=1: None)
     value, low, high = (round(float(each), 4) for each in found.total_variation)
     return value, low, high
+
+
+def effects_of(point: Point) -> list[float]:
+    """Mean |d(z) - d(z, z_j at its mean)|^2 of each dimension, per image, over one draw of q(z|x) an image."""
+    eps = np.random.default_rng(point.config.train.seed).standard_normal(point.mean.shape, np.float32)
+    z = point.mean + np.exp(point.logvar / 2) * eps
+    return [float(f"{each:.5g}") for each in effects(point.decode, z).both]
 
 
 def measure_codes(
@@ -252,6 +264,7 @@ def read_point(config: RunConfig, root: Path = ROOT) -> Point:
         weights=weights,
         provenance=document.provenance,
         total_variation=document.total_variation,
+        effects=document.effects,
     )
 
 

@@ -35,6 +35,17 @@ def test_of_the_linear_vae_it_is_what_the_decoder_keeps_of_the_spectrum(rng: np.
     assert effects(lambda z: z @ (best.W / [2, 3, 4, 5]).T, z * [2, 3, 4, 5]).both == pytest.approx(found.both)
 
 
+@pytest.mark.parametrize("beta", [0.2, 1.0, 2.5])
+def test_over_beta_effects_and_kl_shut_where_the_spectrum_says(beta: float, rng: np.random.Generator) -> None:
+    """A linear VAE at beta is one of noise beta sigma^2: effect lambda_j - that, KL 1/2 ln(lambda_j / that)."""
+    noise = 0.5 * beta
+    best = closed_form(SPECTRUM, 4, variance=noise)
+    x = images(rng)
+    z = x @ best.V.T + np.sqrt(best.d) * rng.standard_normal((len(x), 4))
+    assert effects(lambda z: z @ best.W.T, z).both == pytest.approx(np.maximum(0, SPECTRUM[:4] - noise), rel=0.08)
+    assert best.kl(SPECTRUM) == pytest.approx(np.maximum(0, 0.5 * np.log(SPECTRUM[:4] / noise)), abs=1e-12)
+
+
 def test_a_dimension_may_be_dead_on_one_side(rng: np.random.Generator) -> None:
     z = rng.standard_normal((2000, 2))
     found = effects(lambda z: np.maximum(z, z.mean(axis=0) * [1, -1e9]), z)  # the first coordinate is cut at its mean

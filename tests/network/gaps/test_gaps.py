@@ -133,7 +133,13 @@ def test_the_grid_agrees_on_a_hundred_images(name: str) -> None:
     run = load_run(name)
     found = measure(run.model.network, run.config, images_of(run).images[:100])
     assert found.quadrature is not None
-    assert np.abs(found.log_likelihood - found.quadrature).max() < 0.05
+    # What is left between both is the noise of importance sampling: its standard errors are up to .046 nats, of images
+    # whose 5,000 draws are worth 430, and the differences are as large as they say, without a bias.
+    difference = found.log_likelihood - found.quadrature
+    assert (np.abs(difference) < 0.02 + 3.5 * found.log_likelihood_error).all()
+    assert np.abs(difference[found.log_likelihood_error < 0.01]).max() < 0.05
+    assert abs(difference.mean()) < 0.01
+    assert 0.5 < (difference / found.log_likelihood_error).std() < 1.5
     holds(found)
 
 

@@ -42,7 +42,7 @@ def encoder(lost: Diagnostic, missing: Diagnostic, median: float, images: int) -
         sureness = f"Unsure: “{first}” to “{last}”, {over}."
     scale = Scale(
         *(lost.value, max(0.0, lost.low), lost.high, 0.0, MOST),
-        *("nats", "Amortization gap", "none lost", ""),
+        *("nats", "Amortization gap", "none", ""),
     )
     return Verdict("encoder", QUESTIONS["encoder"], answer, sentence, sureness, scale)
 

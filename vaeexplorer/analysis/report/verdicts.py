@@ -243,7 +243,7 @@ def _samples(found: _Found, judge: str) -> Verdict:
     real = found.value("coverage", "real images")
     own = found.value("coverage", "reconstructions") if found("kept") else None
     ideal = None if own is None else round(100 * own, 2)
-    scale = Scale(value, low, high, ideal, round(100 * real, 2), "%", "of test images covered", "x′", "real")
+    scale = Scale(value, low, high, ideal, round(100 * real, 2), "%", "of test images covered", "x′", "real images")
     sentence = f"Decoded prior samples come near {value:.1f} % of the test images"
     if own is None:
         sentence += f" (other real images: {_percent(real)}). Reconstructions of other images could not be compared."

@@ -18,6 +18,7 @@ import { formatLinks, parseLinks } from "../interact/links.js";
 import { paintImage } from "../draw/sprite.js";
 import { dotColors } from "../engine/codes.js";
 import { SIDE, decode } from "../engine/network.js";
+import { cascade } from "./cascade.js";
 import { againstBeta, awayFromPrior, betaText, elboOverBeta, rateDistortion } from "./charts.js";
 import { build } from "./elements.js";
 import { PlaneOfCodes, REACH } from "./plane.js";
@@ -148,6 +149,10 @@ export class BetaDial {
         digits: 0,
       }),
       ...(points.every((point) => point.total_variation) ? [awayFromPrior(points, choose)] : []),
+      cascade(points, "KL of each dimension", "nats", ({ kl }) => kl, choose),
+      ...(points.every((point) => point.effects)
+        ? [cascade(points, "Effect of each dimension on x′", "squared error", ({ effects }) => effects ?? [], choose)]
+        : []),
     ];
     this.curves = [...main, ...rest];
     ui.curves.replaceChildren(...main.map(({ figure }) => figure));

@@ -3,11 +3,11 @@
  * The models of a sweep over beta, unpacked from bytes, and a sentence or two about each.
  *
  * @typedef {{beta: number, rate: number, distortion: number, elbo: number, active_units: number, kl: number[],
- *            total_variation: [number, number, number] | null, network: import("../engine/network.js").Network,
- *            plane: Plane, rotation: Float32Array}} Point
- *   one model, figures in nats per image; total_variation: of codes and prior at least, and its interval's ends;
- *   rotation [D * D] turns its codes; plane: the codes in the first two turned
- *   dimensions
+ *            effects: number[] | null, total_variation: [number, number, number] | null,
+ *            network: import("../engine/network.js").Network, plane: Plane, rotation: Float32Array}} Point
+ *   one model, figures in nats per image; effects: of each dimension on the image, squared error; total_variation: of
+ *   codes and prior at least, and its interval's ends; rotation [D * D] turns its codes; plane: the codes in the first
+ *   two turned dimensions
  * @typedef {import("../engine/projections.js").Plane} Plane
  * @typedef {{dim: number, labels: Uint8Array, noise: number[][], points: Point[]}} Sweep
  */

@@ -10,9 +10,9 @@
  */
 import { fitCanvas, pen, pixelRatio } from "../draw/canvas.js";
 import { shortest, ticks } from "../draw/numbers.js";
-import { readTheme } from "../draw/theme.js";
+import { readTheme, typeScale } from "../draw/theme.js";
 
-const [LEFT, RIGHT, TOP, BOTTOM] = [36, 8, 26, 24];
+const MARGINS = [36, 8, 26, 24]; // left, right, top, bottom, of type of usual size
 const SIZE = 14; // CSS pixels of the type
 const FAINT = 0.3;
 
@@ -57,7 +57,9 @@ export function drawCurves(canvas, { lines, x, y, xTicks, marks = [], cursor = n
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (!width || !height) return;
   fitCanvas(canvas, width, height);
-  const g = pen(canvas),
+  const scale = typeScale(canvas),
+    [LEFT, RIGHT, TOP, BOTTOM] = MARGINS.map((margin) => margin * scale),
+    g = pen(canvas),
     ratio = pixelRatio(),
     { text, accent } = readTheme(canvas);
   const across = width - LEFT - RIGHT,
@@ -66,7 +68,7 @@ export function drawCurves(canvas, { lines, x, y, xTicks, marks = [], cursor = n
     atY = (/** @type {number} */ value) => TOP + (1 - (value - y[0]) / (y[1] - y[0])) * tall;
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.clearRect(0, 0, width, height);
-  g.font = `${SIZE}px ${getComputedStyle(canvas).fontFamily}`;
+  g.font = `${SIZE * scale}px ${getComputedStyle(canvas).fontFamily}`;
   g.fillStyle = text;
   for (const value of ticks(y, false, Math.max(2, Math.floor(tall / 55)))) {
     g.globalAlpha = 0.12;
@@ -98,7 +100,7 @@ export function drawCurves(canvas, { lines, x, y, xTicks, marks = [], cursor = n
     }
   }
   g.restore();
-  drawMarks(g, marks, atX, tall, accent);
+  drawMarks(g, marks, atX, TOP, tall, accent);
   if (cursor === null) return;
   g.fillStyle = text;
   g.fillRect(Math.round(atX(cursor)), TOP - 4, 1.5, tall + 4);
@@ -131,8 +133,8 @@ function drawLine(g, { xs, ys, color, width, dots, alpha = 1 }, atX, atY, from, 
 }
 
 /** @param {CanvasRenderingContext2D} g @param {[number, string][]} marks @param {(v: number) => number} atX
- * @param {number} tall @param {string} accent */
-function drawMarks(g, marks, atX, tall, accent) {
+ * @param {number} TOP @param {number} tall @param {string} accent */
+function drawMarks(g, marks, atX, TOP, tall, accent) {
   g.strokeStyle = g.fillStyle = accent;
   g.lineWidth = 1.4;
   g.textAlign = "center";

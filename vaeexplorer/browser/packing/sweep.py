@@ -61,6 +61,10 @@ class Point(Protocol):
     def total_variation(self) -> tuple[float, float, float] | None:
         """Of codes and prior at least, and the ends of its interval."""
 
+    @property
+    def effects(self) -> list[float] | None:
+        """Of each dimension on the image, squared error."""
+
 
 def pack_sweep(
     points: Sequence[Point], rotations: Sequence[np.ndarray], labels: np.ndarray, noise: np.ndarray
@@ -90,6 +94,7 @@ def pack_sweep(
                 "active_units": point.active_units,
                 "total_variation": point.total_variation,
                 "kl": point.kl.tolist(),
+                "effects": point.effects,
                 "network": len(network),
             }
             for point, network in zip(points, networks, strict=True)

@@ -10,7 +10,7 @@ import { drawPoints } from "../draw/dots.js";
 import { Manifold } from "../draw/manifold.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
 import { Thumbnails, paintImage, sheetOf, tile } from "../draw/sprite.js";
-import { readTheme } from "../draw/theme.js";
+import { labelFont, readTheme } from "../draw/theme.js";
 import { dotColors } from "../engine/codes.js";
 import { NearestInPlane, fit, normal, repeatable, toScreen } from "../engine/geometry.js";
 import { PIXELS } from "../engine/network.js";
@@ -22,7 +22,6 @@ import { listenTo } from "./pointer.js";
 const GLIDE = 110; // ms between two pictures, in which the dots move
 const HALF = { vae: 4, ae: 12 }; // of the plane, latent units
 const LOYAL = 1.5; // times the variance that another dimension needs before the plane turns to it
-const FONT = '14px "Source Sans", system-ui, sans-serif';
 
 export class Plane {
   /** @param {number} samples  images decoded from the prior @param {import("./pointer.js").Moved} moved */
@@ -251,7 +250,7 @@ export class Plane {
     const context = pen(layers[2]),
       theme = readTheme(stage, stage.parentElement ?? stage),
       codes = /** @type {any} */ ({ dim: lane.choices.dim, logvar: null });
-    context.font = FONT;
+    context.font = labelFont(stage);
     drawOverlay(
       context,
       view,

@@ -53,13 +53,13 @@ def _test(dataset: str) -> bytes:
     return pack_test(caches.test_images(dataset))
 
 
-def now(request: Request) -> Response:
+def now(asked: Request) -> Response:
     """How a training stands."""
     if is_public():
         return refusal(403, "This app trains nothing.")
     try:
-        card = read_training(folder.path_of(request.path_params["name"]))
-        after = int(request.query_params.get("after", "-1"))
+        card = read_training(folder.path_of(asked.path_params["name"]))
+        after = int(asked.query_params.get("after", "-1"))
     except UserError as error:
         return refusal(404, str(error))
     except ValueError:

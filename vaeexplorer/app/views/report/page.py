@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import get_args
 
 import streamlit as st
 from markupsafe import Markup
 
 from vaeexplorer.analysis.report.report import Report
+from vaeexplorer.analysis.report.verdicts import QUESTIONS
 from vaeexplorer.app import address, caches, sidebar, state
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import figures
@@ -70,12 +70,6 @@ def _work(space: Space, what: object) -> None:
     place.empty()
 
 
-def show_strip(name: str, url: str) -> None:
-    """What the decoder draws at points of one kind."""
-    st.caption(name[0].upper() + name[1:])
-    st.html(f'<img class="vx-strip" src="{url}" alt="Twelve decoded images, {escape(name)}">')
-
-
 def in_a_row(spaces: Sequence[Space]) -> Iterator[Space]:
     """Each latent space, its column of a new row open: rows are level however long their texts are."""
     for column, space in zip(st.columns(len(spaces), gap="large"), spaces, strict=True):
@@ -94,6 +88,7 @@ def show(spaces: Sequence[Space]) -> None:
         return
     st.html(Markup('<p class="vx-summary">{}</p>').format(in_a_line(found)))
     st.html(f"<style>{cards.STYLE}</style>{cards.cards(found)}")
+    show_unasked(found)
     show_evidence(there, found)
     show_strips(there)
     for part in (offer_nll_gap, show_numbers, downloads):
@@ -102,6 +97,15 @@ def show(spaces: Sequence[Space]) -> None:
     if any(reports.seeds(space) for space in there):
         for space in in_a_row(there):
             show_seeds(space)
+
+
+def show_unasked(found: Mapping[str, Report]) -> None:
+    """How the fourth question is asked, where no report here has its answer."""
+    if any(verdict.question == "encoder" for report in found.values() for verdict in report.verdicts):
+        return
+    vaes = [name for name, report in found.items() if report.kl is not None]
+    if vaes:
+        st.caption(f"{QUESTIONS['encoder']} `python -m vaeexplorer evaluate {vaes[0]} --gaps` measures it.")
 
 
 def in_a_line(found: Mapping[str, Report]) -> str:
@@ -121,13 +125,19 @@ def show_seeds(space: Space) -> None:
 
 
 def show_strips(spaces: Sequence[Space]) -> None:
-    """What the decoder draws at points that matter."""
+    """What the decoder draws at points that matter: a row a kind, a column a latent space."""
     st.header("What the decoder draws", anchor=False)
-    drawn = {space.name: reports.strips(space) for space in spaces}
-    for name in dict.fromkeys(name for each in drawn.values() for name in each):
-        for space in in_a_row(spaces):
-            if name in drawn[space.name]:
-                show_strip(name, drawn[space.name][name])
+    figure = Markup(
+        '<figure><figcaption>{}</figcaption><img class="vx-strip" src="{}" alt="Twelve decoded images, {}"></figure>'
+    )
+    drawn = [reports.strips(space) for space in spaces]
+    names = dict.fromkeys(name for each in drawn for name in each)
+    cells = [
+        figure.format(name[0].upper() + name[1:], each[name], name) if name in each else Markup("<div></div>")
+        for name in names
+        for each in drawn
+    ]
+    st.html(Markup('<div class="vx-strips" style="--columns: {}">{}</div>').format(len(spaces), Markup().join(cells)))
 
 
 def show_evidence(spaces: Sequence[Space], found: dict[str, Report]) -> None:

@@ -4,7 +4,7 @@ from vaeexplorer.app.words import Page
 
 PAGE = Page(
     title="Is it regularized?",
-    instruction="Three tests.",
+    instruction="",
     see="Three answers, each with its number, the ideal and a 90 % interval, then what they rest on. The second rests "
     "on a classifier that learns codes from the prior on training images and is tested on others: on a perfect model "
     "it is right half of the time. Moments and distances stand beside nulls, models that are perfect and as large.",
