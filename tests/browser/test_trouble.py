@@ -190,7 +190,7 @@ def test_the_walk_says_what_it_lacks_and_goes_on_with_what_it_has(server: str, c
     assert "could not be opened" in message.inner_text()
     message.get_by_role("button", name="Try again").click()
     message.get_by_text("could not be opened").wait_for(state="detached")
-    assert page.locator(".from-x .slider").count() == 8
+    assert page.locator(".from-x .sliders .slider").count() == 8
 
 
 @pytest.mark.browser
