@@ -158,7 +158,7 @@ def list_runs() -> tuple[list[RunCard], list[RunError]]:
             try:
                 if _looks_like_a_run(path):
                     check_name(path.name)
-                    key = (path, stamp(path, (DOCUMENT, *FILES)))
+                    key = (path, stamp(path, FILES))
                     now[key] = _listed.get(key) or read_card(path)
                     cards.append(now[key])
             except RunError as error:

@@ -30,22 +30,6 @@ MOST_DOCUMENT = 1_000_000
 _ATTEMPTS = 200  # of a reader that a writer overtakes
 
 
-Stamp = tuple[tuple[int, int, int] | None, ...]
-
-
-def stamp(path: Path, names: tuple[str, ...]) -> Stamp:
-    """What changes when a file of a folder is written or replaced: number, size and time of each."""
-    found: list[tuple[int, int, int] | None] = []
-    for name in names:
-        try:
-            stat = os.stat(path / name)
-        except OSError:
-            found.append(None)
-        else:
-            found.append((stat.st_ino, stat.st_size, stat.st_mtime_ns))
-    return tuple(found)
-
-
 def read_version(path: Path, read: Callable[[bytes], T]) -> T:
     """What `read` makes of run.json and, by `read_named`, of the files beside it.
 
