@@ -99,3 +99,13 @@ def test_the_routes_of_trainings_answer_nobody(
     answers = {"now": trainings.now, "file": trainings.file}
     answer = answers[path](Request(scope)) if path else asyncio.run(trainings.ask(Request(scope)))
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("page", ["images", "runs"])
+def test_a_public_app_takes_no_files(app: AppTest, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    monkeypatch.setenv("VAEEXPLORER_PUBLIC", "1")
+    opened(app, f"views/{page}/page.py")
+    assert not app.exception
+    assert not app.get("file_uploader")
+    monkeypatch.delenv("VAEEXPLORER_PUBLIC")
+    assert app.run().get("file_uploader")

@@ -38,7 +38,7 @@ def watched(config: RunConfig) -> float:
         assert now < PATIENCE
         if card.status and card.status.moment:
             seen.setdefault(card.status.moment, (now, card.step))
-        time.sleep(0.01)
+        time.sleep(0.02)
     assert card.state == "done", card.sentence
     times = [now for now, _ in seen.values()]
     moved = next(now for now, step in seen.values() if step)
@@ -99,6 +99,8 @@ def main() -> None:
             page = watched(config)
         finally:
             dispatch.rest()
+            for process in dispatch.left():
+                process.kill()
         line = unwatched(config)
         print(
             f"epochs: {page:.1f} s from the page, {line:.1f} s from the command line: {100 * (page / line - 1):+.1f} %"

@@ -85,3 +85,12 @@ def test_a_ring_of_imports_is_refused(folder: Path) -> None:
     (folder / "b.js").write_text('import { a } from "./a.js";\nexport const b = 1;\n')
     with pytest.raises(ValueError, match="ring"):
         bundle.script("a.js")
+
+
+def test_comments_stay_at_home_and_nothing_else_does() -> None:
+    script = bundle.script("entries/train.js")
+    assert "/**" not in script
+    assert "// @ts-check" not in script
+    assert "step // each + 1" in script  # Python, in the script that a page writes
+    assert "\n\nclass Net(nn.Module):" in script
+    assert "/*" not in bundle.style("plane/latent_plane.css")

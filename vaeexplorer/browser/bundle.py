@@ -16,14 +16,16 @@ HERE = Path(__file__).parent
 SHARED = ("style/type.css", "style/widget.css", "style/states.css", "style/present.css")
 WORKERS = {f"{room}/worker_source.js": f"{room}/worker.js" for room in ("decoding", "learning", "posterior")}
 
-# Comments that are whole lines, and indentation: a third of the text, and of no use where it runs.
-_COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
-_INDENTATION = re.compile(r"^ +", re.MULTILINE)
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*? |class |const )(\w+))", re.MULTILINE)
 # A second name of one declaration, which the block would not return.
 _SECOND = re.compile(r"^export const [^;]*?,\n {2}\w+ = .*", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import|export)\b(?! default function).*", re.MULTILINE)
+# Comments are a quarter of what a page would be sent, and nothing of what it runs.
+_BLOCK = r"/\*\*(?:[^*]|\*(?!/))*\*/"
+_COMMENT = re.compile(rf"^[ \t]*(?:{_BLOCK}[ \t]*|//.*)\n|{_BLOCK} ?|(?<=[;,{{]) // [^`\n]*$", re.MULTILINE)
+_SPARED = re.compile(r"^ +|/\*(?:[^*]|\*(?!/))*\*/\n?", re.MULTILINE)
+"""of a style sheet"""
 
 
 @functools.cache
@@ -59,7 +61,7 @@ def sheets_alone(*sheets: str) -> str:
     Raises:
         FileNotFoundError: there is no such sheet.
     """
-    return "\n".join(_INDENTATION.sub("", (HERE / name).read_text(encoding="utf-8")) for name in sheets)
+    return "\n".join(_SPARED.sub("", (HERE / name).read_text(encoding="utf-8")) for name in sheets)
 
 
 def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is_entry: bool = False) -> str:
@@ -78,8 +80,6 @@ def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is
     for left in _LEFT_OVER.finditer(text):
         if not (is_entry and left[0].startswith("export default")):
             raise ValueError(f"{name}: {left[0]!r} cannot be bundled.")
-    if all(line.count("`") % 2 == 0 for line in text.splitlines()):  # no template goes over several lines
-        text = _INDENTATION.sub("", text)
     if is_entry:
         return text
     return f"const {_variable(name)} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();\n"
@@ -90,7 +90,7 @@ def _read(name: str) -> str:
     if name not in WORKERS:
         return text
     # "</" would end the script element of a page that holds this.
-    source = json.dumps('"use strict";\n' + script(WORKERS[name])).replace("</", "<\\/")
+    source = json.dumps('"use strict";\n' + script(WORKERS[name]), ensure_ascii=False).replace("</", "<\\/")
     return f"export const WORKER_SOURCE = {source};\n"
 
 

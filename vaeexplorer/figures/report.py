@@ -99,9 +99,8 @@ def exhibits(found: Report, seen: Evidence) -> Iterator[Exhibit]:
 def named(found: Report, seen: Evidence) -> dict[str, go.Figure]:
     """The figures by what they show."""
     figures: dict[str, go.Figure] = {}
-    for exhibit in exhibits(found, seen):
-        name = exhibit.kind if exhibit.kind not in figures else f"{exhibit.kind} {len(figures)}"
-        figures[name] = exhibit.figure
+    for each in exhibits(found, seen):
+        figures[each.kind if each.kind not in figures else f"{each.kind} {len(figures)}"] = each.figure
     return figures
 
 
@@ -122,11 +121,9 @@ def against_null(diagnostics: list[Diagnostic]) -> go.Figure:
             y=names,
             x=[math.asinh(float(np.clip(each.effect or 0, -FAR, FAR))) for each in shown],
             mode="markers",
-            marker={
-                "size": 9,
-                "color": [BAD if each.outside else GOOD for each in shown],
-                "symbol": ["diamond" if each.outside else "circle" for each in shown],
-            },
+            marker={"size": 9}
+            | {"color": [BAD if each.outside else GOOD for each in shown]}
+            | {"symbol": ["diamond" if each.outside else "circle" for each in shown]},
             customdata=[
                 f"{each.value:.4g}, perfect models {each.null_mean:.4g}<br>{each.effect:+.1f} standard deviations"
                 f"<br>adjusted p {each.p:.2g}"
@@ -137,11 +134,8 @@ def against_null(diagnostics: list[Diagnostic]) -> go.Figure:
     )
     ticks = [-1000, -100, -10, 0, 10, 100, 1000]
     themed(figure, title="Deviation from ideal", height=max(400, 70 + 21 * len(shown)), showlegend=False)
-    figure.update_xaxes(
-        tickvals=[math.asinh(tick) for tick in ticks],
-        ticktext=[f"{tick:,}" for tick in ticks],
-        title="standard deviations from the ideal",
-    )
+    places, labels = [math.asinh(tick) for tick in ticks], [f"{tick:,}" for tick in ticks]
+    figure.update_xaxes(tickvals=places, ticktext=labels, title="standard deviations from the ideal")
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return figure
 
@@ -234,8 +228,7 @@ def quantile_plot(seen: Evidence, found: Report) -> go.Figure:
 
 def _add_lines(figure: go.Figure, x: np.ndarray, rows: np.ndarray, found: Report) -> None:
     active = found.per_dimension.get("active", [True] * len(rows))
-    for dimension, row in enumerate(rows):
-        used = active[dimension]
+    for dimension, (row, used) in enumerate(zip(rows, active, strict=True)):
         figure.add_trace(
             go.Scatter(
                 x=x.round(3),

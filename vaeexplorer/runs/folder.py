@@ -29,12 +29,12 @@ from vaeexplorer.network.dials import Event
 from vaeexplorer.network.history import EpochRecord, parse_history
 from vaeexplorer.runs import contents
 from vaeexplorer.runs.contents import CODES, FILES, HISTORY, SNAPSHOTS, WEIGHTS
-from vaeexplorer.runs.versions import DOCUMENT, read_named, read_version
+from vaeexplorer.runs.versions import DOCUMENT, Stamp, read_named, read_version, stamp
 
-# torch takes more than a second to import: only what touches a network does.
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # torch takes more than a second to import: only what touches a network does
     from vaeexplorer.network.inference import LatentModel
 
+_listed: "dict[tuple[Path, Stamp], RunCard]" = {}  # by the last listing
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -143,8 +143,7 @@ def check_name(name: str) -> str:
 def list_runs() -> tuple[list[RunCard], list[RunError]]:
     """Every run there is, shipped ones first, and what is wrong with the folders that cannot be read.
 
-    A run whose files have not changed since the last listing is not read again: a listing of 300 takes 30 ms, the first
-    one 500.
+    A run whose files have not changed since the last listing is not read again: 300 take 30 ms, and 500 at first.
     """
     cards, errors, now = [], [], {}
     for root in (SHIPPED, runs_folder()):
@@ -159,31 +158,14 @@ def list_runs() -> tuple[list[RunCard], list[RunError]]:
             try:
                 if _looks_like_a_run(path):
                     check_name(path.name)
-                    stamp = (path, _stamp(path))
-                    now[stamp] = _listed.get(stamp) or read_card(path)
-                    cards.append(now[stamp])
+                    key = (path, stamp(path, FILES))
+                    now[key] = _listed.get(key) or read_card(path)
+                    cards.append(now[key])
             except RunError as error:
                 errors.append(error)
     _listed.clear()
     _listed.update(now)
     return cards, errors
-
-
-_Stamp = tuple[tuple[int, int, int] | None, ...]
-_listed: dict[tuple[Path, _Stamp], RunCard] = {}  # by the last listing
-
-
-def _stamp(path: Path) -> _Stamp:
-    """What changes when a file of a run is written or replaced: number, size and time of each."""
-    found: list[tuple[int, int, int] | None] = []
-    for name in (DOCUMENT, *FILES):
-        try:
-            stat = os.stat(path / name)
-        except OSError:
-            found.append(None)
-        else:
-            found.append((stat.st_ino, stat.st_size, stat.st_mtime_ns))
-    return tuple(found)
 
 
 def load_run(name: str | Path) -> Run:

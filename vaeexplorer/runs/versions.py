@@ -13,7 +13,7 @@ after it the new one, and the next writer finishes step 3, or clears away what n
 import hashlib
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,7 @@ from typing import TypeVar
 from vaeexplorer.files import OWN, open_regular, read_all, read_file
 
 T = TypeVar("T")
+Stamp = tuple[tuple[int, int, int] | None, ...]
 
 DOCUMENT = "run.json"
 NEXT = f"{OWN}next"
@@ -79,6 +80,19 @@ def read_named(path: Path, name: str, digest: str | None, most: int) -> bytes:
                 return content
             failure = ValueError(f"{name} is not the file that was written with it")
     raise failure
+
+
+def stamp(path: Path, names: Sequence[str]) -> Stamp:
+    """What changes when run.json or one of these files of a folder is written or replaced: number, size and time."""
+    found: list[tuple[int, int, int] | None] = []
+    for name in (DOCUMENT, *names):
+        try:
+            stat = os.stat(path / name)
+        except OSError:
+            found.append(None)
+        else:
+            found.append((stat.st_ino, stat.st_size, stat.st_mtime_ns))
+    return tuple(found)
 
 
 def replace(path: Path, files: Mapping[str, bytes], dated: tuple[str, ...] = ()) -> None:

@@ -89,7 +89,8 @@ def advance() -> bool:
 def _start(card: TrainingCard) -> None:
     """Start its process, and wait until it has begun or ended."""
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    env = os.environ | {"PYTHONPATH": path, "VAEEXPLORER_RUNS": str(runs_folder().absolute())}
+    quiet = {"OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait by spinning hold up all that runs beside them
+    env = quiet | os.environ | {"PYTHONPATH": path, "VAEEXPLORER_RUNS": str(runs_folder().absolute())}
     (card.path / folder.ENDED).unlink(missing_ok=True)
     with (card.path / folder.LOG).open("wb") as log:
         process = subprocess.Popen(

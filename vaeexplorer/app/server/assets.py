@@ -8,6 +8,7 @@ import functools
 import gzip
 import re
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from threading import Lock
@@ -65,7 +66,7 @@ def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
         space: any.
         encoder: whether the network comes with what turns images into codes, at twice the size.
     """
-    found = {"codes": _codes(space.key, space).url, "sprite": _sprite(space.data.content_hash, space.data).url}
+    found = {kind: _asset(kind, space).url for kind in ("codes", "sprite")}
     if space.weights is None and (encoder or space.network is None):
         return found | {"remote": f"vx/{space.name}/"}
     return found | {"network": _network(space.key, "network" if encoder else "decoder", space).url}
@@ -114,11 +115,10 @@ def _script(name: str) -> Asset:
 
 
 def _find_script(name: str, url: str) -> Asset | None:
-    try:
+    with suppress(FileNotFoundError):
         asset = _script(name)
-    except FileNotFoundError:
-        return None
-    return asset if asset.url == url else None
+        return asset if asset.url == url else None
+    return None
 
 
 def film(data: bytes) -> Asset:
@@ -134,7 +134,7 @@ def figure(data: bytes) -> Asset:
 
 def sheet(data: bytes) -> Asset:
     """A PNG of decoded images; the page asks `kept_url` for its address."""
-    return _named(SHEETS, "sheet", data, "png", "image/png")
+    return _named(SHEETS, "sheet", data, "png")
 
 
 def kept_url(asset: Asset) -> str:
@@ -203,28 +203,23 @@ def find(owner: str, file: str) -> Asset | None:
         return _find_sweep(owner, int(swept[1]), file)
     if images := _IMAGES_FILE.fullmatch(file):
         return _find_images(owner, images[1], file)
-    return _find_space(owner, file)
-
-
-def _find_space(owner: str, file: str) -> Asset | None:
     match = _FILE.fullmatch(file)
     return _find_of_space(owner, match[1], f"vx/{owner}/{file}") if match else None
 
 
 def _find_of_space(owner: str, kind: str, url: str) -> Asset | None:
     for space in (*caches.own_spaces().values(), *caches.principal_spaces().values()):
-        if owner == _owner(kind, space) and _has(kind, space):
+        if owner == (space.data.name if kind == "sprite" else space.name) and _has(kind, space):
             asset = _asset(kind, space)
             if asset.url == url:
                 return asset
     for card in caches.run_cards()[0]:
-        if owner == (card.config.data.dataset if kind == "sprite" else card.name):
-            try:
-                asset = _asset_of_run(kind, card)
-            except (RunError, DataError, OSError):
-                continue
-            if asset.url == url:
-                return asset
+        images = card.config.data.dataset
+        if owner == (images if kind == "sprite" else card.name):
+            with suppress(RunError, DataError, OSError):  # for a sheet of images no run need be read
+                asset = _sheet_of(images) if kind == "sprite" else _asset(kind, caches.space(card))
+                if asset.url == url:
+                    return asset
     return None
 
 
@@ -233,21 +228,15 @@ def _has(kind: str, space: Space) -> bool:
     return kind in ("codes", "sprite") or space.weights is not None or (kind == "decoder" and space.network is not None)
 
 
-def _owner(kind: str, space: Space) -> str:
-    return space.data.name if kind == "sprite" else space.name
-
-
 def _asset(kind: str, space: Space) -> Asset:
     if kind == "sprite":
         return _sprite(space.data.content_hash, space.data)
     return _codes(space.key, space) if kind == "codes" else _network(space.key, kind, space)
 
 
-def _asset_of_run(kind: str, card: RunCard) -> Asset:
-    if kind == "sprite":  # for which no run need be read
-        images = caches.test_images(card.config.data.dataset)
-        return _sprite(images.content_hash, images)
-    return _asset(kind, caches.space(card))
+def _sheet_of(dataset: str) -> Asset:
+    images = caches.test_images(dataset)
+    return _sprite(images.content_hash, images)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -266,15 +255,15 @@ def _codes(key: str, _space: Space) -> Asset:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _sprite(key: str, _data: ImageDataset) -> Asset:
-    return _named(_data.name, "sprite", sprite(_data.images), "png", "image/png")
+    return _named(_data.name, "sprite", sprite(_data.images), "png")
 
 
 def _find_images(dataset: str, kind: str, file: str) -> Asset | None:
     """Of a training in the browser. A sheet is named by what it is of, and made when it is asked for."""
     if dataset not in COUNTS:
         return None
-    known = check_dataset(dataset)
     try:
+        known = check_dataset(dataset)
         data = caches.test_images(known)
         if kind == "sheet":
             return _sprite(data.content_hash, data) if file == f"sheet-{data.content_hash}.of.png" else None
@@ -292,24 +281,20 @@ def _images(dataset: Dataset, kind: str) -> Asset:
 
 
 def _find_sweep(dataset: str, dimensions: int, file: str) -> Asset | None:
-    if dataset not in get_args(Dataset) or dimensions not in DIMENSIONS:
-        return None
-    try:
-        asset = _sweep(dataset, dimensions)
-    except (SweepError, DataError, OSError):
-        return None
-    return asset if asset.url == f"vx/{dataset}/{file}" else None
+    with suppress(SweepError, DataError, OSError):
+        if dataset in get_args(Dataset) and dimensions in DIMENSIONS:
+            asset = _sweep(dataset, dimensions)
+            return asset if asset.url == f"vx/{dataset}/{file}" else None
+    return None
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _sweep(dataset: str, dimensions: int) -> Asset:
     points, rotations = caches.sweep(dataset, dimensions)
     labels = caches.test_images(dataset).labels[: len(points[0].mean)]
-    packed = pack_sweep(points, rotations, labels, prior_noise(dimensions))
-    return _named(dataset, f"sweep{dimensions}d", packed)
+    return _named(dataset, f"sweep{dimensions}d", pack_sweep(points, rotations, labels, prior_noise(dimensions)))
 
 
-def _named(
-    owner: str, kind: str, data: bytes, extension: str = "bin", media_type: str = "application/octet-stream"
-) -> Asset:
+def _named(owner: str, kind: str, data: bytes, extension: str = "bin") -> Asset:
+    media_type = "image/png" if extension == "png" else "application/octet-stream"
     return Asset(f"vx/{owner}/{kind}-{content_hash(data)}.{extension}", data, media_type)

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from vaeexplorer.app import address, caches, curves, sidebar, state, tables
+from vaeexplorer.app import address, caches, sidebar, state, tables
 from vaeexplorer.app.server.components import component
+from vaeexplorer.app.shown import curves
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.runs import files, films, listing, words
 from vaeexplorer.app.words import heading, notes

@@ -4,10 +4,11 @@ from typing import get_args
 
 import streamlit as st
 
-from vaeexplorer.app import address, curves, sidebar, state, tables
+from vaeexplorer.app import address, sidebar, state, tables
 from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.components import component
+from vaeexplorer.app.shown import curves
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.training import server, words
 from vaeexplorer.app.words import notes
