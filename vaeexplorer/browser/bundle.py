@@ -24,6 +24,7 @@ _LEFT_OVER = re.compile(r"^(?:import|export)\b(?! default function).*", re.MULTI
 # Comments are a quarter of what a page would be sent, and nothing of what it runs.
 _BLOCK = r"/\*\*(?:[^*]|\*(?!/))*\*/"
 _COMMENT = re.compile(rf"^[ \t]*(?:{_BLOCK}[ \t]*|//.*)\n|{_BLOCK} ?|(?<=[;,{{]) // [^`\n]*$", re.MULTILINE)
+_INDENTATION = re.compile(r"^ +", re.MULTILINE)
 _SPARED = re.compile(r"^ +|/\*(?:[^*]|\*(?!/))*\*/\n?", re.MULTILINE)
 """of a style sheet"""
 
@@ -80,6 +81,8 @@ def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is
     for left in _LEFT_OVER.finditer(text):
         if not (is_entry and left[0].startswith("export default")):
             raise ValueError(f"{name}: {left[0]!r} cannot be bundled.")
+    if all(line.count("`") % 2 == 0 for line in text.splitlines()):  # no template goes over several lines
+        text = _INDENTATION.sub("", text)
     if is_entry:
         return text
     return f"const {_variable(name)} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();\n"
