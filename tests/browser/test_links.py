@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.driving import at_rest, changed, middle, opened, picture, pixels, rested, wait_until
 
-AN_END = re.compile(r"test #14$")
+AN_END = re.compile(r"· #14$")
 CHOSEN = "button[aria-checked=true]"
 pytestmark = pytest.mark.browser
 
