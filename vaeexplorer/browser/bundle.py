@@ -24,6 +24,7 @@ _LEFT_OVER = re.compile(r"^(?:import|export)\b(?! default function).*", re.MULTI
 # Comments are a quarter of what a page would be sent, and nothing of what it runs.
 _BLOCK = r"/\*\*(?:[^*]|\*(?!/))*\*/"
 _COMMENT = re.compile(rf"^[ \t]*(?:{_BLOCK}[ \t]*|//.*)\n|{_BLOCK} ?|(?<=[;,{{]) // [^`\n]*$", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _SPARED = re.compile(r"^ +|/\*(?:[^*]|\*(?!/))*\*/\n?", re.MULTILINE)
 """of a style sheet"""
 
@@ -88,7 +89,8 @@ def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is
 def _read(name: str) -> str:
     text = _COMMENT.sub("", (HERE / name).read_text(encoding="utf-8"))
     if name not in WORKERS:
-        return text
+        has_long_template = any(line.count("`") % 2 for line in text.splitlines())  # whose lines begin as they should
+        return text if has_long_template else _INDENT.sub("", text)
     # "</" would end the script element of a page that holds this.
     source = json.dumps('"use strict";\n' + script(WORKERS[name]), ensure_ascii=False).replace("</", "<\\/")
     return f"export const WORKER_SOURCE = {source};\n"
