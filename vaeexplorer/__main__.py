@@ -19,7 +19,6 @@ import tyro
 from vaeexplorer.commands import (
     app,
     compare,
-    film,
     images,
     instruments,
     lecture,
@@ -46,7 +45,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report.report,
     "instruments": instruments.instruments,
     "stability": instruments.stability,
-    "film": film.film,
+    "film": runs.film,
     "export": runs.export,
     "gallery": runs.gallery,
     "linear": linear.linear,

@@ -58,7 +58,7 @@ def test_a_film_is_unpacked_as_it_was_packed(
     (modules / "film.bin").write_bytes(packed)
     (modules / "unpack_film.js").write_text(
         "import { readFileSync } from 'node:fs';"
-        "import { imageAt as image } from './engine/network.js';"
+        "import { imageAt as image } from './engine/format.js';"
         "import { coordinate, nearestFrame, unpackFilm } from './linear/film.js';"
         "const bytes = readFileSync('film.bin');"
         "const f = unpackFilm(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));"

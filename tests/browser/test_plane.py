@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 def test_a_film_is_read_back_pixel_for_pixel(node: Callable[..., str]) -> None:
     code = """import { encodeGif } from "./files/gif.js";
     const frames = [0, 1].map((k) => Uint8Array.from({ length: 784 }, (_, p) => (p * (k + 1)) % 256));
-    console.log(Buffer.from(encodeGif(frames, 28, 3, 10)).toString("base64"));"""
+    console.log(Buffer.from(encodeGif(frames, { width: 28, height: 28 }, 3, 10)).toString("base64"));"""
     film = Image.open(io.BytesIO(base64.b64decode(node("--input-type=module", "-e", code))))
     for number in range(2):
         film.seek(number)

@@ -136,7 +136,7 @@ def test_a_film_has_the_colours_of_its_palette(node: Callable[..., str], modules
         import { encodeGif } from "./files/gif.js";
         const frames = [3, 65].map((code) => new Uint8Array(900).fill(code));
         const palette = Array.from({ length: 74 }, (_, k) => [k, 255 - k, 2 * k]);
-        writeFileSync(process.argv[2], encodeGif(frames, 30, 2, 8, palette));""")
+        writeFileSync(process.argv[2], encodeGif(frames, { width: 30, height: 30 }, 2, 8, palette));""")
     node("film.mjs", str(tmp_path / "film.gif"))
     with Image.open(tmp_path / "film.gif") as film:
         assert (film.size, getattr(film, "n_frames", 1)) == ((60, 60), 2)

@@ -23,10 +23,9 @@ from vaeexplorer.config import (
     TrainConfig,
 )
 from vaeexplorer.data.images import ImageDataset
-from vaeexplorer.network.device import resolve_device, resolve_precision
 from vaeexplorer.network.dials import Event, read_events, schedule, warmed_up
 from vaeexplorer.network.history import TrainingError
-from vaeexplorer.network.step import Step
+from vaeexplorer.network.step import Step, resolve_device, resolve_precision
 from vaeexplorer.network.training import Training, train
 
 Start = Callable[..., Training]

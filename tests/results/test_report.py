@@ -73,7 +73,7 @@ def test_the_answers_of_a_shipped_report_follow_from_its_numbers(name: str) -> N
         trained=found.about["training_images"],
         judge=found.about["images_compared_by"],
     )
-    assert again == found.verdicts
+    assert again == found.verdicts[:3]  # the fourth is of another instrument (`results.gaps`)
     assert found.summary == summary(again, holes_decide(found.diagnostics))
 
 
@@ -196,7 +196,7 @@ def test_the_page_holds_everything_and_asks_for_nothing(name: str, tmp_path: Pat
     for verdict in found.verdicts:
         assert verdict.asked in page
     assert page.count("<figure role='group'") >= 5
-    assert page.count("<section class='card'") == 3
+    assert page.count("<section class='card'") == len(found.verdicts)
     assert "A classifier two-sample test (Lopez-Paz" in page
     assert found.about["codes"] in page
     assert page.count("<img src='data:image/png;base64,") == (3 if run.codes.logvar is not None else 5)
@@ -258,11 +258,11 @@ def test_a_card_has_its_number_its_ideal_and_its_interval() -> None:
         assert scale.ideal is not None
         assert f"{scale.value:.1f}" in cards or f"{scale.value:.2f}" in cards
         assert cards.index(verdict.asked) < cards.index(escape(verdict.sentence))
-    assert cards.count("class='ideal'") == 3
+    assert cards.count("class='ideal'") == len(found.verdicts) == 4
     plain = report_card.kept_report(load_run("mnist-ae-2d"))
     assert plain is not None
     assert report_cards({"mnist-ae-2d": plain}).count("class='dot'") == 2
     both = report_cards({"mnist-vae-2d": found, "<b>": plain})
-    assert both.count("<section class='card'") == 6
+    assert both.count("<section class='card'") == 8
     assert "&lt;b&gt;" in both
     assert "<b>" not in both

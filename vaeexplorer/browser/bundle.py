@@ -24,7 +24,7 @@ _LEFT_OVER = re.compile(r"^(?:import|export)\b(?! default function).*", re.MULTI
 # Comments are a quarter of what a page would be sent, and nothing of what it runs.
 _BLOCK = r"/\*\*(?:[^*]|\*(?!/))*\*/"
 _COMMENT = re.compile(rf"^[ \t]*(?:{_BLOCK}[ \t]*|//.*)\n|{_BLOCK} ?|(?<=[;,{{]) // [^`\n]*$", re.MULTILINE)
-_INDENTATION = re.compile(r"^ +", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _SPARED = re.compile(r"^ +|/\*(?:[^*]|\*(?!/))*\*/\n?", re.MULTILINE)
 """of a style sheet"""
 
@@ -81,8 +81,6 @@ def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is
     for left in _LEFT_OVER.finditer(text):
         if not (is_entry and left[0].startswith("export default")):
             raise ValueError(f"{name}: {left[0]!r} cannot be bundled.")
-    if all(line.count("`") % 2 == 0 for line in text.splitlines()):  # no template goes over several lines
-        text = _INDENTATION.sub("", text)
     if is_entry:
         return text
     return f"const {_variable(name)} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();\n"
@@ -91,7 +89,8 @@ def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is
 def _read(name: str) -> str:
     text = _COMMENT.sub("", (HERE / name).read_text(encoding="utf-8"))
     if name not in WORKERS:
-        return text
+        has_long_template = any(line.count("`") % 2 for line in text.splitlines())  # whose lines begin as they should
+        return text if has_long_template else _INDENT.sub("", text)
     # "</" would end the script element of a page that holds this.
     source = json.dumps('"use strict";\n' + script(WORKERS[name]), ensure_ascii=False).replace("</", "<\\/")
     return f"export const WORKER_SOURCE = {source};\n"

@@ -39,7 +39,7 @@ def reproduce(
         json: print one JSON document and nothing else
     """
     from vaeexplorer.data.datasets import load_dataset
-    from vaeexplorer.network.device import resolve_device
+    from vaeexplorer.network.step import resolve_device
     from vaeexplorer.recipes.published import STAGES
     from vaeexplorer.recipes.reproduce import Reproduction
     from vaeexplorer.runs.folder import runs_folder

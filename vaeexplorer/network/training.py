@@ -25,12 +25,11 @@ from vaeexplorer.documents import from_json, to_json
 from vaeexplorer.files import user_path
 from vaeexplorer.network import objectives
 from vaeexplorer.network.checkpoint import damaged, load_checkpoint, save_checkpoint
-from vaeexplorer.network.device import resolve_device, resolve_precision
 from vaeexplorer.network.dials import Dial, Dials, Event, check_warmup, ended, schedule, warmed_up
 from vaeexplorer.network.evaluation import network_terms, noise_shape, to_device
 from vaeexplorer.network.history import EpochRecord, Losses, TrainingError
 from vaeexplorer.network.models import begin_at_mean_image, build
-from vaeexplorer.network.step import Step, adam, set_rate
+from vaeexplorer.network.step import Step, adam, resolve_device, resolve_precision, set_rate
 
 SNAPSHOT_IMAGES = 2000
 EVALUATION_BATCH = 1000

@@ -23,12 +23,11 @@ from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.documents import from_json
 from vaeexplorer.files import content_hash
 from vaeexplorer.network.checkpoint import damaged, load_checkpoint, save_checkpoint
-from vaeexplorer.network.device import resolve_device, resolve_precision
 from vaeexplorer.network.evaluation import evaluate, negative_log_likelihoods, network_terms, noise_shape, to_device
 from vaeexplorer.network.history import TrainingError
 from vaeexplorer.network.inference import LatentModel
 from vaeexplorer.network.models import Autoencoder, begin_at_mean_image, build
-from vaeexplorer.network.step import Step, adam, set_rate
+from vaeexplorer.network.step import Step, adam, resolve_device, resolve_precision, set_rate
 from vaeexplorer.recipes.published import (
     DIFFERENCES,
     ROWS,
