@@ -224,7 +224,7 @@ def test_a_pair_is_shown_with_its_table_and_kept_in_the_address(host: str, chrom
     page = chromium
     page.goto(f"{host}/{PAIR}")
     strip = page.locator(".strip > canvas").nth(1)
-    page.get_by_text("0 · test #7953", exact=True).wait_for()
+    page.get_by_text("0 · #7953", exact=True).wait_for()
     assert page.locator(".typical").inner_text().startswith("41 %")
     assert page.get_by_role("button", name="Unlike training images").count() == 0
     assert "Neither is smoother in every respect" in page.locator("main + section").inner_text()
@@ -232,13 +232,13 @@ def test_a_pair_is_shown_with_its_table_and_kept_in_the_address(host: str, chrom
     page.get_by_role("button", name="Another pair").click()
     wait_until(page, lambda: "pair=" in page.url, "the pair in the address")
     ends = page.locator(".end").all_inner_texts()
-    assert "test #7953" not in " ".join(ends)
+    assert "#7953" not in " ".join(ends)
     page.goto("about:blank")
     page.goto(f"{host}/{PAIR}#pair=18-99999")
-    page.get_by_text("0 · test #7953", exact=True).wait_for()  # no such image: the usual pair
+    page.get_by_text("0 · #7953", exact=True).wait_for()  # no such image: the usual pair
     page.goto("about:blank")
     page.goto(f"{host}/{PAIR}#pair=3-9")
-    page.get_by_text("test #9", exact=False).first.wait_for()
+    page.get_by_text("· #9").first.wait_for()
     wait_until(page, lambda: bool(strip.evaluate(LAST_PIXEL) == 255), "a way of the autoencoder")
 
 

@@ -157,7 +157,7 @@ def test_linked_planes_show_one_pair(shown: Show) -> None:
     for number in range(2):
         changed(page, lambda number=number: picture(ways.nth(number)), before[number])  # type: ignore[misc]
     wait_until(page, lambda: len(linked.pair) == 2, "a pair")
-    assert f"test #{linked.pair[0]}" in page.locator(".ways .end").first.inner_text()
+    assert f"· #{linked.pair[0]}" in page.locator(".ways .end").first.inner_text()
     assert page.locator(".toolbar .segments").is_hidden()
 
 
