@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.driving import at_rest, rested, wait_until
+from tests.browser.driving import at_rest, changed, rested, wait_until
 
 WIDTH, HEIGHT = 1280, 720
 
@@ -92,5 +92,5 @@ def test_eleven_ideas_are_two_clicks_away_with_cause_and_effect_in_view(server: 
         else:
             for key in idea.how.split():
                 cause.press(key)
-        wait_until(page, lambda look=look, before=before: look() != before, f"{idea.name}: its effect changes")
+        changed(page, look, before)
         page.get_by_role("link", name="Explore", exact=True).click()
