@@ -198,9 +198,9 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"http://127.0.0.1:{lines[0]}"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Chromium, for the tests of a folder: as long as it is connected, no test can start an event loop of its own."""
+    """Chromium, for the tests of a file: as long as it is connected, no test can start an event loop of its own."""
     sync_api = pytest.importorskip("playwright.sync_api")
     endpoint = request.getfixturevalue("endpoint")
     with sync_api.sync_playwright() as playwright:

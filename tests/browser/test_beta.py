@@ -190,7 +190,7 @@ def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, po
 
     # Another size brings other models; beta stays, also when the page is loaded anew.
     page.get_by_text("16", exact=True).first.click()
-    dial.get_by_text("Two of 16 dimensions").wait_for()
+    dial.get_by_title("Two of 16 dimensions").wait_for()
     page.wait_for_url("**dims=16**")
     assert dial.locator(".facts dd").first.inner_text().endswith("of 16")
     assert dial.locator(".facts dd").last.inner_text() == "0.38"  # total variation, at least

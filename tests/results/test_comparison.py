@@ -208,4 +208,4 @@ def test_the_verdict_follows_the_figures(shipped: Comparison) -> None:
     assert "10,000" in said(replace(shipped, conditions=sample))[3]
     one = tuple(replace(row, difference=None, ratio=None) if row.key == "cycle" else row for row in shipped.rows)
     text = " ".join(said(replace(shipped, rows=one, kept_dimensions=(5, 16))))
-    assert "because mnist-vae-2d uses 5 dimensions and mnist-ae-2d 16: cycle error on the way." in text
+    assert "because mnist-vae-2d uses 5 dimensions and mnist-ae-2d 16: cycle error." in text

@@ -81,6 +81,10 @@ def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is
     for left in _LEFT_OVER.finditer(text):
         if not (is_entry and left[0].startswith("export default")):
             raise ValueError(f"{name}: {left[0]!r} cannot be bundled.")
+    if not any(
+        line.count("`") % 2 for line in text.splitlines()
+    ):  # no text of several lines, which begin as they should
+        text = _INDENT.sub("", text)
     if is_entry:
         return text
     return f"const {_variable(name)} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();\n"
@@ -89,8 +93,7 @@ def _scoped(name: str, blocks: dict[str, str], importers: tuple[str, ...], *, is
 def _read(name: str) -> str:
     text = _COMMENT.sub("", (HERE / name).read_text(encoding="utf-8"))
     if name not in WORKERS:
-        has_long_template = any(line.count("`") % 2 for line in text.splitlines())  # whose lines begin as they should
-        return text if has_long_template else _INDENT.sub("", text)
+        return text
     # "</" would end the script element of a page that holds this.
     source = json.dumps('"use strict";\n' + script(WORKERS[name]), ensure_ascii=False).replace("</", "<\\/")
     return f"export const WORKER_SOURCE = {source};\n"
