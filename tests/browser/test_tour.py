@@ -93,4 +93,6 @@ def test_eleven_ideas_are_two_clicks_away_with_cause_and_effect_in_view(server: 
             for key in idea.how.split():
                 cause.press(key)
         changed(page, look, before)
+        rested(page, lambda: page.url)  # what was moved has been reported
+        at_rest(page)
         page.get_by_role("link", name="Explore", exact=True).click()
