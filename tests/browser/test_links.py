@@ -48,6 +48,7 @@ def test_a_page_finds_nothing_that_another_test_left(server: str, chromium: Any,
     chromium.evaluate(f"() => {{ localStorage.setItem('{turn}', ''); document.cookie = 'left={turn}'; }}")
 
 
+@pytest.mark.slow  # tests/app/test_address.py: the run counts more than the data set
 def test_the_address_of_a_run_alone_means_its_dataset(server: str, chromium: Any) -> None:
     page = chromium
     page.goto(f"{server}/?run=fashion-mnist-ae-2d")
@@ -199,6 +200,7 @@ def test_on_pages_of_pictures_a_choice_makes_an_entry_and_a_gesture_none(server:
     page.get_by_text(AN_END).first.wait_for(state="detached")
 
 
+@pytest.mark.slow  # walk_link.test.js; that a page loaded anew is the same: test_from_x.py
 def test_the_noise_of_the_walk_outlives_a_reload(server: str, chromium: Any) -> None:
     page = chromium
     page.goto(f"{server}/from-x")

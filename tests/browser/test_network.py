@@ -126,6 +126,7 @@ def test_it_agrees_with_torch_under_node(node: Callable[..., str], cases: Path) 
     hold(json.loads(node("agreement_node.js", str(cases))))
 
 
+@pytest.mark.slow  # the same script under node: above
 @pytest.mark.browser
 def test_it_agrees_with_torch_in_a_browser(chromium: Any, modules: Path, cases: Path) -> None:
     class Handler(SimpleHTTPRequestHandler):

@@ -219,6 +219,7 @@ def test_over_http_it_encodes_and_decodes_and_all_is_behind_the_hash_of_its_addr
     assert copied.startswith(f"{at}/page.html?utm=x#")
 
 
+@pytest.mark.slow  # a widget's copy is such a frame: tests/notebook/test_widgets.py
 @pytest.mark.browser
 def test_in_a_frame_without_an_address_there_is_no_button_for_it(
     chromium: Any, run: Run, at: str, tmp_path: Path

@@ -186,7 +186,7 @@ def asked_for(page: Any) -> list[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("place", ["a disk", "a host"])
+@pytest.mark.parametrize("place", ["a disk", pytest.param("a host", marks=pytest.mark.slow)])  # a pair is hosted below
 def test_a_run_is_dragged_walked_and_opened_again(
     place: str, gallery: Path, chromium: Any, request: pytest.FixtureRequest
 ) -> None:
@@ -287,7 +287,9 @@ def test_what_is_said_of_a_run_fits_any(runs: list[Run]) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("is_compiled", [True, False])
+@pytest.mark.parametrize(  # in plain JavaScript to the same bits: tests/browser/test_session.py
+    "is_compiled", [True, pytest.param(False, marks=pytest.mark.slow)]
+)
 def test_a_network_learns_from_a_disk_on_a_phone_by_keys_alone(
     gallery: Path, chromium: Any, troubles: list[str], *, is_compiled: bool
 ) -> None:

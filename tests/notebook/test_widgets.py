@@ -178,7 +178,13 @@ def test_the_plane_fills_while_it_trains(
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    "make", [lambda: vx.Explorer("mnist-vae-2d"), lambda: vx.link([vx.Explorer("mnist-vae-2d")] * 2)]
+    "make",
+    [
+        lambda: vx.Explorer("mnist-vae-2d"),
+        pytest.param(
+            lambda: vx.link([vx.Explorer("mnist-vae-2d")] * 2), marks=pytest.mark.slow
+        ),  # the other is as framed
+    ],
 )
 def test_a_saved_copy_works_in_its_frame(make: Callable[[], Any], chromium: Any) -> None:
     """In a sandboxed srcdoc frame there is no address to write and no origin; the console stays clean."""
