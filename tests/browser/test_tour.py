@@ -55,6 +55,7 @@ LOOKS = """element => element.tagName === "CANVAS" ? element.toDataURL()
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # on a busy machine an effect was not seen to change in one run of three
 def test_eleven_ideas_are_two_clicks_away_with_cause_and_effect_in_view(server: str, chromium: Any) -> None:
     page = chromium
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
