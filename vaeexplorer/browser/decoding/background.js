@@ -10,6 +10,7 @@
  */
 import { unpack } from "../engine/network.js";
 import { Queue } from "./queue.js";
+import { startWorker } from "./start.js";
 import { WORKER_SOURCE } from "./worker_source.js";
 
 const CHUNK = 4, // images at a time in the page: a few milliseconds
@@ -30,15 +31,11 @@ export class Background {
     /** @type {Queue | null} in the page */ this.queue = null;
     /** @type {Worker | null} */ this.worker = null;
     try {
-      const url = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
-      this.worker = new Worker(url);
-      URL.revokeObjectURL(url);
-      this.worker.onmessage = ({ data }) => this.take(data);
-      this.worker.onerror = (event) => {
-        event.preventDefault?.(); // it is dealt with
-        this.refused();
-      };
-      this.worker.onmessageerror = () => this.refused();
+      this.worker = startWorker(
+        WORKER_SOURCE,
+        (data) => this.take(data),
+        () => this.refused(),
+      );
     } catch {
       this.refused();
     }

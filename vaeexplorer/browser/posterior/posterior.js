@@ -3,6 +3,7 @@
  * The true posterior of the image that is shown: asked of a worker, or of the page where the browser refuses one. The
  * worker is started when the first image is asked for, and ended with `stop`.
  */
+import { startWorker } from "../decoding/start.js";
 import { unpack } from "../engine/network.js";
 import { Desk } from "./desk.js";
 import { WORKER_SOURCE } from "./worker_source.js";
@@ -24,14 +25,11 @@ export class TruePosterior {
     this.stop();
     this.ground = { network, side, reach };
     try {
-      const url = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
-      this.worker = new Worker(url);
-      URL.revokeObjectURL(url);
-      this.worker.onmessage = ({ data }) => this.take(data);
-      this.worker.onerror = (event) => {
-        event.preventDefault?.(); // it is dealt with
-        this.refused();
-      };
+      this.worker = startWorker(
+        WORKER_SOURCE,
+        (data) => this.take(data),
+        () => this.refused(),
+      );
       this.worker.postMessage(this.ground);
     } catch {
       this.refused();
