@@ -28,8 +28,10 @@ def test_a_link_of_an_earlier_version_opens_the_same_page_and_choices_are_kept_t
     page.wait_for_url(lambda url: all(part in url for part in ("break=decay", "by=lbfgs", "dataset=fashion-mnist")))
     page.get_by_text("tied weights", exact=True).click()
     page.wait_for_url("**/linear?**break=tied**")
+    at_rest(page)
     page.get_by_role("link", name="Training").click()
     page.wait_for_url("**/training?dataset=fashion-mnist")
+    at_rest(page)  # a link that is drawn anew while it is pressed does not hear of it
     page.get_by_role("link", name="Linear AE vs PCA").click()
     page.wait_for_url("**/linear?**break=tied**")
     shown(page, "Fashion-MNIST", "tied weights")
