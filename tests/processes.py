@@ -72,6 +72,7 @@ def started(command: Sequence[str], patience: float = PATIENCE, **options: Any) 
         patience: seconds.
         options: those of `subprocess.Popen`.
     """
+    _guard()  # which is there first, so that it learns of the process at once
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         process = subprocess.Popen(command, **options)

@@ -16,6 +16,7 @@ from tests.processes import posix, started
 
 ROOT = Path(__file__).parents[1]
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+SLEEP = "import time; time.sleep(600)"
 IDLE = "import time; print('up', flush=True); time.sleep(600)"
 
 
@@ -55,7 +56,9 @@ def test_a_process_hears_ctrl_c_though_this_one_ignores_it() -> None:
 
 
 def test_what_a_killed_process_had_started_ends_too() -> None:
-    code = f"from tests.processes import started\nwith started([{sys.executable!r}, '-c', {IDLE!r}]) as it: it.wait()"
+    # Said once the process is known: one that is killed between its start and that leaves it behind.
+    code = "from tests.processes import started\n"
+    code += f"with started([{sys.executable!r}, '-c', {SLEEP!r}]) as it: print('up', flush=True); it.wait()"
     with started(python(code), cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"up\n"

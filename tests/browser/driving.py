@@ -59,6 +59,12 @@ def at_rest(page: Any) -> None:
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
+def follow(page: Any, name: str) -> None:
+    """Press a link of the sidebar. One that Streamlit draws anew while it is pressed does not hear of it."""
+    at_rest(page)
+    page.get_by_role("link", name=name, exact=True).click()
+
+
 def opened(page: Any, url: str) -> Any:
     """The plane, once it shows z, its strips are decoded and Streamlit has come to rest."""
     page.goto(url)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.driving import at_rest, next_frame
+from tests.browser.driving import at_rest, follow, next_frame
 
 MOST, MOST_OF_TWO = 60, 80  # words above the fold, and beside a second run or in a table of runs
 WORDS = r"""() => {
@@ -55,7 +55,7 @@ def test_no_page_has_a_violation_of_any_level_in_either_theme_or_many_words(
     page.set_viewport_size({"width": 1280, "height": 720})
     for name, there in PAGES.items():
         if name[:1].isupper():
-            page.get_by_role("link", name=name, exact=True).click()
+            follow(page, name)
         else:
             page.goto(f"{server}/{name}")
         page.locator(there).first.wait_for(state="attached")

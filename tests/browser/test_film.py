@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.conftest import serving
-from tests.browser.driving import at_rest, wait_until
+from tests.browser.driving import at_rest, follow, wait_until
 from vaeexplorer.browser.packing.run_film import pack_run_film
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.runs.film import film_of
@@ -120,7 +120,7 @@ def test_runs_are_watched_handed_on_and_images_brought(
         wait_until(page, lambda: page.locator(".film-of-runs h2").all_inner_texts() == ["again"], "its film")
         assert "runs=again" in page.url
 
-        page.get_by_role("link", name="Your images").click()
+        follow(page, "Your images")
         page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
             {"name": "symbols.zip", "mimeType": "application/zip", "buffer": pictures()}
         )

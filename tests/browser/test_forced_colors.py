@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.driving import opened
+from tests.browser.driving import follow, opened
 
 
 def shot(element: Any) -> np.ndarray:
@@ -34,7 +34,7 @@ def test_sliders_swatches_and_pressed_buttons_are_seen(server: str, chromium: An
     pressed, free = (shot(page.get_by_role("button", name=name, exact=True)) for name in ("manifold", "lasso"))
     assert np.abs(pressed[8, 4] - free[8, 4]).sum() > 100
     for link, track in (("From x to x′", ".from-x .noise .slider input"), ("Turn β", ".beta-dial .track input")):
-        page.get_by_role("link", name=link).click()
+        follow(page, link)
         page.locator(track).first.wait_for()
         page.locator(".latent-plane[aria-busy=false]").wait_for()
         # The first one that is seen: a page may hide others, and while pages change, those of the last are hidden.

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.driving import at_rest, changed, middle, opened, picture, pixels, rested, wait_until
+from tests.browser.driving import at_rest, changed, follow, middle, opened, picture, pixels, rested, wait_until
 
 AN_END = re.compile(r"· #14$")
 CHOSEN = "button[aria-checked=true]"
@@ -28,11 +28,9 @@ def test_a_link_of_an_earlier_version_opens_the_same_page_and_choices_are_kept_t
     page.wait_for_url(lambda url: all(part in url for part in ("break=decay", "by=lbfgs", "dataset=fashion-mnist")))
     page.get_by_text("tied weights", exact=True).click()
     page.wait_for_url("**/linear?**break=tied**")
-    at_rest(page)
-    page.get_by_role("link", name="Training").click()
+    follow(page, "Training")
     page.wait_for_url("**/training?dataset=fashion-mnist")
-    at_rest(page)  # a link that is drawn anew while it is pressed does not hear of it
-    page.get_by_role("link", name="Linear AE vs PCA").click()
+    follow(page, "Linear AE vs PCA")
     page.wait_for_url("**/linear?**break=tied**")
     shown(page, "Fashion-MNIST", "tied weights")
     page.get_by_text("few steps", exact=True).click()
@@ -56,7 +54,7 @@ def test_the_address_of_a_run_alone_means_its_dataset(server: str, chromium: Any
     page.goto(f"{server}/?run=fashion-mnist-ae-2d")
     shown(page, "Fashion-MNIST")
     page.wait_for_url("**run=fashion-mnist-ae-2d**")
-    page.get_by_role("link", name="Training").click()
+    follow(page, "Training")
     page.wait_for_url("**/training?**run=fashion-mnist-ae-2d**")
     shown(page, "Fashion-MNIST")
     page.locator("[data-testid=stSidebar] input[value='fashion-mnist-ae-2d']").wait_for()
@@ -107,7 +105,7 @@ def test_back_undoes_one_choice_and_shows_what_the_address_says(server: str, chr
     assert page.title() == "Explore · mnist-vae-2d · vaeexplorer"
     page.go_forward()
     wait_until(page, lambda: z(page) == other, "the point of the entry")
-    page.get_by_role("link", name="Training").click()
+    follow(page, "Training")
     page.wait_for_url("**/training?run=mnist-vae-2d-lecture")
     page.wait_for_function("document.title === 'Training · mnist-vae-2d-lecture · vaeexplorer'")
     page.go_back()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.driving import at_rest, changed, middle, next_frame, opened, pixels, wait_until
+from tests.browser.driving import at_rest, changed, follow, middle, next_frame, opened, pixels, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,10 +87,10 @@ def test_a_drag_decodes_here_and_is_told_once(server: str, chromium: Any) -> Non
     assert "looks like" in page.locator("[role=status]").inner_text()
     z = page.locator(".z").inner_text()
 
-    page.get_by_role("link", name="Training").click()
+    follow(page, "Training")
     page.get_by_role("heading", name="How the shipped runs were learned").wait_for()
     page.locator(".js-plotly-plot").nth(2).wait_for()
-    page.get_by_role("link", name="Explore").click()
+    follow(page, "Explore")
     page.locator(".facts dd").first.wait_for()
     assert page.locator(".z").inner_text() == z  # the session knows it
     fetched = [url.rsplit("/", 1)[1].split("-")[0] for url in traffic.fetched]
@@ -180,7 +180,7 @@ def test_a_sharper_screen_gets_sharper_canvases_and_the_view_stays(server: str, 
     page.wait_for_url("**manifold=0**")
     assert "at=0.5,0.25,3" in page.url.replace("%2C", ",")
 
-    page.get_by_role("link", name="AE vs VAE").click()
+    follow(page, "AE vs VAE")
     page.locator(".pair .stage").nth(1).wait_for()
     for number, ratio in enumerate((1, 2)):
         screen.send(

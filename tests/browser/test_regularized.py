@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.driving import follow
+
 
 @pytest.mark.browser
 def test_verdicts_figures_and_a_second_run(server: str, chromium: Any) -> None:
@@ -43,6 +45,6 @@ def test_the_page_fits_a_phone(server: str, chromium: Any) -> None:
     page.goto(f"{server}/?run=mnist-vae-2d")
     page.get_by_role("heading", name="Every point is an image").wait_for()
     page.get_by_test_id("stExpandSidebarButton").click()
-    page.get_by_role("link", name="Is it regularized?").click()
+    follow(page, "Is it regularized?")
     page.get_by_alt_text("Twelve decoded images, from the densest spot").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

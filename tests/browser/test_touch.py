@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.driving import changed, middle, opened, picture, pixels, rested
+from tests.browser.driving import changed, follow, middle, opened, picture, pixels, rested
 
 Finger = tuple[float, float]
 
@@ -116,7 +116,8 @@ def test_the_wheel_zooms_until_nothing_is_left_and_two_fingers_beside_another_pl
     assert not stage.evaluate(TURN_WHILE_THE_PAGE_MOVES)
     assert picture(dots) == before
 
-    page.get_by_role("link", name="AE vs VAE").click()
+    rested(page, lambda: page.url)  # what the wheel did is told when it rests
+    follow(page, "AE vs VAE")
     named = page.get_by_text("0 · #7953", exact=True)
     named.wait_for()
     page.set_viewport_size({"width": 390, "height": 844})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.driving import at_rest, changed, rested, wait_until
+from tests.browser.driving import at_rest, changed, follow, rested, wait_until
 
 WIDTH, HEIGHT = 1280, 720
 
@@ -96,4 +96,4 @@ def test_eleven_ideas_are_two_clicks_away_with_cause_and_effect_in_view(server: 
         changed(page, look, before)
         rested(page, lambda: page.url)  # what was moved has been reported
         at_rest(page)
-        page.get_by_role("link", name="Explore", exact=True).click()
+        follow(page, "Explore")

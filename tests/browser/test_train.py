@@ -10,7 +10,7 @@ import pytest
 from markupsafe import escape
 from PIL import Image
 
-from tests.browser.driving import changed, middle, picture, wait_until
+from tests.browser.driving import changed, follow, middle, picture, wait_until
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.export.places import Inside
 from vaeexplorer.export.training import page as exported
@@ -110,9 +110,9 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
     assert page.locator(".train .race h3").all_inner_texts()[1].startswith("VAE, β 1/4")
     page.get_by_role("button", name="End race").click()
     page.locator(".train .single").wait_for()
-    page.get_by_role("link", name="Explore").click()
+    follow(page, "Explore")
     page.locator(".train").wait_for(state="detached")
-    page.get_by_role("link", name="Training").click()
+    follow(page, "Training")
     page.locator(".train .start:enabled").wait_for()
     wait_until(page, lambda: step(page) == 24, "where it was left")
     page.get_by_label("Step of the training").focus()
