@@ -58,9 +58,9 @@ def effect_bars(
         figure.add_hline(y=ACTIVE_VARIANCE, line={"color": INK, "dash": "dash", "width": 1}, row=2, col=1)
     themed(figure, title="What each dimension does to the image", height=380, barmode="group")
     figure.update_xaxes(type="category")
-    figure.update_yaxes(title="squared error", rangemode="tozero", row=1, col=1)
+    figure.update_yaxes(title_text="squared error", rangemode="tozero", row=1, col=1)
     if shown:
-        figure.update_yaxes(title="Var μ<sub>j</sub>", type="log", dtick=2, exponentformat="power", row=2, col=1)
+        figure.update_yaxes(title_text="Var μ<sub>j</sub>", type="log", dtick=2, exponentformat="power", row=2, col=1)
     return figure
 
 
@@ -112,12 +112,18 @@ def worst_direction(
         row=2,
         col=1,
     )
-    themed(figure, title="The least normal of 1,024 directions", height=380)
-    figure.update_layout(legend={"y": -0.17})
-    figure.update_xaxes(title="T/n", type="log", dtick=1, exponentformat="power", row=1, col=1)
+    themed(figure, title="The least normal of 1,024 directions", height=380, showlegend=False)
+    figure.update_xaxes(
+        title_text="T/n: dots perfect models, diamond this one",
+        type="log",
+        dtick=1,
+        exponentformat="power",
+        row=1,
+        col=1,
+    )
     figure.update_yaxes(visible=False, row=1, col=1)
-    figure.update_xaxes(title=along, row=2, col=1)
-    figure.update_yaxes(title="density", rangemode="tozero", row=2, col=1)
+    figure.update_xaxes(title_text=along, row=2, col=1)
+    figure.update_yaxes(title_text="density", rangemode="tozero", row=2, col=1)
     return figure
 
 
@@ -139,6 +145,7 @@ def pixel_maps(maps: Mapping[str, Sequence[Sequence[float]]]) -> go.Figure:
             col=column + 1,
         )
     themed(figure, title="Pixels of samples beside those of test images", height=380)
+    figure.update_layout(margin={"t": 62})
     figure.update_annotations(font_size=13)
     for number, (lower, part) in enumerate(((0.56, "coloraxis"), (0.0, "coloraxis2"))):
         most = max(np.max(rows) for rows in list(maps.values())[2 * number : 2 * number + 2])
@@ -170,7 +177,7 @@ def variations(euclidean: Sequence[float], geodesic: Sequence[float]) -> go.Figu
     line = {"color": OWN, "width": 1.5, "dash": "dot"}
     figure.add_vline(x=float(np.median(euclidean)), line=line)
     figure.add_hline(y=float(np.median(geodesic)), line=line)
-    themed(figure, title="How distances vary from seed to seed", height=380)
-    figure.update_xaxes(title="Euclidean, between codes", range=[0, end], showgrid=True, gridcolor=FAINT)
-    figure.update_yaxes(title="geodesic, of decoded curves", range=[0, end])
+    themed(figure, title="How distances vary from seed to seed", height=380, showlegend=False)
+    figure.update_xaxes(title_text="Euclidean, between codes", range=[0, end], showgrid=True, gridcolor=FAINT)
+    figure.update_yaxes(title_text="geodesic, of decoded curves", range=[0, end])
     return figure

@@ -136,9 +136,8 @@ def dead_sides(found: InstrumentsDocument) -> list[str]:
 def along(direction: Sequence[float]) -> str:
     """A direction by its four largest components, as an axis is named."""
     main = sorted(enumerate(direction, 1), key=lambda each: -abs(each[1]))[:4]
-    return " ".join(f"{weight:+.2f} z<sub>{number}</sub>" for number, weight in main) + (
-        " …" if len(direction) > 4 else ""
-    )
+    named = " ".join(f"{weight:+.2f} z<sub>{number}</sub>" for number, weight in main).replace("-", "−")
+    return f"{named} …" if len(direction) > len(main) else named
 
 
 def of_effects(found: InstrumentsDocument) -> str:
@@ -166,7 +165,10 @@ def of_normality(found: InstrumentsDocument) -> str:
 def of_pixels(found: InstrumentsDocument) -> str:
     """What to see of pixels."""
     samples, others, real = found.pixels
-    return (
+    drawn_from = (
+        "" if active(found) is not None else "An autoencoder has no prior: samples are decoded draws of N(0, I). "
+    )
+    return drawn_from + (
         "Left and right should look alike, but decoded means vary less than images. R² of means "
         f"{samples.mean_r2:.3f}, of variances {samples.variance_r2:.3f}; of reconstructions of other images "
         f"{others.mean_r2:.3f} and {others.variance_r2:.3f}, of other test images {real.mean_r2:.3f} and "
@@ -191,8 +193,8 @@ def numbers(found: InstrumentsDocument, over_seeds: StabilityDocument | None) ->
     rows += [
         _row(
             f"effect of z{row.dimension}",
-            f"{row.effect:.3g} (above its mean {row.effect_above:.3g}, below {row.effect_below:.3g})",
-            "0 where the decoder ignores it",
+            f"{row.effect:.3g}",
+            f"above its mean {row.effect_above:.3g}, below {row.effect_below:.3g}; 0 where the decoder ignores it",
         )
         for row in found.dimensions
     ]
