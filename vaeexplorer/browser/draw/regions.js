@@ -126,8 +126,8 @@ export class Maps {
     return this.kind === "unlike"
       ? `From ${number(low, 1)} (dark) to ${number(high, 1)} (bright): how far d(z) is, over the pixels, from the ` +
           `nearest training image. 95 % of reconstructions stay below ${number(far, 1)}.`
-      : "The classifier's answer to d(z), paler where less sure. Crisp borders breed false confidence: it answers " +
-          "where no image was ever seen, too (speckled; map: unlike training images).";
+      : "A classifier's answer, paler where less sure. Crisp borders breed false confidence where no image was ever " +
+          "seen (speckled).";
   }
 
   /** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {number} ratio */
