@@ -39,7 +39,7 @@ export function singleScene(lane, page) {
     h(
       "div",
       { class: "planebox" },
-      h("div", { class: "window" }, view.plane.stage, view.plane.images.element),
+      h("div", { class: "window" }, view.plane.stage, page.images.element),
       h("div", { class: "legend" }, ...legend({ classes: page.classes, colors: page.colors })),
     ),
     h(
