@@ -35,7 +35,7 @@ export function singleScene(lane, page) {
   const key = h("span", { class: "key" }, h("i", { class: "on-test" }), "test", h("i", { class: "on-train" }), "train");
   const element = h(
     "div",
-    { class: "single" },
+    { class: "single", "data-legend": page.classes.join("").length > 30 ? "long" : "short" },
     h(
       "div",
       { class: "planebox" },
