@@ -17,7 +17,7 @@ from vaeexplorer.errors import UserError
 from vaeexplorer.export.training import SHEETS
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.network.dials import Dial
-from vaeexplorer.trainings import queue
+from vaeexplorer.trainings import ahead, queue
 from vaeexplorer.trainings.estimate import seconds
 from vaeexplorer.trainings.listing import LIVING, TrainingCard, list_trainings
 
@@ -165,6 +165,8 @@ def _new() -> None:
     usual = config.default_name
     name = left.text_input("Name of the run", usual, key=f"{state.NEW_TRAINING}-name-{usual}")
     is_busy = any(card.state in (*LIVING, "waiting") for card in cards)
+    if not is_busy:
+        ahead.start()
     if right.button(
         "Queue it" if is_busy else "Start", type="primary", width="stretch", key="start-training"
     ) and _done(lambda: queue.begin(name, config)):
