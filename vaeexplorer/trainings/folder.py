@@ -35,6 +35,7 @@ SPEC, STATUS, EVENTS, CURVE = "spec.json", "status.json", "events.json", "curve.
 CHECKPOINT, LOG, ENDED = "checkpoint.safetensors", "log.txt", "ended.txt"
 LOCK, WAITING, REQUESTS = "lock", "waiting", "requests"
 MOST_DOCUMENT = 10_000_000  # bytes
+LOOK = 0.02  # seconds
 
 State = Literal["running", "paused", "stopped", "done", "failed"]
 
@@ -175,12 +176,15 @@ def create(path: Path, spec: Spec, number: int, checkpoint: Path | None = None) 
 
 
 def is_alive(path: Path) -> bool:
-    """Whether a process trains in a folder: it holds the lock, and no other process can."""
+    """Whether a process trains in a folder: it holds the lock, and no other process can.
+
+    Who looks holds it too, for an instant, in which another who looks must not take him for the one who trains.
+    """
     if not (path / LOCK).exists():
         return False
     lock = FileLock(path / LOCK)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=LOOK, poll_interval=LOOK / 5)
     except (Timeout, OSError):
         return True
     lock.release()
