@@ -152,4 +152,4 @@ def test_who_looks_is_not_taken_for_who_trains(waiting: Path) -> None:
     with held(waiting):
         assert folder.is_alive(waiting)
     with ThreadPoolExecutor(2) as both:
-        assert not any(both.map(folder.is_alive, [waiting] * 2000))
+        assert not any(both.map(folder.is_alive, [waiting] * 1000))

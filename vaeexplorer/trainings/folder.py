@@ -184,7 +184,7 @@ def is_alive(path: Path) -> bool:
         return False
     lock = FileLock(path / LOCK)
     try:
-        lock.acquire(timeout=LOOK, poll_interval=LOOK / 5)
+        lock.acquire(timeout=LOOK, poll_interval=LOOK / 20)
     except (Timeout, OSError):
         return True
     lock.release()
