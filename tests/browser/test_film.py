@@ -92,8 +92,8 @@ def test_runs_are_watched_handed_on_and_images_brought(
     said = page.locator(".film-of-runs .said")
     wait_until(page, lambda: "epoch 1 of 30" in said.inner_text(), "the film at the epoch of the link")
     assert page.locator(".film-of-runs .panes section").count() == 2
-    note = page.get_by_text("No decoder was recorded")
-    assert note.count() == 1 + page.locator(".note[hidden]").filter(has_text="No decoder").count()
+    note = page.get_by_text("no images were recorded")
+    assert note.count() == 1 + page.locator(".note[hidden]").filter(has_text="no images were recorded").count()
     first = dots(page)
     slider = page.get_by_role("slider", name="Moment of the training")
     slider.press("End")

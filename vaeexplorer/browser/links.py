@@ -5,7 +5,7 @@ writes what the widgets keep there, `app/address.py` the rest. docs/links.md has
 """
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, TypeVar, cast
 
 T = TypeVar("T")
@@ -210,6 +210,7 @@ TRAIN: tuple[Key[Any], ...] = (
         options=tuple(f"{a}-{b}-{c}" for a in ("sum", "mean") for b in ("sum", "mean") for c in ("mean", "sum")),
     ),
     Key("events", "changes", None, "what was turned while it learned"),
+    replace(IMAGES, name="size"),  # `images` are those that are learned
 )
 """of a training in the browser"""
 

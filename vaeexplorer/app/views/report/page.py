@@ -88,8 +88,8 @@ def show(spaces: Sequence[Space]) -> None:
         return
     st.html(Markup('<p class="vx-summary">{}</p>').format(in_a_line(found)))
     st.html(f"<style>{cards.STYLE}</style>{cards.cards(found)}")
-    show_unasked(found)
     show_evidence(there, found)
+    show_unasked(found)
     show_strips(there)
     for part in (offer_nll_gap, show_numbers, downloads):
         for space in in_a_row(there):

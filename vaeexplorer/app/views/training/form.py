@@ -42,10 +42,15 @@ def config_form(datasets: Sequence[str], key: str) -> RunConfig:
         ConfigError: the options do not go together.
     """
     config = RunConfig()
-    dataset = st.selectbox("dataset", datasets, key=f"{key}-dataset", help="The images to learn.", format_func=title)
+    parts = st.columns(3, gap="medium")
+    with parts[1]:  # there is room above the two of the loss
+        st.markdown("**Images**")
+        dataset = st.selectbox(
+            "dataset", datasets, key=f"{key}-dataset", help="The images to learn.", format_func=title
+        )
     config = replace(config, data=replace(config.data, dataset=dataset))
     rare = []
-    for column, (part, heading) in zip(st.columns(3, gap="medium"), PARTS.items(), strict=True):
+    for column, (part, heading) in zip(parts, PARTS.items(), strict=True):
         section = getattr(config, part)
         with column:
             st.markdown(f"**{heading}**")
