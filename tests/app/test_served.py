@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from tests.app.conftest import components, opened
 from vaeexplorer.app.views.training import form, server
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
-from vaeexplorer.trainings import dispatch, queue
+from vaeexplorer.trainings import ahead, dispatch, queue
 from vaeexplorer.trainings.listing import list_trainings
 
 PAGE = "views/training/page.py"
@@ -16,7 +16,8 @@ PAGE = "views/training/page.py"
 
 @pytest.fixture(autouse=True)
 def nobody_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What waits in the queue goes on waiting."""
+    """What waits in the queue goes on waiting, and no process is started for what may come."""
+    monkeypatch.setattr(ahead, "start", lambda: None)
     monkeypatch.setattr(queue, "wake", lambda: None)
     monkeypatch.setattr(dispatch, "wake", lambda: None)
 

@@ -108,10 +108,10 @@ def test_runs_are_watched_handed_on_and_images_brought(
         page.get_by_role("button", name="Export").first.click()
     out = tmp_path / "out.zip"
     coming.value.save_as(out)
-    page.get_by_role("button", name="Import a run").click()
+    page.get_by_role("button", name="Import").first.click()
     page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(out)
     page.get_by_label("Its name").fill("again")
-    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_role("button", name="Import", exact=True).last.click()
     page.get_by_text("again is here, and chosen.").wait_for()
     assert load_run(at_home / "runs" / "again").key == load_run("mnist-ae-2d-lecture").key
     wait_until(page, lambda: page.locator(".film-of-runs h2").all_inner_texts() == ["again"], "its film")

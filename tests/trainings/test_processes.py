@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from tests.processes import posix
-from tests.trainings.conftest import is_, until
+from tests.trainings.conftest import PATIENCE, is_, until
 from vaeexplorer.__main__ import main
 from vaeexplorer.config import RunConfig
 from vaeexplorer.network.dials import Event
 from vaeexplorer.runs.film import load_film
 from vaeexplorer.runs.folder import list_runs, load_run
-from vaeexplorer.trainings import dispatch, folder, queue
+from vaeexplorer.trainings import ahead, dispatch, folder, queue
 from vaeexplorer.trainings.dispatch import options
 from vaeexplorer.trainings.listing import list_trainings
 
@@ -24,8 +24,13 @@ from vaeexplorer.trainings.listing import list_trainings
 def test_it_is_steered_killed_and_goes_on_and_the_command_line_gives_the_same_bits(
     config: RunConfig, runs_folder: Path
 ) -> None:
+    ahead.start()  # as the form does, for which it is begun in a process that is there already
+    (waiting,) = ahead.left()
     queue.begin("one", config)
-    until("one", lambda card: card.state == "running" and bool(card.status and card.status.moment))
+    begun = until("one", lambda card: card.state == "running" and bool(card.status and card.status.moment))
+    assert begun.status
+    assert begun.status.pid == waiting.pid
+    assert ahead.left() == []
     queue.ask("one", {"do": "pause"})
     paused = until("one", is_("paused"))
     queue.ask("one", {"do": "steer", "name": "beta", "value": 8})
@@ -110,3 +115,26 @@ def test_one_at_a_time_and_what_is_stopped_is_a_run_that_goes_on(config: RunConf
     queue.delete("other")
     assert [card.name for card in list_trainings()] == ["second", "third"]
     assert {card.name for card in list_runs()[0]} >= {"other", "second"}  # runs stay
+
+
+def test_a_process_that_waits_is_given_nothing_by_a_server_of_other_runs(
+    runs_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead.start()
+    (process,) = ahead.left()
+    ahead.start()  # another visitor opens the form
+    assert ahead.left() == [process]
+    monkeypatch.setenv("VAEEXPLORER_RUNS", str(runs_folder / "others"))
+    assert ahead.take(runs_folder) is None
+    ahead.stop()
+    assert process.wait(PATIENCE) != 0
+    assert ahead.left() == []
+
+
+def test_a_process_that_waits_ends_with_its_server(runs_folder: Path) -> None:
+    ahead.start()
+    (process,) = ahead.left()
+    assert process.stdin
+    process.stdin.close()  # as when the server is killed
+    assert process.wait(PATIENCE) == 0
+    ahead.stop()

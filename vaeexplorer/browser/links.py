@@ -117,6 +117,11 @@ PLANE: tuple[Key[Any], ...] = (
     Key("b", "numbers", None, "where the way ends", limits=_COORDINATES, digits=7),
     Key("at", "numbers", None, _VIEW, limits=_COORDINATES, digits=7, count=3),
     Key("manifold", "flag", None, "whether the plane is decoded behind the dots", of_any_run=True),
+    Key(
+        *("behind", "choice", "images", "which map lies behind the dots; images: none"),
+        options=("images", "classifier", "unlike"),
+        of_any_run=True,
+    ),
     HIDDEN,
     Key(
         *("marks", "choice", "mean", "what a dot is: the mean of q(z|x), a draw from it, or an ellipse of one σ"),

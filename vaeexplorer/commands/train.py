@@ -1,7 +1,6 @@
 """train: a run, or several, from the first to the last epoch."""
 
 import dataclasses
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +14,6 @@ from vaeexplorer.network.dials import Event, read_events
 
 if TYPE_CHECKING:
     from vaeexplorer.runs.folder import Run
-
-NICENESS = 10  # of 19, of a training that a server watches
 
 
 def train(
@@ -124,10 +121,10 @@ def _train(
 
 def _serve(config: RunConfig, name: str, path: Path) -> None:
     """A training that a server watches, at a lower priority than the server's."""
+    from vaeexplorer.trainings.ahead import lower_priority
     from vaeexplorer.trainings.lock import held
 
-    if nice := getattr(os, "nice", None):  # not on Windows
-        nice(NICENESS)
+    lower_priority()
     with held(path):  # before torch is imported
         from vaeexplorer.trainings.process import serve
 

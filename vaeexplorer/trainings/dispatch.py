@@ -4,7 +4,6 @@ The processes outlive the server: another one finds them by the lock that they h
 not say so itself is the knowledge of the server that started it.
 """
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,10 +17,9 @@ from filelock import FileLock, Timeout
 from vaeexplorer.config import RunConfig
 from vaeexplorer.files import read_file
 from vaeexplorer.runs.folder import runs_folder
-from vaeexplorer.trainings import folder, limits
+from vaeexplorer.trainings import ahead, folder, limits
 from vaeexplorer.trainings.listing import LIVING, TrainingCard, list_trainings
 
-ROOT = Path(__file__).parents[2]
 PACE = 0.3  # seconds between two looks at what is under way
 
 _waking = Lock()
@@ -43,6 +41,7 @@ def wake() -> None:
 
 def rest() -> None:
     """Begin nothing any more. What is under way goes on."""
+    ahead.stop()
     _end.set()
     _wake.set()
     if _thread is not None:
@@ -88,15 +87,8 @@ def advance() -> bool:
 
 def _start(card: TrainingCard) -> None:
     """Start its process, and wait until it has begun or ended."""
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    quiet = {"OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait by spinning hold up all that runs beside them
-    env = quiet | os.environ | {"PYTHONPATH": path, "VAEEXPLORER_RUNS": str(runs_folder().absolute())}
     (card.path / folder.ENDED).unlink(missing_ok=True)
-    with (card.path / folder.LOG).open("wb") as log:
-        process = subprocess.Popen(
-            command(card), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, start_new_session=True
-        )
-    _processes[card.path] = process
+    process = _processes[card.path] = ahead.take(card.path) or _begin(card)
     for _ in range(int(limits.STARTING / 0.02)):
         if process.poll() is not None or not (card.path / folder.WAITING).exists():
             break
@@ -104,6 +96,18 @@ def _start(card: TrainingCard) -> None:
     _reap()
     if process.poll() is not None:  # without a word
         (card.path / folder.WAITING).unlink(missing_ok=True)
+
+
+def _begin(card: TrainingCard) -> "subprocess.Popen[bytes]":
+    with (card.path / folder.LOG).open("wb") as log:
+        return subprocess.Popen(
+            command(card),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=ahead.environment(),
+            start_new_session=True,
+        )
 
 
 def command(card: TrainingCard) -> list[str]:

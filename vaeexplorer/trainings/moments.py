@@ -28,11 +28,11 @@ def pack_moment(step: int, config: RunConfig, decoder: Mapping[str, np.ndarray],
     Args:
         step: steps done.
         config: of the training.
-        decoder: float32, by the names of `architecture.weight_shapes`, the encoder's left out.
+        decoder: float16 or float32, by the names of `architecture.weight_shapes`, the encoder's left out.
         codes: of the test images that are shown.
     """
     with np.errstate(over="ignore"):
-        halves = {name: array.astype("<f2") for name, array in decoder.items()}
+        halves = {name: array.astype("<f2", copy=False) for name, array in decoder.items()}
         posterior = [array.astype("<f2") for array in (codes.mean, codes.logvar) if array is not None]
     if not all(np.isfinite(array).all() for array in (*halves.values(), *posterior)):
         return None

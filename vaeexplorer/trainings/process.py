@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn.utils import vector_to_parameters
 
 from vaeexplorer.codes import Codes
@@ -26,6 +27,7 @@ from vaeexplorer.files import read_file
 from vaeexplorer.network.dials import Event, check, read_events
 from vaeexplorer.network.evaluation import network_terms, noise_shape
 from vaeexplorer.network.film import MOST, drawn
+from vaeexplorer.network.step import adam
 from vaeexplorer.network.training import SNAPSHOT_IMAGES, Training, train
 from vaeexplorer.runs.film import save_film
 from vaeexplorer.runs.finish import finish, write
@@ -60,6 +62,11 @@ def serve(config: RunConfig, name: str, path: Path) -> None:
             pass
         write(run_path, finish(training))
         control.ended(training, load_run(run_path))
+
+
+def warm_up() -> None:
+    """Import what a first step needs beside this module: for an optimizer torch imports its compiler, in a second."""
+    adam(nn.Linear(1, 1), torch.device("cpu"), 1e-3)
 
 
 class Control:
@@ -165,7 +172,8 @@ class Control:
     def look(self, training: Training, *, is_last: bool = False) -> None:
         """Leave a moment, and a point of the curves."""
         start = time.monotonic()
-        if not len(self._images):
+        is_first = not len(self._images)
+        if is_first:
             self._begin(training)
         network = training.network.eval()
         bfloat16 = training.precision == "bfloat16"  # as where it trains: finer than a plane shows
@@ -180,7 +188,7 @@ class Control:
             terms, _ = network_terms(network, x, self._noise, training.config, beta)
             test = _terms(terms.reconstruction.mean(), terms.kl.mean(), terms.total.mean())
         state = network.state_dict()
-        decoder = {name: state[name].float().cpu().numpy() for name in state if name.startswith(("decoder", "log_"))}
+        decoder = {name: state[name].half().cpu().numpy() for name in state if name.startswith(("decoder", "log_"))}
         network.train()
         content = pack_moment(training.step, training.config, decoder, codes)
         if content is not None:
@@ -194,6 +202,8 @@ class Control:
             self._status = replace(self._status, images_per_second=0.7 * before + 0.3 * speed if before else speed)
         self._counted = (training.step, now)
         self._say(training)
+        if is_first:  # the next one is due at once: it is the first that moves
+            return
         took = time.monotonic() - start
         self._spent = took if not self._spent else 0.8 * self._spent + 0.2 * took
         self._due = start + max(INTERVAL, self._spent / SHARE)

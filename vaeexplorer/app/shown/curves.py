@@ -30,7 +30,7 @@ PARTS = {
 
 def show(cards: list[RunCard]) -> None:
     """The curves of runs, a row of figures for each data set and likelihood: nats of others are not comparable."""
-    groups = Counter((card.config.data.dataset, card.config.objective.likelihood) for card in cards)
+    groups = Counter(map(_kind, cards))
     if len(groups) > 1:
         st.info(
             "These runs differ in dataset or likelihood. Their nats are not comparable, so each kind has its own row."
@@ -38,9 +38,23 @@ def show(cards: list[RunCard]) -> None:
     for dataset, likelihood in groups:
         if len(groups) > 1:
             st.subheader(f"{literal(datasets.title(dataset))} · {likelihood}", anchor=False)
-        kind = (dataset, likelihood)
-        own = [card for card in cards if (card.config.data.dataset, card.config.objective.likelihood) == kind]
-        _show_kind(own, likelihood, dataset)
+        own = [card for card in cards if _kind(card) == (dataset, likelihood)]
+        legend([card.name for card in own], "solid: test images, dotted: training images")
+        figures.show([_figure(own, part) for part in PARTS], f"curves-{dataset}-{likelihood}", columns=len(PARTS))
+
+
+def show_loss(cards: Sequence[RunCard], height: int) -> None:
+    """The loss of those runs whose nats are comparable with the first one's, in one figure of so many pixels."""
+    own = [card for card in cards if _kind(card) == _kind(cards[0])]
+    figures.show([_figure(own, "total", height)], "loss")
+    legend(
+        [card.name for card in own], f"{len(cards) - len(own)} of other kinds below" if len(own) < len(cards) else ""
+    )
+
+
+def _kind(card: RunCard) -> tuple[str, str]:
+    """Data set and likelihood: nats of others are not comparable."""
+    return card.config.data.dataset, card.config.objective.likelihood
 
 
 def _unit(likelihood: str) -> str:
@@ -49,26 +63,23 @@ def _unit(likelihood: str) -> str:
     return f"nats per image{constant}"
 
 
-def _are_published(cards: list[RunCard], dataset: str) -> bool:
+def _are_published(cards: Sequence[RunCard], dataset: str) -> bool:
     """Whether the runs were measured on the published test images."""
     published = FULL[dataset, "test"][0]
     return all(card.provenance.get("test_images_hash", published) == published for card in cards)
 
 
-def _show_kind(cards: list[RunCard], likelihood: str, dataset: str) -> None:
-    """Loss, reconstruction and KL of runs that share a likelihood and a dataset."""
+def _figure(cards: Sequence[RunCard], part: str, height: int = 380) -> figures.Drawn:
+    """One quantity of runs that share a data set and a likelihood."""
+    dataset, likelihood = _kind(cards[0])
+    drawn = tuple(_curve(card, part) for card in cards)
+    has_lines = likelihood == "bernoulli" and part != "kl" and dataset in FLOOR and _are_published(cards, dataset)
+    references = tuple(map(Reference, ("floor", "mean image"), FLOOR[dataset])) if has_lines else ()
+    count = sum(bool(curve.test) for curve in drawn)
+    alt = f"{PARTS[part]}: {part} in {_unit(likelihood)} by epoch, of {count} runs."
     log = st.session_state.get(state.LOG.name, False)
-    legend([card.name for card in cards], "solid: test images, dotted: training images")
-    shown = []
-    for part, title in PARTS.items():
-        drawn = tuple(_curve(card, part) for card in cards)
-        has_lines = likelihood == "bernoulli" and part != "kl" and dataset in FLOOR and _are_published(cards, dataset)
-        references = tuple(map(Reference, ("floor", "mean image"), FLOOR[dataset])) if has_lines else ()
-        count = sum(bool(curve.test) for curve in drawn)
-        alt = f"{title}: {part} in {_unit(likelihood)} by epoch, of {count} runs."
-        looks = {"title": title, "unit": _unit(likelihood), "references": references, "log": log}
-        shown.append(_learning_curves(drawn, alt, **looks))
-    figures.show(shown, f"curves-{dataset}-{likelihood}", columns=len(shown))
+    looks = {"title": PARTS[part], "unit": _unit(likelihood), "references": references, "log": log, "height": height}
+    return _learning_curves(drawn, alt, **looks)
 
 
 def _curve(card: RunCard, part: str) -> Curve:
@@ -89,4 +100,4 @@ def legend(names: Sequence[str], note: str) -> None:
     """One colour a name, in the order of the figures' cycle."""
     chip = Markup('<span><i style="background: {}"></i>{}</span>')
     chips = Markup("").join(chip.format(cycle_color(number), name) for number, name in enumerate(names))
-    st.html(Markup('<div class="vx-legend">{}<em>{}</em></div>').format(chips, note))
+    st.html(Markup('<div class="vx-legend">{}{}</div>').format(chips, note and Markup("<em>{}</em>").format(note)))

@@ -22,5 +22,8 @@ def frame(header: dict[str, Any], payload: bytes) -> bytes:
 def precision(arrays: Sequence[np.ndarray]) -> str:
     """`<f2` where half precision holds every number of the arrays exactly, else `<f4`."""
     with np.errstate(over="ignore"):
-        exact = all(np.array_equal(array.astype("<f2").astype(np.float32), array) for array in arrays)
+        exact = all(
+            array.dtype == np.float16 or np.array_equal(array.astype("<f2").astype(np.float32), array)
+            for array in arrays
+        )
     return "<f2" if exact else "<f4"

@@ -31,7 +31,7 @@ def pack_network(config: RunConfig, weights: Mapping[str, np.ndarray], *, encode
     names = [layer.name for name in _PARTS for layer in parts.get(name, ())]
     arrays = [weights[f"{name}.{kind}"] for name in names for kind in ("weight", "bias")]
     kind = precision(arrays)
-    payload = b"".join(array.astype(kind).tobytes() for array in arrays)
+    payload = b"".join(array.astype(kind, copy=False).tobytes() for array in arrays)
     header = {
         "kind": "network",
         "precision": kind,

@@ -29,7 +29,7 @@ def bring() -> None:
     if is_public():
         st.caption(words.READ_ONLY)
         return
-    with st.popover("Import a run"), st.form("import-run", border=False, clear_on_submit=True):
+    with st.popover("Import"), st.form("import-run", border=False, clear_on_submit=True):
         file = st.file_uploader(
             "A zip that Export or a training in the browser made", "zip", max_upload_size=MOST_BYTES // 1_000_000
         )

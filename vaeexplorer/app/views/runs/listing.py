@@ -17,16 +17,16 @@ def rows(cards: Sequence[RunCard], dataset: str) -> list[dict[str, object]]:
     return [
         {
             "run": card.name,
-            "images": titles[card.config.data.dataset],
             "model": f"{card.config.model.arch} {card.config.model.model}",
             "D": card.config.model.latent_dim,
-            "likelihood": card.config.objective.likelihood,
             "beta": card.config.objective.beta if card.config.model.model == "vae" else None,
-            "epochs": len(card.history),
-            "seed": card.config.train.seed,
             "loss": card.metrics.get("test_total"),
+            "likelihood": card.config.objective.likelihood,
+            "images": titles[card.config.data.dataset],
             "reconstruction": card.metrics.get("test_reconstruction"),
             "KL": card.metrics.get("test_kl") if card.config.model.model == "vae" else None,
+            "epochs": len(card.history),
+            "seed": card.config.train.seed,
             "whose": "yours" if is_own(card) else "shipped",
         }
         for card in cards

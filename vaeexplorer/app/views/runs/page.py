@@ -96,20 +96,25 @@ find = address.choose(state.FIND)
 address.settle()
 heading(words.PAGE)
 files.say()
-left, right = st.columns([4, 1], vertical_alignment="bottom")
-left.text_input(
-    "Find",
-    key=state.FIND.name,
-    persist_state="session",
-    placeholder="words: vae 16, beta=4, fashion",
-    label_visibility="collapsed",
-)
-with right:
-    files.bring()
-rows = listing.found(listing.rows(cards, st.session_state.get(state.DATASET.name) or "mnist"), find or "")
-choose_in_table(names, [str(row["run"]) for row in rows], rows)
-about_table = f"{len(rows):,} of {len(cards):,} runs; nats per image on the test images, one sample of z each."
 chosen = [every[name] for name in names]
+rows = listing.found(listing.rows(cards, st.session_state.get(state.DATASET.name) or "mnist"), find or "")
+table, beside = st.columns([3, 2])
+with table:
+    words_column, import_column = st.columns([3, 1], vertical_alignment="bottom")
+    words_column.text_input(
+        "Find",
+        key=state.FIND.name,
+        persist_state="session",
+        placeholder="words: vae 16, beta=4, fashion",
+        label_visibility="collapsed",
+    )
+    with import_column:
+        files.bring()
+    choose_in_table(names, [str(row["run"]) for row in rows], rows)
+if chosen:
+    with beside:
+        curves.show_loss(chosen[:MANAGED], HEIGHT + 20)
+about_table = f"{len(rows):,} of {len(cards):,} runs; nats per image on the test images, one sample of z each."
 if not chosen:
     st.caption(about_table)
     say_what_is_no_run(errors)

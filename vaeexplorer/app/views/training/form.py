@@ -9,13 +9,15 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import streamlit as st
 from msgspec import Meta
+from streamlit.delta_generator import DeltaGenerator
 
 from vaeexplorer.config import ConfigError, RunConfig
 from vaeexplorer.data.datasets import title
 
-PARTS = {"model": "Network", "objective": "Loss", "train": "Training"}
-RARE = {"pixel_variance", "bound", "samples", "device", "precision", "compile", "kl_warmup"}
-"""what most people leave as it is"""
+PARTS = ("data", "model", "objective", "train")
+FIRST = ("dataset", "model", "arch", "latent_dim", "hidden", "likelihood", "beta", "epochs")
+"""what most people choose; the rest is folded"""
+COLUMNS = 4
 
 
 @cache
@@ -31,41 +33,32 @@ def sentences(kind: type) -> dict[str, str]:
     return found
 
 
-def config_form(datasets: Sequence[str], key: str) -> RunConfig:
+def config_form(datasets: Sequence[str], key: str, place: DeltaGenerator, more: DeltaGenerator) -> RunConfig:
     """Controls of every field of a configuration; what they make.
 
     Args:
         datasets: that can be chosen.
         key: with which the keys of the controls begin.
+        place: of what most people choose.
+        more: where the rest is folded.
 
     Raises:
         ConfigError: the options do not go together.
     """
     config = RunConfig()
-    parts = st.columns(3, gap="medium")
-    with parts[1]:  # there is room above the two of the loss
-        st.markdown("**Images**")
-        dataset = st.selectbox(
-            "dataset", datasets, key=f"{key}-dataset", help="The images to learn.", format_func=title
-        )
-    config = replace(config, data=replace(config.data, dataset=dataset))
-    rare = []
-    for column, (part, heading) in zip(parts, PARTS.items(), strict=True):
-        section = getattr(config, part)
-        with column:
-            st.markdown(f"**{heading}**")
-            for each in fields(section):
-                if each.name in RARE:
-                    rare.append((part, each.name))
+    named = {each.name: part for part in PARTS for each in fields(getattr(config, part))}
+    columns = [*place.columns(COLUMNS), *more.expander("More options").columns(COLUMNS)]
+    changed: dict[str, Any] = {part: getattr(config, part) for part in PARTS}
+    for group, names in enumerate((FIRST, [name for name in named if name not in FIRST])):
+        for number, name in enumerate(names):
+            part = named[name]
+            with columns[group * COLUMNS + number % COLUMNS]:
+                if name == "dataset":
+                    about = "The images to learn."
+                    dataset = st.selectbox(name, datasets, key=f"{key}-{name}", help=about, format_func=title)
+                    changed[part] = replace(config.data, dataset=dataset)
                 else:
-                    section = _with(section, each.name, key)
-        config = replace(config, **{part: section})
-    with st.expander("More options"):
-        columns = st.columns(4)
-        changed = {part: getattr(config, part) for part in PARTS}
-        for number, (part, name) in enumerate(rare):
-            with columns[number % 4]:
-                changed[part] = _with(changed[part], name, key)
+                    changed[part] = _with(changed[part], name, key)
     return replace(config, **changed)
 
 

@@ -17,7 +17,7 @@ from vaeexplorer.errors import UserError
 from vaeexplorer.export.training import SHEETS
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.network.dials import Dial
-from vaeexplorer.trainings import queue
+from vaeexplorer.trainings import ahead, queue
 from vaeexplorer.trainings.estimate import seconds
 from vaeexplorer.trainings.listing import LIVING, TrainingCard, list_trainings
 
@@ -44,6 +44,8 @@ def on_this_server(cards: dict[str, TrainingCard]) -> None:
         _show(card)
         _choose(list(cards.values()))
         _tools(card)
+    else:
+        st.title("Train one on this server", anchor=False)
     with st.expander("New training", expanded=not cards, icon=":material/add:"):
         _new()
 
@@ -154,23 +156,27 @@ def _branch(card: TrainingCard) -> None:
 @st.fragment
 def _new() -> None:
     cards = list_trainings()
+    first, begin, more = st.container(), st.container(), st.container()
     try:
-        config = form.config_form(_datasets(), state.NEW_TRAINING)
+        config = form.config_form(_datasets(), state.NEW_TRAINING, first, more)
         images = len(caches.training_images(config.data.dataset))
     except UserError as error:
         st.error(literal(error))
         return
     about = seconds(config, images, cards)
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
     usual = config.default_name
-    name = left.text_input("Name of the run", usual, key=f"{state.NEW_TRAINING}-name-{usual}")
     is_busy = any(card.state in (*LIVING, "waiting") for card in cards)
-    if right.button(
-        "Queue it" if is_busy else "Start", type="primary", width="stretch", key="start-training"
-    ) and _done(lambda: queue.begin(name, config)):
-        _see(name)
-    took = f"{about:.0f} s" if about < 100 else f"{about / 60:.0f} min"
-    st.caption(f"About {took} on {images:,} images, in a process of its own at a lower priority.")
+    if not is_busy:
+        ahead.start()
+    with begin:
+        left, right = st.columns([3, 1], vertical_alignment="bottom")
+        name = left.text_input("Name of the run", usual, key=f"{state.NEW_TRAINING}-name-{usual}")
+        label = "Queue it" if is_busy else "Start"
+        is_pressed = right.button(label, type="primary", width="stretch", key="start-training")
+        if is_pressed and _done(lambda: queue.begin(name, config)):
+            _see(name)
+        took = f"{about:.0f} s" if about < 100 else f"{about / 60:.0f} min"
+        st.caption(f"About {took} on {images:,} images, in a process of its own at a lower priority.")
 
 
 def _datasets() -> list[str]:
