@@ -39,3 +39,7 @@ def test_sliders_swatches_and_pressed_buttons_are_seen(server: str, chromium: An
         page.locator(".latent-plane[aria-busy=false]").wait_for()
         # The first one that is seen: a page may hide others, and while pages change, those of the last are hidden.
         assert columns_with_a_mark(page.locator(track).filter(visible=True).first).mean() > 0.8
+    follow(page, "Is it regularized?")
+    bar = page.locator(".card .bar").first
+    bar.wait_for()
+    assert columns_with_a_mark(bar).mean() > 0.8
