@@ -33,7 +33,7 @@ def palette_of(frames: list[Image.Image], colours: int) -> Image.Image:
 
     A colour counts by the root of how often it is there: dots and digits are few pixels on a wide ground.
     """
-    seen = np.concatenate([np.asarray(frame).reshape(-1, 3) for frame in frames]) & ~np.uint8(3)
+    seen = np.concatenate([np.asarray(frame).reshape(-1, 3) for frame in frames]) & ~np.uint8(3) | np.uint8(2)
     each, counts = np.unique(seen, axis=0, return_counts=True)
     weighed = np.repeat(each, np.ceil(np.sqrt(counts)).astype(int), axis=0)
     return Image.fromarray(weighed[None]).quantize(colours, Image.Quantize.MEDIANCUT, kmeans=1)

@@ -28,7 +28,7 @@ PAGES = {
     "training": ("training", ".train .start:enabled"),
     "runs": ("runs?runs=mnist-ae-2d-lecture,mnist-vae-2d-lecture", ".film-of-runs .said"),
     "images": ("images", "[data-testid=stFileUploader]"),
-    "regularized": ("regularized", ".js-plotly-plot"),
+    "regularized": ("regularized", ".js-plotly-plot:visible"),
 }
 """a page by the name of its picture: its address, and what is there once it shows something"""
 COLOURS = 256
