@@ -128,5 +128,13 @@ def test_runs_are_watched_handed_on_and_images_brought(
         page.get_by_text("The ground is light").wait_for()
         page.get_by_role("button", name="Store this set").click()
         page.get_by_text("symbols.zip is stored as own-").wait_for()
-        assert len(list((tmp_path / "sets").iterdir())) == 1
+        (stored,) = (tmp_path / "sets").iterdir()
+
+        follow(page, "Training")  # a set of one's own is learned in the tab as well
+        page.locator(".train select[aria-label=Images]").select_option(stored.name)
+        page.locator(".train .start").click()
+        wait_until(
+            page, lambda: "epoch 20 of 20" in page.locator(".train .head").inner_text(), "what was learned of it"
+        )
+        assert f"set={stored.name}" in page.url
         page.goto("about:blank")  # before its server ends
