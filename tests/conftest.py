@@ -40,10 +40,12 @@ QUIET = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # as where there is no network
     "--process-per-site",  # a page is compiled once for all tests
+    "--js-flags=--no-turbofan",  # and no page lives for so long that the slowest compiler would be worth its time
 ]
 BLANK = '<!doctype html><title>Nothing</title><link rel="icon" href="data:,">'
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist takes the groups from the marks when its turn comes
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that drive the app come first, as they take longest; and all end, whatever they wait for."""
     for item in items:

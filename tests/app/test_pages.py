@@ -1,5 +1,6 @@
 import base64
 import dataclasses
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +12,17 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PAGES, components, figures, ordered
 from vaeexplorer.app import caches, state
+from vaeexplorer.app.server import assets
 from vaeexplorer.app.text import literal
+from vaeexplorer.app.views.explore import regions as explore_regions
 from vaeexplorer.config import ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.training import Training
+from vaeexplorer.results import regions
 from vaeexplorer.results.remarks import KL_RISES, NEGATIVE
 from vaeexplorer.runs.finish import save_run
-from vaeexplorer.runs.folder import list_runs
+from vaeexplorer.runs.folder import list_runs, load_run
 
 EXPLORE, TRAINING, BETA, IMAGES = (f"views/{name}/page.py" for name in ("explore", "training", "beta", "images"))
 
@@ -46,6 +50,47 @@ def test_home_opens_on_a_two_dimensional_vae(app: AppTest) -> None:
     assert app.selectbox(key="run").value == "mnist-vae-2d"
     assert told(app)["space"]["name"] == "mnist-vae-2d"
     assert told(app)["link"] == {}
+
+
+def test_a_plane_has_the_maps_of_a_classifier_and_many_dimensions_their_effects(app: AppTest) -> None:
+    app.run()
+    space = told(app)["space"]
+    assert "effects" not in space  # two sliders need no order
+    asset = assets.find(*space["regions"].split("/")[1:])
+    assert asset is not None
+    sent = json.loads(asset.data)
+    label = np.frombuffer(base64.b64decode(sent["label"]), np.uint8)
+    assert len(label) == sent["rows"] * sent["columns"] == 128 * 128
+    assert set(label) == set(range(10))
+    assert sent["low"] < sent["far"] < sent["high"]
+    app.selectbox(key="run").set_value("mnist-vae-16d").run()
+    assert not app.exception
+    space = told(app)["space"]
+    assert "regions" not in space
+    assert len(space["effects"]) == 16
+    assert max(space["effects"]) == space["effects"][13]  # z14
+
+
+def test_the_classifier_is_put_to_a_plane_on_request_but_not_in_public(
+    app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = regions.kept(load_run("mnist-ae-2d"))
+    shutil.copytree(SHIPPED / "mnist-ae-2d", runs_folder / "mine", ignore=shutil.ignore_patterns("regions.npz"))
+    monkeypatch.setattr(regions, "measure", lambda *_: found)
+    caches.run_cards.clear()
+    explore_regions._packed.clear()
+    app.query_params.update({"run": "mine", "behind": "classifier"})
+    monkeypatch.setenv("VAEEXPLORER_PUBLIC", "1")
+    app.run()
+    assert told(app)["space"]["regions"] is None
+    assert "No classifier was put to this plane" in " ".join(each.value for each in app.caption)
+    monkeypatch.delenv("VAEEXPLORER_PUBLIC")
+    app.run()
+    app.button(key=state.REGIONS).click().run()
+    assert not app.exception
+    assert told(app)["space"]["regions"].startswith("vx/figures/")
+    assert regions.kept(load_run("mine")) is not None
+    explore_regions._packed.clear()
 
 
 KINDS = {"mnist-vae-2d", "mnist-ae-16d", "fashion-mnist-ae-2d", "fashion-mnist-vae-16d"}

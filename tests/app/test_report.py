@@ -1,8 +1,10 @@
 """The page "Is it regularized?"."""
 
+import json
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,14 @@ from tests.app.conftest import figures, places
 from vaeexplorer.analysis.report.diagnostics import Estimate
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.analysis.report.seeds import Spread
-from vaeexplorer.app.views.report import reports
+from vaeexplorer.app.views.report import measured, reports
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import SHIPPED
+from vaeexplorer.results import instruments
 from vaeexplorer.results import report as report_card
 from vaeexplorer.results.seeds import Recipe
 from vaeexplorer.runs.folder import Run, load_run
+from vaeexplorer.spaces.space import Space
 
 PAGE = "views/report/page.py"
 
@@ -26,6 +30,7 @@ PAGE = "views/report/page.py"
 @pytest.fixture(autouse=True)
 def nothing_made() -> None:
     reports.forget()
+    measured.forget()
 
 
 def opened(app: AppTest, **query: str) -> AppTest:
@@ -44,7 +49,7 @@ def test_a_shipped_report_opens_at_once(app: AppTest, monkeypatch: pytest.Monkey
     assert not page.exception
     assert not page.error
     assert answers(page) == ["yes", "partly", "yes", "no"]
-    assert len(figures(page)) == 8
+    assert len(figures(page)) == 8 + 4  # evidence, and instruments
     assert len(page.get("download_button")) == 3
 
 
@@ -57,7 +62,7 @@ def test_two_runs_side_by_side_from_a_link(app: AppTest) -> None:
         "fashion-mnist-ae-2d",
     ]
     assert "mnist-vae-16d: no. fashion-mnist-ae-2d: no." in shown
-    assert len(answers(page)) == 6
+    assert len(answers(page)) == 8
 
 
 def test_what_two_runs_have_in_common_lies_on_one_row(app: AppTest) -> None:
@@ -65,7 +70,8 @@ def test_what_two_runs_have_in_common_lies_on_one_row(app: AppTest) -> None:
     assert not page.exception
     shown = [figure is not None for figure in places(page)]
     rows = list(zip(shown[::2], shown[1::2], strict=True))
-    assert rows == [(True, True), (True, True), (False, True), *4 * [(True, True)], (True, False), (True, False)]
+    assert rows[:4] == 4 * [(True, True)]  # of instruments
+    assert rows[4:] == [*2 * [(True, True)], (False, True), *4 * [(True, True)], *2 * [(True, False)]]
 
 
 def test_other_seeds_of_a_recipe_are_a_folded_line(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,3 +131,64 @@ def test_what_no_report_can_be_made_of_is_a_sentence(
     assert not page.exception
     assert [each.value for each in page.error] == ["Codes never vary in dimension 1: leave such dimensions out."]
     assert answers(page) == []
+
+
+def instruments_shown(page: AppTest) -> list[str]:
+    """The lines below the figures of the instruments."""
+    grids = [json.loads(each.proto.json).get("figures") for each in page.get("bidi_component")]
+    given = next(grid for grid in grids if grid and grid[0] and grid[0]["alt"].startswith("Effect of"))
+    return [each["reading"] for each in given if each]
+
+
+def test_the_instruments_of_a_run_stand_beside_their_references(app: AppTest) -> None:
+    page = opened(app, run="mnist-vae-2d")
+    assert not page.exception
+    assert "More instruments" in [each.label for each in page.expander]
+    effects, normality, pixels, distances = instruments_shown(page)
+    assert effects.startswith("2 of 2 dimensions are active units (Var μ above .01).")
+    assert "further from N(0, I) than perfect models (p = 0.05)" in normality
+    assert "R² of means 0.987, of variances 0.510; of reconstructions of other images 0.999 and 0.579" in pixels
+    assert "Euclidean 0.26, geodesic 0.20" in distances
+    assert distances.endswith("Geodesics are the more stable.")
+    numbers = next(each.value for each in page.dataframe if "beside it" in each.value)
+    rows = dict(zip(numbers["number"], zip(numbers["here"], numbers["beside it"], strict=True), strict=True))
+    assert rows["active units"] == ("2", "of 2")
+    assert rows["ratio of the two"][0] == "1.27 (1.08 to 1.47)"
+    assert rows["R² of pixel means"] == ("0.987", "0.999 reconstructions of other images; 0.999 other test images")
+    assert rows["Epps-Pulley T/n over directions, largest"][1].endswith("39 perfect models")
+
+
+def test_a_dead_side_is_named_and_an_autoencoder_has_no_active_units() -> None:
+    found = instruments.kept(load_run("mnist-ae-2d"))
+    assert found is not None
+    assert measured.of_effects(found).startswith("Active units mean nothing for an autoencoder")
+    row = found.dimensions[0]
+    dead = replace(found, dimensions=[replace(row, effect_below=0.04 * row.effect_above), *found.dimensions[1:]])
+    assert measured.dead_sides(found) == []
+    assert measured.dead_sides(dead) == [f"z{row.dimension} below"]
+
+
+def test_instruments_are_measured_on_request_and_kept_but_not_in_public(
+    app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = instruments.kept(load_run("mnist-vae-16d"))
+    without = shutil.ignore_patterns("instruments.json")
+    shutil.copytree(SHIPPED / "mnist-vae-16d", runs_folder / "mine", ignore=without)
+    made: list[str] = []
+
+    def measure(space: Space, progress: Callable[[int, str], None]) -> object:
+        made.append(space.name)
+        progress(1, "a step")
+        return shipped
+
+    monkeypatch.setattr(instruments, "measure", measure)
+    monkeypatch.setenv("VAEEXPLORER_PUBLIC", "1")
+    assert "Of mine nothing was stored" in " ".join(each.value for each in opened(app, run="mine").caption)
+    monkeypatch.delenv("VAEEXPLORER_PUBLIC")
+    page = opened(app, run="mine")
+    (button,) = [each for each in page.button if each.label.startswith("Measure (")]
+    page = button.click().run(timeout=60)
+    assert not page.exception
+    assert made == ["mine"]
+    assert len(instruments_shown(page)) == 3
+    assert instruments.kept(load_run("mine")) == shipped

@@ -54,28 +54,38 @@ def node(modules: Path) -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what the app stores, in `runs` and `sets`: both are empty but for what a test puts there."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def server(server_home: Path) -> Iterator[str]:
     """The app on the shipped runs, at the address this yields."""
-    with serving(tmp_path_factory.mktemp("runs")) as (url, _):
+    with serving(server_home) as (url, _):
         yield url
 
 
 @pytest.fixture
-def mortal_server(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """An app of the test's own, and its process, which the test may end."""
-    with serving(tmp_path / "runs") as served:
-        yield served
+def at_home(server_home: Path, runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """That folder, where this process looks for runs and sets too; after the test it is as empty as before."""
+    for name in ("runs", "sets"):
+        monkeypatch.setenv(f"VAEEXPLORER_{name.upper()}", str(server_home / name))
+    yield server_home
+    for name in ("runs", "sets"):
+        shutil.rmtree(server_home / name, ignore_errors=True)
 
 
 @contextmanager
-def serving(runs: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """The app with this folder of runs beside the shipped ones: its address, and its process, which is ended after."""
+def serving(home: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """The app with what is stored in this folder: its address, and its process, which is ended after."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    env = os.environ | {"VAEEXPLORER_RUNS": str(runs), "VAEEXPLORER_DATA": str(SAMPLE.root)}
+    places = {"VAEEXPLORER_RUNS": str(home / "runs"), "VAEEXPLORER_SETS": str(home / "sets")}
+    env = os.environ | places | {"VAEEXPLORER_DATA": str(SAMPLE.root)}
     with started(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/_stcore/health", process)

@@ -332,8 +332,8 @@ export const space = (name, isRemote = false) => ({
 });
 /** All files of a space. @param {Net} net @param {ReturnType<typeof space>} given @param {number} [dim] */
 export async function arrive(net, { urls }, dim = 2) {
-  if (urls.network) await net.answer(urls.network, networkFile(dim));
   await net.answer(urls.codes, codesFile(30, dim));
+  if (urls.network) await net.answer(urls.network, networkFile(dim));
   await net.answer(urls.sprite, "png");
   await settled();
 }

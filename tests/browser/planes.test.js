@@ -59,16 +59,29 @@ test("pair: a plane that could not be loaded can be tried again", async () => {
   assert.equal(plane.message.hidden, true);
 });
 
+test("pair: codes are shown while decoders are on their way, and then what these draw", async () => {
+  const widget = pair();
+  widget.update(beside("a"), {});
+  const [plane] = widget.panes;
+  assert.equal(net.waiting("/a.bin"), 0, "the decoder does not take the codes' share of the line");
+  await net.answer("/a.codes", codesFile());
+  assert.equal(plane.codes?.count, 30);
+  widget.pointAt(3);
+  widget.another();
+  assert.equal(plane.way.background.isBusy("strips"), false, "there is nothing to ask yet");
+  await net.answer("/a.bin", networkFile());
+  assert.equal(plane.way.background.isBusy("strips"), true);
+});
+
 test("pair: planes that were replaced or left do not open what comes late", async () => {
   const widget = pair();
   widget.update(beside("a"), {});
   const [old] = widget.panes;
   widget.update(beside("b"), {});
-  await arrive(net, space("a"));
+  await net.answer("/a.codes", codesFile());
   assert.equal(old.codes, null);
   const [plane] = widget.panes;
   widget.stop();
-  await net.fail("/b.bin");
   await net.answer("/b.codes", codesFile());
   assert.equal(plane.codes, null);
   assert.equal(text(plane), "");

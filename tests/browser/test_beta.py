@@ -103,13 +103,12 @@ def test_what_is_said_of_a_point(evaluate: Evaluate) -> None:
     shares = evaluate("beta/sweep.js", "[m.outside(given, 3), m.beyond(given, 3), m.beyond(given, 4)]", plane)
     assert shares == pytest.approx([0.6, 0.4, 0.2])
 
-    points = [(0, 16), (1, 16), (1, 15), (2, 9), (16, 0), (0.5, 16)]
+    points = [(0, 16), (1, 16), (2, 9), (16, 0), (0.5, 16)]
     given = [{"beta": beta, "active_units": active} for beta, active in points]
-    assert evaluate("beta/sweep.js", "given.map((point) => m.remark(point, 16))", given) == [
+    assert evaluate("beta/sweep.js", "given.map((point) => m.remark(point))", given) == [
         "Without a KL penalty, R keeps growing.",
         "At β = 1 the loss is −ELBO.",
-        "At β = 1 the loss is −ELBO. 1 of 16 dimensions has collapsed.",
-        "7 of 16 dimensions have collapsed.",
+        "",
         "Every dimension has collapsed: the decoder draws the mean image.",
         "",
     ]

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import serving
 from tests.browser.driving import at_rest, follow, wait_until
 from vaeexplorer.browser.packing.run_film import pack_run_film
 from vaeexplorer.data.datasets import load_dataset
@@ -86,55 +85,51 @@ def dots(page: Any) -> str:
 
 @pytest.mark.browser
 def test_runs_are_watched_handed_on_and_images_brought(
-    chromium: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: str, at_home: Path, chromium: Any, tmp_path: Path
 ) -> None:
     page = chromium
-    monkeypatch.setenv("VAEEXPLORER_SETS", str(tmp_path / "sets"))
-    with serving(tmp_path / "runs") as (url, _):
-        page.goto(f"{url}/runs?runs=mnist-ae-2d-lecture,mnist-vae-2d-lecture&epoch=1")
-        said = page.locator(".film-of-runs .said")
-        wait_until(page, lambda: "epoch 1 of 30" in said.inner_text(), "the film at the epoch of the link")
-        assert page.locator(".film-of-runs .panes section").count() == 2
-        note = page.get_by_text("No decoder was recorded")
-        assert note.count() == 1 + page.locator(".note[hidden]").filter(has_text="No decoder").count()
-        first = dots(page)
-        slider = page.get_by_role("slider", name="Moment of the training")
-        slider.press("End")
-        wait_until(page, lambda: "epoch=" not in page.url and dots(page) != first, "the end, which is no choice")
-        slider.press("Home")
-        wait_until(page, lambda: "epoch=0" in page.url, "the beginning in the address")
-        page.get_by_role("button", name="Play").click()
-        wait_until(page, lambda: "epoch 30 of 30" in said.inner_text(), "the end of the film")
-        at_rest(page)
+    page.goto(f"{server}/runs?runs=mnist-ae-2d-lecture,mnist-vae-2d-lecture&epoch=1")
+    said = page.locator(".film-of-runs .said")
+    wait_until(page, lambda: "epoch 1 of 30" in said.inner_text(), "the film at the epoch of the link")
+    assert page.locator(".film-of-runs .panes section").count() == 2
+    note = page.get_by_text("no images were recorded")
+    assert note.count() == 1 + page.locator(".note[hidden]").filter(has_text="no images were recorded").count()
+    first = dots(page)
+    slider = page.get_by_role("slider", name="Moment of the training")
+    slider.press("End")
+    wait_until(page, lambda: "epoch=" not in page.url and dots(page) != first, "the end, which is no choice")
+    slider.press("Home")
+    wait_until(page, lambda: "epoch=0" in page.url, "the beginning in the address")
+    page.get_by_role("button", name="Play").click()
+    wait_until(page, lambda: "epoch 30 of 30" in said.inner_text(), "the end of the film")
+    at_rest(page)
 
-        with page.expect_download() as coming:
-            page.get_by_role("button", name="Export").first.click()
-        out = tmp_path / "out.zip"
-        coming.value.save_as(out)
-        page.get_by_role("button", name="Import").first.click()
-        page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(out)
-        page.get_by_label("Its name").fill("again")
-        page.get_by_role("button", name="Import", exact=True).last.click()
-        page.get_by_text("again is here, and chosen.").wait_for()
-        assert load_run(tmp_path / "runs" / "again").key == load_run("mnist-ae-2d-lecture").key
-        wait_until(page, lambda: page.locator(".film-of-runs h2").all_inner_texts() == ["again"], "its film")
-        assert "runs=again" in page.url
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="Export").first.click()
+    out = tmp_path / "out.zip"
+    coming.value.save_as(out)
+    page.get_by_role("button", name="Import").first.click()
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(out)
+    page.get_by_label("Its name").fill("again")
+    page.get_by_role("button", name="Import", exact=True).last.click()
+    page.get_by_text("again is here, and chosen.").wait_for()
+    assert load_run(at_home / "runs" / "again").key == load_run("mnist-ae-2d-lecture").key
+    wait_until(page, lambda: page.locator(".film-of-runs h2").all_inner_texts() == ["again"], "its film")
+    assert "runs=again" in page.url
 
-        follow(page, "Your images")
-        page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
-            {"name": "symbols.zip", "mimeType": "application/zip", "buffer": pictures()}
-        )
-        page.get_by_text("100 training and 20 test images of 2 classes").wait_for()
-        page.get_by_text("The ground is light").wait_for()
-        page.get_by_role("button", name="Store this set").click()
-        page.get_by_text("symbols.zip is stored as own-").wait_for()
-        (stored,) = (tmp_path / "sets").iterdir()
+    follow(page, "Your images")
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
+        {"name": "symbols.zip", "mimeType": "application/zip", "buffer": pictures()}
+    )
+    page.get_by_text("100 training and 20 test images of 2 classes").wait_for()
+    page.get_by_text("The ground is light").wait_for()
+    page.get_by_role("button", name="Store this set").click()
+    page.get_by_text("symbols.zip is stored as own-").wait_for()
+    (stored,) = (at_home / "sets").iterdir()
 
-        follow(page, "Training")  # a set of one's own is learned in the tab as well
-        page.locator(".train select[aria-label=Images]").select_option(stored.name)
-        page.locator(".train .start").click()
-        wait_until(
-            page, lambda: "epoch 20 of 20" in page.locator(".train .head").inner_text(), "what was learned of it"
-        )
-        assert f"set={stored.name}" in page.url
-        page.goto("about:blank")  # before its server ends
+    follow(page, "Training")  # a set of one's own is learned in the tab as well
+    page.locator(".train select[aria-label=Images]").select_option(stored.name)
+    page.locator(".train .start").click()
+    wait_until(page, lambda: "epoch 20 of 20" in page.locator(".train .head").inner_text(), "what was learned of it")
+    assert f"set={stored.name}" in page.url
+    page.goto("about:blank")  # before its server ends

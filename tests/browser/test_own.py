@@ -121,6 +121,7 @@ def test_the_walk_from_x_is_the_servers(own: str, chromium: Any, mnist_test: Ima
     page.get_by_label("Number of a test image").fill("3")
     page.get_by_label("Number of a test image").press("Enter")
     page.get_by_text("0 · test #3", exact=True).wait_for()
+    assert page.get_by_role("button", name="Clear").is_visible()
     page.wait_for_url("**image=3**")
     page.get_by_role("button", name="ε = 0").click()
     mean, logvar = encode(mnist_test.images[3:4])
@@ -159,3 +160,4 @@ def test_images_in_colour_are_shown_and_asked_for_at_their_size(own: str, chromi
     shows("canvas[aria-label^='x, the image']", data.images[3] / 255, 0)
     shows("canvas[aria-label^='x′, the image']", colored.decode(colored.encode(data.images[3:4])[0])[0], 1)
     assert page.locator("canvas.pad").is_hidden()  # what is drawn becomes a digit
+    assert page.locator("button.clear").is_hidden()

@@ -43,7 +43,7 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
     # A chosen pair, said to be, and both ways with their distances above the fold.
     typical = page.locator(".pair .typical")
     assert typical.inner_text().startswith("41 %")
-    assert "This one is chosen." in typical.inner_text()
+    assert "here: chosen." in typical.inner_text()
     page.locator(".pair .numbers .worst").nth(1).wait_for()
     for part in (".stage >> nth=0", ".stage >> nth=1", ".typical", ".numbers >> nth=1"):
         box = page.locator(f".pair {part}").bounding_box()
@@ -81,7 +81,7 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
     assert typical.inner_text().startswith("59 %")
     assert "worse in the VAE" in typical.inner_text()
     page.get_by_role("button", name="Another pair").click()
-    page.get_by_text("This one is random.").wait_for()
+    page.get_by_text("here: random.").wait_for()
 
     overlays, ways = page.locator(".pair .stage > canvas:nth-of-type(3)"), page.locator(".pair .strip > canvas")
     shown = [canvases.nth(k) for canvases in (overlays, ways) for k in range(2)]
@@ -97,7 +97,7 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
     page.wait_for_url(lambda url: url != there)
     one, other = (list(map(int, url.split("pair=")[1].split("&")[0].split("-"))) for url in (there, page.url))
     assert sum(a == b for a, b in zip(one, other, strict=True)) == 1  # one end has moved
-    assert "This one is yours." in typical.inner_text()
+    assert "here: yours." in typical.inner_text()
     first, second = other
     wait_for_ways(page, runs, (first, second))
 

@@ -23,7 +23,7 @@ def test_verdicts_figures_and_a_second_run(server: str, chromium: Any) -> None:
     page.locator(".js-plotly-plot .heatmaplayer").first.wait_for(state="attached")
     page.get_by_label("Beside it").click()
     page.get_by_role("option", name="mnist-ae-2d", exact=True).click()
-    page.get_by_text("Codes are points: there is no posterior.", exact=True).wait_for()
+    page.get_by_text("No posterior.", exact=True).wait_for()
     page.wait_for_url("**beside=mnist-ae-2d**")
     for name in ("mnist-vae-2d", "mnist-ae-2d"):
         page.locator(".cards .model", has_text=name).wait_for()

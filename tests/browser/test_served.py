@@ -1,7 +1,12 @@
-"""Training on the server, as visitors see it: begun, steered, watched by two, found again, killed, resumed, kept."""
+"""Training on the server, as visitors see it: begun, steered, watched by two, found again, killed, resumed, kept.
+
+The server that it began on is killed, which the latent plane outlives as well.
+"""
 
 import os
 import signal
+import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import serving
-from tests.browser.driving import changed, middle, picture, wait_until
+from tests.browser.driving import changed, middle, opened, picture, pixels, wait_until
 from tests.processes import posix
 from vaeexplorer.runs.folder import load_run
 from vaeexplorer.trainings import folder
@@ -19,9 +24,9 @@ NAME = "mnist-vae-2d-bernoulli"
 
 
 @pytest.fixture
-def runs(runs_folder: Path) -> Any:
-    """A folder of runs whose trainings end with the test."""
-    yield runs_folder
+def home(at_home: Path) -> Iterator[Path]:
+    """The folder of the server, whose trainings end with the test."""
+    yield at_home
     for card in list_trainings():
         if card.state in LIVING and card.status:
             with suppress(ProcessLookupError):
@@ -32,11 +37,38 @@ def stands(page: Any, state: str) -> None:
     page.locator(f".served[data-state={state}]").wait_for()
 
 
+def the_plane_outlives(url: str, process: "subprocess.Popen[bytes]", page: Any) -> None:
+    """Kill a server under a drag."""
+    stage = opened(page, f"{url}/")
+    x, y = middle(stage)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y, steps=3)
+    process.kill()
+    process.wait(20)
+    for step in range(4):
+        before = pixels(page)
+        page.mouse.move(x + 60 + 30 * step, y + 20)
+        changed(page, lambda: pixels(page), before)
+    seen = pixels(page)
+    page.mouse.up()
+    page.get_by_role("dialog", name="The server does not answer").get_by_text("goes on working").wait_for()
+    assert page.get_by_text("internet").count() == 0  # Streamlit's own words, which mean another trouble
+    page.keyboard.press("Escape")
+    assert page.get_by_role("combobox", name="Run").is_disabled()
+    assert pixels(page) == seen
+    page.wait_for_url("**/?z=*")  # whoever is away: a reload shows it
+    page.get_by_role("button", name="Sample prior").click()
+    changed(page, lambda: pixels(page), seen)
+
+
 @posix
 @pytest.mark.browser
-def test_a_training_on_the_server(chromium: Any, browser: Any, runs: Path) -> None:
+def test_a_training_and_the_plane_outlive_the_server(
+    server: str, home: Path, chromium: Any, browser: Any, troubles: list[str]
+) -> None:
     page = chromium
-    with serving(runs) as (url, process):
+    with serving(home) as (url, process):
         page.goto(f"{url}/training")
         page.get_by_text("On this server").click()
         page.get_by_role("textbox", name="hidden").fill("64")
@@ -73,37 +105,40 @@ def test_a_training_on_the_server(chromium: Any, browser: Any, runs: Path) -> No
             wait_until(other, lambda: "β 16" in other.locator(".served .marks").inner_text(), "the mark there")
         finally:
             other.close()
-        page.goto("about:blank")
-        process.kill()
-        process.wait(20)
-    with serving(runs) as (url, _):  # another server finds it
-        page.goto(f"{url}/training?where=server&served={NAME}")
-        stands(page, "paused")
-        assert read_training(folder.path_of(NAME)).events[-1].value == 16
-        page.locator(".served .start").click()
-        wait_until(page, lambda: read_training(folder.path_of(NAME)).epoch > 0, "an epoch")
-        status = read_training(folder.path_of(NAME)).status
-        assert status
-        os.kill(status.pid, signal.SIGKILL)
-        stands(page, "interrupted")
-        assert "resume" in page.locator(".served .message").inner_text()
-        page.locator(".served .start").click()
-        stands(page, "running")
-        page.reload()
-        stands(page, "running")
-        page.locator(".served button", has_text="Stop").click()
-        stands(page, "stopped")
-        run = load_run(NAME)
-        assert run.config.objective.beta == 16
-        assert len(run.history) < 9000
+        the_plane_outlives(url, process, page)
+    page.goto("about:blank")
+    assert troubles
+    assert all("server" in trouble or "ERR_CONNECTION_REFUSED" in trouble for trouble in troubles), troubles
+    troubles.clear()
 
-        page.get_by_test_id("stPopoverButton").filter(has_text="Branch").click()
-        page.get_by_role("textbox", name="Its name").fill("branched")
-        page.keyboard.press("Enter")
-        page.get_by_role("button", name="Branch", exact=True).last.click()
-        wait_until(page, lambda: page.locator(".served h1").inner_text() == "branched", "the branch")
-        stands(page, "running")
-        page.locator(".served button", has_text="Kill").click()
-        stands(page, "interrupted")
-        assert "killed from the page" in page.locator(".served .message").inner_text()
-        page.goto("about:blank")
+    # Another server finds it.
+    page.goto(f"{server}/training?where=server&served={NAME}")
+    stands(page, "paused")
+    assert read_training(folder.path_of(NAME)).events[-1].value == 16
+    page.locator(".served .start").click()
+    wait_until(page, lambda: read_training(folder.path_of(NAME)).epoch > 0, "an epoch")
+    status = read_training(folder.path_of(NAME)).status
+    assert status
+    os.kill(status.pid, signal.SIGKILL)
+    stands(page, "interrupted")
+    assert "resume" in page.locator(".served .message").inner_text()
+    page.locator(".served .start").click()
+    stands(page, "running")
+    page.reload()
+    stands(page, "running")
+    page.locator(".served button", has_text="Stop").click()
+    stands(page, "stopped")
+    run = load_run(NAME)
+    assert run.config.objective.beta == 16
+    assert len(run.history) < 9000
+
+    page.get_by_test_id("stPopoverButton").filter(has_text="Branch").click()
+    page.get_by_role("textbox", name="Its name").fill("branched")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Branch", exact=True).last.click()
+    wait_until(page, lambda: page.locator(".served h1").inner_text() == "branched", "the branch")
+    stands(page, "running")
+    page.locator(".served button", has_text="Kill").click()
+    stands(page, "interrupted")
+    assert "killed from the page" in page.locator(".served .message").inner_text()
+    page.goto("about:blank")

@@ -47,9 +47,13 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
     page = chromium
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{server}/training?{SMALL}")
+    page.goto(f"{server}/training?{SMALL}&size=21")
     start = page.locator(".train .start:enabled")
     start.wait_for()
+    size = page.get_by_label("Size of images in place of dots")
+    assert size.input_value() == "21"
+    size.press("Home")
+    page.wait_for_url(lambda url: "size=" not in url)
     decoded, samples = page.locator(".train canvas.out"), page.locator(".train canvas.samples")
     before = picture(samples)
 

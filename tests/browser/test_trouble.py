@@ -1,7 +1,6 @@
 """What goes wrong is said in words, and the last good picture stays."""
 
 import functools
-import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -191,33 +190,3 @@ def test_the_walk_says_what_it_lacks_and_goes_on_with_what_it_has(server: str, c
     message.get_by_role("button", name="Try again").click()
     message.get_by_text("could not be opened").wait_for(state="detached")
     assert page.locator(".from-x .sliders .slider").count() == 8
-
-
-@pytest.mark.browser
-def test_the_plane_outlives_the_server(
-    mortal_server: tuple[str, "subprocess.Popen[bytes]"], chromium: Any, troubles: list[str]
-) -> None:
-    page, (url, process) = chromium, mortal_server
-    stage = opened(page, f"{url}/")
-    x, y = middle(stage)
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 30, y, steps=3)
-    process.kill()
-    process.wait()
-    for step in range(4):
-        before = pixels(page)
-        page.mouse.move(x + 60 + 30 * step, y + 20)
-        changed(page, lambda: pixels(page), before)
-    picture = pixels(page)
-    page.mouse.up()
-    page.get_by_text("server is not responding").wait_for()  # Streamlit says so itself, and locks the choice of a run
-    page.keyboard.press("Escape")
-    assert page.get_by_role("combobox", name="Run").is_disabled()
-    assert pixels(page) == picture
-    page.wait_for_url("**/?z=*")  # whoever is away: a reload shows it
-    page.get_by_role("button", name="Sample prior").click()
-    changed(page, lambda: pixels(page), picture)
-    assert troubles
-    assert all("server" in trouble or "ERR_CONNECTION_REFUSED" in trouble for trouble in troubles), troubles
-    troubles.clear()

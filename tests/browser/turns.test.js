@@ -23,9 +23,9 @@ test("a bad pair of one space, one of the other and one at random come by turns,
       return turns.element.textContent;
     };
   turns.open(/** @type {any} */ (start));
-  assert.match(said(turns.first), /^41 %of random pairs are worse in the AE\. This one is chosen\.$/);
+  assert.match(said(turns.first), /^41 %of random pairs are worse in the AE; here: chosen\.$/);
   assert.deepEqual(turns.next(/** @type {any} */ (codes)), [5, 6]);
-  assert.match(said([5, 6]), /^59 %.*the VAE\..*chosen\.$/);
+  assert.match(said([5, 6]), /^59 %.*the VAE; .*chosen\.$/);
   const random = turns.next(/** @type {any} */ (codes));
   assert.notEqual(codes.labels[random[0]], codes.labels[random[1]]);
   assert.match(said(random), /^41 %.*random\.$/);

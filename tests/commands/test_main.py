@@ -105,8 +105,9 @@ def test_seeds_are_runs_of_their_own_and_one_recipe_in_a_report(capsys: pytest.C
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(
-    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("vaeexplorer.export.explorer.page", lambda run: run.name)  # which takes a second to pack
     assert main(arguments) == 2
     said = capsys.readouterr()
     assert said.out == ""
@@ -165,6 +166,7 @@ def test_export_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+@pytest.mark.usefixtures("quick_evidence")
 def test_a_report_is_found_and_written_as_a_document_and_a_page(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,5 @@
 """The page as a file: one, whole, at home everywhere, and alive."""
 
-import base64
 import dataclasses
 import functools
 import io
@@ -24,6 +23,7 @@ from vaeexplorer.browser.packing.network import pack_network
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.export.explorer import export_html, page
 from vaeexplorer.export.html import ExportError
+from vaeexplorer.export.places import as_text
 from vaeexplorer.network.inference import Codes
 from vaeexplorer.runs.folder import Run, RunError, load_run
 
@@ -48,6 +48,16 @@ def element(text: str, name: str) -> str:
     return match[1]
 
 
+def from_text(text: str) -> bytes:
+    """What `as_text` has made text of: 13 bits of two characters, 6 of one at the end."""
+    values = np.full(128, -1, np.intp)
+    values[[code for code in range(32, 127) if chr(code) not in '"&<\\']] = np.arange(91)
+    numbers = values[np.frombuffer(text.encode(), np.uint8)]
+    pairs, last = numbers[: len(numbers) & ~1].reshape(-1, 2) @ np.array([91, 1]), numbers[len(numbers) & ~1 :]
+    bits = np.append(pairs[:, None] >> np.arange(12, -1, -1) & 1, last[:, None] >> np.arange(5, -1, -1) & 1)
+    return np.packbits(bits[: len(bits) // 8 * 8]).tobytes()
+
+
 def in_order(planes: bytes) -> bytes:
     """The bytes of which those at even places come first."""
     data = np.empty(len(planes), np.uint8)
@@ -57,10 +67,7 @@ def in_order(planes: bytes) -> bytes:
 
 def test_the_page_holds_the_run(run: Run) -> None:
     text = exported(run.name)
-    held = {
-        name: zlib.decompress(base64.b64decode(element(text, name)))
-        for name in ("network", "encoder", "codes", "sprite")
-    }
+    held = {name: zlib.decompress(from_text(element(text, name))) for name in ("network", "encoder", "codes", "sprite")}
     assert in_order(held["network"]) == pack_network(run.config, run.weights, encoder=False)
     whole = len(pack_network(run.config, run.weights))
     assert 0 <= len(held["encoder"]) + len(held["network"]) - whole < 1000  # no array twice: two headers, not one
@@ -72,6 +79,15 @@ def test_the_page_holds_the_run(run: Run) -> None:
     space = json.loads(element(text, "space"))
     assert space["name"] == "mnist-vae-2d"
     assert len(space["classes"]) == len(space["colors"]) == 10
+
+
+@pytest.mark.parametrize("length", [*range(27), 1000])
+def test_bytes_of_any_length_come_back_from_text(length: int) -> None:
+    data = np.random.default_rng(length).integers(0, 256, length, np.uint8).tobytes()
+    text = as_text(data)
+    assert from_text(text) == data
+    assert len(text) <= 16 * length / 13 + 1
+    assert not set(text) - set(map(chr, range(32, 127))) | set(text) & set('"&<\\')
 
 
 BESIDE = {

@@ -143,6 +143,7 @@ def test_the_other_sets_files_are_not_pointed_at(
 
 
 # huggingface/datasets#5757, pubs/pubs#249: the tilde is expanded in some places and taken for a folder in others
+@pytest.mark.usefixtures("quick_evidence")
 def test_a_tilde_is_the_home_folder_everywhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_config: RunConfig, mnist_test: ImageDataset
 ) -> None:

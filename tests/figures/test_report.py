@@ -1,10 +1,18 @@
+import functools
+
 import numpy as np
 import pytest
 
-from vaeexplorer.analysis.report.evidence import evidence
+from vaeexplorer.analysis.report.evidence import Evidence, evidence
 from vaeexplorer.figures.report import against_null, exhibits, kl_bars, quantile_plot, ratio_map
 from vaeexplorer.results import report as report_card
 from vaeexplorer.runs.folder import load_run
+
+
+@functools.cache
+def of_a_vae() -> Evidence:
+    """The evidence of a shipped run, all of it."""
+    return evidence(load_run("mnist-vae-2d").codes)
 
 
 @pytest.mark.usefixtures("quick_evidence")
@@ -41,11 +49,11 @@ def test_the_diagonal_of_the_quantiles_has_no_dots() -> None:
     run = load_run("mnist-vae-2d")
     found = report_card.kept_report(run)
     assert found is not None
-    assert {trace.mode for trace in quantile_plot(evidence(run.codes), found).data} == {"lines"}
+    assert {trace.mode for trace in quantile_plot(of_a_vae(), found).data} == {"lines"}
 
 
 def test_maps_end_where_the_prior_does() -> None:
-    for field in evidence(load_run("mnist-vae-2d").codes).fields:
+    for field in of_a_vae().fields:
         density = np.asarray(ratio_map(field).data[0].z)
         far = np.hypot(field.axis[:, None], field.axis[None, :]) > 3
         assert np.isnan(density[far]).all()
@@ -53,8 +61,7 @@ def test_maps_end_where_the_prior_does() -> None:
 
 
 def test_a_hole_is_outlined_inside_three_deviations_only() -> None:
-    run = load_run("mnist-vae-2d")
-    (field, null) = evidence(run.codes).fields
+    (field, null) = of_a_vae().fields
     outline = ratio_map(field).data[1]
     corner = np.asarray(outline.z)[0, 0]
     assert corner == 0

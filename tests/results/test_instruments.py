@@ -2,14 +2,19 @@
 
 import dataclasses
 import json
+import shutil
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.instruments import epps_pulley
 from vaeexplorer.config import ConfigError
+from vaeexplorer.files import SHIPPED
 from vaeexplorer.results import instruments
-from vaeexplorer.runs.folder import Run, load_run
+from vaeexplorer.runs.folder import Run, list_runs, load_run
+from vaeexplorer.runs.images import images_of
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +25,18 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instruments, "sliced_normality", quick)
 
 
-def test_a_vae_of_16_dimensions_uses_7_of_them(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["instruments", "mnist-vae-16d", "--json"]) == 0
+def copied(name: str, runs_folder: Path) -> Path:
+    """A shipped run as one's own, without what was measured of it."""
+    path = runs_folder / "mine"
+    shutil.copytree(SHIPPED / name, path, ignore=shutil.ignore_patterns("*.json"))
+    shutil.copy(SHIPPED / name / "run.json", path)
+    return path
+
+
+def test_a_vae_of_16_dimensions_uses_7_of_them(runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copied("mnist-vae-16d", runs_folder)
+    assert instruments.kept(load_run("mine")) is None
+    assert main(["instruments", "mine", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     rows = found["dimensions"]
     assert [row["effect"] for row in rows] == sorted((row["effect"] for row in rows), reverse=True)
@@ -34,10 +49,26 @@ def test_a_vae_of_16_dimensions_uses_7_of_them(capsys: pytest.CaptureFixture[str
     assert real["variance_r2"] > 0.99
     assert samples["variance_r2"] < others["variance_r2"] < 0.95  # decoded images lack the noise of pixels
     assert len(found["normality"]["worst"]) == 16
+    assert sum(row["activity"] > 0.01 for row in rows) == 7
+    maps = {name: np.array(values) for name, values in found["maps"].items()}
+    assert {each.shape for each in maps.values()} == {(28, 28)}
+    images = images_of(load_run("mine")).images / 255
+    assert maps["mean, test images"] == pytest.approx(images.mean(axis=0), abs=1e-3)
+    assert maps["variance, test images"] == pytest.approx(images.var(axis=0), abs=1e-3)
+    difference = maps["mean, samples"] - maps["mean, test images"]
+    assert 1 - (difference**2).sum() / (784 * maps["mean, test images"].var()) == pytest.approx(
+        samples["mean_r2"], abs=0.002
+    )
+    stored = instruments.kept(load_run("mine"))
+    assert stored is not None
+    assert stored.effects == [row["effect"] for row in sorted(rows, key=lambda row: int(row["dimension"]))]
+    instruments.keep(load_run("mine"), dataclasses.replace(stored, about={"key": "another"}))
+    assert instruments.kept(load_run("mine")) is None
 
 
-def test_an_autoencoder_is_not_normal_and_has_no_kl(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["instruments", "mnist-ae-2d"]) == 0
+def test_an_autoencoder_is_not_normal_and_has_no_kl(runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copied("mnist-ae-2d", runs_folder)
+    assert main(["instruments", "mine"]) == 0
     out = capsys.readouterr().out
     assert "n/a" in out
     assert "p = 0.050" in out  # the least that 39 nulls can show
@@ -63,3 +94,31 @@ def test_the_same_weights_have_the_same_distances(
     run = load_run("mnist-vae-16d")
     with pytest.raises(ConfigError, match="two latent dimensions"):
         instruments.measure_stability([seeded(run, 0), seeded(run, 1)])
+
+
+def test_what_is_shipped_is_of_the_shipped_weights() -> None:
+    for card in list_runs()[0]:
+        found = instruments.kept(card)
+        assert found is not None, card.name
+        assert len(found.effects) == card.config.model.latent_dim
+        assert (found.dimensions[0].kl is None) == (card.config.model.model == "ae")
+    for name, ratio in (("mnist-vae-2d", 1.27), ("mnist-ae-2d", 3.02)):
+        over_seeds = instruments.kept_stability(load_run(name))
+        assert over_seeds is not None
+        assert over_seeds.seeds == [0, 1, 2, 3, 4]
+        assert over_seeds.ratio == pytest.approx(ratio, abs=0.005)
+        assert len(over_seeds.pairs["geodesic"]) == 100
+        assert over_seeds.sentence == "Geodesics are the more stable."
+
+
+def test_distances_over_seeds_are_stored_with_a_run(runs_folder: Path) -> None:
+    copied("mnist-vae-2d", runs_folder)
+    run = load_run("mine")
+    found = instruments.StabilityDocument([0, 1], 0.2, 0.3, 0.7, 0.5, 0.9, {}, {"keys": f"{run.key}, another"})
+    assert found.sentence == "Euclidean distances are the more stable."
+    assert instruments.kept_stability(run) is None
+    instruments.keep_stability(run, found)
+    assert instruments.kept_stability(run) == found
+    instruments.keep_stability(run, dataclasses.replace(found, about={"keys": "another"}))
+    assert instruments.kept_stability(run) is None
+    assert dataclasses.replace(found, high=1.2).sentence == "Neither is surely the more stable."

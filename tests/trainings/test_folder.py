@@ -1,6 +1,7 @@
 """What a training's folder says, whatever became of its process; and what is refused."""
 
 import errno
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -157,3 +158,10 @@ def test_a_convolution_and_more_samples_take_longer() -> None:
     assert operations(plain) == pytest.approx(3 * 2 * 2 * 797_696, rel=0.02)
     many = replace(plain, objective=ObjectiveConfig(bound="iwae", samples=10))
     assert seconds(many, 60_000) > 4 * seconds(plain, 60_000)
+
+
+def test_who_looks_is_not_taken_for_who_trains(waiting: Path) -> None:
+    with held(waiting):
+        assert folder.is_alive(waiting)
+    with ThreadPoolExecutor(2) as both:
+        assert not any(both.map(folder.is_alive, [waiting] * 1000))

@@ -19,6 +19,8 @@ from vaeexplorer.data.images import ImageDataset, check_dataset
 from vaeexplorer.data.moments import load_moments
 from vaeexplorer.data.published import is_published
 from vaeexplorer.errors import UserError
+from vaeexplorer.results import instruments as measured
+from vaeexplorer.results.instruments import InstrumentsDocument
 from vaeexplorer.results.sweep import BETAS, Point, load_sweep
 from vaeexplorer.runs.attachments import load_projection, save_projection
 from vaeexplorer.runs.folder import RunCard, RunError, list_runs, load_run
@@ -26,6 +28,7 @@ from vaeexplorer.spaces.principal import open_principal
 from vaeexplorer.spaces.space import Space, open_run
 
 _umap_lock = Lock()
+_instruments_lock = Lock()
 _own: dict[str, Space] = {}  # models that this process's script opened, by name: as many as it names
 _principal: dict[str, Space] = {}  # by key: their bytes are asked for by it
 _MOST_PRINCIPAL = 12
@@ -129,6 +132,41 @@ def compute_umap(space: Space, on_progress: Callable[[float], None]) -> None:
             stored.append(points)
             if space.run:
                 save_projection(space.run, "umap", points)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _instruments(key: str, _space: Space) -> list[InstrumentsDocument]:
+    """The instruments of a space, or an empty list while there are none; `measure_instruments` fills it."""
+    found = measured.kept(_space.run) if _space.run else None
+    return [] if found is None else [found]
+
+
+def instruments(space: Space) -> InstrumentsDocument | None:
+    """What the instruments of `results.instruments` say of a space; None while it was not measured."""
+    found = _instruments(space.key, space)
+    return found[0] if found else None
+
+
+def measure_instruments(space: Space, on_progress: Callable[[float, str], None]) -> None:
+    """Put the instruments to a space, and store the result with its run; one visitor at a time.
+
+    Raises:
+        RunError: it is measured, but cannot be stored with the run.
+    """
+    with _instruments_lock:
+        found = _instruments(space.key, space)
+        if found:
+            return
+        done = 0
+
+        def show(count: int, doing: str) -> None:
+            nonlocal done
+            done += count
+            on_progress(done / measured.STEPS, doing)
+
+        found.append(measured.measure(space, show))
+        if space.run:
+            measured.keep(space.run, found[0])
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SHARED = ("style/type.css", "style/widget.css", "style/states.css", "style/present.css")
+SHARED = ("style/type.css", "style/widget.css", "style/image_size.css", "style/states.css", "style/present.css")
 WORKERS = {f"{room}/worker_source.js": f"{room}/worker.js" for room in ("decoding", "learning", "posterior")}
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./]+)";\n', re.MULTILINE)

@@ -5,7 +5,7 @@ writes what the widgets keep there, `app/address.py` the rest. docs/links.md has
 """
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, TypeVar, cast
 
 T = TypeVar("T")
@@ -117,6 +117,11 @@ PLANE: tuple[Key[Any], ...] = (
     Key("b", "numbers", None, "where the way ends", limits=_COORDINATES, digits=7),
     Key("at", "numbers", None, _VIEW, limits=_COORDINATES, digits=7, count=3),
     Key("manifold", "flag", None, "whether the plane is decoded behind the dots", of_any_run=True),
+    Key(
+        *("behind", "choice", "images", "which map lies behind the dots; images: none"),
+        options=("images", "classifier", "unlike"),
+        of_any_run=True,
+    ),
     HIDDEN,
     Key(
         *("marks", "choice", "mean", "what a dot is: the mean of q(z|x), a draw from it, or an ellipse of one σ"),
@@ -210,6 +215,7 @@ TRAIN: tuple[Key[Any], ...] = (
         options=tuple(f"{a}-{b}-{c}" for a in ("sum", "mean") for b in ("sum", "mean") for c in ("mean", "sum")),
     ),
     Key("events", "changes", None, "what was turned while it learned"),
+    replace(IMAGES, name="size"),  # `images` are those that are learned
 )
 """of a training in the browser"""
 

@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 def instruments(run: Annotated[str, tyro.conf.Positional], json: bool = False) -> None:
     """What each dimension does to the image; is q(z) normal along every direction; do samples match the data?
 
+    It is stored with the run, where the page Is it regularized? shows it.
+
     Args:
         run: a name or a path
         json: print one JSON document and nothing else
     """
-    from vaeexplorer.results.instruments import measure_run
+    from vaeexplorer.results.instruments import STEPS, keep, measure_run
     from vaeexplorer.runs.folder import load_run
 
     loaded = load_run(run)
-    with progress(3, loaded.name) as bar:
+    with progress(STEPS, loaded.name) as bar:
         found = measure_run(loaded, bar)
+    keep(loaded, found)
     if json:
         print(to_json(found), end="")
     else:
@@ -36,13 +39,15 @@ def instruments(run: Annotated[str, tyro.conf.Positional], json: bool = False) -
 def stability(runs: Annotated[tuple[str, ...], tyro.conf.Positional], pairs: int = 100, json: bool = False) -> None:
     """Do distances mean anything? How those of the same pairs of images vary over seeds, Euclidean and geodesic.
 
+    It is stored with the first run, where the page Is it regularized? shows it.
+
     Args:
         runs: of one recipe with two latent dimensions, as `train --seeds 5` makes them
         pairs: of test images
         json: print one JSON document and nothing else
     """
     from vaeexplorer.config import ConfigError
-    from vaeexplorer.results.instruments import check_seeds, measure_stability
+    from vaeexplorer.results.instruments import check_seeds, keep_stability, measure_stability
     from vaeexplorer.runs.folder import load_run
 
     if not 10 <= pairs <= 1000:
@@ -51,6 +56,7 @@ def stability(runs: Annotated[tuple[str, ...], tyro.conf.Positional], pairs: int
     check_seeds(loaded)
     with progress(len(runs), "distances") as bar:
         found = measure_stability(loaded, bar, pairs=pairs)
+    keep_stability(loaded[0], found)
     if json:
         print(to_json(found), end="")
     else:
@@ -91,9 +97,7 @@ def show_stability(found: "StabilityDocument") -> None:
     table.add_row("Euclidean, between codes", f"{found.euclidean:.3f}")
     table.add_row("geodesic, of decoded curves", f"{found.geodesic:.3f}")
     out.print(table)
-    more = "Geodesics are the more stable" if found.low > 1 else "Neither is surely the more stable"
-    more = "Euclidean distances are the more stable" if found.high < 1 else more
-    out.print(f"Ratio {found.ratio:.2f} (90 % interval {found.low:.2f} to {found.high:.2f}). {more}.")
+    out.print(f"Ratio {found.ratio:.2f} (90 % interval {found.low:.2f} to {found.high:.2f}). {found.sentence}")
 
 
 def _table(*columns: str) -> Table:

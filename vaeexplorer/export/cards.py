@@ -37,7 +37,7 @@ def _verdict(name: str, found: Report, question: Question) -> Verdict:
 def unmeasured(name: str, found: Report) -> str:
     """Why a report has no fourth answer."""
     if found.kl is None:
-        return "An autoencoder has no posterior, and so no gaps."
+        return "No posterior."
     return f"Not measured: python -m vaeexplorer evaluate {name} --gaps"
 
 
@@ -87,7 +87,7 @@ def _short(found: Report, verdict: Verdict) -> str:
 
     if verdict.question == "posteriors":
         if found.kl is None:
-            return "Codes are points: there is no posterior."
+            return "No posterior."
         unused = round(found.dimensions * (found.find("collapsed").value or 0))
         used = f"{found.dimensions - unused} of {found.dimensions} dimensions used."
         if verdict.answer == "no":
@@ -97,7 +97,7 @@ def _short(found: Report, verdict: Verdict) -> str:
     if verdict.question == "aggregate":
         key = "hole_bound" if found.find("holes").value is None else "holes"
         least = "at least " if key == "hole_bound" else ""
-        return f"Accuracy. Prior in holes: {least}{share(key)}."
+        return f"Accuracy. In holes: {least}{share(key)}."
     if verdict.scale is None:
         return verdict.sentence
     return "Images covered." if verdict.question == "samples" else f"{verdict.scale.label}."

@@ -1,14 +1,16 @@
 """Where a page has its styles, its script and its data: in itself, or in files beside it that all pages share."""
 
-import base64
 import zlib
 from pathlib import Path
 
+import numpy as np
 from markupsafe import Markup
 
 from vaeexplorer.files import content_hash, whole_file
 
 ASSETS = "assets"
+_LETTERS = np.array([code for code in range(32, 127) if chr(code) not in '"&<\\'], np.uint8)
+"""91 characters that stand for themselves in an HTML element, in a JavaScript string and in JSON"""
 
 
 class Inside:
@@ -31,7 +33,7 @@ class Inside:
         return Markup(f"<script>\n{_classic(code)}</script>")
 
     def data(self, element: str, content: bytes, *, planes: bool = True, name: str = "") -> Markup:
-        """The element that holds data, as `standalone/standalone.js` reads them: base64 of a zlib stream.
+        """The element that holds data, as `standalone/standalone.js` reads them: a zlib stream as text.
 
         Args:
             element: its id.
@@ -40,7 +42,7 @@ class Inside:
                 well.
             name: what the data are called.
         """
-        text = base64.b64encode(zlib.compress(content[::2] + content[1::2] if planes else content, 6)).decode()
+        text = as_text(zlib.compress(content[::2] + content[1::2] if planes else content, 6))
         return self._holder(element, text, Markup(' data-name="{}"').format(name) if name else Markup())
 
     def none(self, element: str) -> Markup:
@@ -92,6 +94,30 @@ class Beside(Inside):
             with whole_file(self.folder / address) as file:
                 file.write(content)
         return address
+
+
+def as_text(data: bytes) -> str:
+    """Bytes as text that a page or a script can hold, 16 characters for 13 bytes, where base64 takes 17.3.
+
+    Each 13 bits become two of 91 characters; what is left at the end becomes one if it has at most 6 bits, and is
+    filled up with zeros. `standalone/text.js` is the way back.
+    """
+    bits = np.unpackbits(np.frombuffer(data, np.uint8))
+    pairs, left = divmod(len(bits), 13)
+    numbers = _numbers(bits[: 13 * pairs].reshape(-1, 13))
+    letters = np.stack(np.divmod(numbers, len(_LETTERS)), axis=1).ravel()
+    if left:
+        width = 6 if left <= 6 else 13
+        (last,) = _numbers(np.pad(bits[13 * pairs :], (0, width - left))[None])
+        letters = np.append(letters, [last] if width == 6 else divmod(last, len(_LETTERS)))
+    return str(_LETTERS[letters].tobytes(), "ascii")
+
+
+def _numbers(bits: np.ndarray) -> np.ndarray:
+    """Rows of at most 16 bits [N, B], the highest first, as numbers [N]."""
+    wide = np.zeros((len(bits), 16), np.uint8)
+    wide[:, 16 - bits.shape[1] :] = bits
+    return np.packbits(wide, axis=1).view(">u2").ravel().astype(np.intp)
 
 
 def _classic(code: str) -> str:

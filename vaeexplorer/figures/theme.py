@@ -25,9 +25,15 @@ AXIS = {
 }
 
 
+_SHORT = {"T-shirt/top": "T-shirt", "Ankle boot": "Boot"}
+
+
 def classes(names: Sequence[str]) -> dict[str, list[str]]:
-    """Names and colours of classes, as every widget takes them (`Classes` in `browser/engine/codes.js`)."""
-    return {"classes": list(names), "colors": list(CLASS_COLORS)}
+    """Names and colours of classes, as every widget takes them (`Classes` in `browser/engine/codes.js`).
+
+    Names of two words are shortened: ten of them stand below a plane, and few words are read there.
+    """
+    return {"classes": [_SHORT.get(name, name) for name in names], "colors": list(CLASS_COLORS)}
 
 
 def cycle_color(number: int) -> str:

@@ -1,4 +1,7 @@
-"""The instruments of `analysis.instruments` on a run; and on runs of one recipe, whether their distances are stable."""
+"""The instruments of `analysis.instruments` on a latent space; and on runs of one recipe, whether distances are stable.
+
+What was measured is stored with its run, and counts as long as the run has the same weights and codes.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,22 +16,32 @@ from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.config import ConfigError
 from vaeexplorer.documents import Plain
 from vaeexplorer.results.seeds import recipe_of
-from vaeexplorer.runs.folder import Run
+from vaeexplorer.runs.attachments import INSTRUMENTS, STABILITY, load_document, save_document
+from vaeexplorer.runs.folder import Run, RunCard, RunError
 from vaeexplorer.runs.images import images_of
+from vaeexplorer.spaces.space import Space, open_run
 from vaeexplorer.version import __version__
 
 EFFECT_CODES, SAMPLES = 2000, 5000
 PAIRS = 100
+STEPS = 3
 
 Progress = Callable[[int, str], None]
 
 
 @dataclass(frozen=True)
 class DimensionRow:
-    """One dimension of z, from 1; `kl` in nats, None of an AE; effects in squared error per image, pixels in [0, 1]."""
+    """One dimension of z, from 1.
+
+    Attributes:
+        kl: mean over images, nats; None of an AE.
+        activity: Var_x(mu_j), above .01 of an active unit (Burda et al. 2016); None of an AE, which has no scale.
+        effect, effect_above, effect_below: squared error per image, pixels in [0, 1] (`analysis.instruments.effects`).
+    """
 
     dimension: int
     kl: float | None
+    activity: float | None
     effect: float
     effect_above: float
     effect_below: float
@@ -60,12 +73,22 @@ class PixelRow:
 
 @dataclass(frozen=True)
 class InstrumentsDocument:
-    """What `instruments --json` prints: dimensions by falling effect, normality along directions, and pixels."""
+    """What `instruments --json` prints: dimensions by falling effect, normality along directions, and pixels.
+
+    Attributes:
+        maps: mean and variance of each pixel, of samples of the prior and of test images, [H][W] each, top row first.
+    """
 
     dimensions: list[DimensionRow]
     normality: NormalityRow
     pixels: list[PixelRow]
+    maps: dict[str, list[list[float]]]
     about: dict[str, Plain]
+
+    @property
+    def effects(self) -> list[float]:
+        """Of each dimension on the image, in the network's order, [D]."""
+        return [row.effect for row in sorted(self.dimensions, key=lambda row: row.dimension)]
 
 
 @dataclass(frozen=True)
@@ -88,29 +111,44 @@ class StabilityDocument:
     pairs: dict[str, list[float]]
     about: dict[str, Plain]
 
+    @property
+    def sentence(self) -> str:
+        """Which distance varies less over seeds, as far as the interval allows."""
+        if self.low > 1:
+            return "Geodesics are the more stable."
+        return "Euclidean distances are the more stable." if self.high < 1 else "Neither is surely the more stable."
+
 
 def measure_run(run: Run, progress: Progress = lambda count, doing: None, *, seed: int = 0) -> InstrumentsDocument:
-    """All instruments that one run can be put to, in half a minute.
-
-    Args:
-        run: an AE's or a VAE's.
-        progress: called with how many more of three steps are done, and what is done next.
-        seed: of all draws.
+    """The same of a run.
 
     Raises:
         RunError, DataError: the test images are others than those of the run, or cannot be had.
     """
-    images, codes, rng = images_of(run), run.codes, np.random.default_rng([seed, 0x696E7374])
+    return measure(open_run(run, images_of(run)), progress, seed=seed)
+
+
+def measure(space: Space, progress: Progress = lambda count, doing: None, *, seed: int = 0) -> InstrumentsDocument:
+    """All instruments that one latent space can be put to, in some 20 seconds of one core.
+
+    Args:
+        space: of at least two images; correlations within a posterior are left out.
+        progress: called with how many more of `STEPS` are done, and what is done next.
+        seed: of all draws.
+    """
+    codes, rng = space.posterior, np.random.default_rng([seed, 0x696E7374])
     z = codes.mean
     if codes.logvar is not None:
         z = (z + np.exp(codes.logvar / 2) * rng.standard_normal(z.shape, dtype=np.float32)).astype(np.float32)
     progress(0, "effect of each dimension")
-    found = effects(run.model.decode, z[:EFFECT_CODES])
+    found = effects(space.decode, z[:EFFECT_CODES])
     kl = None if codes.logvar is None else kl_per_dimension(codes.mean, codes.logvar).mean(axis=0)
+    activity = None if kl is None else codes.mean.var(axis=0, dtype=np.float64)
     rows = [
         DimensionRow(
             int(j) + 1,
             None if kl is None else _short(kl[j]),
+            None if activity is None else _short(activity[j]),
             *(_short(part[j]) for part in (found.both, found.above, found.below)),
         )
         for j in found.order
@@ -118,15 +156,22 @@ def measure_run(run: Run, progress: Progress = lambda count, doing: None, *, see
     progress(1, "normality along 1,024 directions")
     normal = sliced_normality(z, seed=seed)
     progress(1, "samples against test images")
-    real = images.images.astype(np.float32) / 255
+    real = space.data.images.astype(np.float32) / 255
     # halves by chance: the first 5,000 test images of MNIST are written more neatly than the others
     one, other = np.array_split(rng.permutation(len(real)), 2)
     prior = rng.standard_normal((SAMPLES, z.shape[1]), dtype=np.float32)
+    samples = pixel_check(space.decode(prior), real)
     pixels = [
-        _pixels("samples of the prior", pixel_check(run.model.decode(prior), real)),
-        _pixels("reconstructions of other images", pixel_check(run.model.decode(z[one]), real[other])),
+        _pixels("samples of the prior", samples),
+        _pixels("reconstructions of other images", pixel_check(space.decode(z[one]), real[other])),
         _pixels("other test images", pixel_check(real[one], real[other])),
     ]
+    maps = {
+        "mean, samples": samples.mean,
+        "mean, test images": samples.real_mean,
+        "variance, samples": samples.variance,
+        "variance, test images": samples.real_variance,
+    }
     progress(1, "done")
     return InstrumentsDocument(
         rows,
@@ -135,8 +180,30 @@ def measure_run(run: Run, progress: Progress = lambda count, doing: None, *, see
             *(_short(normal.p), _list(normal.worst), _list(normal.bins), _list(normal.density)),
         ),
         pixels,
-        {"run": run.name, "key": run.key, "seed": seed, "images": images.content_hash, "vaeexplorer": __version__},
+        {name: _rows(each) for name, each in maps.items()},
+        {
+            **{"run": space.name, "key": space.key, "seed": seed},
+            **{"images": space.data.content_hash, "vaeexplorer": __version__},
+        },
     )
+
+
+def kept(run: RunCard) -> InstrumentsDocument | None:
+    """What was stored with a run; None where there is nothing that can be read, or that of other weights."""
+    try:
+        found = load_document(run, INSTRUMENTS, InstrumentsDocument)
+    except RunError:
+        return None
+    return found if found is not None and found.about.get("key") == run.key else None
+
+
+def keep(run: RunCard, found: InstrumentsDocument) -> None:
+    """Store it with its run.
+
+    Raises:
+        RunError: the run folder cannot be written.
+    """
+    save_document(run, "instruments", INSTRUMENTS, found)
 
 
 def check_seeds(runs: Sequence[Run]) -> None:
@@ -185,8 +252,30 @@ def measure_stability(
         *(_short(np.median(found.euclidean)), _short(np.median(found.geodesic))),
         *(_short(found.ratio), _short(found.low), _short(found.high)),
         {"euclidean": _list(found.euclidean), "geodesic": _list(found.geodesic)},
-        {"runs": ", ".join(run.name for run in runs), "pairs": pairs, "seed": seed, "vaeexplorer": __version__},
+        {
+            "runs": ", ".join(run.name for run in runs),
+            "keys": ", ".join(run.key for run in runs),
+            **{"pairs": pairs, "seed": seed, "vaeexplorer": __version__},
+        },
     )
+
+
+def kept_stability(run: RunCard) -> StabilityDocument | None:
+    """The same of distances over seeds, stored with one of the runs."""
+    try:
+        found = load_document(run, STABILITY, StabilityDocument)
+    except RunError:
+        return None
+    return found if found is not None and run.key in str(found.about.get("keys")).split(", ") else None
+
+
+def keep_stability(run: RunCard, found: StabilityDocument) -> None:
+    """Store it with a run that it is of.
+
+    Raises:
+        RunError: the run folder cannot be written.
+    """
+    save_document(run, "stability", STABILITY, found)
 
 
 def _pixels(of: str, check: PixelCheck) -> PixelRow:
@@ -195,6 +284,12 @@ def _pixels(of: str, check: PixelCheck) -> PixelRow:
 
 def _short(value: float) -> float:
     return float(f"{value:.5g}")
+
+
+def _rows(image: np.ndarray) -> list[list[float]]:
+    """Of a map of pixels, colours averaged, three digits: enough for a picture."""
+    grey = image if image.ndim == 2 else image.mean(axis=2)
+    return [[float(f"{value:.3g}") for value in row] for row in grey]
 
 
 def _list(values: np.ndarray) -> list[float]:

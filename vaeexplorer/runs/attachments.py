@@ -12,7 +12,8 @@ from vaeexplorer.files import Shape, arrays_size, read_arrays, read_file, whole_
 from vaeexplorer.runs.folder import Run, RunCard, RunError, check_name, read_card
 
 REPORT, FILM = "report.json", "film.npz"
-NAMES = ("umap.npz", REPORT, "gaps.json", "instruments.json", FILM)
+INSTRUMENTS, STABILITY, REGIONS = "instruments.json", "stability.json", "regions.npz"
+NAMES = ("umap.npz", REPORT, "gaps.json", INSTRUMENTS, STABILITY, REGIONS, FILM)
 """the files that a run's folder may hold of these"""
 _MOST = 10_000_000  # bytes of a document
 

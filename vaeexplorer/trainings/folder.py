@@ -17,8 +17,11 @@ import json
 import os
 import secrets
 import shutil
+import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 from filelock import FileLock, Timeout
@@ -35,6 +38,9 @@ SPEC, STATUS, EVENTS, CURVE = "spec.json", "status.json", "events.json", "curve.
 CHECKPOINT, LOG, ENDED = "checkpoint.safetensors", "log.txt", "ended.txt"
 LOCK, WAITING, REQUESTS = "lock", "waiting", "requests"
 MOST_DOCUMENT = 10_000_000  # bytes
+LOOKS = 5
+
+_looking = Lock()
 
 State = Literal["running", "paused", "stopped", "done", "failed"]
 
@@ -175,16 +181,21 @@ def create(path: Path, spec: Spec, number: int, checkpoint: Path | None = None) 
 
 
 def is_alive(path: Path) -> bool:
-    """Whether a process trains in a folder: it holds the lock, and no other process can."""
+    """Whether a process trains in a folder: it holds the lock, and no other process can.
+
+    Who looks holds it too, for an instant, in which another who looks must not take him for the one who trains: threads
+    look one by one, and processes again.
+    """
     if not (path / LOCK).exists():
         return False
     lock = FileLock(path / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except (Timeout, OSError):
-        return True
-    lock.release()
-    return False
+    for _ in range(LOOKS):
+        with _looking, suppress(Timeout, OSError):
+            lock.acquire(timeout=0)
+            lock.release()
+            return False
+        time.sleep(0.001)
+    return True
 
 
 def ask(path: Path, what: dict[str, Plain]) -> None:

@@ -14,7 +14,7 @@ from vaeexplorer.network.gaps.search import best_gaussian
 from vaeexplorer.network.models import Autoencoder, Posterior, VariationalAutoencoder, build
 from vaeexplorer.runs.folder import load_run
 
-IMAGES = 6
+IMAGES = 3
 
 
 class World:

@@ -198,7 +198,7 @@ export class BetaDial {
     const unseen = beyond(point.plane, REACH);
     ui.unseen.hidden = !unseen;
     ui.unseen.textContent = `${number(100 * unseen, 1)} % lie outside this view`;
-    ui.remark.textContent = remark(point, this.sweep.dim);
+    ui.remark.textContent = remark(point);
     for (const curve of this.curves ?? []) curve.show(index);
     this.decodeAll(point);
     this.redraw();

@@ -87,7 +87,7 @@ export function build(root, dial) {
   const figures = names.map(([name, formula], k) =>
     h("div", {}, h("div", {}, h("b", {}, name), h("small", {}, formula)), ui.figures[k]),
   );
-  const outside = h("small", {}, "of codes outside 3σ; N(0, I): 1.1 %");
+  const outside = h("small", {}, "of codes outside 3σ; N(0, I): 1.1\u00a0%");
   root.replaceChildren(
     dialBox,
     ui.message,

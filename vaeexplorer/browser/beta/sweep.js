@@ -56,13 +56,11 @@ export function turnedBack({ rotation }, turned) {
   return z;
 }
 
-/** A sentence or two about a model; empty where there is nothing to say. @param {Point} point @param {number} dim */
-export function remark({ beta, active_units: active }, dim) {
+/** A sentence about a model; empty where there is nothing to say. @param {Point} point */
+export function remark({ beta, active_units: active }) {
   if (beta === 0) return "Without a KL penalty, R keeps growing.";
   if (active === 0) return "Every dimension has collapsed: the decoder draws the mean image.";
-  const gone = dim - active;
-  const bound = beta === 1 ? "At β = 1 the loss is −ELBO. " : "";
-  return `${bound}${gone ? `${gone} of ${dim} dimensions ${gone === 1 ? "has" : "have"} collapsed.` : ""}`.trim();
+  return beta === 1 ? "At β = 1 the loss is −ELBO." : "";
 }
 
 /** The share of the dots farther from 0 than so much. @param {Plane} plane @param {number} radius */

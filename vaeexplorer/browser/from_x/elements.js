@@ -63,6 +63,8 @@ export function build(root, page) {
   const head = (/** @type {string} */ title, /** @type {Node[]} */ ...more) =>
     h("div", { class: "head" }, h("h2", { textContent: title }), ...more);
   const quiet = (/** @type {(Node | string)[]} */ ...content) => h("p", { class: "label" }, ...content);
+  const clear = act("Clear", "An empty image to draw on", () => page.empty());
+  clear.classList.add("clear");
   ui.path.append(
     h(
       "section",
@@ -78,7 +80,7 @@ export function build(root, page) {
       ui.number,
       act("Random", "A random test image", () => pick(Math.floor(Math.random() * (page.model?.codes.count ?? 1)))),
       act("File…", "A picture of your own", () => ui.file.click()),
-      act("Clear", "An empty image to draw on", () => page.empty()),
+      clear,
       ui.file,
     ),
     h("section", { class: "where" }, ui.whereHead, page.plane.element),

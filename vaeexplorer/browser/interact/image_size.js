@@ -12,7 +12,14 @@ export class ImageSize {
     const label = "Size of images in place of dots";
     this.input = h("input", { type: "range", min: 0, max: LARGEST, step: 7, value: 0, "aria-label": label });
     this.text = h("output");
-    this.element = h("label", { class: "images", title: "Images in place of dots" }, "images", this.input, this.text);
+    this.element = h(
+      "label",
+      { class: "images", title: "Images in place of dots" },
+      h("i"),
+      this.input,
+      h("i"),
+      this.text,
+    );
     this.input.oninput = () => {
       this.px = Number(this.input.value);
       this.change();

@@ -20,12 +20,12 @@ export class Ends {
   }
 
   /** @param {[number, number]} indices @param {ImageBitmap | null} sprite
-   * @param {(index: number) => string} describe */
-  show(indices, sprite, describe) {
+   * @param {(index: number) => string} describe @param {boolean} isBrief  whether a number is enough */
+  show(indices, sprite, describe, isBrief) {
     for (const [k, index] of indices.entries()) {
       paintTestImage(this.thumbnails[k], sprite, index);
       this.thumbnails[k].setAttribute("aria-label", `${"AB"[k]}: ${describe(index)}`);
-      this.captions[k].textContent = describe(index);
+      this.captions[k].textContent = isBrief ? `#${index}` : describe(index);
     }
   }
 }

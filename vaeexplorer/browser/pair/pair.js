@@ -234,7 +234,7 @@ export class Pair {
   }
 
   showPair() {
-    this.ends.show(this.indices, this.sprite, (index) => this.describe(index));
+    this.ends.show(this.indices, this.sprite, (index) => this.describe(index), this.root.dataset.legend === "long");
     for (const pane of this.panes) {
       pane.way.draw();
       pane.redraw(false);

@@ -75,13 +75,13 @@ export class Pane {
     this.way.stop();
   }
 
+  /** Codes come first, which the plane needs; what it decodes comes later. */
   load() {
     const { urls, name } = this.space;
-    this.loading.begin(name, [urls.codes, urls.network]);
+    this.loading.begin(name, [urls.codes]);
     this.latest.ask(
-      () => Promise.all([loadCodes(urls), loadNetwork(urls)]),
-      ([codes, loaded]) => {
-        if (loaded) this.way.use(loaded.bytes);
+      () => loadCodes(urls),
+      (codes) => {
         this.codes = codes;
         this.plane = codes.dim > 2 ? principalPlane(codes) : dimensionPlane(codes, 0, 1);
         this.box = boxOf(this.plane);
@@ -90,13 +90,33 @@ export class Pane {
         this.loading.end(true);
         this.resize();
         this.pair.arrived();
+        this.loadDecoder();
       },
-      (error) => {
-        this.loading.end(false);
-        complain(this.message, `${name} could not be loaded. ${error.message}`, () => this.load());
-        this.message.hidden = false;
-      },
+      (error) => this.failed(error),
     );
+  }
+
+  loadDecoder() {
+    const { urls, name } = this.space;
+    this.loading.begin(name, [urls.codes, urls.network]);
+    this.latest.ask(
+      () => loadNetwork(urls),
+      (loaded) => {
+        this.loading.end(true);
+        this.message.hidden = true;
+        if (loaded) this.way.use(loaded.bytes);
+      },
+      (error) => this.failed(error),
+    );
+  }
+
+  /** @param {Error} error */
+  failed(error) {
+    this.loading.end(false);
+    complain(this.message, `${this.space.name} could not be loaded. ${error.message}`, () =>
+      this.codes ? this.loadDecoder() : this.load(),
+    );
+    this.message.hidden = false;
   }
 
   /** @param {string} text */

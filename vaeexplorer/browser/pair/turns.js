@@ -49,7 +49,7 @@ export class Turns {
     const worse = chosen?.worse ?? pairs[0]?.worse ?? 1;
     this.figure.textContent = count ? `${number(100 * shares[worse], 0)} %` : "";
     const about = chosen?.worse === null || chosen?.worse === undefined ? (isRandom ? "random" : "yours") : "chosen";
-    this.text.textContent = count ? `of random pairs are worse in the ${kinds[worse]}. This one is ${about}.` : "";
+    this.text.textContent = count ? `of random pairs are worse in the ${kinds[worse]}; here: ${about}.` : "";
     this.element.title =
       `Of ${count.toLocaleString("en")} random pairs of images of two classes: those whose midpoint the ` +
       `${kinds[worse]} decodes to an image farther from all training images.`;

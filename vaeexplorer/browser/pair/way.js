@@ -67,6 +67,7 @@ export class Way {
     /** @type {import("../decoding/background.js").Receive} */
     const receive = (_, start, pixels, done) => this.receive(start, pixels, done);
     const { remote } = space.urls; // of a model that only the server can run
+    this.canDecode = Boolean(remote);
     this.background = remote
       ? new RemoteBackground(remote, receive, (trouble) => pane.say(trouble), this.format.size)
       : new Background(receive, (trouble) => pane.say(trouble));
@@ -79,6 +80,8 @@ export class Way {
   /** @param {ArrayBuffer} bytes  of the network */
   use(bytes) {
     if (this.background instanceof Background) this.background.use(bytes);
+    this.canDecode = true;
+    this.draw();
   }
 
   /** Where an image of the strip is decoded. @param {number} step @returns {number[] | null} */
@@ -87,10 +90,10 @@ export class Way {
     return ends && step >= 0 ? lerp(ends[0], ends[1], step / (STEPS - 1)) : null;
   }
 
-  /** Decodes the images from A to B. */
+  /** Decodes the images from A to B, once there is a network. */
   draw() {
     const { codes, ends } = this.pane;
-    if (!codes || !ends) return;
+    if (!this.canDecode || !codes || !ends) return;
     this.isStale = this.background.isBusy("strips"); // the running request ends first, or none would in a long drag
     if (this.isStale) return;
     const zs = Array.from({ length: STEPS }, (_, k) => /** @type {number[]} */ (this.point(k)));

@@ -2,8 +2,9 @@
 /**
  * Buttons, choices, keys and the random walk: everything that acts on the latent plane but pointers on it.
  *
- * @typedef {import("../engine/fetch.js").Space & {umap?: string | null, effects?: number[] | null}} Space
- *   umap: float32 [N, 2] in base64; null where it could be computed but is not yet
+ * @typedef {import("../engine/fetch.js").Space & {umap?: string | null, regions?: string | null,
+ *            effects?: number[] | null}} Space
+ *   umap: float32 [N, 2] in base64; null where it could be computed but is not yet; regions: likewise, an address
  * @typedef {import("../engine/geometry.js").View} View
  * @typedef {{ui: import("./elements.js").Ui, space: Space | null,
  *            model: {network: import("../engine/network.js").Network | null,
@@ -16,7 +17,8 @@
  *            pointer: {lassoOn: boolean, showLasso(): void, dropSelection(): void, endSelection(): void,
  *            selectAround(larger: boolean): void},
  *            go(z: number[]): void, goAndTell(z: number[] | null, picked?: number): void,
- *            step(dx: number, dy: number): void, layers: import("./layers.js").Layers, choosePlane(): void,
+ *            step(dx: number, dy: number): void, layers: import("./layers.js").Layers,
+ *            maps: import("../draw/regions.js").Maps, choosePlane(): void,
  *            color(): void, redraw(what: {z?: boolean, dots?: boolean}): void, tell(): void}} Controlled
  *   what the controls read of the latent plane, and do to it
  */
@@ -53,6 +55,7 @@ export class Controls {
     ui.copy.append(copyButton(() => plane.address.link(plane.chosen)));
     ui.manifoldButton.onclick = () => {
       plane.link.manifold = !plane.showsManifold;
+      plane.link.behind = ui.behind.value = "images";
       this.after({ dots: true });
     };
     ui.pathButton.onclick = () => {
@@ -67,6 +70,10 @@ export class Controls {
       this.showPlane();
     };
     ui.marks.onchange = () => this.choosePlane({ marks: ui.marks.value });
+    ui.behind.onchange = () => {
+      plane.link.behind = ui.behind.value;
+      this.after({ z: true, dots: true });
+    };
     ui.images.change = () => {
       plane.link.images = ui.images.px;
       plane.redraw({ dots: true });
@@ -151,6 +158,8 @@ export class Controls {
   showPlane() {
     const { plane } = this,
       { ui } = plane;
+    ui.behind.hidden = plane.space?.regions === undefined;
+    if (plane.space) plane.maps.choose(plane.space.regions, plane.link.behind, plane.space.colors);
     ui.axesBox.hidden = plane.link.plane !== "z" || plane.z.length <= 2;
     press(ui.manifoldButton, plane.showsManifold);
     press(ui.pathButton, plane.pathOn);
@@ -173,7 +182,7 @@ export class Controls {
           ? "UMAP keeps neighbours together, not distances: z jumps from code to code."
           : "UMAP has not been computed for this run yet.",
       );
-    else plane.readout.say("");
+    else plane.readout.say(plane.maps.words);
   }
 
   /** @param {string} kind @param {Blob | null} file */

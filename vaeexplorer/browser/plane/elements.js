@@ -55,6 +55,7 @@ export function build(root) {
     lassoButton: toggle("lasso", "Draw around dots to see their images"),
     resetButton: button("reset", "Show the whole plane"),
     marks: h("select", { "aria-label": "What a dot is" }),
+    behind: h("select", { class: "behind", "aria-label": "Map behind the dots", hidden: true }),
     images: new ImageSize(),
     png: button("PNG", "Save the plane as an image"),
     svg: button("SVG", "Save the plane as shapes"),
@@ -92,7 +93,7 @@ export function build(root) {
   const toolbar = h(
     "fieldset",
     { class: "toolbar" },
-    h("span", { class: "segments" }, ui.colors, h("span", { class: "choice" }, ui.planes, ui.axesBox)),
+    h("span", { class: "segments" }, ui.colors, ui.behind, h("span", { class: "choice" }, ui.planes, ui.axesBox)),
     tools,
     h("span", { class: "segments" }, ui.marks, ui.images.element),
     files,

@@ -12,6 +12,7 @@ import { Background } from "../decoding/background.js";
 import { codeOf, dotColors } from "../engine/codes.js";
 import { NearestInPlane } from "../engine/geometry.js";
 import { movedTo, place } from "../engine/projections.js";
+import { Maps } from "../draw/regions.js";
 import { RemoteBackground } from "../decoding/remote.js";
 import { kernelDensity, source, summarize } from "../engine/summary.js";
 import { Controls } from "./controls.js";
@@ -59,6 +60,7 @@ export class LatentPlane {
     /** @type {RemoteBackground | null} */ this.remote = null;
     this.selection = new Selection(this.ui.selection);
     this.readout = new Readout(this.ui);
+    this.maps = new Maps((trouble) => (trouble ? this.say(trouble) : this.controls.after({ z: true, dots: true })));
     this.controls = new Controls(this);
     this.pointer = new Pointer(this);
     this.layers = new Layers(this);
@@ -106,7 +108,9 @@ export class LatentPlane {
   takeUmap() {
     if (!this.isCurrent) return;
     const umapCame = this.space?.umap !== this.asked?.umap;
+    const mapsCame = this.space?.regions !== this.asked?.regions;
     this.space = this.asked;
+    if (mapsCame) this.controls.showPlane();
     if (!umapCame || this.link.plane !== "UMAP") return;
     this.choosePlane();
     this.pointer.showLasso();
@@ -211,6 +215,7 @@ export class LatentPlane {
   }
 
   get showsManifold() {
+    if (this.maps.isShown) return false;
     return Boolean(this.plane?.u && this.plane.v && (this.link.manifold ?? this.z.length === 2));
   }
 

@@ -6,11 +6,13 @@
  *
  * @typedef {import("../engine/geometry.js").View} View
  * @typedef {{root: HTMLElement, ui: import("./elements.js").Ui,
+ *            space: import("../engine/codes.js").Classes | null,
  *            model: {network: import("../engine/network.js").Network | null,
  *                    codes: import("../engine/codes.js").Codes} | null,
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link, z: number[],
  *            sprite: ImageBitmap | null, picked: number, view: View, home: View | null, dotColors?: Uint8ClampedArray,
- *            readonly ends: [number[], number[]] | null, readonly showsManifold: boolean,
+ *            maps: import("../draw/regions.js").Maps, readonly ends: [number[], number[]] | null,
+ *            readonly showsManifold: boolean,
  *            readonly background: Pick<import("../decoding/background.js").Background, "request" | "isBusy">,
  *            pointer: {hovered: number, lasso: [number, number][]}, strips?: import("./strips.js").Strips,
  *            selection: {receive(start: number, pixels: Uint8Array): void}, showZ(): void}} Layered
@@ -193,6 +195,7 @@ export class Layers {
     this.stripsStale = background.isBusy("strips"); // the running request ends first, or none would in a long drag
     if (this.stripsStale || !strips || !model) return;
     background.request("strips", strips.plan(z, ends), model.codes.dim);
+    strips.showAnswers(this.plane.maps.classifier, this.plane.space);
   }
 
   drawManifold() {
@@ -200,7 +203,8 @@ export class Layers {
       this.manifold.clear();
       this.manifoldKey = "";
     }
-    this.manifold.draw(this.pens.manifold, this.plane.view, this.ratio);
+    if (this.plane.maps.isShown) this.plane.maps.draw(this.pens.manifold, this.plane.view, this.ratio);
+    else this.manifold.draw(this.pens.manifold, this.plane.view, this.ratio);
   }
 
   /** The manifold depends on the view and on what z holds outside the plane, not on z within it. */

@@ -42,6 +42,12 @@ export function showMarks(plane) {
     ["ellipse", "ellipses, 1σ of q(z|x)"],
   ]);
   fillSelect(ui.marks, names, link.marks);
+  const maps = /** @type {[string, string][]} */ ([
+    ["images", "no map"],
+    ["classifier", "classifier's answers"],
+    ["unlike", "unlike training images"],
+  ]);
+  fillSelect(ui.behind, maps, link.behind);
   ui.images.px = link.images;
 }
 

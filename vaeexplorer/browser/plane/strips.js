@@ -72,6 +72,8 @@ export class Strips {
       download(new Blob([this.film()], { type: "image/gif" }), `${name}-a-to-b.gif`),
     );
     this.path = strip("from A to B", save, film);
+    this.answers = h("div", { class: "answers", role: "img", hidden: true });
+    this.path.figure.append(this.answers);
     if (summary.order.length > SPHERE) {
       const choice = h(
         "select",
@@ -138,6 +140,32 @@ export class Strips {
     });
     if (ends) for (let k = 0; k < STEPS; k++) this.zs.push(this.along(ends[0], ends[1], k / (STEPS - 1)));
     return Float32Array.from(this.zs.flat());
+  }
+
+  /** What a classifier says of each image from A to B, and where its answer changes.
+   * @param {import("../draw/regions.js").Regions | null} classifier
+   * @param {import("../engine/codes.js").Classes | null} names */
+  showAnswers(classifier, names) {
+    this.answers.hidden = !classifier || !names || this.path.figure.hidden;
+    if (!classifier || !names || this.answers.hidden) return;
+    const said = this.zs.slice(-STEPS).map((z) => classifier.at(z)),
+      texts = said.map((answer) =>
+        answer ? `${names.classes[answer.label]}, ${Math.round(100 * answer.confidence)} %` : "off the map",
+      );
+    this.answers.setAttribute("aria-label", `The classifier from A to B: ${texts.join("; ")}`);
+    this.answers.replaceChildren(
+      ...said.map((answer, k) => {
+        const color = answer ? names.colors[answer.label % names.colors.length] : "transparent";
+        const cell = h("span", { title: texts[k], style: `--answer: ${color}` });
+        if (k && answer?.label !== said[k - 1]?.label) cell.className = "changed";
+        if (answer)
+          cell.append(
+            h("b", { textContent: names.classes[answer.label] }),
+            h("small", { textContent: `${Math.round(100 * answer.confidence)} %${answer.isFar ? " ?" : ""}` }),
+          );
+        return cell;
+      }),
+    );
   }
 
   /** The path there and back. */

@@ -7,7 +7,7 @@
  *            plane: "z" | "PCA" | "UMAP", across: number | null, up: number | null, path: boolean | null,
  *            a: number[] | null, b: number[] | null, at: number[] | null, manifold: boolean | null, hidden: number[],
  *            lasso: [number, number][] | null, marks: "mean" | "draw" | "ellipse", images: number,
- *            order: string}} Link
+ *            order: string, behind: import("../draw/regions.js").Behind}} Link
  *   `images`: CSS pixels of an image in place of a dot, 0 for dots;
  *   `test`: the number of a test image; `path`, `manifold`: null where unset; `at`: centre and width of the visible
  *   region in latent units, null where all is shown

@@ -19,6 +19,7 @@ import { Lane } from "../record/lane.js";
 import { buildSliders } from "../train/controls.js";
 import { duration } from "../train/head.js";
 import { buildScrubber } from "../train/scrubber.js";
+import { ImageSize } from "../interact/image_size.js";
 import { marksOf, singleScene } from "../train/single.js";
 
 const STATES = {
@@ -50,6 +51,7 @@ export class Served {
     this.follows = true;
     this.snaps = false;
     this.frame = 0;
+    this.images = new ImageSize(() => this.scene?.redraw());
     this.pad = { canvas: h("span") };
     this.xTools = h(
       "span",

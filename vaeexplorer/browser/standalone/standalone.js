@@ -2,12 +2,13 @@
 /**
  * What the pages that need no server share: their data and their addresses.
  *
- * Data are base64 of deflated bytes in elements that no browser shows: in the page itself, or in a script file beside
- * it that `data-src` names. A script is what a page may load from a disk too, where `fetch` may not. The visitor's
- * choices stand after the # of the address.
+ * Data are deflated bytes as text (text.js) in elements that no browser shows: in the page itself, or in a script
+ * file beside it that `data-src` names. A script is what a page may load from a disk too, where `fetch` may not. The
+ * visitor's choices stand after the # of the address.
  */
 import { provide } from "../engine/fetch.js";
 import { Address } from "../interact/address.js";
+import { bytesOfText } from "./text.js";
 
 export const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -37,7 +38,7 @@ const endOfHeader = (frame) => 8 + new DataView(frame.buffer).getUint32(4, true)
 
 /** @param {string} id @param {boolean} [planes] */
 async function bytesOf(id, planes = true) {
-  const packed = Uint8Array.from(atob(await textOf(element(id))), (letter) => letter.charCodeAt(0));
+  const packed = bytesOfText(await textOf(element(id)));
   const inflated = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(inflated).arrayBuffer()),
     half = Math.ceil(bytes.length / 2);

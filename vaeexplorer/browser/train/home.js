@@ -22,9 +22,12 @@ import { choice, folded } from "./controls.js";
 const A_ROW = 100, // test images side by side in the sheet
   CHUNK = 500; // images decoded at a time
 
-/** @param {{lane: Lane, set: ImageSet, version: string, root: HTMLElement, link(): URL, share(): Promise<void>,
- *           say(text: string): void, reach(): {axes: [number, number], reach: number}}} page
- *   share: has the address hold dials, seed and events */
+/** @typedef {{lane: Lane, set: ImageSet, root: HTMLElement, say(text: string): void,
+ *            plane: Pick<import("./plane.js").Plane, "shownAxes" | "reach">}} Page  what goes home */
+
+/** @param {Page & {version: string, texts: import("../interact/links.js").Texts,
+ *           address: Pick<import("../interact/address.js").Address, "link">,
+ *           trainings: {share(): Promise<void>}}} page  share: has the address hold dials, seed and events */
 export function takeHome(page) {
   const act = (/** @type {string} */ doing, /** @type {() => Promise<void>} */ work) => async () => {
     page.say(doing);
@@ -35,7 +38,7 @@ export function takeHome(page) {
       page.say(error instanceof Error ? error.message : String(error));
     }
   };
-  const copy = copyButton(() => page.link());
+  const copy = copyButton(() => page.address.link(page.texts));
   const box = folded(
     "Take home",
     h(
@@ -59,7 +62,7 @@ export function takeHome(page) {
       h("div", { class: "linked" }, copy, h("small", {}, "Dials, seed and every change: it trains the same again.")),
     ),
   );
-  box.addEventListener("toggle", () => box.open && void page.share());
+  box.addEventListener("toggle", () => box.open && void page.trainings.share());
   return box;
 }
 
@@ -169,10 +172,9 @@ async function takeScript({ lane }) {
   );
 }
 
-/** @param {{lane: Lane, set: ImageSet, root: HTMLElement, say(text: string): void,
- *           reach(): {axes: [number, number], reach: number}}} page */
+/** @param {Page} page */
 async function takeFilm(page) {
-  const { lane, set, root } = page,
+  const { lane, set, root, plane } = page,
     { session } = await rested(lane),
     { ink, card } = readTheme(root, root.querySelector(".planebox") ?? root),
     ground = (card.match(/[\d.]+/g) ?? ["255", "255", "255"]).slice(0, 3).map(Number);
@@ -180,7 +182,8 @@ async function takeFilm(page) {
     steps: session.moments(),
     momentAt: (step) => session.momentAt(step),
     labels: lane.images.labels.subarray(0, lane.images.test.length / PIXELS),
-    ...page.reach(),
+    axes: plane.shownAxes,
+    reach: plane.reach,
     colors: set.colors,
     ground,
     ink,

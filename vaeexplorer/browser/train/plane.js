@@ -15,7 +15,6 @@ import { dotColors } from "../engine/codes.js";
 import { NearestInPlane, fit, normal, repeatable, toScreen } from "../engine/geometry.js";
 import { PIXELS } from "../engine/network.js";
 import { dimensionPlane, movedTo } from "../engine/projections.js";
-import { ImageSize } from "../interact/image_size.js";
 import { isVariational } from "../record/choices.js";
 import { listenTo } from "./pointer.js";
 
@@ -24,12 +23,13 @@ const HALF = { vae: 4, ae: 12 }; // of the plane, latent units
 const LOYAL = 1.5; // times the variance that another dimension needs before the plane turns to it
 
 export class Plane {
-  /** @param {number} samples  images decoded from the prior @param {import("./pointer.js").Moved} moved */
-  constructor(samples, moved) {
+  /** @param {number} samples  images decoded from the prior @param {import("./pointer.js").Moved} moved
+   * @param {Pick<import("../interact/image_size.js").ImageSize, "px">} images  in place of dots */
+  constructor(samples, moved, images) {
     this.moved = moved;
     this.manifold = new Manifold();
     this.thumbnails = new Thumbnails();
-    this.images = new ImageSize(() => this.redraw());
+    this.images = images;
     /** @type {Uint8Array | undefined} */ this.madeOf = undefined;
     /** @type {HTMLCanvasElement | undefined} */ this.made = undefined;
     this.layers = [0, 1, 2].map(() => tile({ class: "layer" }));

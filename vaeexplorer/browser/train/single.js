@@ -35,11 +35,11 @@ export function singleScene(lane, page) {
   const key = h("span", { class: "key" }, h("i", { class: "on-test" }), "test", h("i", { class: "on-train" }), "train");
   const element = h(
     "div",
-    { class: "single" },
+    { class: "single", "data-legend": page.classes.join("").length > 30 ? "long" : "short" },
     h(
       "div",
       { class: "planebox" },
-      h("div", { class: "window" }, view.plane.stage, view.plane.images.element),
+      h("div", { class: "window" }, view.plane.stage, page.images.element),
       h("div", { class: "legend" }, ...legend({ classes: page.classes, colors: page.colors })),
     ),
     h(

@@ -11,6 +11,7 @@
  */
 import { button, h } from "../draw/dom.js";
 import { Pad } from "../interact/drawing.js";
+import { ImageSize } from "../interact/image_size.js";
 import { PIXELS } from "../engine/network.js";
 import { clinic } from "../experiments/clinic.js";
 import { repeat } from "../experiments/repeat.js";
@@ -55,6 +56,10 @@ export class Train {
     /** @type {Float32Array | null} an image drawn by the visitor */ this.drawn = null;
     this.follows = true; // z is the code of x
     this.frame = 0;
+    this.images = new ImageSize(
+      () => this.scene?.redraw(),
+      () => this.tell(),
+    );
     const { trainings } = this;
     this.pad = new Pad(
       (image) => image && this.takeX(image),
@@ -138,6 +143,7 @@ export class Train {
     const { values, wrong } = parseLinks(this.address.keys, texts, 0),
       { choices, events } = fromLink(values, this.given?.dataset ?? DEFAULTS.dataset);
     this.say(wrong);
+    this.images.px = values.size;
     this.trainings.begin([choices], { from: [{ events }] });
   }
 
@@ -260,20 +266,14 @@ export class Train {
   }
 
   get texts() {
-    return formatLinks(this.address.keys, toLink(this.choices, this.lane?.events ?? [], this.given?.dataset ?? ""));
-  }
-  link() {
-    return this.address.link(this.texts);
+    const link = toLink(this.choices, this.lane?.events ?? [], this.given?.dataset ?? "");
+    return formatLinks(this.address.keys, { ...link, size: this.images.px });
   }
   tell() {
     this.report(this.texts);
   }
-  share() {
-    return this.trainings.share();
-  }
-  reach() {
-    const plane = /** @type {import("./view.js").View} */ (this.scene?.views[0]).plane;
-    return { axes: plane.shownAxes, reach: plane.reach };
+  get plane() {
+    return /** @type {import("./view.js").View} */ (this.scene?.views[0]).plane;
   }
   /** @param {string} text */
   say(text) {

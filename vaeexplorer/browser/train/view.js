@@ -4,8 +4,10 @@
  *
  * @typedef {import("../record/lane.js").Lane} Lane
  * @typedef {{image: number, drawn: Float32Array | null, follows: boolean, snaps: boolean, colors: string[],
+ *            images: import("../interact/image_size.js").ImageSize,
  *            moved(view: View, z: number[]): void, select(image: number): void}} Shown
- *   what all views of a page have in common: the image x (of the test set, or drawn), and whether z follows its code
+ *   what all views of a page have in common: the image x (of the test set, or drawn), whether z follows its code, and
+ *   the size of images in place of dots
  */
 import { pen } from "../draw/canvas.js";
 import { h } from "../draw/dom.js";
@@ -19,13 +21,14 @@ export class View {
   constructor(lane, shown, columns, rows) {
     this.lane = lane;
     this.shown = shown;
-    this.plane = new Plane(columns * rows, {
-      move: (z) => shown.moved(this, z),
-      choose: (image) => shown.select(image),
+    const moved = {
+      move: (/** @type {number[]} */ z) => shown.moved(this, z),
+      choose: (/** @type {number} */ image) => shown.select(image),
       get snaps() {
         return shown.snaps;
       },
-    });
+    };
+    this.plane = new Plane(columns * rows, moved, shown.images);
     this.plane.samples.width = 28 * columns;
     this.plane.samples.height = 28 * rows;
     this.x = tile({ role: "img", "aria-label": "x, the image that goes in" });

@@ -1,6 +1,7 @@
 """AE vs VAE: the same pair of images in two latent spaces, the ways between them, and how smooth they are."""
 
 import json
+import math
 from typing import get_args
 
 import streamlit as st
@@ -22,6 +23,9 @@ from vaeexplorer.export.tables import GROUPS, comparison_conditions, comparison_
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.spaces.space import Space
 
+LARGEST = 4
+"""differences that are in view; the others are folded"""
+
 
 def chosen_partner(space: Space) -> Space:
     """The other space; without any, the page ends with a sentence."""
@@ -32,7 +36,9 @@ def chosen_partner(space: Space) -> Space:
     if state.has_changed("compared-run", space.name):
         st.session_state.pop(state.OTHER.name, None)  # this run's own partner
     name = address.choose(state.OTHER, list(others))
-    st.selectbox("Compare with", list(others), key=state.OTHER.name, persist_state="session")
+    st.selectbox(
+        "Compare with", list(others), key=state.OTHER.name, persist_state="session", label_visibility="collapsed"
+    )
     try:
         return comparison.opened(others[name])
     except UserError as error:
@@ -64,18 +70,25 @@ def show_forest(found: Comparison, spaces: tuple[Space, Space], group: Group) ->
     """Who is smoother in how many measures, and by how much in each."""
     a, b = spaces
     names = (a.kind, b.kind) if a.kind != b.kind else (a.name, b.name)
-    labels = (f"← {names[0]} smoother", f"{names[1]} smoother →")
+    labels = (f"← {names[0]} smoother", f"{names[1]} →")
     key_numbers([(str(count), label) for count, label in zip(balance(found.rows), labels, strict=False)])
-    decided = [row for row in found.rows if row.group == group and row.decided]
+    decided = sorted((row for row in found.rows if row.group == group and row.decided), key=_lead, reverse=True)
     undecided = [row for row in found.rows if row.group == group and not row.decided]
+    folded = {"smaller": len(decided[LARGEST:]), "undecided": balance(found.rows)[2]}
 
     def show(rows: list[Row], key: str) -> None:
         if rows:
             figures.show([comparison.drawn(tuple(rows), found.runs, names, group)], key)
 
-    show(decided, state.FOREST)
-    with st.expander(f"{balance(found.rows)[2]} undecided", expanded=not decided):
+    show(decided[:LARGEST], state.FOREST)
+    with st.expander(", ".join(f"{count} {what}" for what, count in folded.items() if count), expanded=not decided):
+        show(decided[LARGEST:], f"{state.FOREST}-smaller")
         show(undecided, f"{state.FOREST}-undecided")
+
+
+def _lead(row: Row) -> float:
+    """How far the two models differ in a measure, whichever is ahead."""
+    return abs(math.log(row.ratio.value)) if row.ratio and row.ratio.value > 0 else math.inf
 
 
 def show_comparison(found: Comparison, group: Group) -> None:

@@ -4,8 +4,8 @@ from vaeexplorer.analysis.sampling import Source
 from vaeexplorer.app.words import Page
 
 PAGE = Page(
-    title="With and without the KL term",
-    instruction="Drag A or B: what lies between them?",
+    title="With and without KL",
+    instruction="Drag A or B: what lies between?",
     see="Two networks, by default of the same layers, seed and data order, one trained with noise and the KL term and "
     "one without either, have placed the same test images. A and B snap to images, so that the pair is one pair in "
     "both. *Unlike training images* colours the plane by how far decoded images are from their nearest training "

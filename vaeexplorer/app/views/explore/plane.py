@@ -11,8 +11,10 @@ from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
+from vaeexplorer.app.views.explore import regions
 from vaeexplorer.browser import links
 from vaeexplorer.errors import UserError
+from vaeexplorer.results.regions import can_have
 from vaeexplorer.spaces.space import Space
 
 FEWEST = 50  # images of which UMAP makes anything
@@ -31,6 +33,10 @@ def _plane(space: Space) -> None:
     known, link = assets.described(space), address.link(links.PLANE)
     if space.dimensions > 2 and len(space.data) > FEWEST:
         known["umap"] = _umap(space) if link.get("plane") == "UMAP" else None
+    if can_have(space):
+        known["regions"] = regions.url(space, is_chosen=link.get("behind", "images") != "images")
+    if space.dimensions > 2 and (measured := caches.instruments(space)) is not None:
+        known["effects"] = measured.effects
     _latent_plane(
         data={
             "space": known,

@@ -4,7 +4,7 @@ from vaeexplorer.app.words import Page
 
 PAGE = Page(
     title="Every point is an image",
-    instruction="Drag anywhere on the plane: the decoder draws what lies there.",
+    instruction="Drag: the decoder draws what lies there.",
     see="Each dot is a test image, placed at its code: the encoder squeezed its pixels into the few numbers of z. "
     "The large picture goes the other way, from z back to pixels. Images that look alike lie close together although "
     "the network never saw a label: the colours were added afterwards.",

@@ -4,7 +4,7 @@ from vaeexplorer.app.words import Page
 
 PAGE = Page(
     title="From x to x′",
-    instruction="Drag z, move ε, or draw on x. Every draw from q(z|x) decodes to another image.",
+    instruction="Drag z or move ε: x′ follows.",
     see="The encoder of a VAE gives a Gaussian posterior: its mean μ, and ellipses of one and two standard deviations "
     "σ. Noise ε chooses a point z from it, and the decoder turns z into x′. What x has and x′ lacks is orange, the "
     "reverse blue. The loss is that of this image; its KL term compares the posterior with the prior, dimension by "

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 import streamlit as st
@@ -15,7 +15,8 @@ from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import figures
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
-from vaeexplorer.app.views.report import reports, words
+from vaeexplorer.app.views.report import more, reports, words
+from vaeexplorer.app.views.report.parts import in_a_row, work
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.errors import UserError
 from vaeexplorer.export import cards
@@ -48,33 +49,12 @@ def report_of(space: Space) -> Report | None:
     if found is None and is_public():
         st.caption("No report of this latent space was stored, and here none is made.")
     elif found is None and place.button("Make the report (about half a minute)", key=f"{state.REPORT}-{space.name}"):
-        _work(space, reports.make)
+        work(space, reports.make)
         found = reports.kept(space)
         place.empty()
     elif found is None:
         st.caption("A report of this latent space was not made yet. It is kept with the run.")
     return found
-
-
-def _work(space: Space, what: object) -> None:
-    """Do it with a bar and a way to stop; pressing stop reruns the page, and the work ends at its next step."""
-    assert callable(what)
-    place = st.empty()
-    with place.container():
-        bar = st.progress(0.0, text="Preparing")
-        st.button("Stop", key=f"{state.REPORT}-stop-{space.name}")
-    try:
-        what(space, lambda share, doing: bar.progress(share, text=doing[0].upper() + doing[1:]))
-    except UserError as error:
-        st.error(literal(error))
-    place.empty()
-
-
-def in_a_row(spaces: Sequence[Space]) -> Iterator[Space]:
-    """Each latent space, its column of a new row open: rows are level however long their texts are."""
-    for column, space in zip(st.columns(len(spaces), gap="large"), spaces, strict=True):
-        with column:
-            yield space
 
 
 def show(spaces: Sequence[Space]) -> None:
@@ -88,8 +68,9 @@ def show(spaces: Sequence[Space]) -> None:
         return
     st.html(Markup('<p class="vx-summary">{}</p>').format(in_a_line(found)))
     st.html(f"<style>{cards.STYLE}</style>{cards.cards(found)}")
-    show_unasked(found)
+    more.show(there)
     show_evidence(there, found)
+    show_unasked(found)
     show_strips(there)
     for part in (offer_nll_gap, show_numbers, downloads):
         for space in in_a_row(there):
@@ -154,7 +135,7 @@ def offer_nll_gap(space: Space, found: Report) -> None:
         and not is_public()
         and st.button("Measure the NLL gap (about a minute)", key=f"{state.REPORT}-nll-{space.name}")
     ):
-        _work(space, reports.measure_nll_gap)
+        work(space, reports.measure_nll_gap)
         st.rerun()
 
 

@@ -20,5 +20,5 @@ shown along which the codes vary most, and the decoded images are at 144 draws $
 $z \sim \mathcal N(m, s^2)$ with the mean and variance of its codes.
 """,
 )
-NO_DECODER = "No decoder was recorded while this run was trained: its film has codes and curves."
+NO_DECODER = "Codes and curves: no images were recorded."
 READ_ONLY = "This app is open to everybody: it takes no files and changes no run."
