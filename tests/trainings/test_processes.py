@@ -78,9 +78,9 @@ def test_it_is_steered_killed_and_goes_on_and_the_command_line_gives_the_same_bi
 
 @posix
 def test_a_loss_that_becomes_infinite_takes_the_bad_steps_and_their_dials_with_it(config: RunConfig) -> None:
-    config = replace(config, train=replace(config.train, epochs=10_000))
+    config = replace(config, train=replace(config.train, epochs=1000))
     queue.begin("one", config)
-    until("one", lambda card: card.epoch >= 1)
+    until("one", lambda card: card.epoch >= 2)
     queue.ask("one", {"do": "steer", "name": "beta", "value": 3e38})
     failed = until("one", is_("failed"))
     assert failed.sentence.startswith("The loss became")
@@ -93,7 +93,7 @@ def test_a_loss_that_becomes_infinite_takes_the_bad_steps_and_their_dials_with_i
     assert failed.status.kept[-1] == (max(step for step, _ in failed.status.kept), failed.status.moment)
     assert failed.status.kept[-1][0] <= failed.step
     queue.resume("one")  # which does not go the same way again
-    until("one", lambda card: card.state == "running" and card.epoch > failed.epoch + 5)
+    until("one", lambda card: card.state == "running" and card.epoch > failed.epoch)
     queue.kill("one")
 
 
@@ -109,12 +109,11 @@ def test_no_room_on_the_disk_and_none_in_memory_are_sentences_and_it_goes_on_aft
             dispatch, "command", lambda card: ["sh", "-c", f'{limits} && exec "$@"', "sh", *command(card)]
         )
 
-    limited("ulimit -f 100")  # 50 kB a file: for codes, not for the checkpoint of weights and their moments
+    limited("ulimit -f 400")  # 200 or 400 kB a file: for a moment, not for the checkpoint
     queue.begin("one", config)
     failed = until("one", is_("failed"))
-    assert "checkpoint" in failed.sentence
     assert "too large" in failed.sentence
-    assert failed.epoch == 1
+    assert not (failed.path / folder.CHECKPOINT).exists()  # and no half of one
     monkeypatch.setattr(dispatch, "command", command)
     queue.resume("one")
     until("one", is_("done"))
