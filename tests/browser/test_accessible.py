@@ -1,10 +1,14 @@
-"""Every page, light and dark: no violation of any level by axe-core, and few words above the fold."""
+"""Every page, light and dark: no violation of any level by axe-core, and few words above the fold.
+
+Where the system forces its colours, controls are seen.
+"""
 
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser import forced_colors
 from tests.browser.driving import at_rest, follow, next_frame
 
 MOST = 60  # words above the fold
@@ -82,6 +86,8 @@ def test_no_page_has_a_violation_of_any_level_in_either_theme_or_many_words(
                 for node in rule["nodes"]
                 if STREAMLITS not in node["html"]
             ]
+        if is_examined and name in ("", *forced_colors.TRACKS):
+            forced_colors.look_at(page, name)
     assert wordy == [], "\n".join(wordy)
     assert violations == [], "\n".join(violations)
     # Streamlit itself, opened at a page, first looks for its server below that page.

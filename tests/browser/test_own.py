@@ -114,6 +114,7 @@ def test_a_drag_asks_the_server_and_outlives_it(own: str, chromium: Any) -> None
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # background.test.js: the server's code and images; its answers: tests/app/server/test_remote.py
 def test_the_walk_from_x_is_the_servers(own: str, chromium: Any, mnist_test: ImageDataset) -> None:
     page = chromium
     page.goto(own.replace("/?", "/from-x?"))

@@ -166,6 +166,7 @@ def drawn(page: Any, color: str) -> int:
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # draw.test.js: a canvas has the pixels of its size on the screen, and hears of changes
 def test_a_sharper_screen_gets_sharper_canvases_and_the_view_stays(server: str, chromium: Any) -> None:
     page = chromium
     screen = page.context.new_cdp_session(page)

@@ -95,6 +95,7 @@ def test_on_a_phone_two_fingers_move_the_view_one_drags_z_and_up_and_down_is_the
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # gestures.test.js, event by event; fingers in a page: above
 def test_the_wheel_zooms_until_nothing_is_left_and_two_fingers_beside_another_plane_leave_the_pair(
     server: str, chromium: Any
 ) -> None:

@@ -127,6 +127,7 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # record.test.js: lanes, dimensions, clinic; a race in a page: above
 def test_two_trainings_race_on_one_clock_and_seven_show_how_many_dimensions_are_needed(
     server: str, chromium: Any
 ) -> None:

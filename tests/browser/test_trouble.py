@@ -148,6 +148,7 @@ POLICY = """document.addEventListener("DOMContentLoaded", () => {
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # background.test.js: without a worker the page decodes
 def test_where_workers_are_refused_the_page_decodes_and_says_so(
     server: str, chromium: Any, troubles: list[str]
 ) -> None:
@@ -167,6 +168,7 @@ def test_where_workers_are_refused_the_page_decodes_and_says_so(
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # walk.test.js; a plane that cannot be loaded, in a page: above
 def test_the_walk_says_what_it_lacks_and_goes_on_with_what_it_has(server: str, chromium: Any) -> None:
     page = chromium
     page.goto(f"{server}/from-x")

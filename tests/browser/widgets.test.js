@@ -263,8 +263,13 @@ test("a frame that has no address of its own is no trouble", () => {
   assert.equal(isShareable(), false);
 });
 
+class FakeMutations {
+  observe() {}
+}
+
 test("an order of the app is carried out once, as an entry of the history or in its place", () => {
   const address = new FakeAddress("http://app.example/?run=a&z=1,2&other=x");
+  Object.assign(globalThis, { MutationObserver: FakeMutations });
   const order = (session, number, push, texts) => writeAddress({ data: [{ session, number, push, texts }] });
   writeAddress({ data: [{ session: "s", number: 0 }] });
   order("s", 1, true, { run: "b", z: "", log: "1" });

@@ -151,6 +151,7 @@ def numbers(chromium: Any) -> list[float]:
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # from a disk: test_gallery.py; over HTTP: below
 def test_it_lives_without_a_server(chromium: Any, tmp_path: Path) -> None:
     """A run of 16 dimensions; a page of two is dragged in the tests below, and in those of the gallery."""
     file = tmp_path / "page.html"

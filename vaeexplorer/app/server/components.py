@@ -3,8 +3,8 @@
 Streamlit sends the script of a component to every visitor again whenever what the component shows changes. So it is
 given some lines that import the real one.
 
-Data go as a list of one: in a dictionary Streamlit looks for data frames, for which it imports pandas and Arrow, and the
-first page needs neither.
+Data go as a list of one: in a dictionary Streamlit looks for data frames, for which it imports pandas and Arrow, and
+the first page needs neither.
 """
 
 from collections.abc import Callable
