@@ -145,6 +145,9 @@ export class FakeAddress {
   get protocol() {
     return this.url.protocol;
   }
+  get pathname() {
+    return this.url.pathname;
+  }
   get search() {
     return this.url.search;
   }
@@ -172,6 +175,7 @@ export function install() {
       createElement: (tag) => new FakeElement(tag),
       createElementNS: (_, tag) => new FakeElement(tag),
       addEventListener() {},
+      removeEventListener() {},
     },
     getComputedStyle: () => ({
       ...{ color: "rgb(1, 2, 3)", caretColor: "red", backgroundColor: "white" },

@@ -16,8 +16,12 @@ globalThis.setTimeout = (/** @type {() => void} */ run, /** @type {number} */ ms
   timers.set(timers.size + 1, [run, ms]), timers.size
 );
 globalThis.clearTimeout = (/** @type {number} */ id) => timers.delete(id);
-/** @type {(event: {timeStamp: number}) => void} what a scroll of the page calls */ let scroll = () => {};
-globalThis.document = /** @type {any} */ ({ addEventListener: (_, /** @type {any} */ run) => (scroll = run) });
+/** @type {Map<string, (event: any) => void>} what events anywhere on the page call */ const heard = new Map();
+const scroll = (/** @type {{timeStamp: number}} */ event) => heard.get("scroll")?.(event);
+globalThis.document = /** @type {any} */ ({
+  addEventListener: (/** @type {string} */ type, /** @type {any} */ run) => heard.set(type, run),
+  removeEventListener: (/** @type {string} */ type) => heard.delete(type),
+});
 globalThis.innerHeight = 1000;
 
 beforeEach(() => {
@@ -178,6 +182,14 @@ test("the wheel zooms at the pointer, and has settled once it rests", () => {
   assert.equal(ms, REST);
   run();
   assert.deepEqual(acts().at(-1), ["settled"]);
+});
+
+test("what the wheel did is settled before anything is pressed, and once", () => {
+  assert.ok(turn());
+  heard.get("pointerdown")?.({});
+  assert.deepEqual(acts().at(-1), ["settled"]);
+  assert.equal(timers.size, 0);
+  assert.equal(heard.has("pointerdown"), false);
 });
 
 test("the wheel scrolls the page where nothing is left to zoom", () => {

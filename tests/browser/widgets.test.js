@@ -179,6 +179,17 @@ function mounting() {
   return { made, states, parents, draw };
 }
 
+test("a widget whose page was left reports nothing, though the server has not answered yet", () => {
+  const address = new FakeAddress("http://app.example/base/?run=a");
+  const { made, states, draw } = mounting();
+  draw("a");
+  address.url = new URL("http://app.example/base/beta"); // as soon as the link is pressed
+  made[0].report({ beta: "0.5" });
+  made[0].ask(7);
+  assert.deepEqual(states, []);
+  assert.deepEqual(address.written, [], "nor is it put into the other page's address");
+});
+
 test("a component makes one widget a mount, brings it up to date, and takes it away", () => {
   const { made, states, parents, draw } = mounting();
   const leave = draw("a");

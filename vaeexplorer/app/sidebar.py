@@ -128,14 +128,15 @@ def _pick_run(is_shown: bool) -> None:
     if dataset == OWN:
         names, first = own, own[-1]
     address.choose(state.RUN, names, default=first, is_needed=first is not None)
-    if is_shown:
+    # Where a page has no run, its place is kept: a link that moves while it is pressed is missed, or another is hit.
+    with st.container(key="vx-run" if is_shown else "vx-no-run"):
         st.selectbox(
             "Run",
             names,
             key=state.RUN.name,
             persist_state="session",
             placeholder="no run of this dataset",
-            disabled=not names,
+            disabled=not names or not is_shown,
         )
     errors = caches.run_cards()[1]
     if len(errors) > MOST_ERRORS:

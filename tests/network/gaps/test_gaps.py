@@ -135,11 +135,16 @@ def test_the_grid_agrees_on_a_hundred_images(name: str) -> None:
     assert found.quadrature is not None
     # What is left between both is the noise of importance sampling: its standard errors are up to .046 nats, of images
     # whose 5,000 draws are worth 430, and the differences are as large as they say, without a bias.
-    difference = found.log_likelihood - found.quadrature
-    assert (np.abs(difference) < 0.02 + 3.5 * found.log_likelihood_error).all()
-    assert np.abs(difference[found.log_likelihood_error < 0.01]).max() < 0.05
+    difference, error = found.log_likelihood - found.quadrature, found.log_likelihood_error
+    assert (difference < 0.02 + 3.5 * error).all()
+    # An image may have a third mode, which the proposal lacks: sampling is too low then, and the gap is the grid's.
+    missed = difference < -0.02 - 3.5 * error
+    assert missed.sum() <= 1
+    assert found.approximation[missed] == pytest.approx((found.quadrature - found.best)[missed])
+    difference, error = difference[~missed], error[~missed]
+    assert np.abs(difference[error < 0.01]).max() < 0.05
     assert abs(difference.mean()) < 0.01
-    assert 0.5 < (difference / found.log_likelihood_error).std() < 1.5
+    assert 0.5 < (difference / error).std() < 1.5
     holds(found)
 
 

@@ -49,6 +49,12 @@ export function listen(target, handlers) {
   noteScrolling();
 
   const where = (/** @type {PointerEvent | WheelEvent} */ event) => positionIn(target, event);
+  /** The wheel rests, or something else is pressed, perhaps a link: what the wheel did is settled before that. */
+  const settle = () => {
+    clearTimeout(rest);
+    document.removeEventListener("pointerdown", settle, { capture: true });
+    handlers.settled?.();
+  };
 
   const begin = (/** @type {At} */ at) => {
     clearTimeout(waiting);
@@ -131,7 +137,8 @@ export function listen(target, handlers) {
       if (!handlers.zoom?.(where(event), factor)) return;
       event.preventDefault();
       clearTimeout(rest);
-      rest = setTimeout(() => handlers.settled?.(), WHEEL_REST);
+      rest = setTimeout(settle, WHEEL_REST);
+      document.addEventListener("pointerdown", settle, { capture: true });
     },
     { passive: false },
   );

@@ -21,7 +21,7 @@ import { Address, same } from "./address.js";
  * @param {(widget: W, setStateValue: (name: string, value: unknown) => void) => void} [connect]  for what it asks for
  */
 export function mounted(Widget, classes, connect = () => {}) {
-  /** @type {WeakMap<object, {widget: W, of: string | null}>} */
+  /** path: of the page that it is on @type {WeakMap<object, {widget: W, of: string | null, path: string}>} */
   const mounts = new WeakMap();
   /** @param {{data: Linked, parentElement: HTMLElement,
    *   setStateValue: (name: string, value: unknown) => void}} component */
@@ -31,14 +31,19 @@ export function mounted(Widget, classes, connect = () => {}) {
       const root = document.createElement("div");
       root.className = classes;
       parentElement.append(root);
-      mount = { widget: new Widget(root, new Address(data.keys, "search")), of: null };
+      mount = { widget: new Widget(root, new Address(data.keys, "search")), of: null, path: location.pathname };
       mounts.set(parentElement, mount);
     }
-    const { widget } = mount,
+    const { widget, path } = mount,
       { address } = widget;
-    connect(widget, setStateValue);
+    // The address is another as soon as a link is pressed. Until the server has answered, the widget is still there,
+    // and a report would have Streamlit run the page that was left, in place of the one that was asked for.
+    const isHere = () => location.pathname === path;
+    connect(widget, (name, value) => {
+      if (isHere()) setStateValue(name, value);
+    });
     widget.report = (texts) => {
-      if (same(address.own(texts), address.last)) return;
+      if (!isHere() || same(address.own(texts), address.last)) return;
       address.write(texts);
       setStateValue("link", { texts, at: location.search }); // it may reach the app after Back was pressed
     };

@@ -55,9 +55,16 @@ class Gaps:
     samples: int
 
     @property
+    def evidence(self) -> np.ndarray:
+        """ln p(x) as well as it is known, [N]: by quadrature where that settled, which misses no mode, else by sampling."""
+        if self.quadrature is None:
+            return self.log_likelihood
+        return np.where(np.isfinite(self.quadrature), self.quadrature, self.log_likelihood)
+
+    @property
     def approximation(self) -> np.ndarray:
         """ln p(x) - L[q*], [N]."""
-        return np.asarray(self.log_likelihood - self.best)
+        return np.asarray(self.evidence - self.best)
 
     @property
     def amortization(self) -> np.ndarray:
