@@ -39,9 +39,9 @@ PAGES = {
     "Turn β": ".beta-dial svg",
     "Linear AE vs PCA": ".linear-ae canvas",
     "Training": ".train .start:enabled",
-    "Runs": ".film-of-runs .said",
     "Your images": "[data-testid=stFileUploader]",
     "?run=mnist-vae-16d&color=KL&lasso=-1,-1;1,-1;1,1;-1,1": ".selection canvas",
+    "runs?run=mnist-vae-2d": ".film-of-runs .said",
     "regularized?run=fashion-mnist-vae-2d&beside=fashion-mnist-ae-2d": ".js-plotly-plot",
     "?present=1": ".facts dd",
 }
