@@ -21,7 +21,7 @@ def sheets(page: AppTest) -> list[str]:
 MADE = {
     ("training", "figures", 3): "vaeexplorer.figures.curves.learning_curves",
     ("report", "figures", 12): "vaeexplorer.app.views.report.reports.draw",
-    ("ae_vs_vae", "figures", 2): "vaeexplorer.app.views.ae_vs_vae.comparison.forest",
+    ("ae_vs_vae", "figures", 3): "vaeexplorer.app.views.ae_vs_vae.comparison.forest",
     ("ae_vs_vae", "sheets", 6): "vaeexplorer.app.views.ae_vs_vae.comparison.contact_sheet",
 }
 

@@ -53,7 +53,7 @@ def test_an_address_opens_it_and_pages_link_to_pages_that_are_presented_too(app:
 def test_type_of_figures_is_12_pixels_at_least_and_grows_with_the_page(app: AppTest) -> None:
     opened(app, "views/report/page.py", run="mnist-vae-2d")
     usual = sizes(app)
-    assert len(usual) == 8
+    assert len(usual) == 12
     assert min(map(min, usual)) >= 12
     app.button(key=state.PRESENT_BUTTON).click().run()
     for now, before in zip(sizes(app), usual, strict=True):

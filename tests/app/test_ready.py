@@ -20,7 +20,7 @@ def test_what_is_ready_is_not_made_for_a_visitor(app: AppTest, monkeypatch: pyte
     app.run()
     page = app.switch_page("views/report/page.py").run()
     assert not page.exception
-    assert len(figures(page)) == 8
+    assert len(figures(page)) == 12
 
 
 def test_pages_are_ready_before_every_k_and_what_cannot_be_made_leaves_the_rest_ready(

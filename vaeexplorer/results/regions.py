@@ -15,7 +15,6 @@ from vaeexplorer.analysis.smoothness.fields import Window
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import Shape, read_arrays, read_file
-from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.runs.attachments import REGIONS, save
 from vaeexplorer.runs.folder import RunCard
 from vaeexplorer.spaces.space import Space
@@ -83,6 +82,8 @@ def measure(
     Raises:
         ClassifierError: the classifier cannot be read.
     """
+    from vaeexplorer.network.classifier import load_classifier  # torch, which the first page does without
+
     assert space.dataset is not None
     classifier, nearest = load_classifier(space.dataset), NearestImages(train.images)
     seen = window(space.codes, space.has_prior)
