@@ -30,7 +30,7 @@ TRACKS = {
 
 
 def look_at(page: Any, name: str) -> None:
-    """Force the colours of an open page, the plane ("") or one of `TRACKS`, look at them, and let them go."""
+    """Force the colours of an open page, one of `TRACKS` or else the plane, look at them, and let them go."""
     page.emulate_media(forced_colors="active", color_scheme="dark")
     next_frame(page)
     if name in TRACKS:
