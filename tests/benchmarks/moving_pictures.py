@@ -21,8 +21,9 @@ from tests.browser.conftest import serving
 from tests.browser.driving import middle, next_frame, opened, wait_until
 from tests.conftest import CHROMIUM, QUIET
 
-WIDTH = 720  # pixels of a picture
+WIDTH = 660  # pixels of a picture
 COLOURS = 255
+EXACT = 24  # colours
 MOST = 1_500_000  # bytes
 TURN = 36  # pictures of a drag
 PART = 12  # pictures of a training before, at and after beta 8
@@ -31,12 +32,17 @@ PART = 12  # pictures of a training before, at and after beta 8
 def palette_of(frames: list[Image.Image], colours: int) -> Image.Image:
     """Colours for all of these pictures, as an image with that palette.
 
-    A colour counts by the root of how often it is there: dots and digits are few pixels on a wide ground.
+    The commonest are grounds and ink, and exact. Of the others each counts by the root of how often it is there: dots
+    and digits are few pixels on a wide ground.
     """
-    seen = np.concatenate([np.asarray(frame).reshape(-1, 3) for frame in frames]) & ~np.uint8(3) | np.uint8(2)
+    seen = np.concatenate([np.asarray(frame).reshape(-1, 3) for frame in frames])
     each, counts = np.unique(seen, axis=0, return_counts=True)
+    exact = each[np.argsort(counts)[::-1][:EXACT]]
     weighed = np.repeat(each, np.ceil(np.sqrt(counts)).astype(int), axis=0)
-    return Image.fromarray(weighed[None]).quantize(colours, Image.Quantize.MEDIANCUT, kmeans=1)
+    rest = Image.fromarray(weighed[None]).quantize(colours - len(exact), Image.Quantize.MEDIANCUT, kmeans=1)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*exact.ravel().tolist(), *(rest.getpalette() or [])][: 3 * colours])
+    return palette
 
 
 def gif(frames: list[Image.Image], file: Path, milliseconds: int) -> None:
