@@ -22,11 +22,11 @@ from tests.browser.driving import middle, next_frame, opened, wait_until
 from tests.conftest import CHROMIUM, QUIET
 
 WIDTH = 660  # pixels of a picture
-COLOURS = 255
+COLOURS = 160
 EXACT = 24  # colours
 MOST = 1_500_000  # bytes
 TURN = 36  # pictures of a drag
-PART = 12  # pictures of a training before, at and after beta 8
+PART = 10  # pictures of a training before, at and after beta 8
 
 
 def palette_of(frames: list[Image.Image], colours: int) -> Image.Image:
