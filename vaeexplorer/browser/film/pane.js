@@ -50,12 +50,12 @@ export class Pane {
       "aria-label": `${given.name}: images decoded at the same draws at every moment`,
       hidden: !film.hasImages || Boolean(film.boxes),
     });
-    this.charts = Object.entries({ total: "loss, nats by epoch", kl: "KL, nats by epoch" })
+    this.charts = Object.entries({ total: "loss, nats", kl: "KL, nats" })
       .filter(([name]) => name in film.curves)
       .map(([name, title]) => ({
         name,
         range: new Range(),
-        canvas: h("canvas", { class: "curve", role: "img", "aria-label": `${given.name}: ${title}` }),
+        canvas: h("canvas", { class: "curve", role: "img", "aria-label": `${given.name}: ${title}, by epoch` }),
         title,
       }));
     const figures = this.charts.map(({ title, canvas }) => h("figure", {}, h("figcaption", {}, title), canvas));

@@ -20,5 +20,5 @@ than two dimensions the two are shown along which the codes vary most, and the d
 $z \sim \mathcal N(0, I)$, of an AE $z \sim \mathcal N(m, s^2)$ with the mean and variance of its codes.
 """,
 )
-NO_DECODER = "Codes and curves: no images were recorded."
+NO_DECODER = "No images were recorded."
 READ_ONLY = "This app is open to everybody: it takes no files and changes no run."
