@@ -124,8 +124,6 @@ def test_a_training_and_the_plane_outlive_the_server(
     assert "resume" in page.locator(".served .message").inner_text()
     page.locator(".served .start").click()
     stands(page, "running")
-    page.reload()
-    stands(page, "running")
     page.locator(".served button", has_text="Stop").click()
     stands(page, "stopped")
     run = load_run(NAME)

@@ -11,7 +11,7 @@ import pytest
 
 from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.report import measurements
-from vaeexplorer.analysis.report.classifier import held_out
+from vaeexplorer.analysis.report.classifier import held_out, learning
 from vaeexplorer.analysis.report.classifier.networks import Recipe
 from vaeexplorer.analysis.report.posteriors import codes_hash
 from vaeexplorer.analysis.report.report import Report
@@ -41,6 +41,8 @@ def reports() -> dict[str, Report]:
         patch.setattr(measurements, "PAIRWISE", 200)
         for length in ("SHORT", "LONG"):
             patch.setattr(held_out, length, Recipe(20, 1e-3, 0.3))
+        patch.setattr(held_out, "PRIOR_DRAWS", 20_000)
+        patch.setattr(learning, "PRIOR_DRAWS", 10_000)
         given = arrays()
         return {
             "whole": codes_file.report_arrays("mine", given),

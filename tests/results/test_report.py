@@ -16,7 +16,7 @@ from PIL import Image
 from tests.references import WITHIN, outside
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.report import measurements
-from vaeexplorer.analysis.report.classifier import held_out
+from vaeexplorer.analysis.report.classifier import held_out, learning
 from vaeexplorer.analysis.report.classifier.networks import Recipe
 from vaeexplorer.analysis.report.verdicts import holes_decide, summary, verdicts
 from vaeexplorer.data.datasets import load_dataset
@@ -93,6 +93,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(held_out, "SHORT", Recipe(20, 1e-3, 0.3))
     monkeypatch.setattr(held_out, "LONG", Recipe(20, 1e-3, 0.3))
     monkeypatch.setattr(held_out, "FINE", 101)
+    monkeypatch.setattr(held_out, "PRIOR_DRAWS", 20_000)
+    monkeypatch.setattr(learning, "PRIOR_DRAWS", 10_000)
+    monkeypatch.setattr(learning, "WIDTHS", (0.0, 1.0, 3.0))
 
 
 @pytest.mark.usefixtures("quick")

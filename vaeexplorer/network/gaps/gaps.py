@@ -56,7 +56,7 @@ class Gaps:
 
     @property
     def evidence(self) -> np.ndarray:
-        """ln p(x), [N]: by quadrature, which misses no mode, where there is one that settled; else by sampling."""
+        """ln p(x) [N], by quadrature where that settled, since it misses no mode, else by sampling."""
         if self.quadrature is None:
             return self.log_likelihood
         return np.where(np.isfinite(self.quadrature), self.quadrature, self.log_likelihood)
