@@ -118,7 +118,7 @@ def test_what_is_clicked(server: str, chromium: Any) -> None:
     page.get_by_label("Number of a test image").press("Enter")
     code = page.locator(".z").inner_text()
     page.get_by_role("button", name="in x", exact=True).click()
-    page.get_by_text("of 6 near z too").wait_for()
+    page.get_by_text("of 6 near z").wait_for()
     images = load_dataset("mnist", "test", download=False).images.reshape(10000, -1) / 255
     decoded = page.locator("canvas.decoded").evaluate(
         "canvas => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, at) => at % 4 === 0)"

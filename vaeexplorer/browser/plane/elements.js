@@ -122,7 +122,7 @@ export function build(root) {
           h("div", {}, label("x − x′"), ui.difference),
           h("div", {}, label("|x − x′|²"), ui.squared),
         ),
-        h("div", { class: "label near-in" }, "nearest images", ui.inPixels, ui.agreed),
+        h("div", { class: "label near-in" }, "nearest", ui.inPixels, ui.agreed),
         h("div", { class: "near" }, ...ui.near),
         ui.facts,
       ),

@@ -79,7 +79,7 @@ export class Readout {
     if (!this.inPixels || !sprite) return near;
     if (this.sheet?.sprite !== sprite) this.sheet = { sprite, images: readSheet(sprite, count, format) };
     const found = nearestImages(this.sheet.images, decoded, near.length);
-    this.ui.agreed.textContent = `${found.filter((i) => near.includes(i)).length} of ${near.length} near z too`;
+    this.ui.agreed.textContent = `${found.filter((i) => near.includes(i)).length} of ${near.length} near z`;
     return found;
   }
 

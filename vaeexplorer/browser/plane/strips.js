@@ -161,7 +161,7 @@ export class Strips {
         if (answer)
           cell.append(
             h("b", { textContent: names.classes[answer.label] }),
-            h("small", { textContent: `${Math.round(100 * answer.confidence)} %${answer.isFar ? " ?" : ""}` }),
+            h("small", { textContent: `${Math.round(100 * answer.confidence)}${answer.isFar ? "?" : ""}` }),
           );
         return cell;
       }),

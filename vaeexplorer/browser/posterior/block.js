@@ -26,8 +26,8 @@ export class Block {
     this.shift = 0; // nats of the likelihood's constant, which losses leave out
     this.status = h("span", { class: "label", role: "status" });
     this.numbers = h("div", { class: "numbers" });
-    this.bar = svg("svg", { class: "bar", role: "img" });
-    this.curve = svg("svg", { class: "climb", role: "img" });
+    this.bar = svg("svg", { class: "bar", role: "img", "aria-label": "Not measured yet" });
+    this.curve = svg("svg", { class: "climb", role: "img", "aria-label": "Not measured yet" });
     this.output = h("output");
     this.slider = h("input", {
       type: "range",
