@@ -56,7 +56,7 @@ class Gaps:
 
     @property
     def evidence(self) -> np.ndarray:
-        """ln p(x) as well as it is known, [N]: by quadrature where that settled, for it misses no mode; else by samples."""
+        """ln p(x) [N], by quadrature where that settled, since it misses no mode, else by sampling."""
         if self.quadrature is None:
             return self.log_likelihood
         return np.where(np.isfinite(self.quadrature), self.quadrature, self.log_likelihood)
