@@ -73,18 +73,19 @@ class Model(Protocol):
         """Latent points [N, D] to images, float32 of the same shape, in [0, 1]."""
 
 
-def to_bytes(codes: np.ndarray) -> dict[str, np.ndarray]:
-    """Codes [epochs, N, D] as 256 steps from the least to the greatest of each epoch and dimension: `codes`, `range`.
+def to_bytes(codes: np.ndarray, kind: type[np.unsignedinteger] = np.uint8) -> dict[str, np.ndarray]:
+    """Codes [epochs, N, D] as equal steps from the least to the greatest of each epoch and dimension: `codes`, `range`.
 
-    A step is a 255th of the spread, so no code moves by more than a 510th of it.
+    There are as many steps as the type of the result has numbers: of uint8 256, so that no code moves by more than a
+    510th of the spread; of uint16 65,536.
     """
     low, high = (end(codes, axis=1, keepdims=True).astype(np.float32) for end in (np.min, np.max))
-    steps = (codes - low) / np.maximum(high - low, np.finfo(np.float32).tiny)
-    return {"codes": np.round(255 * steps).astype(np.uint8), "range": np.stack([low, high])}
+    share = (codes - low) / np.maximum(high - low, np.finfo(np.float32).tiny)
+    return {"codes": np.round(np.iinfo(kind).max * share).astype(kind), "range": np.stack([low, high])}
 
 
 def from_bytes(codes: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """The codes that `to_bytes` was given, float32 [epochs, N, D]."""
     low, high = ends.astype(np.float32)
-    result: np.ndarray = low + (high - low) * (codes.astype(np.float32) / np.float32(255))
+    result: np.ndarray = low + (high - low) * (codes.astype(np.float32) / np.float32(np.iinfo(codes.dtype).max))
     return result

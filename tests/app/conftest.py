@@ -47,7 +47,7 @@ def _fetched(url: str) -> dict[str, Any]:
 
 
 def _given(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(each.proto.json) for each in app.get("bidi_component")]
+    return [json.loads(each.proto.json)[0] for each in app.get("bidi_component")]
 
 
 def opened(app: AppTest, page: str, **query: str) -> AppTest:

@@ -1,16 +1,20 @@
 """A run of one's own images, in the app: explored, walked and compared like the others."""
 
+import gzip
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PAGES, components, opened
 from vaeexplorer.app import caches
+from vaeexplorer.app.server import own_images
 from vaeexplorer.config import DataConfig, ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.own import library
 from vaeexplorer.data.own.prepare import Gathered, Part, prepare
+from vaeexplorer.data.tab_images import sixteenths
 from vaeexplorer.errors import UserError
 from vaeexplorer.network.training import Training
 from vaeexplorer.results.report import report_run
@@ -51,6 +55,32 @@ def test_it_is_on_every_page(app: AppTest, own_run: str) -> None:
         if page in ("views/explore/page.py", "views/from_x/page.py"):
             (given,) = components(app)
             assert given["space"]["classes"] == ["left", "right"]
+
+
+def test_a_browser_trains_on_them(app: AppTest, own_run: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(app, "views/training/page.py", dataset=own_run, set=own_run)
+    (given,) = [data for data in components(app) if "sets" in data]
+    assert list(given["sets"]) == ["mnist", "fashion-mnist", own_run]
+    assert given["dataset"] == own_run
+    about = given["sets"][own_run]
+    assert (about["name"], about["classes"], about["counts"]) == ("**mine**", ["left", "right"], [100])
+    assert next(key for key in given["keys"] if key["name"] == "set")["options"] == list(given["sets"])
+    train, test, sheet = (own_images.find(*about[kind].split("/")[1:]) for kind in ("train", "test", "sprite"))
+    assert train
+    assert test
+    assert sheet
+    packed = gzip.decompress(train.data)
+    pixels = np.frombuffer(packed, np.uint8)[-100 * 392 :].reshape(100, 14, 28)
+    levels = np.stack([pixels >> 4, pixels & 15], axis=2).reshape(100, 28, 28)
+    stored = sixteenths(load_dataset(own_run, "train").images)
+    assert sorted(map(bytes, levels)) == sorted(map(bytes, stored))  # in another order
+    assert sheet.media_type == "image/png"
+    name = about["train"].split("/")[2]
+    assert own_images.find("own-0123456789abcdef", name) is None
+    assert own_images.find(own_run, name.replace("train", "test").replace(".bin", ".png")) is None
+    monkeypatch.setenv("VAEEXPLORER_PUBLIC", "1")
+    assert own_images.find(own_run, name) is None
+    assert own_images.offered() == {}
 
 
 def test_without_its_images_it_says_so(app: AppTest, own_run: str, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_what_no_report_can_be_made_of_is_a_sentence(
 
 def instruments_shown(page: AppTest) -> list[str]:
     """The lines below the figures of the instruments."""
-    grids = [json.loads(each.proto.json).get("figures") for each in page.get("bidi_component")]
+    grids = [json.loads(each.proto.json)[0].get("figures") for each in page.get("bidi_component")]
     given = next(grid for grid in grids if grid and grid[0] and grid[0]["alt"].startswith("Effect of"))
     return [each["reading"] for each in given if each]
 

@@ -21,8 +21,12 @@ def columns_with_a_mark(element: Any) -> np.ndarray:
     return found
 
 
-TRACKS = {"From x to x′": ".from-x .noise .slider input", "Turn β": ".beta-dial .track input"}
-"""a slider of a page, by the page's link"""
+TRACKS = {
+    "From x to x′": ".from-x .noise .slider input",
+    "Turn β": ".beta-dial .track input",
+    "regularized?beside=mnist-ae-2d": ".card .bar",
+}
+"""a slider, or a bar, of a page, by the page's link or address"""
 
 
 def look_at(page: Any, name: str) -> None:
@@ -30,7 +34,7 @@ def look_at(page: Any, name: str) -> None:
     page.emulate_media(forced_colors="active", color_scheme="dark")
     next_frame(page)
     if name in TRACKS:
-        page.locator(".latent-plane[aria-busy=false]").wait_for()
+        page.locator(".latent-plane[aria-busy=true]").first.wait_for(state="detached")
         # The first one that is seen: a page may hide others, and while pages change, those of the last are hidden.
         assert columns_with_a_mark(page.locator(TRACKS[name]).filter(visible=True).first).mean() > 0.8
     else:

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { keys } from "./keys.js";
 import { test } from "node:test";
+import { nearestImages } from "./engine/losses.js";
 import {
   coarse,
   fit,
@@ -224,4 +225,15 @@ test("a lasso is kept as a polygon of few corners that holds the same points", (
   for (const [x, y] of points) differing += Number(inside(lasso, x, y) !== inside(few, x, y));
   assert.ok(differing < 40, String(differing));
   assert.deepEqual(coarse(few), few, "and stays as it is");
+});
+
+test("the images nearest in pixels, as by all distances", () => {
+  const size = 5,
+    images = Uint8Array.from({ length: 40 * size }, (_, at) => (at * 7919 + (at % 13) * 31) % 256),
+    image = Float32Array.from({ length: size }, (_, p) => (p + 1) / 7);
+  const far = Array.from({ length: 40 }, (_, i) =>
+    image.reduce((sum, value, p) => sum + (images[i * size + p] / 255 - value) ** 2, 0),
+  );
+  const sorted = far.map((_, i) => i).sort((a, b) => far[a] - far[b]);
+  assert.deepEqual(nearestImages(images, image, 6), sorted.slice(0, 6));
 });

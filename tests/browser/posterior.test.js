@@ -153,6 +153,9 @@ test("the block says every number, and the bound of k draws", () => {
   const rows = block.numbers.children.map((row) => row.children[0].textContent);
   assert.deepEqual(rows, ["−134.00", "−134.50", "−138.00", "0.50", "3.50"]);
   assert.match(block.said.textContent, /^50 draws from q: bound −135.00, 1.00 below .* effective sample size 50.0/);
+  block.bar.clientWidth = 320; // a phone's
+  block.draw();
+  assert.equal(block.bar.attributes.viewBox, "0 0 320 64", "drawn in pixels, so that type is not scaled down");
   block.slider.value = "8";
   block.slider.oninput();
   assert.equal(turned, 1);

@@ -118,3 +118,14 @@ test("an end is said once, with its sentence; what goes on is followed", async (
   assert.deepEqual(seen.ends, [["trouble", "Why."]]);
   assert.equal(seen.progress.at(-1).running, true);
 });
+
+test("where the loss became infinite, what followed the last epoch's end is forgotten", async () => {
+  let now = { ...NOW, points };
+  const { seen, asked, until } = begin(() => now);
+  await until(() => asked.some((path) => String(path).endsWith("after=20")));
+  now = { ...NOW, state: "failed", sentence: "The loss became inf.", step: 10, points: [] };
+  await until(() => seen.ends.length);
+  assert.deepEqual(seen.ends, [["diverged", "The loss became inf."]]);
+  assert.equal(seen.progress.at(-1).step, 10);
+  await until(() => asked.at(-1).endsWith("after=10"));
+});

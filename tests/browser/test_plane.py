@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.driving import at_rest, changed, follow, middle, next_frame, opened, pixels, wait_until
+from vaeexplorer.data.datasets import load_dataset
 
 ROOT = Path(__file__).parents[2]
 
@@ -116,6 +117,15 @@ def test_what_is_clicked(server: str, chromium: Any) -> None:
     page.get_by_label("Number of a test image").fill("7")
     page.get_by_label("Number of a test image").press("Enter")
     code = page.locator(".z").inner_text()
+    page.get_by_role("button", name="in x", exact=True).click()
+    page.get_by_text("of 6 near z too").wait_for()
+    images = load_dataset("mnist", "test", download=False).images.reshape(10000, -1) / 255
+    decoded = page.locator("canvas.decoded").evaluate(
+        "canvas => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, at) => at % 4 === 0)"
+    )
+    far = np.linalg.norm(images - np.array(decoded) / 255, axis=1)
+    assert page.locator(".near canvas").first.get_attribute("title").endswith(f"test #{far.argmin()}")
+    page.get_by_role("button", name="in x", exact=True).click()
     page.get_by_role("button", name="Resample").click()
     page.wait_for_function("code => !document.body.innerText.includes(code)", arg=code)
 

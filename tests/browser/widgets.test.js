@@ -270,8 +270,8 @@ class FakeMutations {
 test("an order of the app is carried out once, as an entry of the history or in its place", () => {
   const address = new FakeAddress("http://app.example/?run=a&z=1,2&other=x");
   Object.assign(globalThis, { MutationObserver: FakeMutations });
-  const order = (session, number, push, texts) => writeAddress({ data: { session, number, push, texts } });
-  writeAddress({ data: { session: "s", number: 0 } });
+  const order = (session, number, push, texts) => writeAddress({ data: [{ session, number, push, texts }] });
+  writeAddress({ data: [{ session: "s", number: 0 }] });
   order("s", 1, true, { run: "b", z: "", log: "1" });
   order("s", 1, true, { run: "c" });
   order("s", 2, false, { run: "b", other: "y" });

@@ -35,7 +35,9 @@ def test_a_film_is_what_the_network_drew(recorded: folder.Run, trained: Training
     assert found.boxes is not None
     assert found.epochs.tolist() == [0, len(trained.history)]
     last = trained.snapshots[-1]
-    assert (np.abs(found.positions[-1] - last) <= np.ptp(last, axis=0) / 509).all()
+    assert (
+        np.abs(found.positions[-1] - last) <= np.ptp(last, axis=0) / 100_000
+    ).all()  # and not a lattice of 256 steps
     left, right, bottom, top = found.boxes[-1]
     corner = np.array([[left + (right - left) / 24, top - (top - bottom) / 24]], np.float32)
     drawn = 255 * recorded.model.decode(corner)[0]

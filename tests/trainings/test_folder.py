@@ -68,6 +68,18 @@ def test_a_process_that_is_gone_without_a_word_was_interrupted(waiting: Path) ->
     assert list_trainings() == []
 
 
+def test_what_a_process_that_is_gone_did_not_hear_is_not_asked_of_the_next(
+    waiting: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "wake", lambda: None)
+    with held(waiting):
+        folder.write_status(waiting, folder.Status("paused", 1))
+        queue.ask("one", {"do": "resume"})
+        queue.ask("one", {"do": "pause"})
+    queue.resume("one")
+    assert folder.requests(waiting) == []
+
+
 def test_requests_are_taken_in_order_and_nonsense_is_passed_over(waiting: Path) -> None:
     for value in range(12):
         folder.ask(waiting, {"do": "steer", "name": "beta", "value": value})

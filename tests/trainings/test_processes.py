@@ -40,7 +40,7 @@ def test_it_is_steered_killed_and_goes_on_and_the_command_line_gives_the_same_bi
     # Another server finds it; and a process that is killed goes on at its last epoch, steered as it was.
     dispatch.rest()
     queue.ask("one", {"do": "resume"})
-    until("one", lambda card: card.epoch >= 1)
+    until("one", lambda card: card.state == "running" and card.epoch >= 1)
     queue.ask("one", {"do": "pause"})
     card = until("one", lambda card: card.state in ("paused", "done"))
     assert card.state == "paused", "it ended before it could be killed"
@@ -74,6 +74,55 @@ def test_it_is_steered_killed_and_goes_on_and_the_command_line_gives_the_same_bi
     points = folder.points(folder.path_of("one"), -1)
     assert [point["step"] for point in points] == sorted(point["step"] for point in points)
     assert points[-1]["test"]["total"] > 0
+
+
+@posix
+def test_a_loss_that_becomes_infinite_takes_the_bad_steps_and_their_dials_with_it(config: RunConfig) -> None:
+    config = replace(config, train=replace(config.train, epochs=1000))
+    queue.begin("one", config)
+    until("one", lambda card: card.epoch >= 2)
+    queue.ask("one", {"do": "steer", "name": "beta", "value": 3e38})
+    failed = until("one", is_("failed"))
+    assert failed.sentence.startswith("The loss became")
+    assert "try a smaller learning rate" in failed.sentence
+    assert failed.status
+    assert failed.events == ()
+    assert failed.status.beta == 1
+    assert failed.step == failed.epoch * failed.status.per_epoch > 0
+    assert max(point["step"] for point in folder.points(failed.path, -1)) <= failed.step
+    assert failed.status.kept[-1] == (max(step for step, _ in failed.status.kept), failed.status.moment)
+    assert failed.status.kept[-1][0] <= failed.step
+    queue.resume("one")  # which does not go the same way again
+    until("one", lambda card: card.state == "running" and card.epoch > failed.epoch)
+    queue.kill("one")
+
+
+@posix
+@pytest.mark.slow
+def test_no_room_on_the_disk_and_none_in_memory_are_sentences_and_it_goes_on_afterwards(
+    config: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = dispatch.command
+
+    def limited(limits: str) -> None:
+        monkeypatch.setattr(
+            dispatch, "command", lambda card: ["sh", "-c", f'{limits} && exec "$@"', "sh", *command(card)]
+        )
+
+    limited("ulimit -f 400")  # 200 or 400 kB a file: for a moment, not for the checkpoint
+    queue.begin("one", config)
+    failed = until("one", is_("failed"))
+    assert "too large" in failed.sentence
+    assert not (failed.path / folder.CHECKPOINT).exists()  # and no half of one
+    monkeypatch.setattr(dispatch, "command", command)
+    queue.resume("one")
+    until("one", is_("done"))
+    assert len(load_run("one").history) == config.train.epochs
+
+    limited("ulimit -v 4000000")  # 4 GB, where an epoch's noise is 5
+    model, objective = replace(config.model, latent_dim=784), replace(config.objective, bound="iwae", samples=1000)
+    queue.begin("two", replace(config, model=model, objective=objective))
+    assert until("two", is_("failed")).sentence.startswith("There is not enough memory for this network and batch")
 
 
 def read_state(name: str) -> str:

@@ -189,7 +189,7 @@ def settle(*, is_cut: bool = False) -> None:
         state.known = wanted
     for sentence in state.missing.values():
         st.warning(literal(sentence))
-    _address(data=state.order, key=ADDRESS_WRITER)
+    _address(data=[state.order], key=ADDRESS_WRITER)  # a list: see server/components.py
 
 
 def query(page: str) -> dict[str, str]:

@@ -45,13 +45,29 @@ def about(test: ImageDataset, train: bytes, urls: dict[str, str | None], most: i
         most: how many training images can be had.
     """
     dataset: Dataset = "fashion-mnist" if test.name == "fashion-mnist" else "mnist"
+    about = described(test, urls, title=TITLES[dataset], count=COUNTS[dataset], content=content_hash(train))
+    return about | {"counts": [count for count in _OFFERED if count <= most]}
+
+
+def described(
+    test: ImageDataset, urls: dict[str, str | None], *, title: str, count: int, content: str
+) -> dict[str, Any]:
+    """What the widget must know of any set.
+
+    Args:
+        test: all its test images.
+        urls: as those of `about`.
+        title: for people.
+        count: of the training images at the address `train`.
+        content: their hash.
+    """
     return {
-        "name": TITLES[dataset],
+        "name": title,
         **classes(test.class_names),
         **urls,
-        "shipped": COUNTS[dataset],
-        "counts": [count for count in _OFFERED if count <= most],
-        "hash": content_hash(train),
+        "shipped": count,
+        "counts": [*(each for each in _OFFERED if each < count), count],
+        "hash": content,
         "testSource": test.source,
         "testHash": test.content_hash,
     }

@@ -32,7 +32,8 @@ class Film:
 
     Attributes:
         epochs: how far the training had come at each, [F], 1.5 in the middle of the second epoch.
-        codes: of the first M test images, uint8 [F, M, D], from the least to the greatest of each frame and dimension.
+        codes: of the first M test images, uint16 [F, M, D], from the least to the greatest of each frame and dimension;
+            uint8 in snapshots, and in films of earlier versions.
         ends: these least and greatest, float32 [2, F, 1, D].
         packed: decoded images in 8 shades, uint8 [F, 144, 14, 28], the upper half of a byte a level
             of 15 for the upper one of two pixels; None where none were recorded.
@@ -48,7 +49,7 @@ class Film:
 
     @property
     def positions(self) -> np.ndarray:
-        """The codes, float32 [F, M, D], exact to a 510th of their spread."""
+        """The codes, float32 [F, M, D], exact to half a step, a 131,070th or 510th of their spread."""
         return from_bytes(self.codes, self.ends)
 
     def grid(self, number: int) -> np.ndarray:
@@ -112,7 +113,7 @@ def pack(frames: Sequence["Frame"]) -> bytes:
         "steps": np.array([frame.step for frame in frames], np.int64),
         "grid": levels[:, :, ::2] << 4 | levels[:, :, 1::2],
         "box": np.array([frame.box for frame in frames], np.float32),
-        **to_bytes(codes),
+        **to_bytes(codes, np.uint16),
     }
     packed = io.BytesIO()
     np.savez_compressed(packed, allow_pickle=False, **arrays)
@@ -138,8 +139,8 @@ def _checked(content: bytes, dim: int) -> dict[str, np.ndarray]:
         "range": (2, *frames, 1, dim),
     }
     arrays = read_arrays(content, shapes)
-    kinds = {"steps": "<i8", "grid": "|u1", "box": "<f4", "codes": "|u1", "range": "<f4"}
-    if any(arrays[name].dtype != np.dtype(kind) for name, kind in kinds.items()):
+    kinds = {"steps": "<i8", "grid": "|u1", "box": "<f4", "codes": "|u1 <u2", "range": "<f4"}
+    if any(arrays[name].dtype.str not in kind.split() for name, kind in kinds.items()):
         raise ValueError("its numbers are of other types than a film's")
     if not (np.isfinite(arrays["box"]).all() and np.isfinite(arrays["range"]).all()):
         raise ValueError("it does not hold finite numbers alone")

@@ -23,7 +23,7 @@ from vaeexplorer.trainings.listing import LIVING, TrainingCard, list_trainings
 PACE = 0.3  # seconds between two looks at what is under way
 
 _waking = Lock()
-_processes: "dict[Path, subprocess.Popen[bytes]]" = {}
+_processes: "dict[subprocess.Popen[bytes], Path]" = {}
 _wake, _end = Flag(), Flag()
 _thread: Thread | None = None
 
@@ -50,7 +50,7 @@ def rest() -> None:
 
 def left() -> "list[subprocess.Popen[bytes]]":
     """The processes that this one started and that have not ended."""
-    return [process for process in _processes.values() if process.poll() is None]
+    return [process for process in _processes if process.poll() is None]
 
 
 def _look_after() -> None:
@@ -88,7 +88,8 @@ def advance() -> bool:
 def _start(card: TrainingCard) -> None:
     """Start its process, and wait until it has begun or ended."""
     (card.path / folder.ENDED).unlink(missing_ok=True)
-    process = _processes[card.path] = ahead.take(card.path) or _begin(card)
+    process = ahead.take(card.path) or _begin(card)
+    _processes[process] = card.path
     for _ in range(int(limits.STARTING / 0.02)):
         if process.poll() is not None or not (card.path / folder.WAITING).exists():
             break
@@ -129,10 +130,12 @@ def options(config: RunConfig) -> list[str]:
 
 def _reap() -> None:
     """Note how processes of ours ended that could not say so themselves."""
-    for path, process in list(_processes.items()):
+    for process, path in list(_processes.items()):
         if (code := process.poll()) is None:
             continue
-        del _processes[path]
+        del _processes[process]
+        if path in _processes.values():  # it was resumed while its process was still ending
+            continue
         status = folder.read_status(path)
         has_said = status is not None and status.state in ("stopped", "done", "failed")
         if code and not has_said and path.exists() and not (path / folder.ENDED).exists():

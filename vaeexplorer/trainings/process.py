@@ -24,9 +24,10 @@ from vaeexplorer.config import RunConfig
 from vaeexplorer.documents import to_json
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import read_file
-from vaeexplorer.network.dials import Event, check, read_events
+from vaeexplorer.network.dials import Dials, Event, check, read_events
 from vaeexplorer.network.evaluation import network_terms, noise_shape
 from vaeexplorer.network.film import MOST, drawn
+from vaeexplorer.network.history import TrainingError
 from vaeexplorer.network.step import adam
 from vaeexplorer.network.training import SNAPSHOT_IMAGES, Training, train
 from vaeexplorer.runs.film import save_film
@@ -58,8 +59,12 @@ def serve(config: RunConfig, name: str, path: Path) -> None:
         events = read_events(path / folder.EVENTS)
         training = train(config, control.stop, checkpoint=path / folder.CHECKPOINT, events=events, on_step=control)
         control.look(training)  # the untrained network is there at once
-        for _ in training:
-            pass
+        try:
+            for _ in training:
+                pass
+        except TrainingError:  # the loss became infinite
+            control.go_back(training)
+            raise
         write(run_path, finish(training))
         control.ended(training, load_run(run_path))
 
@@ -129,12 +134,26 @@ class Control:
         kept = [(step, name) for step, name in self._status.kept if step < training.step]
         self._frames = Frames(kept, max(1, steps // 400))
         self._counted = (training.step, time.monotonic())
-        points = folder.points(self.path, -1)
-        lines = [to_json(point) for point in points if point["step"] <= training.step]
-        folder.write_soon(self.path / folder.CURVE, "".join(lines).encode())
+        self._cut_curve(training.step)
         for file in self.path.glob("moment-*.bin"):
             if file.name not in {self._status.moment, *(name for _, name in kept)}:
                 file.unlink(missing_ok=True)
+
+    def go_back(self, training: Training) -> None:
+        """Forget what followed the last epoch's end, its dials too: resumed, it would only go the same way again."""
+        last = len(training.history) * training.steps_an_epoch
+        asked = folder.read_spec(self.path).events
+        training.dials = Dials(training.config, [e for e in training.dials.events if e.step < last or e in asked])
+        self._keep_events(training)
+        self._cut_curve(last)
+        kept = tuple((step, name) for step, name in self._status.kept if step <= last)
+        self._status = replace(self._status, kept=kept, moment=kept[-1][1])
+        training.step = last
+        self._say(training)
+
+    def _cut_curve(self, last: int) -> None:
+        lines = [to_json(point) for point in folder.points(self.path, -1) if point["step"] <= last]
+        folder.write_soon(self.path / folder.CURVE, "".join(lines).encode())
 
     def _listen(self, training: Training) -> None:
         """Do what is asked for; while it is paused, nothing else happens."""

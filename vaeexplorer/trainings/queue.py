@@ -78,6 +78,9 @@ def resume(name: str) -> None:
         raise ServedError(f"The training {name} is {card.state}: there is nothing to resume.")
     number = 1 + max((each.number for each in list_trainings()), default=0)
     try:
+        folder.requests(
+            card.path
+        )  # what a process that is gone was asked for and did not hear is not asked of the next
         folder.write_soon(card.path / folder.WAITING, str(number).encode())
     except OSError as error:
         raise ServedError(f"The training {name} cannot go on: {why(error)}.") from None

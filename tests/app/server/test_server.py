@@ -18,7 +18,7 @@ from vaeexplorer.runs.folder import RunCard
 MAIN = Path(vaeexplorer.app.__file__).parent / "main.py"
 
 
-def test_the_first_page_and_its_files_need_no_torch() -> None:
+def test_the_first_page_and_its_files_need_neither_torch_nor_pandas() -> None:
     code = f"""
 import sys
 from streamlit.testing.v1 import AppTest
@@ -27,7 +27,7 @@ from vaeexplorer.app.server import assets
 app = AppTest.from_file({str(MAIN)!r}, default_timeout=60).run()
 assert not app.exception and app.title
 assets.prepare(sidebar.first_choice(sidebar.cards("mnist")))
-print([name for name in ("torch", "sklearn", "umap") if name in sys.modules])
+print([name for name in ("torch", "pandas", "pyarrow", "sklearn", "umap") if name in sys.modules])
 """
     root = str(MAIN.parents[2])
     env = os.environ | {"PYTHONPATH": root}

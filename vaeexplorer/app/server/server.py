@@ -104,9 +104,10 @@ def warm_up() -> None:
 def asset(request: Request) -> Response:
     """What pages fetch, for the browser to keep. Runs in a thread: packing never holds other visitors up."""
     global _last_served  # noqa: PLW0603
-    from vaeexplorer.app.server import assets
+    from vaeexplorer.app.server import assets, own_images
 
-    found = assets.find(request.path_params["owner"], request.path_params["file"])
+    owner, file = request.path_params["owner"], request.path_params["file"]
+    found = assets.find(owner, file) or own_images.find(owner, file)
     if found is None:
         return PlainTextResponse("There is no such file, or no longer.", 404, {"Cache-Control": "no-store"})
     data, encoding = found.data, "identity"  # named, or the server would compress it anew for every visitor

@@ -27,6 +27,8 @@ PARTS = {
     "kl": "KL usually rises: at most this z says about x",
 }
 
+WHOLE = 380  # pixels of a figure that has a page's height to itself
+
 
 def show(cards: list[RunCard]) -> None:
     """The curves of runs, a row of figures for each data set and likelihood: nats of others are not comparable."""
@@ -69,7 +71,7 @@ def _are_published(cards: Sequence[RunCard], dataset: str) -> bool:
     return all(card.provenance.get("test_images_hash", published) == published for card in cards)
 
 
-def _figure(cards: Sequence[RunCard], part: str, height: int = 380) -> figures.Drawn:
+def _figure(cards: Sequence[RunCard], part: str, height: int = WHOLE) -> figures.Drawn:
     """One quantity of runs that share a data set and a likelihood."""
     dataset, likelihood = _kind(cards[0])
     drawn = tuple(_curve(card, part) for card in cards)
@@ -78,7 +80,8 @@ def _figure(cards: Sequence[RunCard], part: str, height: int = 380) -> figures.D
     count = sum(bool(curve.test) for curve in drawn)
     alt = f"{PARTS[part]}: {part} in {_unit(likelihood)} by epoch, of {count} runs."
     log = st.session_state.get(state.LOG.name, False)
-    looks = {"title": PARTS[part], "unit": _unit(likelihood), "references": references, "log": log, "height": height}
+    unit = _unit(likelihood) if height >= WHOLE else "nats"  # there is no room beside a low figure
+    looks = {"title": PARTS[part], "unit": unit, "references": references, "log": log, "height": height}
     return _learning_curves(drawn, alt, **looks)
 
 

@@ -57,6 +57,25 @@ export function readImage(canvas, format, x = 0) {
   );
 }
 
+/** All images of a sheet, a row of it at a time. @param {ImageBitmap} sprite @param {number} count
+ * @param {Format} format @returns {Uint8Array} [N * size] */
+export function readSheet(sprite, count, format) {
+  const { width, height, channels, size } = format,
+    images = new Uint8Array(count * size),
+    strip = pen(h("canvas", { width: A_ROW * width, height })),
+    area = width * height;
+  for (let first = 0; first < count; first += A_ROW) {
+    strip.drawImage(sprite, 0, -(first / A_ROW) * height);
+    const { data } = strip.getImageData(0, 0, A_ROW * width, height);
+    for (let k = 0; k < Math.min(A_ROW, count - first); k++)
+      for (let p = 0; p < area; p++) {
+        const from = 4 * (Math.floor(p / width) * A_ROW * width + k * width + (p % width));
+        for (let c = 0; c < channels; c++) images[(first + k) * size + c * area + p] = data[from + c];
+      }
+  }
+  return images;
+}
+
 /** What is brighter in one of two images, and what in the other; a colour-blind eye tells them apart. */
 const BRIGHTER = [255, 169, 14],
   DARKER = [86, 166, 240];

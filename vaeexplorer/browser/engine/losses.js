@@ -13,6 +13,26 @@ export function squaredError(x, y) {
   return sum;
 }
 
+/** The images nearest to one, by |x - y|^2, the nearest first.
+ * @param {Uint8Array} images  [N * size], 255 is white @param {ArrayLike<number>} image  [size] in [0, 1]
+ * @param {number} count  K, at most N @returns {number[]} indices, [K] */
+export function nearestImages(images, image, count) {
+  const size = image.length,
+    wanted = Float32Array.from(image, (value) => 255 * value);
+  /** @type {[number, number][]} distance and index, by rising distance */ const found = [];
+  let most = Infinity;
+  for (let i = 0, at = 0; at < images.length; i++, at += size) {
+    let sum = 0;
+    for (let p = 0; p < size && sum < most; p++) sum += (images[at + p] - wanted[p]) ** 2;
+    if (sum >= most) continue;
+    found.push([sum, i]);
+    found.sort((a, b) => a[0] - b[0]);
+    found.length = Math.min(found.length, count);
+    if (found.length === count) most = found[count - 1][0];
+  }
+  return found.map(([, i]) => i);
+}
+
 /** -ln p(x|z); the fixed gaussian without its constant. @param {ArrayLike<number>} x  [784] in [0, 1]
  * @param {ArrayLike<number>} parameter  of the decoder @param {import("./network.js").Network} network */
 export function reconstruction(x, parameter, { likelihood, pixelVariance }) {

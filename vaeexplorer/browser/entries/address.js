@@ -31,8 +31,8 @@ function explain() {
   if (command) command.hidden = true;
 }
 
-/** @param {{data: Order}} component */
-export default function ({ data: { session, number, push, texts } }) {
+/** @param {{data: [Order]}} component */
+export default function ({ data: [{ session, number, push, texts }] }) {
   if (!watching) {
     watching = new MutationObserver(explain);
     watching.observe(document.body, { childList: true }); // where dialogs are put

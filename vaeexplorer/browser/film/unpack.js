@@ -16,23 +16,27 @@ import { spread } from "../learning/images.js";
 export const TILES = 12; // images of the lattice, across and up
 const ROWS = 1.5; // classes a latent unit apart, where there is one dimension
 
-/** @param {ArrayBuffer} bytes  gzipped @returns {Promise<RunFilm>}
+/** @param {ArrayBuffer} gzipped @returns {Promise<RunFilm>}
  * @throws {import("../engine/packed.js").UnpackError} cut short, too long, or of another kind */
-export async function unpackRunFilm(bytes) {
-  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+export async function unpackRunFilm(gzipped) {
+  const inflated = new Blob([gzipped]).stream().pipeThrough(new DecompressionStream("gzip"));
   const packed = new Unpacker(await new Response(inflated).arrayBuffer(), "frames of the film", "run-film"),
-    { frames, count, axes, images: hasImages } = packed.header,
+    { frames, count, axes, bytes, images: hasImages } = packed.header,
     shown = axes.length,
     size = (TILES * TILES * PIXELS) / 2;
   const ends = packed.floats(2 * frames * shown, "<f4"),
-    steps = packed.integers(frames * count * shown),
+    upper = packed.integers(frames * count * shown),
+    lower = bytes > 1 ? packed.integers(frames * count * shown) : null,
     labels = packed.integers(count),
     grids = packed.integers(hasImages ? frames * size : 0);
   packed.end();
   const along = (/** @type {number} */ frame, /** @type {number} */ axis) => {
     const low = ends[frame * shown + axis],
-      step = (ends[(frames + frame) * shown + axis] - low) / 255;
-    return Float32Array.from({ length: count }, (_, i) => low + step * steps[(frame * count + i) * shown + axis]);
+      step = (ends[(frames + frame) * shown + axis] - low) / (lower ? 65535 : 255);
+    return Float32Array.from({ length: count }, (_, i) => {
+      const at = (frame * count + i) * shown + axis;
+      return low + step * (lower ? 256 * upper[at] + lower[at] : upper[at]);
+    });
   };
   const rows = Float32Array.from(labels, (label) => (label - 4.5) / ROWS);
   return {

@@ -137,6 +137,7 @@ export class Truth {
   }
 
   stop() {
+    this.block.stop();
     this.source.stop();
   }
 }

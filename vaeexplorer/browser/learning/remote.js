@@ -79,7 +79,11 @@ export class RemoteSession {
     }
     this.handlers.onProgress?.({ ...progress, ...more, test: this.test });
     if (now.state === before || !["stopped", "done", "failed", "interrupted"].includes(now.state)) return;
-    this.handlers.onEnd?.(now.state === "failed" || now.state === "interrupted" ? "trouble" : "done", now.sentence);
+    const isBack = now.step < this.after; // where its loss became infinite, it forgot what followed the last epoch
+    if (isBack) this.after = now.step;
+    if (isBack && this.test && this.test.step > now.step) this.test = null;
+    const isTrouble = now.state === "failed" || now.state === "interrupted";
+    this.handlers.onEnd?.(isTrouble ? (isBack ? "diverged" : "trouble") : "done", now.sentence);
   }
 
   /** @param {string} file @returns {Promise<Moment>} */

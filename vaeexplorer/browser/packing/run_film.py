@@ -1,7 +1,7 @@
 """The film of a run as bytes for the browser; `film/unpack.js` unpacks them: a gzipped frame.
 
-Codes stay the bytes as which they are kept, 256 steps from least to greatest, and images the nibbles; of more
-than two dimensions the two are sent along which the codes of the last frame vary most.
+Codes stay the whole numbers as which they are kept, from least to greatest, and images the nibbles; of more than two
+dimensions the two are sent along which the codes of the last frame vary most.
 """
 
 import gzip
@@ -26,7 +26,7 @@ def pack_run_film(
 
     Args:
         epochs: how far the training had come at each frame, [F].
-        codes: of M test images, uint8 [F, M, D].
+        codes: of M test images, uint8 or uint16 [F, M, D]; of the latter all upper bytes come before the lower ones.
         ends: least and greatest of each frame and dimension, float32 [2, F, 1, D].
         labels: classes of the M images.
         curves: what is drawn below, nats per image after each epoch, by name.
@@ -42,11 +42,14 @@ def pack_run_film(
         "count": codes.shape[1],
         "dim": codes.shape[2],
         "axes": axes,
+        "bytes": codes.itemsize,
         "epochs": [round(float(epoch), 4) for epoch in epochs],
         "curves": {name: [float(f"{value:.6g}") for value in values] for name, values in curves.items()},
         "boxes": boxes.astype(float).round(4).tolist() if boxes is not None and boxes.any() else None,
         "images": images is not None,
     }
-    parts = [ends[:, :, 0, axes].astype("<f4"), np.ascontiguousarray(codes[:, :, axes]), labels.astype(np.uint8)]
+    shown = codes[:, :, axes]
+    steps_of = [(shown >> 8 * place).astype(np.uint8) for place in reversed(range(codes.itemsize))]
+    parts = [ends[:, :, 0, axes].astype("<f4"), *steps_of, labels.astype(np.uint8)]
     payload = b"".join(part.tobytes() for part in parts) + (b"" if images is None else images.tobytes())
     return gzip.compress(frame(header, payload), 6, mtime=0)

@@ -13,7 +13,7 @@
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link,
  *            hidden: Set<number>, z: number[], picked: number, view: View, home: View | null,
  *            readonly pathOn: boolean, readonly showsManifold: boolean, readonly chosen: Record<string, string>,
- *            address: import("../interact/address.js").Address, readout: {say(text: string): void},
+ *            address: import("../interact/address.js").Address, readout: {say(text: string): void, inPixels: boolean},
  *            pointer: {lassoOn: boolean, showLasso(): void, dropSelection(): void, endSelection(): void,
  *            selectAround(larger: boolean): void},
  *            go(z: number[]): void, goAndTell(z: number[] | null, picked?: number): void,
@@ -70,6 +70,11 @@ export class Controls {
       this.showPlane();
     };
     ui.marks.onchange = () => this.choosePlane({ marks: ui.marks.value });
+    ui.inPixels.onclick = () => {
+      plane.readout.inPixels = !plane.readout.inPixels;
+      press(ui.inPixels, plane.readout.inPixels);
+      plane.redraw({ z: true });
+    };
     ui.behind.onchange = () => {
       plane.link.behind = ui.behind.value;
       this.after({ z: true, dots: true });

@@ -3,10 +3,10 @@
 import { pen } from "../draw/canvas.js";
 import { complain, h } from "../draw/dom.js";
 import { brief, coordinate, number } from "../draw/numbers.js";
-import { paintDifference, paintTestImage, readImage } from "../draw/sprite.js";
+import { paintDifference, paintTestImage, readImage, readSheet } from "../draw/sprite.js";
 import { formatOf } from "../engine/format.js";
 import { nearestCodes } from "../engine/geometry.js";
-import { squaredError } from "../engine/losses.js";
+import { nearestImages, squaredError } from "../engine/losses.js";
 import { NEAR } from "./elements.js";
 
 /** @typedef {import("../engine/codes.js").Codes} Codes */
@@ -20,6 +20,9 @@ export class Readout {
     /** @type {string[]} */
     this.names = [];
     this.facts = "";
+    this.inPixels = false; // whether the nearest images are those in x, not in z
+    /** All test images, once they are asked for. @type {{sprite: ImageBitmap, images: Uint8Array} | null} */
+    this.sheet = null;
     /** What the card shows. @type {unknown[]} */
     this.onCard = [];
   }
@@ -37,10 +40,11 @@ export class Readout {
       .map((value, j) => coordinate(value, steps[j]))
       .join(", ")}${z.length > MOST ? ", …" : ""})`;
     ui.z.classList.toggle("long", z.length > 4);
+    const shown = this.neighbours(near, sprite, codes.count, decoded, formatOf(space.image));
     ui.near.forEach((tile, k) => {
-      if (near[k] === undefined) return;
-      paintTestImage(tile, sprite, near[k]);
-      tile.title = `${this.names[k]}, test #${near[k]}`;
+      if (shown[k] === undefined) return;
+      paintTestImage(tile, sprite, shown[k]);
+      tile.title = `${space.classes[codes.labels[shown[k]]]}, test #${shown[k]}`;
       tile.setAttribute("aria-label", tile.title);
     });
     this.compare(picked >= 0 ? picked : near[0], picked >= 0, sprite, decoded, formatOf(space.image));
@@ -65,6 +69,18 @@ export class Readout {
     ui.facts.replaceChildren(
       ...facts.map(([name, value]) => h("div", {}, h("dt", { title: name }, name), h("dd", {}, value))),
     );
+  }
+
+  /** Those nearest in z, or in x to the decoded image, and how many are both. @param {number[]} near  in z
+   * @param {ImageBitmap | null} sprite @param {number} count @param {ArrayLike<number>} decoded
+   * @param {import("../engine/format.js").Format} format */
+  neighbours(near, sprite, count, decoded, format) {
+    this.ui.agreed.textContent = "";
+    if (!this.inPixels || !sprite) return near;
+    if (this.sheet?.sprite !== sprite) this.sheet = { sprite, images: readSheet(sprite, count, format) };
+    const found = nearestImages(this.sheet.images, decoded, near.length);
+    this.ui.agreed.textContent = `${found.filter((i) => near.includes(i)).length} of ${near.length} near z too`;
+    return found;
   }
 
   /** x beside x', and how far they are apart: the chosen image, or else the nearest. @param {number} index

@@ -6,14 +6,16 @@
  * @typedef {import("./desk.js").Measured} Measured
  * @typedef {import("./desk.js").Climb} Climb
  */
+import { onResize } from "../draw/canvas.js";
 import { h, svg } from "../draw/dom.js";
 import { number, ticks } from "../draw/numbers.js";
 
 export const KS = [1, 2, 5, 10, 20, 50, 100, 200, 500]; // of the slider
-const [WIDE, TALL] = [560, 64], // of the bar
+const TALL = 64, // of the bar
   [LEFT, RIGHT] = [8, 8],
   LEAST = 0.05, // nats that the bar spans at least
-  [ACROSS, UP] = [220, 76]; // of the curve of bounds
+  UP = 76, // of the curve of bounds
+  NARROW = 300; // pixels of either where there is no layout yet
 
 export class Block {
   /** @param {() => void} onK  k is another */
@@ -24,8 +26,8 @@ export class Block {
     this.shift = 0; // nats of the likelihood's constant, which losses leave out
     this.status = h("span", { class: "label", role: "status" });
     this.numbers = h("div", { class: "numbers" });
-    this.bar = svg("svg", { class: "bar", viewBox: `0 0 ${WIDE} ${TALL}`, role: "img" });
-    this.curve = svg("svg", { class: "climb", viewBox: `0 0 ${ACROSS} ${UP}`, role: "img" });
+    this.bar = svg("svg", { class: "bar", role: "img" });
+    this.curve = svg("svg", { class: "climb", role: "img" });
     this.output = h("output");
     this.slider = h("input", {
       type: "range",
@@ -41,6 +43,7 @@ export class Block {
       onK();
     };
     this.said = h("p", { class: "label", "aria-live": "polite" });
+    this.endResizing = onResize(this.numbers, () => this.draw());
     this.element = h(
       "section",
       { class: "posterior", hidden: true, "aria-label": "Why the bound is loose" },
@@ -54,6 +57,10 @@ export class Block {
         this.said,
       ),
     );
+  }
+
+  stop() {
+    this.endResizing();
   }
 
   get k() {
@@ -113,9 +120,10 @@ export class Block {
 
   /** @param {number} truth @param {number} best @param {number} bound @param {number} weighted  nats */
   drawBar(truth, best, bound, weighted) {
-    const low = Math.min(bound, weighted, truth - LEAST),
+    const wide = scaled(this.bar, TALL),
+      low = Math.min(bound, weighted, truth - LEAST),
       high = Math.max(truth, weighted),
-      x = (/** @type {number} */ nats) => LEFT + ((WIDE - LEFT - RIGHT) * (nats - low)) / (high - low);
+      x = (/** @type {number} */ nats) => LEFT + ((wide - LEFT - RIGHT) * (nats - low)) / (high - low);
     const part = (/** @type {string} */ kind, /** @type {number} */ from, /** @type {number} */ to, text = "") => {
       const [a, b] = [x(from), x(to)];
       const parts = [svg("rect", { class: kind, x: a, y: 20, width: Math.max(0, b - a), height: 14 })];
@@ -123,7 +131,7 @@ export class Block {
         parts.push(svg("text", { x: (a + b) / 2, y: 15, "text-anchor": "middle", class: kind }, text));
       return parts;
     };
-    const axis = ticks([low, high], false, 5).flatMap((nats) => [
+    const axis = ticks([low, high], false, wide / 110).flatMap((nats) => [
       svg("line", { class: "grid", x1: x(nats), x2: x(nats), y1: 34, y2: 40 }),
       svg("text", { x: x(nats), y: 54, "text-anchor": "middle" }, number(nats, high - low < 2 ? 1 : 0)),
     ]);
@@ -142,19 +150,28 @@ export class Block {
   drawClimb(truth) {
     const { climb, shift, k } = this;
     if (!climb) return;
-    const bounds = Array.from(climb.bounds, (value) => value + shift),
+    const across = scaled(this.curve, UP),
+      bounds = Array.from(climb.bounds, (value) => value + shift),
       ends = Number.isFinite(truth) ? [truth] : [],
       low = Math.min(...bounds, ...ends),
       high = Math.max(...bounds, ...ends, low + LEAST);
-    const x = (/** @type {number} */ draws) => 4 + ((ACROSS - 8) * Math.log(draws)) / Math.log(bounds.length),
+    const x = (/** @type {number} */ draws) => 4 + ((across - 8) * Math.log(draws)) / Math.log(bounds.length),
       y = (/** @type {number} */ nats) => UP - 20 - ((UP - 28) * (nats - low)) / (high - low);
     this.curve.replaceChildren(
-      ...ends.map((nats) => svg("line", { class: "truth", x1: 4, x2: ACROSS - 4, y1: y(nats), y2: y(nats) })),
+      ...ends.map((nats) => svg("line", { class: "truth", x1: 4, x2: across - 4, y1: y(nats), y2: y(nats) })),
       svg("path", { class: "curve", d: `M${bounds.map((nats, at) => `${x(at + 1)} ${y(nats)}`).join("L")}` }),
       svg("circle", { class: "weighted", cx: x(k), cy: y(bounds[k - 1]), r: 4.5 }),
       svg("text", { x: 4, y: UP - 4 }, "k = 1"),
-      svg("text", { x: ACROSS - 4, y: UP - 4, "text-anchor": "end" }, String(bounds.length)),
+      svg("text", { x: across - 4, y: UP - 4, "text-anchor": "end" }, String(bounds.length)),
     );
     this.curve.setAttribute("aria-label", `The bound over k; ${number(bounds[k - 1])} nats at k = ${k}`);
   }
+}
+
+/** A drawing in pixels of the screen, so that its type is as large on a phone. @param {SVGElement} drawing
+ * @param {number} tall @returns {number} how wide it is */
+function scaled(drawing, tall) {
+  const wide = drawing.clientWidth || NARROW;
+  drawing.setAttribute("viewBox", `0 0 ${wide} ${tall}`);
+  return wide;
 }

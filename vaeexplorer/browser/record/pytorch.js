@@ -40,8 +40,10 @@ function dense(widths, act) {
  * The script. It trains on the images and at the grey levels that the browser had.
  * @param {Choices} choices @param {Event[]} events @param {number} loss  nats, what the browser's training ended at
  * @param {number} steps  that it took
+ * @throws {Error} the images are no set of torchvision's
  */
 export function pytorchScript(choices, events, loss, steps) {
+  if (!(choices.dataset in SETS)) throw new Error("A script loads its images by torchvision, which has not your own.");
   const { dim, widths, activation, likelihood } = choices,
     linear = isLinear(choices),
     vae = isVariational(choices),

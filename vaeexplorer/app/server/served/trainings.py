@@ -27,7 +27,7 @@ from vaeexplorer.trainings import folder, queue
 from vaeexplorer.trainings.listing import RESUMABLE, TrainingCard, read_training
 
 TOKEN = secrets.token_urlsafe(32)
-"""which only pages of this app know"""
+"""which pages of this app know and those of other sites do not; visitors are not kept from each other by it"""
 HEADER = "x-vaeexplorer-token"
 _MOST_MOMENT = 200_000_000  # bytes
 _FILE = re.compile(r"(moment|test)-[0-9a-f]{16}\.bin")

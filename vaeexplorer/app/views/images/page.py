@@ -65,8 +65,8 @@ def bring() -> None:
             return
         caches.test_images.clear()  # a set of this name may have been deleted, and may be back
         st.success(
-            f"{literal(prepared.title)} is stored as {name}. Train on it: choose it in Training, or run "
-            f"`python -m vaeexplorer train --dataset {name}`; then it is on every page."
+            f"{literal(prepared.title)} is stored as {name}. Train on it: choose it in Training, in the tab or on the "
+            f"server, or run `python -m vaeexplorer train --dataset {name}`; then it is on every page."
         )
 
 

@@ -1,12 +1,13 @@
 """Training: learning curves of one or several runs."""
 
+from dataclasses import replace
 from typing import get_args
 
 import streamlit as st
 
 from vaeexplorer.app import address, sidebar, state, tables
 from vaeexplorer.app.public import is_public
-from vaeexplorer.app.server import assets
+from vaeexplorer.app.server import assets, own_images
 from vaeexplorer.app.server.components import component
 from vaeexplorer.app.shown import curves
 from vaeexplorer.app.text import literal
@@ -27,14 +28,16 @@ _train_now = component("train_now", "train", *training.SHEETS)
 @st.fragment
 def train_now(dataset: str) -> None:
     """The training in the visitor's browser: the server sends images, once, and hears of nothing but the address."""
+    sets = {each: assets.training_images(each) for each in get_args(Dataset)} | own_images.offered()
+    named = replace(links.TRAIN[0], options=tuple(sets))
     _train_now(
         data={
             "place": "app",
-            "dataset": dataset if dataset in sidebar.DATASETS else "mnist",
-            "sets": {each: assets.training_images(each) for each in get_args(Dataset)},
+            "dataset": dataset if dataset in sets else "mnist",
+            "sets": sets,
             "version": __version__,
             "of": "training",
-            "keys": links.table(links.TRAIN),
+            "keys": links.table((named, *links.TRAIN[1:])),
             "link": address.link(links.TRAIN),
             "moves": address.moves(),
         },
