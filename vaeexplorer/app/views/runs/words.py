@@ -14,7 +14,8 @@ PAGE = Page(
     "apart already, and which goes on moving until the end?",
     formula=r"""
 A frame is taken at each epoch's end, and before it whenever the step has grown by half. Codes are $\mu(x)$, in
-65,536 steps from least to greatest, in runs that come with vaeexplorer 256; decoded images $d(z)$ are of a lattice of 12 by 12 points $z$: of a VAE over
+65,536 steps from least to greatest, in runs that come with vaeexplorer 256; decoded images $d(z)$ are of a lattice of
+12 by 12 points $z$: of a VAE over
 $[-3, 3]^2$, of an AE over what 98 % of its codes fill in each dimension. Of more than two dimensions the two are
 shown along which the codes vary most, and the decoded images are at 144 draws $z \sim \mathcal N(0, I)$, of an AE
 $z \sim \mathcal N(m, s^2)$ with the mean and variance of its codes.
