@@ -38,11 +38,12 @@ class Session:
         monkeypatch.setattr(address, "_address", self._write)
         monkeypatch.setattr(address, "get_script_run_ctx", lambda: self)
 
-    def _write(self, data: dict[str, Any], key: str) -> None:
-        if data["number"] > self.number:
-            self.number = data["number"]
-            self.pushes += data["push"]
-            self.address.update(data["texts"])
+    def _write(self, data: list[dict[str, Any]], key: str) -> None:
+        (order,) = data
+        if order["number"] > self.number:
+            self.number = order["number"]
+            self.pushes += order["push"]
+            self.address.update(order["texts"])
             for name in [name for name, text in self.address.items() if not text]:
                 del self.address[name]
 
