@@ -80,7 +80,10 @@ def test_it_is_steered_killed_and_goes_on_and_the_command_line_gives_the_same_bi
 def test_a_loss_that_becomes_infinite_takes_the_bad_steps_and_their_dials_with_it(config: RunConfig) -> None:
     config = replace(config, train=replace(config.train, epochs=1000))
     queue.begin("one", config)
-    until("one", lambda card: card.epoch >= 2)
+    path = folder.path_of("one")
+    until("one", lambda _: bool(folder.points(path, 0)))
+    known = folder.points(path, 0)[0]["step"]
+    until("one", lambda card: card.status is not None and card.epoch * card.status.per_epoch >= known)
     queue.ask("one", {"do": "steer", "name": "beta", "value": 3e38})
     failed = until("one", is_("failed"))
     assert failed.sentence.startswith("The loss became")
