@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import PAGES, components, opened
 from vaeexplorer.app import caches
-from vaeexplorer.app.server import own_images
+from vaeexplorer.app.server.served import own_images
 from vaeexplorer.config import DataConfig, ModelConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.own import library

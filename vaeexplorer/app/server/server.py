@@ -104,7 +104,8 @@ def warm_up() -> None:
 def asset(request: Request) -> Response:
     """What pages fetch, for the browser to keep. Runs in a thread: packing never holds other visitors up."""
     global _last_served  # noqa: PLW0603
-    from vaeexplorer.app.server import assets, own_images
+    from vaeexplorer.app.server import assets
+    from vaeexplorer.app.server.served import own_images
 
     owner, file = request.path_params["owner"], request.path_params["file"]
     found = assets.find(owner, file) or own_images.find(owner, file)

@@ -1,1 +1,1 @@
-"""What the pages ask of trainings on this server: how they stand, their bytes, and to do something."""
+"""What a browser is served of trainings on this server, and of images of one's own for a training in the browser."""

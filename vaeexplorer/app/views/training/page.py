@@ -7,8 +7,9 @@ import streamlit as st
 
 from vaeexplorer.app import address, sidebar, state, tables
 from vaeexplorer.app.public import is_public
-from vaeexplorer.app.server import assets, own_images
+from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.components import component
+from vaeexplorer.app.server.served import own_images
 from vaeexplorer.app.shown import curves
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.training import server, words
