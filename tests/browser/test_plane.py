@@ -133,8 +133,7 @@ def test_what_is_clicked(server: str, chromium: Any) -> None:
     page.wait_for_url("**behind=classifier*")
     page.get_by_text("Crisp borders breed false confidence").wait_for()
     answers = page.locator(".answers span")
-    assert answers.count() == 13
-    wait_until(page, lambda: answers.first.get_attribute("title") != "", "answers from A to B")
+    wait_until(page, lambda: answers.count() == 13 and answers.first.get_attribute("title"), "answers from A to B")
     assert answers.first.get_attribute("title").startswith("0, ")  # A and B are the means of 0 and 1
     assert answers.last.get_attribute("title").startswith("1, ")
     page.get_by_role("button", name="manifold").click()
