@@ -43,7 +43,7 @@ def watched(config: RunConfig, name: str, *, is_ahead: bool) -> float:
         assert now < PATIENCE
         if card.status and card.status.moment:
             seen.setdefault(card.status.moment, (now, card.step))
-        time.sleep(0.02)
+        time.sleep(0.1)  # a page asks about as often
     assert card.state == "done", card.sentence
     times = [now for now, _ in seen.values()]
     learning = [now for now, step in seen.values() if step > 0]
@@ -117,7 +117,8 @@ def main() -> None:
         print(f"epochs from the page: {', '.join(f'{each:.1f}' for each in page)} s")
         print(f"epochs from the command line: {', '.join(f'{each:.1f}' for each in line)} s")
         print(f"being watched costs, by the least of each: {100 * (least[0] / least[1] - 1):+.1f} %")
-        print(f"same weights: {len({weights(path.name) for path in Path(runs).glob('*watched-*')}) == 1}", flush=True)
+        names = [f"{how}-{turn}" for how in ("watched", "unwatched") for turn in range(given.rounds)]
+        print(f"same weights: {len(set(map(weights, names))) == 1}", flush=True)
         visited(config, Path(runs))
         dispatch.rest()
 

@@ -1,7 +1,7 @@
 """The process that trains: `Control` is what it calls before every step, and what it leaves at the end.
 
 It looks at its requests twenty times a second, and leaves a moment up to five times a second, for which it takes a
-twelfth of its time at the most. Nothing of that changes what is learned.
+fourteenth of its time at the most. Nothing of that changes what is learned.
 """
 
 import os
@@ -40,8 +40,8 @@ from vaeexplorer.trainings.folder import Status
 from vaeexplorer.trainings.moments import FILM, Frames, file_name, film_frame, pack_moment
 
 LISTEN = 0.05  # seconds between two looks at the requests
-INTERVAL, SHARE = 0.2, 1 / 12  # seconds between two moments at least; the share of the time that they may take
-TESTED = 1.0  # seconds between two tests
+INTERVAL, SHARE = 0.2, 1 / 14  # seconds between two moments at least; the share of the time that they may take
+TESTED = 1.5  # seconds between two tests
 TEST_IMAGES = 500
 NEWEST = 8  # moments that stay, for browsers that are slower
 POINTS = 2000  # of the curves, at the most
