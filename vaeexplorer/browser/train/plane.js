@@ -19,6 +19,7 @@ import { isVariational } from "../record/choices.js";
 import { listenTo } from "./pointer.js";
 
 const GLIDE = 110; // ms between two pictures, in which the dots move
+const CALM = navigator.hardwareConcurrency > 2 ? 0 : 30; // ms from frame to frame at least: both cores are the workers'
 const HALF = { vae: 4, ae: 12 }; // of the plane, latent units
 const LOYAL = 1.5; // times the variance that another dimension needs before the plane turns to it
 
@@ -53,7 +54,7 @@ export class Plane {
       "aria-label": "Images decoded from samples of the prior, the same noise at every step",
     });
     this.count = samples;
-    this.frame = 0;
+    this.frame = this.drawn = 0; // drawn: when, ms
     this.zoomed = 1;
     /** @type {Float32Array | null} where the dots are, across and up */ this.xs = null;
     /** @type {Float32Array | null} */ this.ys = null;
@@ -208,6 +209,8 @@ export class Plane {
   redraw() {
     this.frame ||= requestAnimationFrame((now) => {
       this.frame = 0;
+      if (this.from && now - this.drawn < CALM) return this.redraw();
+      this.drawn = now;
       this.draw(now);
     });
   }
