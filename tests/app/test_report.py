@@ -21,6 +21,7 @@ from vaeexplorer.files import SHIPPED
 from vaeexplorer.results import instruments
 from vaeexplorer.results import report as report_card
 from vaeexplorer.results.seeds import Recipe
+from vaeexplorer.results.stored import stored
 from vaeexplorer.runs.folder import Run, load_run
 from vaeexplorer.spaces.space import Space
 
@@ -159,7 +160,7 @@ def test_the_instruments_of_a_run_stand_beside_their_references(app: AppTest) ->
 
 
 def test_a_dead_side_is_named_and_an_autoencoder_has_no_active_units() -> None:
-    found = instruments.kept(load_run("mnist-ae-2d"))
+    found = stored(load_run("mnist-ae-2d"), instruments.InstrumentsDocument)
     assert found is not None
     assert measured.of_effects(found).startswith("Active units mean nothing for an autoencoder")
     row = found.dimensions[0]
@@ -171,7 +172,7 @@ def test_a_dead_side_is_named_and_an_autoencoder_has_no_active_units() -> None:
 def test_instruments_are_measured_on_request_and_kept_but_not_in_public(
     app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped = instruments.kept(load_run("mnist-vae-16d"))
+    shipped = stored(load_run("mnist-vae-16d"), instruments.InstrumentsDocument)
     without = shutil.ignore_patterns("instruments.json")
     shutil.copytree(SHIPPED / "mnist-vae-16d", runs_folder / "mine", ignore=without)
     made: list[str] = []
@@ -191,4 +192,4 @@ def test_instruments_are_measured_on_request_and_kept_but_not_in_public(
     assert not page.exception
     assert made == ["mine"]
     assert len(instruments_shown(page)) == 3
-    assert instruments.kept(load_run("mine")) == shipped
+    assert stored(load_run("mine"), instruments.InstrumentsDocument) == shipped

@@ -16,7 +16,8 @@ from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.gaps import gaps
 from vaeexplorer.network.gaps.gaps import Gaps
-from vaeexplorer.results.gaps import document, keep, kept, linear_model
+from vaeexplorer.results.gaps import GapsDocument, document, linear_model
+from vaeexplorer.results.stored import store, stored
 from vaeexplorer.runs.folder import load_run
 
 
@@ -80,12 +81,12 @@ def test_the_command_prints_both_gaps_and_the_report_has_the_answer(
         assert "Is the encoder good enough?" in text
         assert "loses 0.25 nats" in text
     run = load_run("mine")
-    stored = kept(run)
-    assert stored is not None
-    keep(run, dataclasses.replace(stored, about={"key": "another"}))
-    assert kept(run) is None
+    found = stored(run, GapsDocument)
+    assert found is not None
+    store(run, dataclasses.replace(found, about={"key": "another"}))
+    assert stored(run, GapsDocument) is None
     (run.path / "gaps.json").write_text('{"answer": 3}', encoding="utf-8")
-    assert kept(run) is None
+    assert stored(run, GapsDocument) is None
     assert main(["report", "mine", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["verdicts"]) == 3
 

@@ -21,6 +21,7 @@ from vaeexplorer.data.published import is_published
 from vaeexplorer.errors import UserError
 from vaeexplorer.results import instruments as measured
 from vaeexplorer.results.instruments import InstrumentsDocument
+from vaeexplorer.results.stored import store, stored
 from vaeexplorer.results.sweep import BETAS, Point, load_sweep
 from vaeexplorer.runs.attachments import load_projection, save_projection
 from vaeexplorer.runs.folder import RunCard, RunError, list_runs, load_run
@@ -137,7 +138,7 @@ def compute_umap(space: Space, on_progress: Callable[[float], None]) -> None:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _instruments(key: str, _space: Space) -> list[InstrumentsDocument]:
     """The instruments of a space, or an empty list while there are none; `measure_instruments` fills it."""
-    found = measured.kept(_space.run) if _space.run else None
+    found = stored(_space.run, InstrumentsDocument) if _space.run else None
     return [] if found is None else [found]
 
 
@@ -166,7 +167,7 @@ def measure_instruments(space: Space, on_progress: Callable[[float, str], None])
 
         found.append(measured.measure(space, show))
         if space.run:
-            measured.keep(space.run, found[0])
+            store(space.run, found[0])
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -78,6 +78,13 @@ export function showMarks(plane) {
   ui.images.px = link.images;
 }
 
+/** What the map behind the dots says. @param {{ui: import("./elements.js").Ui, maps: import("../draw/regions.js").Maps}} plane */
+export function showMap({ ui, maps }) {
+  const isScale = maps.isShown && !maps.classifier;
+  ui.map.hidden = !maps.words;
+  ui.map.replaceChildren(...(isScale ? [h("i", { style: `background: ${VIRIDIS_CSS}` })] : []), maps.words);
+}
+
 /** The encoder, z and the decoder with their sizes; the encoder is the decoder's mirror image. @param {Shown} plane */
 export function showNetwork({ ui, model }) {
   const out = model?.network ? sizesOf(model.network.decoder) : [],

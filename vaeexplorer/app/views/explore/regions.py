@@ -13,6 +13,7 @@ from vaeexplorer.app.text import literal
 from vaeexplorer.errors import UserError
 from vaeexplorer.results import regions
 from vaeexplorer.results.regions import Regions
+from vaeexplorer.results.stored import store, stored
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.spaces.space import Space
 
@@ -35,7 +36,7 @@ def url(space: Space, *, is_chosen: bool) -> str | None:
             found = regions.measure(space, caches.training_images(str(space.dataset)), show)
             made.append(packed(found))
             if space.run is not None:
-                regions.keep(space.run, found)
+                store(space.run, found)
         except (UserError, RunError) as error:
             st.error(literal(error))
         place.empty()
@@ -45,7 +46,7 @@ def url(space: Space, *, is_chosen: bool) -> str | None:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _packed(key: str, _space: Space) -> list[assets.Asset]:
     """What a page fetches, or an empty list while there is nothing; `url` fills it."""
-    found = regions.kept(_space.run) if _space.run else None
+    found = stored(_space.run, Regions) if _space.run else None
     return [] if found is None else [packed(found)]
 
 

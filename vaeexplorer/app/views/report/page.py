@@ -19,7 +19,7 @@ from vaeexplorer.app.views.report import more, reports, words
 from vaeexplorer.app.views.report.parts import in_a_row, work
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.errors import UserError
-from vaeexplorer.export import cards
+from vaeexplorer.export import cards, paper
 from vaeexplorer.export import report as report_page
 from vaeexplorer.figures.report import Kind
 from vaeexplorer.spaces.space import Space
@@ -150,7 +150,7 @@ def downloads(space: Space, found: Report) -> None:
     name = f"{space.name}-report"
     with st.container(horizontal=True):
         for kind, media, make in (
-            ("JSON", "application/json", lambda: json.dumps(found.to_json(), indent=2)),
+            ("JSON", "application/json", lambda: json.dumps(paper.document(space.name, found), indent=2)),
             ("HTML", "text/html", lambda: report_page.html(space.name, space.posterior, space.decode, found)),
             ("CSV", "text/csv", lambda: report_page.table_csv(found)),
         ):
