@@ -149,17 +149,32 @@ test("the block says every number, and the bound of k draws", () => {
   assert.equal(block.element.dataset.stale, "");
   block.show(measured, climb, -10);
   assert.equal(block.element.dataset.stale, undefined);
-  assert.equal(block.status.textContent, "90 % of p(z|x) lies outside this view.");
+  assert.equal(block.status.textContent, "90 % of p(z|x) lies outside this view: press the small map.");
   const rows = block.numbers.children.map((row) => row.children[0].textContent);
   assert.deepEqual(rows, ["−134.00", "−134.50", "−138.00", "0.50", "3.50"]);
-  assert.match(block.said.textContent, /^50 draws from q: bound −135.00, 1.00 below .* effective sample size 50.0/);
+  assert.match(
+    block.said.textContent,
+    /^Bound of 50 draws from q: −135.00, 1.00 below ln p\(x\). Effective sample size 50.0/,
+  );
   block.bar.clientWidth = 320; // a phone's
   block.draw();
   assert.equal(block.bar.attributes.viewBox, "0 0 320 64", "drawn in pixels, so that type is not scaled down");
   block.slider.value = "8";
   block.slider.oninput();
   assert.equal(turned, 1);
-  assert.match(block.said.textContent, /^500 draws .* effective sample size 478.0/);
+  assert.match(block.said.textContent, /^Bound of 500 draws .* Effective sample size 478.0/);
+  const said = (/** @type {number} */ ...values) => {
+    block.show({ ...measured, logEvidence: values[0] }, { ...climb, bounds: climb.bounds.fill(values[1]) }, 0);
+    return block.said.textContent;
+  };
+  assert.match(said(-124, -123.8), /0.20 above ln p\(x\), which it bounds on average/);
+  block.show(
+    { ...measured, elbo: -124.05, best: -124.02, logEvidence: -124 },
+    { ...climb, bounds: climb.bounds.fill(-124.03) },
+    0,
+  );
+  const marks = block.bar.children.filter(({ tagName }) => tagName === "text").map((each) => each.textContent);
+  assert.equal(new Set(marks).size, marks.length, `no two ticks alike: ${marks}`);
   block.show({ ...measured, logEvidence: Number.NaN, inView: null }, climb, 0);
   assert.equal(block.numbers.children[0].children[0].textContent, "n/a");
 });

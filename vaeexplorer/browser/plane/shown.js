@@ -71,8 +71,8 @@ export function showMarks(plane) {
   fillSelect(ui.marks, names, link.marks);
   const maps = /** @type {[string, string][]} */ ([
     ["images", "no map"],
-    ["classifier", "classifier's answers"],
-    ["unlike", "unlike training images"],
+    ["classifier", "classifier"],
+    ["unlike", "unlike data"],
   ]);
   fillSelect(ui.behind, maps, link.behind);
   ui.images.px = link.images;
