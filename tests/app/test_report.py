@@ -149,12 +149,12 @@ def test_the_instruments_of_a_run_stand_beside_their_references(app: AppTest) ->
     assert effects.startswith("2 of 2 dimensions are active units (Var μ above .01).")
     assert "further from N(0, I) than perfect models (p = 0.05)" in normality
     assert "R² of means 0.987, of variances 0.510; of reconstructions of other images 0.999 and 0.579" in pixels
-    assert "Euclidean 0.26, geodesic 0.20" in distances
+    assert "Euclidean 0.26, geodesic 0.19" in distances
     assert distances.endswith("Geodesics are the more stable.")
     numbers = next(each.value for each in page.dataframe if "beside it" in each.value)
     rows = dict(zip(numbers["number"], zip(numbers["here"], numbers["beside it"], strict=True), strict=True))
     assert rows["active units"] == ("2", "of 2")
-    assert rows["ratio of the two"][0] == "1.27 (1.08 to 1.47)"
+    assert rows["ratio of the two"][0] == "1.33 (1.07 to 1.61)"
     assert rows["R² of pixel means"] == ("0.987", "0.999 reconstructions of other images; 0.999 other test images")
     assert rows["Epps-Pulley T/n over directions, largest"][1].endswith("39 perfect models")
 
