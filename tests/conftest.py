@@ -15,13 +15,11 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from tests import quick_app
 from tests.hosts import hosted
 from tests.processes import started
 from vaeexplorer.analysis.report import evidence
-from vaeexplorer.analysis.report.classifier.networks import Recipe
-from vaeexplorer.analysis.report.posteriors import World, uncorrelated
 from vaeexplorer.analysis.smoothness import bootstrap
-from vaeexplorer.codes import Codes
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import SAMPLE, load_dataset
 from vaeexplorer.data.images import ImageDataset
@@ -161,12 +159,8 @@ def small_config() -> RunConfig:
 @pytest.fixture
 def quick_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     """What figures show is of few codes, and was learned in an instant."""
-
-    def few(codes: Codes, rng: np.random.Generator) -> World:
-        return uncorrelated(Codes(codes.mean[:300], None if codes.logvar is None else codes.logvar[:300]), rng)
-
-    monkeypatch.setattr(evidence, "SHORT", Recipe(20, 1e-3, 0.3))
-    monkeypatch.setattr(evidence, "uncorrelated", few)
+    monkeypatch.setattr(evidence, "SHORT", quick_app.QUICK)
+    monkeypatch.setattr(evidence, "uncorrelated", quick_app.few)
 
 
 @pytest.fixture
