@@ -70,8 +70,10 @@ def _linear_at(dataset: Dataset, k: int) -> None:
 
 
 def _files(card: RunCard) -> None:
-    assets.prepare(card)
-    assets.urls(caches.space(card), encoder=True)
+    space = caches.space(card)
+    for encoder in (False, True):
+        for url in assets.urls(space, encoder=encoder).values():
+            assets.find(*url.split("/")[1:])
 
 
 def _compared(card: RunCard) -> None:
