@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Many images of a network that is another from moment to moment: by whoever has it, or in the background from its bytes.
+ * Many images of a network that is another from moment to moment: by whoever has it, or from its bytes in the
+ * background.
  *
  * @typedef {{weights: ArrayBuffer | null, decode: (zs: Float32Array) => Promise<Uint8Array> | undefined}} Source
  *   decode: where there are no weights; may never answer

@@ -205,8 +205,8 @@ export class Session {
   }
 
   /** The image at a point of the newest moment. @param {ArrayLike<number>} z  [D]
-   * @returns {Float32Array | null} [784] in [0, 1], overwritten by the next call; null before the first moment, and where
-   * moments bring their weights */
+   * @returns {Float32Array | null} [784] in [0, 1], overwritten by the next call; null before the first moment, and
+   *   where moments bring their weights */
   decode(z) {
     return this.newest && this.newest.decode(z);
   }

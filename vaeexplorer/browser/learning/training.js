@@ -39,15 +39,15 @@ export class Training {
     /** @type {MessagePort | null} */ this.viewer = null;
     this.since = this.sinceEpoch = new Sums();
     this.seconds = 0; // of the epoch
-    this.lastShown = this.lastProgress = 0;
+    this.lastShown = this.lastProgress = this.imagesPerSecond = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.later = undefined;
-    this.imagesPerSecond = 0;
   }
 
   /**
    * @param {import("../network/choices.js").Choices} choices @param {Uint8Array} images  [N * 784 * bits / 8], its own
-   * @param {{bits?: import("../network/images.js").Bits, events?: import("../network/dials.js").Event[], state?: import("../network/trainer.js").State | null,
-   *          replayTo?: number, film?: import("./kept.js").Stood}} from  no pictures before `replayTo`
+   * @param {{bits?: import("../network/images.js").Bits, events?: import("../network/dials.js").Event[],
+   *          state?: import("../network/trainer.js").State | null, replayTo?: number,
+   *          film?: import("./kept.js").Stood}} from  no pictures before `replayTo`
    * @param {MessagePort} viewer
    */
   async start(choices, images, { bits, events = [], state = null, replayTo = 0, film }, viewer) {

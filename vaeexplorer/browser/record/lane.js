@@ -8,7 +8,8 @@
  * @typedef {import("../learning/session.js").Progress} Progress
  * @typedef {import("../learning/session.js").Event} Event
  * @typedef {{step: number, reconstruction: number, kl: number, total: number}} Point
- * @typedef {{train: Uint8Array, bits?: import("../network/images.js").Bits, test: Uint8Array, labels: Uint8Array}} Images
+ * @typedef {{train: Uint8Array, bits?: import("../network/images.js").Bits, test: Uint8Array,
+ *            labels: Uint8Array}} Images
  *   train: all there are [N * 784 * bits / 8], of 8 bits unless given; test: the shown ones [M * 784]; labels: of these
  *   and of all test images after them
  * @typedef {{moment: (lane: Lane) => void, progress: (lane: Lane) => void, end: (lane: Lane) => void}} Watch
@@ -19,7 +20,7 @@ import { bytesOf } from "../network/images.js";
 import { isVariational, stepsOf } from "./choices.js";
 
 const TESTED = 400, // ms from one test to the next, at the least and
-  LONGEST = 1500, // at the most; in between
+  LONGEST = 1000, // at the most; in between
   SHARE = 10; // times as long as it took
 const MOST = 3000; // points of a curve; beyond, every second one goes
 
