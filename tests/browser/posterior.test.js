@@ -91,11 +91,11 @@ test("every number of a linear world is the closed form, and the picture is the 
 test("all of the plane fills in while it is laid, and a view without the mass says so", async () => {
   const { desk, answers } = open(),
     x = picture(0.9, 0.4);
-  const laying = desk.use(unpack(linearBytes()), 64, 5);
+  const laying = desk.use(unpack(linearBytes()), 32, 5);
   desk.ask(question(1, x));
   await laying;
   const grids = answers.filter((answer) => "picture" in answer);
-  assert.ok(grids.length > 2 && grids.every(({ picture: { side, isGrid } }) => side === 64 && isGrid));
+  assert.ok(grids.length > 2 && grids.every(({ picture: { side, isGrid } }) => side === 32 && isGrid));
   assert.equal(answers.find((answer) => "measured" in answer).measured.inView, null);
   await desk.ask(question(2, x, { low: [-4, -4], high: [-3, -3] }));
   assert.ok(answers.findLast((answer) => "measured" in answer).measured.inView < 1e-6);

@@ -48,9 +48,14 @@ test("it says where it runs, and shows the untrained network first", async () =>
   assert.deepEqual(await session.ready, { where: "page", arithmetic: "webassembly" });
   await until(() => seen.moments.length);
   const [{ step, weights, codes, logvars }] = seen.moments;
+  assert.equal(weights, null, "the session decodes its newest moment");
   assert.deepEqual([step, codes.length, logvars.length], [0, 90, 90]);
-  const picture = decode(unpack(weights), codes.subarray(0, 3));
-  assert.ok(picture.every((grey) => grey > 0 && grey < 1));
+  const picture = session.decode(codes.subarray(0, 3)).slice(),
+    kept = decode(unpack((await session.momentAt(0)).weights), codes.subarray(0, 3)),
+    [many] = [await session.decodeAll(codes.slice(0, 15))];
+  assert.ok(picture.every((grey, p) => grey > 0 && grey < 1 && Math.abs(grey - kept[p]) < 1e-3)); // of float16
+  assert.equal(many.length, 5 * 784);
+  assert.ok(picture.every((grey, p) => Math.abs(255 * grey - many[p]) <= 0.51));
   assert.deepEqual(seen.progress, []);
 });
 

@@ -21,9 +21,11 @@ def test_trained_it_is_probabilistic_pca(real: PCA, dataset: Dataset, k: int) ->
     variance, on_train, on_test, kl = TABLE[dataset, k]
     found = best_variance(real.values, k)
     assert found == pytest.approx(variance, abs=6e-8)
-    exact, trained = closed_form(real.values, k, found), train_linear_vae(real.values, k, found)
+    models = [closed_form(real.values, k, found)]
+    if k == 2:  # the fewer dimensions, the sooner they are trained
+        models.append(train_linear_vae(real.values, k, found))
     test = (real.scores(flat(load_dataset(dataset, "test", download=False).images)) ** 2).mean(axis=0)
-    for model in (exact, trained):
+    for model in models:
         assert model.elbo(real.values) == pytest.approx(on_train, abs=2e-4)
         assert model.log_likelihood(real.values) == pytest.approx(on_train, abs=2e-4)
         assert model.elbo(test) == pytest.approx(on_test, abs=2e-4)
