@@ -306,6 +306,7 @@ def test_beta_is_turned_and_kept_in_the_address(gallery: Path, chromium: Any) ->
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # scenes.test.js: a scene is a file; in the app: browser/test_lecture.py
 def test_a_lecture_goes_from_page_to_page_without_a_server(gallery: Path, chromium: Any) -> None:
     """The scenes that pages can show, with the question whose answer another model gives."""
     page = chromium

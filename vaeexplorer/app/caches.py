@@ -20,6 +20,7 @@ from vaeexplorer.data.images import ImageDataset, check_dataset
 from vaeexplorer.data.moments import load_moments
 from vaeexplorer.data.published import is_published
 from vaeexplorer.errors import UserError
+from vaeexplorer.results.stored import store, stored
 from vaeexplorer.results.sweep import BETAS, Point, load_sweep
 from vaeexplorer.runs.attachments import load_projection, save_projection
 from vaeexplorer.runs.folder import RunCard, RunError, list_runs, load_run
@@ -128,10 +129,10 @@ def compute_umap(space: Space, on_progress: Callable[[float], None]) -> None:
         UserError: UMAP can make nothing of these codes; nothing is kept.
     """
     with _umap_lock:
-        stored = _umap(space.key, space)
-        if not stored:
+        made = _umap(space.key, space)
+        if not made:
             points = umap_plane(space.codes, on_progress=on_progress)
-            stored.append(points)
+            made.append(points)
             if space.run:
                 save_projection(space.run, "umap", points)
 
@@ -139,9 +140,9 @@ def compute_umap(space: Space, on_progress: Callable[[float], None]) -> None:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _instruments(key: str, _space: Space) -> "list[InstrumentsDocument]":
     """The instruments of a space, or an empty list while there are none; `measure_instruments` fills it."""
-    from vaeexplorer.results import instruments as measured  # which the first page does without
+    from vaeexplorer.results.instruments import InstrumentsDocument  # which the first page does without
 
-    found = measured.kept(_space.run) if _space.run else None
+    found = stored(_space.run, InstrumentsDocument) if _space.run else None
     return [] if found is None else [found]
 
 
@@ -172,7 +173,7 @@ def measure_instruments(space: Space, on_progress: Callable[[float, str], None])
 
         found.append(measured.measure(space, show))
         if space.run:
-            measured.keep(space.run, found[0])
+            store(space.run, found[0])
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -18,7 +18,9 @@ from vaeexplorer.export.html import PAGE_STYLE, ExportError, render, write
 from vaeexplorer.export.places import Inside
 from vaeexplorer.export.regions import packed_regions
 from vaeexplorer.figures.theme import classes
-from vaeexplorer.results import instruments, regions
+from vaeexplorer.results.instruments import InstrumentsDocument
+from vaeexplorer.results.regions import Regions
+from vaeexplorer.results.stored import stored
 from vaeexplorer.runs.attachments import load_projection
 from vaeexplorer.runs.folder import Run, list_runs, load_run
 from vaeexplorer.runs.images import images_of
@@ -64,7 +66,7 @@ def page(run: Run, place: Inside | None = None, page_links: Sequence[dict[str, A
         place.data("codes", packed_codes(run)),
         place.data("sprite", packed_sprite(run.config.data.dataset), planes=False),
     ]
-    maps = regions.kept(run)
+    maps = stored(run, Regions)
     if maps:
         pieces.append(place.data("regions", packed_regions(maps), planes=False))
     fill = functools.partial(
@@ -103,7 +105,7 @@ def _measured(run: Run) -> dict[str, Any]:
     """What was measured of a run of more than two dimensions, as the latent plane shows it."""
     if run.config.model.latent_dim <= 2:
         return {}
-    found, points = instruments.kept(run), load_projection(run, "umap")
+    found, points = stored(run, InstrumentsDocument), load_projection(run, "umap")
     effects = {} if found is None else {"effects": found.effects}
     return effects | ({} if points is None else {"umap": base64.b64encode(points.astype("<f4").tobytes()).decode()})
 
