@@ -58,3 +58,24 @@ def test_type_of_figures_is_12_pixels_at_least_and_grows_with_the_page(app: AppT
     app.button(key=state.PRESENT_BUTTON).click().run()
     for now, before in zip(sizes(app), usual, strict=True):
         assert now == pytest.approx([1.6 * size for size in before])
+
+
+def names(app: AppTest) -> set[str]:
+    """Of the components on the page."""
+    return {each.proto.component_name for each in app.get("bidi_component")}
+
+
+def test_the_window_of_a_lecture_has_the_strip_and_no_page(app: AppTest) -> None:
+    app.query_params["lecture"] = "1"
+    app.run()
+    assert "lecture" in names(app)
+    assert "latent_plane" not in names(app)
+
+
+def test_a_page_in_its_frame_has_no_strip_and_no_links(app: AppTest) -> None:
+    app.query_params["frame"] = "1"
+    app.run()
+    assert "lecture" not in names(app)
+    assert "latent_plane" in names(app)
+    assert is_large(app)
+    assert not app.get("page_link")

@@ -37,7 +37,7 @@ def test_an_autoencoder_and_its_vae_are_on_one_slider(app: AppTest) -> None:
     assert [film["name"] for film in given["films"]] == ["mnist-vae-2d", "mnist-ae-2d"]
     assert [film["note"] for film in given["films"]] == [words.NO_DECODER] * 2
     assert given["link"] == {"epoch": "1"}
-    assert len(figures(app)) == 4  # the loss beside the table, and all three below
+    assert len(figures(app)) == 3  # below; the loss is beside the films
     marked = app.get("html")
     assert any("<mark>ae</mark>" in str(each.proto.body) for each in marked)
 
@@ -49,7 +49,7 @@ def test_a_run_has_one_colour_in_all_figures(app: AppTest) -> None:
         {trace["line"]["color"] for trace in figure["data"] if trace["name"] == "mnist-vae-2d · test"}
         for figure in figures(app)
     ]
-    assert colors == [{cycle_color(1)}] * 4
+    assert colors == [{cycle_color(1)}] * 3
 
 
 def test_a_film_with_decoded_images_says_nothing(app: AppTest) -> None:
@@ -60,6 +60,7 @@ def test_a_film_with_decoded_images_says_nothing(app: AppTest) -> None:
 
 def test_words_find_runs_and_an_address_holds_them(app: AppTest) -> None:
     opened(app, RUNS, find="fashion VAE D=16", runs="mnist-vae-16d,mnist-ae-16d,mnist-vae-2d")
+    assert len(figures(app)) == 4  # of more runs than there are films, the loss beside the table too
     assert not app.exception
     assert listed(app) == ["fashion-mnist-vae-16d"]
     (given,) = components(app)

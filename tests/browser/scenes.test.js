@@ -2,7 +2,7 @@
 /** Addresses of scenes, sentences of answers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressOf, answer, clock, placeOf, sentence } from "./lecture/scenes.js";
+import { addressOf, answer, clock, framed, pageOf, placeOf, sentence, unframed } from "./lecture/scenes.js";
 
 const question = {
   ask: "?",
@@ -21,7 +21,6 @@ const lecture = {
   key: "k",
   title: "",
   presenter: false,
-  ahead: [],
 
   scenes: [scene, { ...scene, title: "Two", page: "beta", address: "beta=1", question }],
 };
@@ -54,6 +53,16 @@ test("the presenter's window stays on its page", () => {
     { scene: 0, guess: "", shown: false },
   );
   assert.equal(url.href, "http://h/beta?run=a&z=1,2&lecture=1&presenter=1&scene=1");
+});
+
+test("a page in a frame has no lecture in its address, and the window's has the page's and the lecture", () => {
+  const top = new URL("http://h/app/from-x?image=18&eps=1,0&lecture=1&scene=2&guess=3"),
+    page = framed(top);
+  assert.equal(page.href, "http://h/app/from-x?image=18&eps=1,0&frame=1");
+  assert.equal(unframed(page, top).href, top.href);
+  const moved = new URL("http://h/app/beta?frame=1&dims=16");
+  assert.equal(unframed(moved, top).href, "http://h/app/beta?dims=16&lecture=1&scene=2&guess=3");
+  assert.equal(pageOf(top).href, "http://h/app/from-x?image=18&eps=1,0");
 });
 
 test("an answer says both numbers", () => {

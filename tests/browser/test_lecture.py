@@ -1,4 +1,6 @@
-"""A lecture in the browser: keys turn scenes, a question is guessed and revealed, two windows stay on one scene."""
+"""A lecture in the browser: scenes are drawn before they are asked for, a question is guessed and revealed, two windows
+stay on one scene.
+"""
 
 import json
 from pathlib import Path
@@ -7,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.driving import at_rest, wait_until
+from tests.browser.driving import wait_until
 from vaeexplorer.app.lecture import strip
 from vaeexplorer.lecture.grading import grade
 from vaeexplorer.lecture.scenes import DEFAULT
@@ -20,11 +22,17 @@ def scene(page: Any) -> int:
     return int(parse_qs(urlsplit(page.url).query).get("scene", ["0"])[0])
 
 
+def front(page: Any) -> Any:
+    """The page of the scene that is shown."""
+    return page.frame_locator(".lecture iframe.front")
+
+
 def turn(page: Any, key: str, number: int, shows: str) -> None:
     page.keyboard.press(key)
     wait_until(page, lambda: scene(page) == number, f"scene {number}")
-    page.locator(shows).first.wait_for()
-    at_rest(page)
+    title = strip.read(DEFAULT).scenes[number - 1].title
+    page.locator(f'.lecture iframe.front[title="{title}"]').wait_for()
+    front(page).locator(shows).first.wait_for()
 
 
 def test_a_lecture_is_walked_and_a_guess_handed_in(
@@ -37,13 +45,21 @@ def test_a_lecture_is_walked_and_a_guess_handed_in(
     say = page.locator(".lecture .say")
     say.wait_for()
     wait_until(page, lambda: scene(page) == 1, "the first scene")
-    page.locator(".latent-plane .stage").wait_for()
-    at_rest(page)
+    stage = front(page).locator(".latent-plane .stage")
+    stage.wait_for()
     assert parse_qs(urlsplit(page.url).query)["z"] == ["0.5,-0.8"]
     assert say.inner_text() == shipped.scenes[0].say
-    assert page.locator("[data-testid=stSidebar]").is_hidden()
+    assert front(page).locator("[data-testid=stSidebar]").is_hidden()
+    box = stage.bounding_box()
+    page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.4 * box["height"])
+    wait_until(page, lambda: parse_qs(urlsplit(page.url).query)["z"] != ["0.5,-0.8"], "the window's address follows")
 
-    turn(page, "ArrowRight", 2, ".from-x")
+    behind = page.locator(f'.lecture iframe:not(.front)[title="{shipped.scenes[1].title}"]')
+    behind.wait_for(state="attached")
+    behind.content_frame.locator(".from-x .loss .key-number").first.wait_for()  # before it is asked for
+    drawn = behind.element_handle()
+    turn(page, "ArrowRight", 2, ".from-x")  # with the focus in the page
+    assert page.locator(".lecture iframe.front").evaluate("(frame, drawn) => frame === drawn", drawn)
     assert urlsplit(page.url).path == "/from-x"
     turn(page, "PageDown", 3, ".from-x")
     page.go_back()
@@ -53,8 +69,7 @@ def test_a_lecture_is_walked_and_a_guess_handed_in(
     asked = next(number for number, each in enumerate(shipped.scenes) if each.page == "beta" and each.question) + 1
     page.goto(f"{server}/beta?dims=16&beta=1&lecture=1&scene={asked}")
     page.locator(".lecture .ask").wait_for()
-    page.locator(".beta-dial, .dial").first.wait_for()
-    at_rest(page)
+    front(page).locator(".beta-dial, .dial").first.wait_for()
     slider = page.locator(".lecture .guess input")
     slider.focus()
     page.keyboard.press("ArrowLeft")

@@ -7,7 +7,7 @@ import pytest
 
 from vaeexplorer.__main__ import main
 from vaeexplorer.app.lecture import strip
-from vaeexplorer.lecture.grading import grade
+from vaeexplorer.lecture.grading import Summary, grade, summaries
 from vaeexplorer.lecture.measures import measure
 from vaeexplorer.lecture.scenes import DEFAULT, EXERCISES, LectureError, answers, parse
 from vaeexplorer.runs.folder import load_run
@@ -113,8 +113,20 @@ def test_answers_are_graded_one_by_one(tmp_path: Path, capsys: pytest.CaptureFix
     assert "no such question" in rows["eva"].remark
     assert "is no answer" in rows["finn"].remark
     assert rows["gil"].number is None
+    assert summaries(rows.values()) == [Summary(scene.title, 6, 7, 9.5, 12, 2, 4)]
+    lecture = strip.read(DEFAULT)
+    asked = next(scene for scene in lecture.scenes if scene.page == "beta" and scene.question)
+    (tmp_path / "hana").mkdir()  # as learning platforms hand out what was handed in
+    of_lecture = answer | {"lecture": lecture.key, "scene": asked.title}
+    (tmp_path / "hana/answer.json").write_text(json.dumps(of_lecture))
     assert main(["grade", str(tmp_path), "--json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["answers"]) == 7
+    answers = {row["file"]: row for row in json.loads(capsys.readouterr().out)["answers"]}
+    assert len(answers) == 8
+    assert (answers["hana/answer.json"]["number"], answers["hana/answer.json"]["remark"]) == (6, "")
+    assert main(["grade", str(tmp_path)]) == 0
+    table = capsys.readouterr().out
+    assert "hana/answer.json" in table
+    assert "7 to 12" in table
     assert main(["grade", str(tmp_path / "nothing")]) == 2
 
 

@@ -20,7 +20,7 @@ from vaeexplorer.codes import Codes
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.errors import UserError
 from vaeexplorer.export import paper
-from vaeexplorer.export.report import methods
+from vaeexplorer.export.paper import methods
 from vaeexplorer.notebook.spaces import NotebookError
 
 COUNT = 600

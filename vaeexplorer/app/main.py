@@ -33,14 +33,14 @@ st.set_page_config(
 page = st.navigation([page for pages in SECTIONS.values() for page in pages], position="hidden")
 address.begin(page.url_path)
 st.html(present.STYLE)
-is_presenter = strip.begin()
+has_page = not strip.begin()
 present.begin()
-sidebar.sidebar(SECTIONS, state.PAGES[page.url_path].has_run)
+sidebar.sidebar({} if st.session_state[state.FRAME.name] else SECTIONS, state.PAGES[page.url_path].has_run)
 st.set_page_config(page_title=" · ".join(filter(None, (page.title, sidebar.chosen_name(), "vaeexplorer"))))
 if not state.PAGES[page.url_path].choices:
     address.settle()
 try:
-    if not is_presenter:
+    if has_page:
         page.run()
 except UserError as error:  # most often: the page needs a run, and a model of one's own is chosen
     st.info(literal(error))

@@ -16,7 +16,8 @@ SCALE = 1.6  # of type, as in present.css
 
 def begin() -> bool:
     """Read from the address whether the page is presented, and style it so."""
-    is_presented, is_lecture = address.choose(state.PRESENT), st.session_state[state.LECTURE.name]
+    is_presented, is_frame = address.choose(state.PRESENT), address.choose(state.FRAME)
+    is_lecture = is_frame or st.session_state[state.LECTURE.name]
     if is_presented or is_lecture:
         st.html(HERE / "present.css")
     if is_lecture:
@@ -29,7 +30,7 @@ def begin() -> bool:
 
 def is_on() -> bool:
     """Whether the page is for a projector."""
-    return bool(st.session_state.get(state.PRESENT.name) or st.session_state.get(state.LECTURE.name))
+    return any(st.session_state.get(key.name) for key in (state.PRESENT, state.LECTURE, state.FRAME))
 
 
 def offer() -> None:

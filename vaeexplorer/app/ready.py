@@ -69,12 +69,16 @@ def _linear_at(dataset: Dataset, k: int) -> None:
     widgets.make_ready(dataset, k)
 
 
-def _files(card: RunCard) -> None:
-    assets.prepare(card)
-    assets.urls(caches.space(card), encoder=True)
+def files(card: RunCard) -> None:
+    """What a browser fetches of a run."""
+    space = caches.space(card)
+    for encoder in (False, True):
+        for url in assets.urls(space, encoder=encoder).values():
+            assets.find(*url.split("/")[1:])
 
 
-def _compared(card: RunCard) -> None:
+def compared(card: RunCard) -> None:
+    """What AE vs VAE shows of a run."""
     from vaeexplorer.app.views.ae_vs_vae import comparison
 
     space = caches.space(card)
@@ -84,7 +88,8 @@ def _compared(card: RunCard) -> None:
     comparison.warm_up(space)
 
 
-def _report(card: RunCard) -> None:
+def report(card: RunCard) -> None:
+    """What Is it regularized? shows of a run."""
     from vaeexplorer.app.views.report import reports
 
     space = caches.space(card)
@@ -93,5 +98,5 @@ def _report(card: RunCard) -> None:
         reports.strips(space)
 
 
-PAGES = (_files, _compared, _report)
+PAGES = (files, compared, report)
 """what is made of a run"""

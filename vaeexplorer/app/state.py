@@ -80,8 +80,9 @@ class Page:
 
 LECTURE = Key("lecture", "flag", False, "whether this is a lecture, whose scenes the strip turns")
 PRESENTER = Key("presenter", "flag", False, "whether this is the presenter's own window")
+FRAME = Key("frame", "flag", False, "whether this is a page in the window of a lecture, which has the strip")
 
-EVERYWHERE: Link = (DATASET, RUN, PRESENT, LECTURE, PRESENTER)
+EVERYWHERE: Link = (DATASET, RUN, PRESENT, LECTURE, PRESENTER, FRAME)
 PAGES = {
     "": Page(gestures=PLANE),
     "from-x": Page(gestures=WALK),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
+from rich.console import Console
 from rich.table import Table
 
 from vaeexplorer.commands.console import console
@@ -47,27 +48,38 @@ def grade(folder: Annotated[Path, tyro.conf.Positional], lecture: Path | None = 
     """Measure each number that was asked for anew, and set the answers of a folder beside them.
 
     Args:
-        folder: with the files that students have saved
-        lecture: YAML that asked the questions; by default the shipped exercises
+        folder: with the files that students have saved, and folders of them
+        lecture: YAML that asked the questions; by default the shipped exercises and the shipped lecture
         json: print one JSON document and nothing else
     """
     from vaeexplorer.launch import read_lecture
     from vaeexplorer.lecture.grading import grade as graded
-    from vaeexplorer.lecture.scenes import EXERCISES
+    from vaeexplorer.lecture.grading import summaries
+    from vaeexplorer.lecture.scenes import DEFAULT, EXERCISES
 
-    rows = graded(folder, read_lecture(lecture or EXERCISES))
+    rows = graded(folder, *map(read_lecture, [lecture] if lecture else [EXERCISES, DEFAULT]))
     if json:
         print(jsonlib.dumps({"schema": SCHEMA, "answers": [dataclasses.asdict(row) for row in rows]}, indent=2))
         return
-    table = Table(box=None, header_style="bold")
-    for column in ("file", "question"):
-        table.add_column(column)
-    for column in ("guess", "number"):
-        table.add_column(column, justify="right")
-    for column in ("right", "remark"):
-        table.add_column(column)
+    answers = _table("file", "question", "guess", "number", "right", "remark")
     for row in rows:
         numbers = ("" if number is None else f"{number:.4g}" for number in (row.guess, row.number))
         right = "yes" if row.is_right else "no" if row.number is not None else ""
-        table.add_row(row.file, row.scene, *numbers, right, row.remark)
-    console.print(table, markup=False)
+        answers.add_row(row.file, row.scene, *numbers, right, row.remark)
+    questions = _table("question", "number", "median guess", "guesses", "right")
+    for each in summaries(rows):
+        guesses = f"{each.low:.4g} to {each.high:.4g}"
+        questions.add_row(
+            each.scene, f"{each.number:.4g}", f"{each.guess:.4g}", guesses, f"{each.right} of {each.count}"
+        )
+    output = Console()  # what was asked for, so that it can be written to a file
+    output.print(answers, markup=False)
+    if questions.rows:
+        output.print("\n", questions, sep="", markup=False)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in ("guess", "number", "median guess") else "left")
+    return table

@@ -1,7 +1,9 @@
 """Answers that were handed in, beside the numbers, which are measured anew."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -9,7 +11,7 @@ from msgspec import Meta
 from vaeexplorer.documents import DocumentError, Finite, from_json
 from vaeexplorer.files import read_file, user_path, why
 from vaeexplorer.lecture.measures import measure
-from vaeexplorer.lecture.scenes import Lecture, LectureError
+from vaeexplorer.lecture.scenes import Lecture, LectureError, Question
 
 _MOST = 100_000  # bytes of a file
 _Text = Annotated[str, Meta(max_length=4000)]
@@ -41,7 +43,7 @@ class Graded:
     """An answer beside its number.
 
     Attributes:
-        file: its name.
+        file: its path in the folder.
         number: measured now; None where there is no such question.
         is_right: whether the guess is as near as the question allows.
         remark: what is odd, or empty.
@@ -55,33 +57,72 @@ class Graded:
     remark: str = ""
 
 
-def grade(folder: Path, lecture: Lecture) -> list[Graded]:
-    """All answers in a folder's .json files, by file name. One that cannot be read hides no other.
+@dataclass(frozen=True)
+class Summary:
+    """What a class has answered to a question.
+
+    Attributes:
+        number: measured now.
+        low, guess, high: the least, the median and the largest guess.
+        right, count: how many answers are right, of how many.
+    """
+
+    scene: str
+    number: float
+    low: float
+    guess: float
+    high: float
+    right: int
+    count: int
+
+
+def grade(folder: Path, *lectures: Lecture) -> list[Graded]:
+    """All answers in the .json files of a folder and of the folders in it. One that cannot be read hides no other.
+
+    Args:
+        folder: often with a folder a student, as learning platforms hand them out.
+        lectures: that asked the questions, each by the title of its scene.
 
     Raises:
         LectureError: the folder cannot be read, or holds no answers.
     """
     folder = user_path(folder)
     try:
-        files = sorted(path for path in folder.iterdir() if path.suffix == ".json" and path.is_file())
+        next(folder.iterdir(), None)  # rglob says nothing of a folder that cannot be read
+        files = sorted(path for path in folder.rglob("*.json") if path.is_file())
     except OSError as error:
         raise LectureError(f"The folder {folder.name} cannot be read: {why(error)}.") from None
     if not files:
         raise LectureError(f"There are no answers (.json) in {folder.name}.")
-    return [_graded(path, lecture) for path in files]
+    asked = {scene.title: scene.question for each in lectures for scene in each.scenes if scene.question}
+    return [_graded(path, path.relative_to(folder).as_posix(), asked) for path in files]
 
 
-def _graded(path: Path, lecture: Lecture) -> Graded:
+def summaries(rows: Iterable[Graded]) -> list[Summary]:
+    """What was answered to each question, in the order of their scenes' titles; without what is no answer."""
+    found: dict[str, list[Graded]] = {}
+    for row in rows:
+        if row.number is not None:
+            found.setdefault(row.scene, []).append(row)
+    return [_summary(scene, found[scene]) for scene in sorted(found)]
+
+
+def _summary(scene: str, rows: list[Graded]) -> Summary:
+    guesses = [row.guess for row in rows if row.guess is not None]
+    right = sum(row.is_right for row in rows)
+    return Summary(scene, rows[0].number or 0.0, min(guesses), median(guesses), max(guesses), right, len(rows))
+
+
+def _graded(path: Path, name: str, asked: dict[str, Question]) -> Graded:
     try:
         answer = from_json(read_file(path, _MOST), Answer)
     except OSError as error:
-        return Graded(path.name, "", remark=f"cannot be read: {why(error)}")
+        return Graded(name, "", remark=f"cannot be read: {why(error)}")
     except DocumentError as error:
-        return Graded(path.name, "", remark=f"is no answer: {error}")
-    asked = {scene.title: scene.question for scene in lecture.scenes if scene.question}
+        return Graded(name, "", remark=f"is no answer: {error}")
     question = asked.get(answer.scene)
     if question is None:
-        return Graded(path.name, answer.scene, answer.guess, remark="there is no such question in this lecture")
+        return Graded(name, answer.scene, answer.guess, remark="there is no such question in this lecture")
     now = measure(question.measure, question.of)
     remarks = []
     if answer.of and answer.of != now.of:
@@ -89,4 +130,4 @@ def _graded(path: Path, lecture: Lecture) -> Graded:
     elif answer.number is not None and abs(answer.number - now.number) > 1e-6 * max(1.0, abs(now.number)):
         remarks.append(f"the file says {answer.number:.6g}")
     is_right = abs(answer.guess - now.number) <= question.within + 1e-9
-    return Graded(path.name, answer.scene, answer.guess, now.number, is_right, "; ".join(remarks))
+    return Graded(name, answer.scene, answer.guess, now.number, is_right, "; ".join(remarks))

@@ -1,21 +1,20 @@
 """A lecture in the app: scenes by the arrow keys, on pages for a projector (`?lecture=1`), and a window with notes.
 
-The strip is drawn in the browser and knows all scenes; it turns them by going to their addresses. Here is what it is
-given, and the check of the addresses that a file of scenes names.
+The strip is drawn in the browser and knows all scenes. Their pages are in frames of the same window (`?frame=1`), each
+a session of its own, so that the next one is drawn before it is asked for. Here is what the strip is given, and the
+check of the addresses that a file of scenes names.
 """
 
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from vaeexplorer.app import address, caches, state
-from vaeexplorer.app.server import assets
+from vaeexplorer.app import address, state
+from vaeexplorer.app.lecture import ahead
 from vaeexplorer.app.server.components import component
 from vaeexplorer.app.text import literal
-from vaeexplorer.errors import UserError
 from vaeexplorer.lecture.scenes import DEFAULT, Lecture, LectureError, described, read_lecture
 
 FILE = "VAEEXPLORER_LECTURE"
@@ -28,7 +27,7 @@ def begin() -> bool:
     """Read from the address whether this is a lecture, and draw its strip.
 
     Returns:
-        Whether it is the presenter's own window, which shows notes and no page.
+        Whether this is a lecture: then its frames have the pages, and the presenter's own window shows notes.
     """
     is_lecture, is_presenter = address.choose(state.LECTURE), address.choose(state.PRESENTER)
     if not is_lecture:
@@ -38,9 +37,9 @@ def begin() -> bool:
     except LectureError as error:
         st.error(literal(error))
         return False
-    data = _given(lecture.key, lecture) | {"presenter": is_presenter, "ahead": _ahead(lecture.key, lecture)}
-    _strip(data=data, key=state.LECTURE_STRIP)
-    return is_presenter
+    ahead.ask(lecture)
+    _strip(data=_given(lecture.key, lecture) | {"presenter": is_presenter}, key=state.LECTURE_STRIP)
+    return True
 
 
 def file() -> Path:
@@ -73,26 +72,6 @@ def problem(page: str, text: str) -> str | None:
     return None
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _given(key: str, _lecture: Lecture) -> dict[str, Any]:
     return described(_lecture)
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _ahead(key: str, _lecture: Lecture) -> list[str]:
-    """The files of all scenes in their order, which the browser fetches before they are shown."""
-    cards = {card.name: card for card in caches.run_cards()[0]}
-    found: dict[str, None] = {}
-    for scene in _lecture.scenes:
-        asked = dict(parse_qsl(scene.address))
-        names = [asked[name] for name in ("run", "other") if asked.get(name) in cards]
-        try:
-            if scene.page == "beta":
-                found[assets.sweep_url(asked.get("dataset", "mnist"), int(asked.get("dims", "2")))] = None
-            elif scene.page in ("", "from-x", "ae-vs-vae"):
-                for name in names:
-                    urls = assets.urls(caches.space(cards[name]), encoder=scene.page == "from-x")
-                    found |= dict.fromkeys(urls.values())
-        except (UserError, ValueError):
-            continue  # the scene itself says so
-    return list(found)

@@ -26,7 +26,7 @@ from vaeexplorer.trainings.listing import list_trainings
 FIRST = (
     "vaeexplorer.app.sidebar",
     "vaeexplorer.app.views.explore.plane",
-    "vaeexplorer.export.explorer",
+    "vaeexplorer.export.tables",
     "vaeexplorer.app.server.remote",
 )  # what the first page needs
 HEAVY = (
@@ -48,6 +48,7 @@ _last_served = 0.0
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Import what the pages need while the first browser still fetches Streamlit's own files."""
     Thread(target=prepare, name="warm-up", daemon=True).start()
+    Thread(target=_prepare_lectures, name="lecture", daemon=True).start()
     if not is_public() and list_trainings():
         dispatch.wake()
     yield {}
@@ -80,6 +81,11 @@ def prepare() -> None:
         for dataset in sidebar.DATASETS:
             with suppress(ValueError, OSError):
                 assets.pack_every(check_dataset(dataset))
+
+
+def _prepare_lectures() -> None:
+    """What the scenes of a lecture show, once one is opened."""
+    importlib.import_module("vaeexplorer.app.lecture.ahead").work()
 
 
 def warm_up() -> None:

@@ -79,6 +79,11 @@ export class Manifold {
     if (done || !this.shown) this.shown = this.coming;
   }
 
+  /** What is shown, for a file of the plane. @returns {import("../files/plane_picture.js").Behind | null} */
+  get picture() {
+    return this.shown && { canvas: this.shown.canvas, box: this.shown.box, opacity: 1, isSmooth: true };
+  }
+
   /** @param {CanvasRenderingContext2D} context @param {import("../engine/geometry.js").View} view
    * @param {number} ratio */
   draw(context, view, ratio) {

@@ -1,16 +1,17 @@
 // @ts-check
 /** The strip of a lecture as a Streamlit component. */
 import { go } from "../interact/address.js";
+import { Frames } from "../lecture/frames.js";
 import { Strip } from "../lecture/lecture.js";
 
 /** @type {WeakMap<object, Strip>} */
 const mounts = new WeakMap();
 
-/** Shows the page of an address, as Back and Forward do: Streamlit follows the address when it hears of a step in the
+/** The frames show the page of an address; where the lecture ends, Streamlit does, when it hears of a step in the
  * history. @param {URL} url @param {boolean} makesEntry */
 function visit(url, makesEntry) {
   go(url, makesEntry);
-  dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+  if (!url.searchParams.has("lecture")) dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
 }
 
 /** @param {{data: import("../lecture/scenes.js").Lecture, parentElement: HTMLElement}} component */
@@ -20,7 +21,7 @@ export default function ({ data, parentElement }) {
     const root = document.createElement("div");
     root.className = "latent-plane lecture";
     parentElement.append(root);
-    strip = new Strip(root, visit);
+    strip = new Strip(root, visit, new Frames(root));
     mounts.set(parentElement, strip);
   }
   strip.update(data);

@@ -3,7 +3,18 @@
  * The strip of a lecture: the line to say and the question above the page, the way on and the clock below it. Keys turn
  * scenes wherever the focus is, but for fields that take them; two windows of one browser stay on one scene.
  */
-import { addressOf, answer, clock, isPlaced, placeOf, sentence } from "./scenes.js";
+import {
+  addressOf,
+  answer,
+  answerName,
+  clock,
+  framed,
+  isPlaced,
+  pageOf,
+  placeOf,
+  sentence,
+  unframed,
+} from "./scenes.js";
 import { button, download, h } from "../draw/dom.js";
 import { go } from "../interact/address.js";
 
@@ -14,10 +25,12 @@ const STILL = 3000; // ms without a pointer after which the strip below fades
 const FIELDS = 'input:not([type="range"]), textarea, select, [contenteditable="true"]';
 
 export class Strip {
-  /** @param {HTMLElement} root @param {(url: URL, makesEntry: boolean) => void} visit  shows the page of an address */
-  constructor(root, visit) {
+  /** @param {HTMLElement} root @param {(url: URL, makesEntry: boolean) => void} visit  goes to an address
+   * @param {import("./frames.js").Frames | null} [frames]  show its page, where `visit` does not */
+  constructor(root, visit, frames = null) {
     this.root = root;
     this.visit = visit;
+    this.frames = frames;
     /** @type {Lecture | null} */ this.lecture = null;
     this.started = Date.now();
     this.say = h("h1", { class: "say" });
@@ -31,11 +44,7 @@ export class Strip {
     this.used = h("div", { class: "used" });
     this.notes = h("div", { class: "notes", hidden: true });
     this.window = button("Notes", "The presenter's own window, with notes", () => this.open());
-    this.end = button("End", "Back to the app", () => {
-      const url = new URL(location.href);
-      for (const name of ["lecture", "presenter", "scene", "guess", "shown"]) url.searchParams.delete(name);
-      this.visit(url, true);
-    });
+    this.end = button("End", "Back to the app", () => this.visit(pageOf(new URL(location.href)), true));
     this.below = h(
       "footer",
       { class: "below" },
@@ -51,6 +60,11 @@ export class Strip {
     addEventListener("popstate", () => this.show(), { signal });
     addEventListener("pointermove", () => this.wake(), { signal, passive: true });
     this.ticking = setInterval(() => this.tick(), 1000);
+    if (frames) {
+      frames.onKey = (event) => this.key(event);
+      frames.onPointer = () => this.wake();
+      frames.onMove = (url, makesEntry) => go(unframed(url, new URL(location.href)), makesEntry);
+    }
   }
 
   /** @param {Lecture} lecture */
@@ -62,25 +76,12 @@ export class Strip {
       this.channel = new BroadcastChannel(`vaeexplorer-lecture-${lecture.key}`);
       this.channel.onmessage = ({ data }) => this.follow(data);
       this.channel.postMessage({ asks: true });
-      if (!lecture.presenter) this.fetchAhead(lecture.ahead);
     }
     this.root.classList.toggle("presenter", lecture.presenter);
     this.notes.hidden = !lecture.presenter;
     this.window.hidden = this.end.hidden = lecture.presenter;
     if (!isPlaced(new URL(location.href))) this.go(this.place, false);
     this.show();
-  }
-
-  /** Files of later scenes, one after the other, while nothing else is fetched; they have their hash in the address, so
-   * the browser keeps them. @param {string[]} addresses */
-  async fetchAhead(addresses) {
-    for (const address of addresses) {
-      if (this.ending.signal.aborted) return;
-      const options = /** @type {RequestInit} */ ({ priority: "low", signal: this.ending.signal });
-      await fetch(new URL(address, document.baseURI), options)
-        .then((answer) => answer.arrayBuffer())
-        .catch(() => null); // the scene will say what is wrong
-    }
   }
 
   /** @returns {Place} */
@@ -117,13 +118,13 @@ export class Strip {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const target = event.composedPath()[0];
-    if (event.ctrlKey || event.metaKey || event.altKey || (target instanceof Element && target.matches(FIELDS))) return;
+    // An element, perhaps of a page in a frame, or a window.
+    const target = /** @type {Partial<Element>} */ (event.composedPath()[0]);
+    if (event.ctrlKey || event.metaKey || event.altKey || target.matches?.(FIELDS)) return;
     const question = this.lecture?.scenes[this.place.scene].question,
-      isAsked = question && !this.place.shown,
-      isSlider = target instanceof Element && target.matches('input[type="range"]');
-    if (isSlider && /^Arrow/.test(event.key)) return;
-    if (event.key === " " && target instanceof Element && target.closest("button, [role=button], a")) return;
+      isAsked = question && !this.place.shown;
+    if (/^Arrow/.test(event.key) && target.matches?.('input[type="range"], [role=slider]')) return;
+    if (event.key === " " && target.closest?.("button, [role=button], a")) return;
     /** @type {Record<string, () => void>} */
     const acts = {
       ArrowRight: () => this.turn(1),
@@ -168,7 +169,18 @@ export class Strip {
     );
     this.ask(now.question);
     this.tick();
-    if (!presenter) document.documentElement.style.setProperty("--lecture-top", `${this.top.offsetHeight}px`);
+    if (presenter) return;
+    const top = `${this.top.offsetHeight}px`;
+    document.documentElement.style.setProperty("--lecture-top", top);
+    const here = new URL(location.href),
+      home = (/** @type {number} */ at) =>
+        framed(addressOf(here, /** @type {Lecture} */ (this.lecture), { scene: at, guess: "", shown: false })),
+      beside = [scene + 1, scene - 1].filter((at) => scenes[at]);
+    this.frames?.show(
+      { scene, url: framed(here), title: now.title },
+      top,
+      beside.map((at) => ({ scene: at, url: home(at), title: scenes[at].title })),
+    );
   }
 
   /** @param {import("./scenes.js").Question | null} question */
@@ -205,7 +217,10 @@ export class Strip {
     const lecture = /** @type {Lecture} */ (this.lecture),
       { pathname, search } = location,
       found = answer(lecture, this.place, `${pathname.split("/").at(-1)}${search}`);
-    download(new Blob([`${JSON.stringify(found, null, 1)}\n`], { type: "application/json" }), "answer.json");
+    download(
+      new Blob([`${JSON.stringify(found, null, 1)}\n`], { type: "application/json" }),
+      answerName(lecture.scenes[this.place.scene]),
+    );
   }
 
   tick() {
@@ -228,6 +243,7 @@ export class Strip {
     clearInterval(this.ticking);
     clearTimeout(this.sleeping);
     this.channel?.close();
+    this.frames?.stop();
     document.documentElement.style.removeProperty("--lecture-top");
   }
 }

@@ -7,12 +7,36 @@
  *   number, of: the answer, and a hash of what it was measured on; reveal: the address that is shown with it
  * @typedef {{title: string, say: string, page: string, address: string, notes: string, minutes: number,
  *            question: Question | null}} Scene
- * @typedef {{key: string, title: string, scenes: Scene[], presenter: boolean, ahead: string[],
- *            files?: string[]}} Lecture
- *   ahead: addresses of files that scenes will need; files: of a gallery, the page of each scene, whose part of the
- *   address stands behind the #; presenter: whether this is the presenter's own window
+ * @typedef {{key: string, title: string, scenes: Scene[], presenter: boolean, files?: string[]}} Lecture
+ *   files: of a gallery, the page of each scene, whose part of the address stands behind the #; presenter: whether this
+ *   is the presenter's own window
  * @typedef {{scene: number, guess: string, shown: boolean}} Place  scene from 0; guess: as text, or empty
  */
+
+/** What an address holds of a lecture; all else is of the page. */
+const NAMES = ["lecture", "presenter", "scene", "guess", "shown"];
+const FRAME = "frame"; // what the address of a page in a frame of the lecture holds
+
+/** The address of the page that a lecture shows, without the lecture. @param {URL} url @returns {URL} */
+export const pageOf = (url) => moved(url, [...NAMES, FRAME]);
+
+/** That page in a frame of the lecture's window. @param {URL} url @returns {URL} */
+export const framed = (url) => moved(url, NAMES, new URLSearchParams([[FRAME, "1"]]));
+
+/** The address of the window where a frame's page is at another. @param {URL} url  of the frame
+ * @param {URL} window  as it was @returns {URL} */
+export const unframed = (url, window) =>
+  moved(url, [FRAME], new URLSearchParams([...window.searchParams].filter(([name]) => NAMES.includes(name))));
+
+/** @param {URL} from @param {string[]} without @param {URLSearchParams} [more] @returns {URL} */
+function moved(from, without, more = new URLSearchParams()) {
+  const url = new URL(from.href),
+    held = url.searchParams;
+  for (const name of without) held.delete(name);
+  for (const [name, value] of more) held.set(name, value);
+  url.search = held.toString().replaceAll("%2C", ",").replaceAll("%3B", ";");
+  return url;
+}
 
 /** Where a lecture stands, by an address. @param {URL} url @param {Lecture} lecture @returns {Place} */
 export function placeOf(url, { scenes }) {
@@ -73,6 +97,13 @@ export function answer({ key, scenes }, { scene, guess, shown }, address) {
     ...(shown && question ? { number: question.number, of: question.of } : {}),
   };
 }
+
+/** The name of that file: students hand in several. @param {Scene} scene */
+export const answerName = ({ title }) =>
+  `answer-${title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
+    .replaceAll(/^-|-$/g, "")}.json`;
 
 /** Minutes and seconds. @param {number} seconds */
 export function clock(seconds) {

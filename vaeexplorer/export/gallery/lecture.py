@@ -31,7 +31,7 @@ def strip(files: Collection[str], place: Beside, train: str) -> Markup:
     if not shown:
         return Markup()
     given = described(replace(lecture, scenes=[scene for scene, _ in shown]))
-    given |= {"files": [file for _, file in shown], "ahead": [], "presenter": False}
+    given |= {"files": [file for _, file in shown], "presenter": False}
     text = Markup(json.dumps(given).replace("<", "\\u003c"))
     sheet = place.style(bundle.style("lecture/lecture.css") + _STYLE)
     script = place.script(bundle.script("standalone/lecture.js"))

@@ -1,9 +1,5 @@
 """A classifier's answers over the plane of Explore: their address, or a button that makes them."""
 
-import base64
-import json
-
-import numpy as np
 import streamlit as st
 
 from vaeexplorer.app import caches, state
@@ -11,12 +7,12 @@ from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.text import literal
 from vaeexplorer.errors import UserError
+from vaeexplorer.export.regions import packed_regions
 from vaeexplorer.results import regions
 from vaeexplorer.results.regions import Regions
+from vaeexplorer.results.stored import store, stored
 from vaeexplorer.runs.folder import RunError
 from vaeexplorer.spaces.space import Space
-
-SPREAD = (0.01, 0.99)  # of distances, between the ends of the colours
 
 
 def url(space: Space, *, is_chosen: bool) -> str | None:
@@ -33,9 +29,9 @@ def url(space: Space, *, is_chosen: bool) -> str | None:
 
         try:
             found = regions.measure(space, caches.training_images(str(space.dataset)), show)
-            made.append(packed(found))
+            made.append(assets.figure(packed_regions(found)))
             if space.run is not None:
-                regions.keep(space.run, found)
+                store(space.run, found)
         except (UserError, RunError) as error:
             st.error(literal(error))
         place.empty()
@@ -45,22 +41,5 @@ def url(space: Space, *, is_chosen: bool) -> str | None:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _packed(key: str, _space: Space) -> list[assets.Asset]:
     """What a page fetches, or an empty list while there is nothing; `url` fills it."""
-    found = regions.kept(_space.run) if _space.run else None
-    return [] if found is None else [packed(found)]
-
-
-def packed(found: Regions) -> assets.Asset:
-    """As `browser/draw/regions.js` reads it."""
-    low, high = (float(end) for end in np.quantile(found.distance, SPREAD))
-    shares = np.clip((found.distance - low) / max(high - low, 1e-9), 0, 1)
-    rows, columns = found.label.shape
-    document = {
-        **{"rows": rows, "columns": columns, "x": found.x, "y": found.y},
-        **{"label": _text(found.label), "confidence": _text(255 * found.confidence), "distance": _text(255 * shares)},
-        **{"low": low, "high": high, "far": found.far},
-    }
-    return assets.figure(json.dumps(document, separators=(",", ":")).encode())
-
-
-def _text(values: np.ndarray) -> str:
-    return base64.b64encode(np.round(values).astype(np.uint8).tobytes()).decode()
+    found = stored(_space.run, Regions) if _space.run else None
+    return [] if found is None else [assets.figure(packed_regions(found))]

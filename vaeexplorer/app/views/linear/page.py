@@ -98,4 +98,5 @@ st.markdown(words.LINEAR_VAE)
 widgets.show_linear_vae(setting.dataset, setting.k)
 notes(words.PAGE)
 sidebar.data_source(space)
-prepare(setting.dataset)
+if not st.session_state[state.FRAME.name]:  # a lecture has it made when all of its scenes are ready
+    prepare(setting.dataset)

@@ -5,7 +5,8 @@ from functools import lru_cache
 import streamlit as st
 
 from vaeexplorer.analysis.linear import vae as linear_vae
-from vaeexplorer.analysis.linear.experiments import BENDS
+from vaeexplorer.analysis.linear.autoencoder import Method
+from vaeexplorer.analysis.linear.experiments import BENDS, METHODS, Broken
 from vaeexplorer.app import address, caches, state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.beside import beside
@@ -41,9 +42,9 @@ def measured_vae(dataset: Dataset, k: int, variance: float, beta: float) -> dict
     return beside(training.measure_vae, dataset, k, variance, beta)
 
 
-def make_ready(dataset: Dataset, k: int) -> None:
-    """What the page shows at a k before anything else is chosen."""
-    trained(Setting(dataset, k, "none", "gd"))
+def make_ready(dataset: Dataset, k: int, broken: Broken = "none", method: Method = "gd") -> None:
+    """What the page shows at a k before anything else is chosen, under all conditions or with one broken."""
+    trained(Setting(dataset, k, broken, method if method in METHODS[broken] else METHODS[broken][0]))
     measured_vae(dataset, k, linear_vae.best_variance(caches.full_pca(dataset).values, k), links.LINEAR_BETA.default)
 
 
@@ -61,7 +62,7 @@ def show_training(film: assets.Asset, space: Space) -> None:
     _linear_ae(
         data={
             "film": assets.kept_url(film),
-            "sprite": assets.urls(space)["sprite"],
+            "sprite": assets.sprite_url(space.data),
             **classes(space.data.class_names),
             "of": assets.kept_url(film),
             "keys": links.table(links.FILM),

@@ -98,7 +98,9 @@ heading(words.PAGE)
 files.say()
 chosen = [every[name] for name in names]
 rows = listing.found(listing.rows(cards, st.session_state.get(state.DATASET.name) or "mnist"), find or "")
-table, beside = st.columns([3, 2])
+has_more = len(chosen) > FILMS  # the films have the loss of theirs
+with st.container(key="runs-chosen" if chosen else "runs-choice"):  # once chosen, it is not for a projector
+    table, *beside = st.columns([3, 2]) if has_more else [st.container()]
 with table:
     words_column, import_column = st.columns([3, 1], vertical_alignment="bottom")
     words_column.text_input(
@@ -111,8 +113,8 @@ with table:
     with import_column:
         files.bring()
     choose_in_table(names, [str(row["run"]) for row in rows], rows)
-if chosen:
-    with beside:
+for place in beside:
+    with place:
         curves.show_loss(chosen[:MANAGED], HEIGHT + 20)
 about_table = f"{len(rows):,} of {len(cards):,} runs; nats per image on the test images, one sample of z each."
 if not chosen:
