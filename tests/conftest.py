@@ -1,5 +1,6 @@
 """What several tests need: a small world to train on, and folders of their own."""
 
+import gc
 import os
 import re
 import shutil
@@ -29,7 +30,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # of libraries that are loaded la
 threadpool_limits(int(os.environ["OMP_NUM_THREADS"]))  # of NumPy's, which is loaded
 FULL_DATA = os.environ.get("VAEEXPLORER_DATA")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-LIGHT_CHROMIUM = shutil.which("chromium-headless-shell") or CHROMIUM  # the same pages without a browser around them
+# The same pages without a browser around them, where Debian has it. The command of its name is a script that waits for it:
+# whoever ends the script leaves it behind.
+LIGHT_CHROMIUM = shutil.which("/usr/lib/chromium/chromium-headless-shell") or CHROMIUM
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -54,6 +57,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if _drives_the_app(item):
             item.add_marker(pytest.mark.xdist_group("app"))
     items.sort(key=lambda item: not _drives_the_app(item))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lives as long as the tests: garbage is looked for among what comes after."""
+    gc.freeze()
 
 
 def _drives_the_app(item: pytest.Item) -> bool:
