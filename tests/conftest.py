@@ -30,8 +30,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # of libraries that are loaded la
 threadpool_limits(int(os.environ["OMP_NUM_THREADS"]))  # of NumPy's, which is loaded
 FULL_DATA = os.environ.get("VAEEXPLORER_DATA")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-# The same pages without a browser around them, where Debian has it. The command of its name is a script that waits for it:
-# whoever ends the script leaves it behind.
+# The same pages without a browser around them, where Debian has it. The command of its name is a script that waits for
+# it: whoever ends the script leaves it behind.
 LIGHT_CHROMIUM = shutil.which("/usr/lib/chromium/chromium-headless-shell") or CHROMIUM
 QUIET = [
     "--no-sandbox",
