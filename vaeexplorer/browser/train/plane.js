@@ -20,7 +20,7 @@ import { isVariational } from "../record/choices.js";
 import { listenTo } from "./pointer.js";
 
 const GLIDE = 110; // ms between two pictures, in which the dots move
-const CALM = (globalThis.navigator?.hardwareConcurrency ?? 8) > 2 ? 0 : 30; // ms a frame: two workers need two cores
+const CALM = (globalThis.navigator?.hardwareConcurrency ?? 8) > 2 ? 0 : 45; // ms a frame: two workers need two cores
 const HALF = { vae: 4, ae: 12 }; // of the plane, latent units
 const LOYAL = 1.5; // times the variance that another dimension needs before the plane turns to it
 
