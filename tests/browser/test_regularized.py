@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from tests.browser.driving import at_rest, changed, follow, middle, opened, pixels
+from tests.browser.driving import at_rest, changed, follow, middle, opened, pixels, wait_until
 from vaeexplorer.analysis.report.posteriors import codes_hash
 from vaeexplorer.data.datasets import SAMPLE
 from vaeexplorer.documents import to_json
@@ -102,9 +102,13 @@ def test_what_the_buttons_measure_is_what_the_command_line_measures(at_home: Pat
     report["about"]["codes"] = codes_hash(runs[0].codes.mean, runs[0].codes.logvar)
     (runs[0].path / "report.json").write_text(json.dumps(report), encoding="utf-8")
 
-    page.goto(f"{server}/regularized?run=mine-1")
-    page.get_by_text("What the decoder draws").wait_for()
-    at_rest(page)
+    def is_listed() -> bool:  # the server looks for runs every five seconds
+        page.goto(f"{server}/regularized?run=mine-1")
+        page.get_by_text("What the decoder draws").wait_for()
+        at_rest(page)
+        return bool(page.get_by_text("which is not here").count() == 0)
+
+    wait_until(page, is_listed, "a run that was copied")
     page.get_by_text("More instruments").click()
     page.get_by_role("button", name="Measure (").click()
     page.get_by_text("Normality along 1,024 directions").wait_for()
