@@ -15,12 +15,11 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from tests import quick_app
 from tests.hosts import hosted
 from tests.processes import started
 from vaeexplorer.analysis.report import evidence
-from vaeexplorer.analysis.report.classifier.networks import Recipe
-from vaeexplorer.analysis.report.posteriors import World, uncorrelated
-from vaeexplorer.codes import Codes
+from vaeexplorer.analysis.smoothness import bootstrap
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import SAMPLE, load_dataset
 from vaeexplorer.data.images import ImageDataset
@@ -30,6 +29,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # of libraries that are loaded la
 threadpool_limits(int(os.environ["OMP_NUM_THREADS"]))  # of NumPy's, which is loaded
 FULL_DATA = os.environ.get("VAEEXPLORER_DATA")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+LIGHT_CHROMIUM = shutil.which("chromium-headless-shell") or CHROMIUM  # the same pages without a browser around them
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -159,12 +159,14 @@ def small_config() -> RunConfig:
 @pytest.fixture
 def quick_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     """What figures show is of few codes, and was learned in an instant."""
+    monkeypatch.setattr(evidence, "SHORT", quick_app.QUICK)
+    monkeypatch.setattr(evidence, "uncorrelated", quick_app.few)
 
-    def few(codes: Codes, rng: np.random.Generator) -> World:
-        return uncorrelated(Codes(codes.mean[:300], None if codes.logvar is None else codes.logvar[:300]), rng)
 
-    monkeypatch.setattr(evidence, "SHORT", Recipe(20, 1e-3, 0.3))
-    monkeypatch.setattr(evidence, "uncorrelated", few)
+@pytest.fixture
+def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Intervals from a tenth of the resamples, where none lies near what it is compared with."""
+    monkeypatch.setattr(bootstrap, "DRAWS", 1000)
 
 
 @pytest.fixture
@@ -185,12 +187,12 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     Its first tab stays open on a page of this machine, so that the process of such pages, with what it compiled,
     outlives each of them.
     """
-    if CHROMIUM is None:
+    if LIGHT_CHROMIUM is None:
         pytest.skip("no Chromium here")
     profile, pages = tmp_path_factory.mktemp("profile"), tmp_path_factory.mktemp("pages")
     (pages / "index.html").write_text(BLANK)
     with hosted(pages) as url:
-        command = [CHROMIUM, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", *QUIET, url]
+        command = [LIGHT_CHROMIUM, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", *QUIET, url]
         with started(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             announced, deadline = profile / "DevToolsActivePort", time.monotonic() + 60
             while not (announced.exists() and (lines := announced.read_text().splitlines())[1:]):
@@ -200,13 +202,29 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"http://127.0.0.1:{lines[0]}"
 
 
-@pytest.fixture(scope="module")
-def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Chromium, for the tests of a file: as long as it is connected, no test can start an event loop of its own."""
+_CONNECTION = pytest.StashKey[tuple[Any, Any]]()
+
+
+@pytest.fixture
+def browser(request: pytest.FixtureRequest) -> Any:
+    """Chromium, for as many tests in the browser as follow each other: Playwright takes half a second to start."""
     sync_api = pytest.importorskip("playwright.sync_api")
-    endpoint = request.getfixturevalue("endpoint")
-    with sync_api.sync_playwright() as playwright:
-        yield playwright.chromium.connect_over_cdp(endpoint).contexts[0]
+    endpoint, stash = request.getfixturevalue("endpoint"), request.config.stash
+    if _CONNECTION not in stash:
+        playwright = sync_api.sync_playwright().start()
+        stash[_CONNECTION] = playwright, playwright.chromium.connect_over_cdp(endpoint).contexts[0]
+    return stash[_CONNECTION][1]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Playwright ends before a test that has no browser: while it runs, none can start an event loop of its own."""
+    try:
+        yield
+    finally:
+        if _CONNECTION in item.config.stash and "browser" not in getattr(nextitem, "fixturenames", ()):
+            item.config.stash[_CONNECTION][0].stop()
+            del item.config.stash[_CONNECTION]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 import vaeexplorer.app
+from tests import quick_app
 from vaeexplorer.app import caches, state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.views.ae_vs_vae import comparison
@@ -67,7 +68,7 @@ def app(runs_folder: Path, quick_evidence: None, monkeypatch: pytest.MonkeyPatch
     What is known by its content is shared by the tests, as it is by visitors; which runs there are is not. Samples of
     an autoencoder are some of its codes: no mixture is fitted to them.
     """
-    monkeypatch.setattr(comparison, "sample", lambda source, codes, count: codes[:count])
+    monkeypatch.setattr(comparison, "sample", quick_app.some)
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)  # which reads of every installed package
     runs_folder.mkdir()
     listed, umap = caches.run_cards, caches._umap  # as they are before a test puts others in their place

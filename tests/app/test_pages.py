@@ -21,6 +21,7 @@ from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.training import Training
 from vaeexplorer.results import regions
 from vaeexplorer.results.remarks import KL_RISES, NEGATIVE
+from vaeexplorer.results.stored import stored
 from vaeexplorer.runs.finish import save_run
 from vaeexplorer.runs.folder import list_runs, load_run
 
@@ -74,7 +75,7 @@ def test_a_plane_has_the_maps_of_a_classifier_and_many_dimensions_their_effects(
 def test_the_classifier_is_put_to_a_plane_on_request_but_not_in_public(
     app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = regions.kept(load_run("mnist-ae-2d"))
+    found = stored(load_run("mnist-ae-2d"), regions.Regions)
     shutil.copytree(SHIPPED / "mnist-ae-2d", runs_folder / "mine", ignore=shutil.ignore_patterns("regions.npz"))
     monkeypatch.setattr(regions, "measure", lambda *_: found)
     caches.run_cards.clear()
@@ -89,7 +90,7 @@ def test_the_classifier_is_put_to_a_plane_on_request_but_not_in_public(
     app.button(key=state.REGIONS).click().run()
     assert not app.exception
     assert told(app)["space"]["regions"].startswith("vx/figures/")
-    assert regions.kept(load_run("mine")) is not None
+    assert stored(load_run("mine"), regions.Regions) is not None
     explore_regions._packed.clear()
 
 

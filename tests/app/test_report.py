@@ -21,6 +21,7 @@ from vaeexplorer.files import SHIPPED
 from vaeexplorer.results import instruments
 from vaeexplorer.results import report as report_card
 from vaeexplorer.results.seeds import Recipe
+from vaeexplorer.results.stored import stored
 from vaeexplorer.runs.folder import Run, load_run
 from vaeexplorer.spaces.space import Space
 
@@ -148,18 +149,18 @@ def test_the_instruments_of_a_run_stand_beside_their_references(app: AppTest) ->
     assert effects.startswith("2 of 2 dimensions are active units (Var μ above .01).")
     assert "further from N(0, I) than perfect models (p = 0.05)" in normality
     assert "R² of means 0.987, of variances 0.510; of reconstructions of other images 0.999 and 0.579" in pixels
-    assert "Euclidean 0.26, geodesic 0.20" in distances
+    assert "Euclidean 0.26, geodesic 0.19" in distances
     assert distances.endswith("Geodesics are the more stable.")
     numbers = next(each.value for each in page.dataframe if "beside it" in each.value)
     rows = dict(zip(numbers["number"], zip(numbers["here"], numbers["beside it"], strict=True), strict=True))
     assert rows["active units"] == ("2", "of 2")
-    assert rows["ratio of the two"][0] == "1.27 (1.08 to 1.47)"
+    assert rows["ratio of the two"][0] == "1.33 (1.07 to 1.61)"
     assert rows["R² of pixel means"] == ("0.987", "0.999 reconstructions of other images; 0.999 other test images")
     assert rows["Epps-Pulley T/n over directions, largest"][1].endswith("39 perfect models")
 
 
 def test_a_dead_side_is_named_and_an_autoencoder_has_no_active_units() -> None:
-    found = instruments.kept(load_run("mnist-ae-2d"))
+    found = stored(load_run("mnist-ae-2d"), instruments.InstrumentsDocument)
     assert found is not None
     assert measured.of_effects(found).startswith("Active units mean nothing for an autoencoder")
     row = found.dimensions[0]
@@ -171,7 +172,7 @@ def test_a_dead_side_is_named_and_an_autoencoder_has_no_active_units() -> None:
 def test_instruments_are_measured_on_request_and_kept_but_not_in_public(
     app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped = instruments.kept(load_run("mnist-vae-16d"))
+    shipped = stored(load_run("mnist-vae-16d"), instruments.InstrumentsDocument)
     without = shutil.ignore_patterns("instruments.json")
     shutil.copytree(SHIPPED / "mnist-vae-16d", runs_folder / "mine", ignore=without)
     made: list[str] = []
@@ -191,4 +192,4 @@ def test_instruments_are_measured_on_request_and_kept_but_not_in_public(
     assert not page.exception
     assert made == ["mine"]
     assert len(instruments_shown(page)) == 3
-    assert instruments.kept(load_run("mine")) == shipped
+    assert stored(load_run("mine"), instruments.InstrumentsDocument) == shipped

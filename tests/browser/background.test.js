@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { install, Net, networkFile } from "./fakes.js";
 import { Background } from "./decoding/background.js";
+import { Moments } from "./decoding/moments.js";
 import { askInstead, decodeThere, encodeThere, RemoteBackground } from "./decoding/remote.js";
 
 // Without the kernel, which comes when it comes (kernel.test.js has it).
@@ -55,6 +56,41 @@ test("images come from the newest request of their kind, and the kind is busy un
     ["strips", 20, "rest", true],
     ["gallery", 0, "all", true],
   ]);
+});
+
+test("images of moments that follow each other: by who has the network, or from its bytes; the newest alone", async () => {
+  /** @type {any[]} */ const seen = [];
+  const moments = new Moments((...given) => seen.push(given)),
+    /** @type {{resolve: Function, reject: Function}[]} */ asked = [],
+    live = {
+      weights: null,
+      decode: () => new Promise((resolve, reject) => asked.push({ resolve, reject })),
+    },
+    kept = { weights: new ArrayBuffer(8), decode: () => assert.fail("it has its weights") },
+    zs = Float32Array.of(1, 2);
+  const rest = () => new Promise((resolve) => setTimeout(resolve));
+  moments.request(live, zs, 2);
+  assert.deepEqual([moments.isBusy(live), moments.isBusy(kept)], [true, false]);
+  moments.request(live, zs, 2);
+  asked[0].resolve("late");
+  asked[1].resolve("images");
+  await rest();
+  assert.deepEqual(seen, [[0, "images", true]]);
+  assert.ok(!moments.isBusy(live));
+  moments.request(live, zs, 2);
+  asked[2].reject(new Error("its session has ended"));
+  await rest();
+  assert.ok(!moments.isBusy(live));
+  moments.request(live, zs, 2);
+  moments.request(kept, zs, 2);
+  assert.ok(moments.isBusy(kept));
+  asked[3].resolve("of another moment");
+  const { worker } = /** @type {any} */ (moments.background);
+  worker.onmessage({ data: { kind: "manifold", id: 1, start: 0, pixels: "kept", done: true } });
+  await rest();
+  assert.deepEqual(seen.slice(1), [[0, "kept", true]]);
+  moments.stop();
+  assert.ok(worker.ended);
 });
 
 test("another network, or none, makes it forget what was asked of the former", () => {

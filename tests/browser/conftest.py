@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from vaeexplorer.data.datasets import SAMPLE
 
 NODE = shutil.which("node")
 ROOT = Path(__file__).parents[2]
+APP = ("streamlit", "run", "app.py")
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +63,7 @@ def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(server_home: Path) -> Iterator[str]:
     """The app on the shipped runs, at the address this yields."""
-    with serving(server_home) as (url, _):
+    with serving(server_home, ["tests.quick_app"]) as (url, _):
         yield url
 
 
@@ -77,13 +78,13 @@ def at_home(server_home: Path, runs_folder: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def serving(home: Path, program: Sequence[str] = APP) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """The app with what is stored in this folder: its address, and its process, which is ended after."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    command = [sys.executable, "-m", *program, *options]
     places = {"VAEEXPLORER_RUNS": str(home / "runs"), "VAEEXPLORER_SETS": str(home / "sets")}
     env = os.environ | places | {"VAEEXPLORER_DATA": str(SAMPLE.root)}
     with started(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:

@@ -81,9 +81,17 @@ def pixels(page: Any) -> str:
     return picture(page.locator("canvas.decoded").first)
 
 
+PICTURE = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let hash = 0;
+  for (const pixel of new Uint32Array(data.buffer)) hash = Math.imul(hash ^ pixel, 16777619);
+  return `${canvas.width} x ${canvas.height}: ${hash}`;
+}"""
+
+
 def picture(canvas: Any) -> str:
-    """What a canvas shows, as text."""
-    text: str = canvas.evaluate("canvas => canvas.toDataURL()")
+    """What a canvas shows, as text: its size and a hash (FNV-1a, of pixels), which takes less than `toDataURL`."""
+    text: str = canvas.evaluate(PICTURE)
     return text
 
 

@@ -164,6 +164,7 @@ export function install() {
   Object.assign(globalThis, {
     devicePixelRatio: 1,
     innerHeight: 1000,
+    innerWidth: 1280,
     setInterval: (/** @type {() => void} */ run, /** @type {number} */ ms) => setInterval(run, ms).unref(),
     ImageData,
     Worker: FakeWorker,

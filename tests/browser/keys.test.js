@@ -83,11 +83,11 @@ test("the plane as SVG has a round dot for each that is seen, the circles, z, an
   widget.hidden.add(0);
   widget.color();
   draw();
-  const svg = svgOf({ ...widget.layers.picture, manifold: null });
-  assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="600" height="600"/);
+  const svg = svgOf({ ...widget.layers.picture, behind: null });
+  assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="600" height="630"/);
   assert.equal(svg.match(/h0/g)?.length, 15, "the dots of the class that is not hidden");
   assert.equal(svg.match(/stroke-dasharray="3 4"/g)?.length, 3);
-  for (const text of ["3σ of N(0, I)", "A", "z₁ →", "z₂ ↑"]) assert.ok(svg.includes(`>${text}</text>`), text);
+  for (const text of ["3σ of N(0, I)", "A", "z₁ →", "z₂ ↑", "b"]) assert.ok(svg.includes(`>${text}</text>`), text);
   assert.doesNotMatch(svg, /NaN|undefined/);
   widget.stop();
 });

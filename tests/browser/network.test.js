@@ -56,6 +56,19 @@ test("reads half precision: zero, the smallest and the largest numbers, both sig
   ]);
 });
 
+test("reads weights that are whole numbers of steps: 0, -1, 1, -2, ... came as 0, 1, 2, 3, ...", () => {
+  const sent = new Uint16Array(784);
+  sent.set([0, 1, 2, 3, 4, 65534, 65535]);
+  const decoder = [{ ...dense, step: 2 ** -10 }];
+  const { weight } = unpack(frame({ ...header, decoder }, sent, bias)).decoder[0];
+  assert.deepEqual(
+    Array.from(weight.slice(0, 7), (value) => 2 ** 10 * value),
+    [0, -1, 1, -2, 2, 32767, -32768],
+  );
+  for (const step of [0, -1, "1e999", null])
+    refused(frame({ ...header, decoder: [{ ...dense, step }] }, sent, bias), /header/);
+});
+
 test("refuses weights cut short anywhere", () => {
   for (let length = 0; length < good.byteLength; length += length < 500 ? 1 : 97)
     refused(good.slice(0, length), /cut short|another kind/);

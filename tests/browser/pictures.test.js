@@ -54,16 +54,38 @@ test("images land in their cells as ink, faint", () => {
   assert.deepEqual([canvas.width, canvas.height], [56, 56]);
   manifold.receive(0, new Uint8Array(784).fill(255), false, [1, 2, 3]);
   manifold.receive(1, new Uint8Array(2 * 784).fill(100), false, [1, 2, 3]);
+  const [, image, ...corner] = calls(canvas, "putImageData")[1];
+  assert.deepEqual(corner, [0, 0]);
+  const at = (/** @type {number} */ x, /** @type {number} */ y) => [...image.data.slice(4 * (56 * y + x)).slice(0, 4)];
   assert.deepEqual(
-    put(canvas).map(([x, y]) => [x, y]),
+    [at(0, 0), at(27, 27)],
     [
-      [0, 0],
-      [28, 0],
-      [0, 28],
+      [1, 2, 3, 51],
+      [1, 2, 3, 51],
     ],
-  );
-  const [, image] = calls(canvas, "putImageData")[2];
-  assert.deepEqual([...image.data.slice(0, 4)], [1, 2, 3, 20]);
+  ); // prettier-ignore
+  for (const [x, y] of [
+    [28, 0],
+    [55, 27],
+    [0, 28],
+    [27, 55],
+  ])
+    assert.deepEqual(at(x, y), [1, 2, 3, 20]); // prettier-ignore
+  assert.deepEqual(at(28, 28), [0, 0, 0, 0], "the last has not come");
+});
+
+test("of many that follow each other two canvases are used by turns", () => {
+  const manifold = new Manifold(),
+    next = (/** @type {number} */ width) => {
+      manifold.plan(plane, [0, 0, 0], { ...view, width });
+      manifold.receive(0, new Uint8Array(4 * 784), true, [0, 0, 0]);
+      return manifold.shown?.canvas;
+    };
+  const [one, two] = [next(62), next(62)];
+  assert.notEqual(one, two);
+  assert.deepEqual([next(62) === one, next(62) === two], [true, true]);
+  assert.notEqual(next(124), one);
+  assert.equal(manifold.shown?.canvas.width, 112, "of another size, another one");
 });
 
 test("the first one is shown as it comes, the next once it is whole", () => {

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { unpack } from "./engine/network.js";
-import { frame } from "./fakes.js";
+import { FakeElement, frame, install } from "./fakes.js";
+import { Truth } from "./from_x/truth.js";
 import { Block } from "./posterior/block.js";
 import { Desk } from "./posterior/desk.js";
 import { TruePosterior } from "./posterior/posterior.js";
-import { install } from "./fakes.js";
 
 const near = (found, expected, within) => assert.ok(Math.abs(found - expected) < within, `${found} is not ${expected}`);
 const V = 0.02;
@@ -91,11 +91,11 @@ test("every number of a linear world is the closed form, and the picture is the 
 test("all of the plane fills in while it is laid, and a view without the mass says so", async () => {
   const { desk, answers } = open(),
     x = picture(0.9, 0.4);
-  const laying = desk.use(unpack(linearBytes()), 64, 5);
+  const laying = desk.use(unpack(linearBytes()), 32, 5);
   desk.ask(question(1, x));
   await laying;
   const grids = answers.filter((answer) => "picture" in answer);
-  assert.ok(grids.length > 2 && grids.every(({ picture: { side, isGrid } }) => side === 64 && isGrid));
+  assert.ok(grids.length > 2 && grids.every(({ picture: { side, isGrid } }) => side === 32 && isGrid));
   assert.equal(answers.find((answer) => "measured" in answer).measured.inView, null);
   await desk.ask(question(2, x, { low: [-4, -4], high: [-3, -3] }));
   assert.ok(answers.findLast((answer) => "measured" in answer).measured.inView < 1e-6);
@@ -149,17 +149,73 @@ test("the block says every number, and the bound of k draws", () => {
   assert.equal(block.element.dataset.stale, "");
   block.show(measured, climb, -10);
   assert.equal(block.element.dataset.stale, undefined);
-  assert.equal(block.status.textContent, "90 % of p(z|x) lies outside this view.");
+  assert.equal(block.status.textContent, "90 % of p(z|x) lies outside this view: press the small map.");
   const rows = block.numbers.children.map((row) => row.children[0].textContent);
   assert.deepEqual(rows, ["−134.00", "−134.50", "−138.00", "0.50", "3.50"]);
-  assert.match(block.said.textContent, /^50 draws from q: bound −135.00, 1.00 below .* effective sample size 50.0/);
+  assert.match(
+    block.said.textContent,
+    /^Bound of 50 draws from q: −135.00, 1.00 below ln p\(x\). Effective sample size 50.0/,
+  );
   block.bar.clientWidth = 320; // a phone's
   block.draw();
   assert.equal(block.bar.attributes.viewBox, "0 0 320 64", "drawn in pixels, so that type is not scaled down");
   block.slider.value = "8";
   block.slider.oninput();
   assert.equal(turned, 1);
-  assert.match(block.said.textContent, /^500 draws .* effective sample size 478.0/);
+  assert.match(block.said.textContent, /^Bound of 500 draws .* Effective sample size 478.0/);
+  const said = (/** @type {number} */ ...values) => {
+    block.show({ ...measured, logEvidence: values[0] }, { ...climb, bounds: climb.bounds.fill(values[1]) }, 0);
+    return block.said.textContent;
+  };
+  assert.match(said(-124, -123.8), /0.20 above ln p\(x\), which it bounds on average/);
+  block.show(
+    { ...measured, elbo: -124.05, best: -124.02, logEvidence: -124 },
+    { ...climb, bounds: climb.bounds.fill(-124.03) },
+    0,
+  );
+  const marks = block.bar.children.filter(({ tagName }) => tagName === "text").map((each) => each.textContent);
+  assert.equal(new Set(marks).size, marks.length, `no two ticks alike: ${marks}`);
   block.show({ ...measured, logEvidence: Number.NaN, inView: null }, climb, 0);
   assert.equal(block.numbers.children[0].children[0].textContent, "n/a");
+});
+
+test("the dots are draws of the image that is shown, and none of the one before", () => {
+  install();
+  const plane = {
+    truth: new FakeElement("canvas"),
+    stage: new FakeElement(),
+    view: { cx: 0, cy: 0, scale: 50, width: 300, height: 300 },
+    shown: [0, 1],
+  };
+  const model = {
+    network: { logvar: [1], latentDim: 2, likelihood: "bernoulli" },
+    codes: { mean: Float32Array.of(1, 2) },
+  };
+  const page = { plane, model, seed: 1, near: true, truth: true, redraw() {}, tell() {} },
+    truth = new Truth(/** @type {any} */ (page));
+  truth.source.use = () => {};
+  truth.source.ask = () => {};
+  const dots = () => {
+    plane.truth.getContext().calls.length = 0;
+    truth.paint();
+    return plane.truth.getContext().calls.filter(([name]) => name === "arc");
+  };
+  const measured = { logEvidence: -1, best: -1, elbo: -2, inView: 1 },
+    weights = Float64Array.from({ length: 500 }, (_, k) => (k ? 0.1 : 0.9)),
+    climb = { z: new Float64Array(1000), weights, bounds: new Float64Array(500).fill(-1) },
+    box = { low: [-1, -1], high: [1, 1] };
+  truth.open(new ArrayBuffer(8));
+  truth.show(new Float32Array(784), /** @type {any} */ ({ mean: [0, 0], logvar: [0, 0] }));
+  truth.take(/** @type {any} */ ({ picture: { side: 1, box, density: Uint8Array.of(255), isGrid: false } }));
+  assert.equal(dots().length, 0);
+  truth.take(/** @type {any} */ ({ measured, climb }));
+  const drawn = dots();
+  assert.equal(drawn.length, 50);
+  assert.ok(drawn[0][3] > 2 * drawn[1][3], "the heavier the larger");
+  page.near = false;
+  truth.show(new Float32Array(784), /** @type {any} */ ({ mean: [0, 0], logvar: [0, 0] }));
+  assert.equal(dots().length, 50, "another view of the same image has the same draws");
+  truth.show(new Float32Array(784), /** @type {any} */ ({ mean: [1, 0], logvar: [0, 0] }));
+  assert.equal(dots().length, 0, "another image has not been drawn from yet");
+  truth.stop();
 });

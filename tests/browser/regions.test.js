@@ -1,8 +1,12 @@
 /** A classifier over the plane: which cell a point lies in, what is drawn there, and what is said of it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { classes, colors, install, Net } from "./fakes.js";
+import { arrive, classes, colors, FakeElement, install, Net, settled, space } from "./fakes.js";
 import { Maps, Regions } from "./draw/regions.js";
+import { svgOf } from "./files/plane_picture.js";
+import { Address } from "./interact/address.js";
+import { keys } from "./keys.js";
+import { LatentPlane } from "./plane/latent_plane.js";
 
 const bytes = (/** @type {number[]} */ ...values) => Buffer.from(values).toString("base64");
 /** Two rows of three cells over [0, 3] x [0, 2]; the last cell is far from any image. */
@@ -55,4 +59,40 @@ test("maps are fetched once they are chosen, and say what they show or that ther
   assert.match(maps.words, /From 1\.0 .* to 6\.0 .* below 5\.0/);
   maps.choose(null, "classifier", classes);
   assert.ok(!maps.isShown && /not put to this plane yet/.test(maps.words));
+});
+
+test("a saved plane has the map that lies behind it, where it lies, and what its colours say", async () => {
+  const draw = install(),
+    net = new Net(),
+    widget = new LatentPlane(new FakeElement(), new Address(keys.plane, "search"));
+  globalThis.__vaeexplorer.clear();
+  Object.assign(widget.ui.stage, { clientWidth: 600, clientHeight: 600 });
+  const given = { ...space("own"), regions: "/map" };
+  const opened = async (/** @type {string} */ behind) => {
+    widget.follow({ behind });
+    await settled();
+    draw();
+    return svgOf(widget.layers.picture);
+  };
+  widget.update({ space: /** @type {any} */ (given) }, { behind: "classifier" });
+  await arrive(net, given);
+  await net.answer("/map", new TextEncoder().encode(JSON.stringify(sent)).buffer);
+  widget.hidden.add(1);
+  const answers = await opened("classifier");
+  const [, left, top, width, height] = /** @type {string[]} */ (
+    answers.match(/<image x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)" opacity="0.6".* href="data:,/)
+  );
+  const { cx, cy, scale } = widget.view;
+  [300 + (0 - cx) * scale, 300 - (2 - cy) * scale, 3 * scale, 2 * scale].forEach((wanted, k) =>
+    assert.ok(Math.abs(Number([left, top, width, height][k]) - wanted) < 1e-6),
+  );
+  for (const text of [">a<", ">b<", "paler where less sure", "speckled"]) assert.ok(answers.includes(text), text);
+  assert.ok(answers.includes(colors[1]), "of all classes, for the classifier answers with hidden ones too");
+  assert.ok(Number(answers.match(/height="(\d+)" viewBox/)?.[1]) > 640, "the legend has room");
+  const unlike = await opened("unlike");
+  assert.match(unlike, /<image .* opacity="0.8"/);
+  assert.match(unlike, /how far d\(z\) is/);
+  assert.ok(unlike.split('stroke="rgb(253,231,37)" stroke-width="9"').length > 1, "the bright end of its scale");
+  assert.doesNotMatch(await opened("images"), /opacity="0\.[68]" image|how far|speckled/);
+  widget.stop();
 });

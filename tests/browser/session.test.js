@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { decode, unpack } from "./engine/network.js";
 import { plainKernel } from "./kernel/plain.js";
-import { Kept } from "./learning/kept.js";
+import { Kept, States } from "./learning/kept.js";
 import { Session, estimate } from "./learning/session.js";
 import { Trainer } from "./network/trainer.js";
 import { CHOICES, drawings } from "./drawings.js";
@@ -48,9 +48,14 @@ test("it says where it runs, and shows the untrained network first", async () =>
   assert.deepEqual(await session.ready, { where: "page", arithmetic: "webassembly" });
   await until(() => seen.moments.length);
   const [{ step, weights, codes, logvars }] = seen.moments;
+  assert.equal(weights, null, "the session decodes its newest moment");
   assert.deepEqual([step, codes.length, logvars.length], [0, 90, 90]);
-  const picture = decode(unpack(weights), codes.subarray(0, 3));
-  assert.ok(picture.every((grey) => grey > 0 && grey < 1));
+  const picture = session.decode(codes.subarray(0, 3)).slice(),
+    kept = decode(unpack((await session.momentAt(0)).weights), codes.subarray(0, 3)),
+    [many] = [await session.decodeAll(codes.slice(0, 15))];
+  assert.ok(picture.every((grey, p) => grey > 0 && grey < 1 && Math.abs(grey - kept[p]) < 1e-3)); // of float16
+  assert.equal(many.length, 5 * 784);
+  assert.ok(picture.every((grey, p) => Math.abs(255 * grey - many[p]) <= 0.51));
   assert.deepEqual(seen.progress, []);
 });
 
@@ -231,6 +236,28 @@ test("what is kept never takes more than its budget", () => {
     gaps.every((gap, index) => index === 0 || gap >= gaps[index - 1]),
     `growing: ${gaps}`,
   );
+});
+
+test("states that make room for others give their memory back at once", () => {
+  const states = new States(500, 1),
+    all = Array.from({ length: 9 }, (_, step) => {
+      const [values, m, v] = [0, 1, 2].map(() => new Float32Array(10).fill(step));
+      return { step, values, m, v };
+    });
+  for (const state of all) states.add(state);
+  for (const { step, values, m, v } of all)
+    for (const array of [values, m, v]) assert.equal(array.length, states.steps.includes(step) ? 10 : 0);
+  assert.deepEqual(
+    states.all.map(({ step }) => step),
+    states.steps,
+  );
+  assert.ok(states.steps.includes(8) && states.copyBefore(8).values.every((value) => value === 8));
+});
+
+test("a session leaves the page its images", async () => {
+  const { session } = begin();
+  await session.ready;
+  assert.deepEqual([images.train.length, images.test.length], [90 * 784, 30 * 784]);
 });
 
 test("how long it takes", () => {

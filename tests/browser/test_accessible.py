@@ -1,4 +1,4 @@
-"""Every page, light and dark: no violation of any level by axe-core, and few words above the fold.
+"""Every page, light and dark by turns: no violation of any level by axe-core, and few words above the fold.
 
 Where the system forces its colours, controls are seen.
 """
@@ -6,7 +6,7 @@ Where the system forces its colours, controls are seen.
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 from tests.browser import forced_colors
 from tests.browser.driving import at_rest, follow, next_frame
@@ -58,36 +58,49 @@ STREAMLITS = "stFileUploaderDropzone"
 """a section of Streamlit's own that has a role and a label too many"""
 EVERY_RULE = {"resultTypes": ["violations"]}
 RULES_OF_COLOR = EVERY_RULE | {"runOnly": ["color-contrast", "link-in-text-block"]}  # all that a theme changes
+THEMES = (EVERY_RULE, RULES_OF_COLOR)
+"""what is looked at in a page's first theme and in the other: the first is light and dark by turns"""
+EXAMINE = "async (rules) => (await axe.run(rules)).violations"
 
 
 @pytest.mark.browser
-def test_no_page_has_a_violation_of_any_level_in_either_theme_or_many_words(
-    server: str, chromium: Any, troubles: list[str]
+@pytest.mark.parametrize(
+    ("pages", "themes"),
+    [
+        (PAGES, THEMES[:1]),
+        pytest.param(PAGES, THEMES, marks=pytest.mark.slow),
+        pytest.param(FASHION, THEMES, marks=pytest.mark.slow),
+    ],
+    ids=["one theme", "both themes", "class names"],
+)
+def test_no_page_has_a_violation_of_any_level_or_many_words(
+    server: str, chromium: Any, troubles: list[str], pages: dict[str, str], themes: tuple[dict[str, Any], ...]
 ) -> None:
     page, violations, wordy = chromium, [], []
     page.set_viewport_size({"width": 1280, "height": 720})
-    places = [(name, there, True) for name, there in PAGES.items()]
-    for name, there, is_examined in places + [(name, there, False) for name, there in FASHION.items()]:
+    for number, (name, there) in enumerate(pages.items()):
         if name[:1].isupper():
             follow(page, name)
         else:
             page.goto(f"{server}/{name}")
+            page.evaluate(AXE_SCRIPT)
         page.locator(there).first.wait_for(state="attached")
         at_rest(page)
         page.locator(".loading:visible").first.wait_for(state="detached")  # words that do not stay
         words = page.evaluate(WORDS)
         if not 0 < len(words) <= MOST:
             wordy.append(f"{name}: {len(words)}: {' '.join(words)}")
-        for theme, rules in (("dark", RULES_OF_COLOR), ("light", EVERY_RULE))[: 2 * is_examined]:
+        for turn, rules in enumerate(themes):
+            theme = ("light", "dark")[(number + turn) % 2]
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             next_frame(page)
             violations += [
                 f"{name or '/'}, {theme}: {rule['id']} ({rule['impact']}): {node['target']} {node['html'][:160]}"
-                for rule in Axe().run(page, options=rules).response["violations"]
+                for rule in page.evaluate(EXAMINE, rules)
                 for node in rule["nodes"]
                 if STREAMLITS not in node["html"]
             ]
-        if is_examined and name in ("", *forced_colors.TRACKS):
+        if name in ("", *forced_colors.TRACKS):
             forced_colors.look_at(page, name)
     assert wordy == [], "\n".join(wordy)
     assert violations == [], "\n".join(violations)

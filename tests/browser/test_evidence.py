@@ -17,7 +17,7 @@ from vaeexplorer.network.gaps.search import best_gaussian, log_weights
 from vaeexplorer.network.models import Posterior, build
 from vaeexplorer.results.sweep import config_of, read_point
 
-IMAGES = 2
+IMAGES = 1
 SCRIPT = """
 import { readFileSync } from "node:fs";
 import { unpack } from "./engine/network.js";

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.driving import at_rest, follow, wait_until
+from tests.browser.driving import at_rest, follow, picture, wait_until
 from vaeexplorer.browser.packing.run_film import pack_run_film
 from vaeexplorer.codes import to_bytes
 from vaeexplorer.data.datasets import load_dataset
@@ -82,8 +82,7 @@ def pictures() -> bytes:
 
 
 def dots(page: Any) -> str:
-    text: str = page.locator(".film-of-runs .stage canvas").nth(1).evaluate("canvas => canvas.toDataURL()")
-    return text
+    return picture(page.locator(".film-of-runs .stage canvas").nth(1))
 
 
 @pytest.mark.browser
@@ -103,6 +102,9 @@ def test_runs_are_watched_handed_on_and_images_brought(
     wait_until(page, lambda: "epoch=" not in page.url and dots(page) != first, "the end, which is no choice")
     slider.press("Home")
     wait_until(page, lambda: "epoch=0" in page.url, "the beginning in the address")
+    slider.press("End")
+    slider.press("PageDown")
+    wait_until(page, lambda: "epoch=" in page.url and "epoch=0" not in page.url, "a moment near the end")
     page.get_by_role("button", name="Play").click()
     wait_until(page, lambda: "epoch 30 of 30" in said.inner_text(), "the end of the film")
     at_rest(page)

@@ -56,9 +56,11 @@ def test_kl_is_that_of_the_objectives(evaluate: Evaluate, rng: np.random.Generat
     assert found == pytest.approx(expected)
 
 
-def centred(evaluate: Evaluate, ink: np.ndarray) -> np.ndarray:
-    found = evaluate("interact/drawing.js", f"Array.from(m.centred(given, {len(ink)}))", ink.ravel().tolist())
-    return np.array(found).reshape(28, 28)
+def centred(evaluate: Evaluate, *inks: np.ndarray) -> np.ndarray:
+    """What becomes of drawings of one size, [N, 28, 28]."""
+    expression = f"given.map((ink) => Array.from(m.centred(ink, {len(inks[0])})))"
+    found = evaluate("interact/drawing.js", expression, [ink.ravel().tolist() for ink in inks])
+    return np.array(found).reshape(-1, 28, 28)
 
 
 def mass_centre(image: np.ndarray) -> tuple[float, float]:
@@ -66,28 +68,26 @@ def mass_centre(image: np.ndarray) -> tuple[float, float]:
     return float((rows * image).sum() / image.sum()), float((columns * image).sum() / image.sum())
 
 
-@pytest.mark.parametrize(("top", "left", "height", "width"), [(10, 150, 120, 60), (40, 40, 20, 200), (0, 0, 140, 140)])
-def test_a_drawing_is_fitted_into_20_pixels_and_centred(
-    evaluate: Evaluate, top: int, left: int, height: int, width: int
-) -> None:
-    ink = np.zeros((280, 280))
-    ink[top : top + height, left : left + width] = 1
-    image = centred(evaluate, ink)
-    assert mass_centre(image) == pytest.approx((14.5, 14.5), abs=0.15)
-    box = np.ptp(np.argwhere(image > 0.5), axis=0) + 1
-    scale = 20 / max(height, width)
-    assert box == pytest.approx((height * scale, width * scale), abs=1)
-    assert image.min() >= 0
-    assert image.max() <= 1
+def test_a_drawing_is_fitted_into_20_pixels_and_centred(evaluate: Evaluate) -> None:
+    boxes = [(10, 150, 120, 60), (40, 40, 20, 200), (0, 0, 140, 140)]
+    inks = np.zeros((3, 280, 280))
+    for ink, (top, left, height, width) in zip(inks, boxes, strict=True):
+        ink[top : top + height, left : left + width] = 1
+    for image, (*_, height, width) in zip(centred(evaluate, *inks), boxes, strict=True):
+        assert mass_centre(image) == pytest.approx((14.5, 14.5), abs=0.15)
+        box = np.ptp(np.argwhere(image > 0.5), axis=0) + 1
+        scale = 20 / max(height, width)
+        assert box == pytest.approx((height * scale, width * scale), abs=1)
+        assert image.min() >= 0
+        assert image.max() <= 1
 
 
 def test_images_of_mnist_are_left_nearly_as_they_are(evaluate: Evaluate, mnist_test: ImageDataset) -> None:
     """They were made this way; whole-pixel centring leaves half a pixel of freedom."""
-    offsets = []
-    for index in range(12):
-        image = mnist_test.images[index] / 255
-        assert np.corrcoef(centred(evaluate, image).ravel(), image.ravel())[0, 1] > 0.8
-        offsets.append(mass_centre(image))
+    images = mnist_test.images[:12] / 255
+    for image, found in zip(images, centred(evaluate, *images), strict=True):
+        assert np.corrcoef(found.ravel(), image.ravel())[0, 1] > 0.8
+    offsets = [mass_centre(image) for image in images]
     assert np.mean(offsets, axis=0) == pytest.approx((14.5, 14.5), abs=0.15)
 
 

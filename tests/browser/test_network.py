@@ -168,6 +168,21 @@ def test_the_same_run_is_packed_to_the_same_bytes_in_another_process() -> None:
     assert said.stdout.strip() == content_hash(packed(load_run("mnist-vae-2d")))
 
 
+def test_weights_in_steps_come_back(node: Callable[..., str], modules: Path) -> None:
+    run, name, step = run_of("silu-gaussian"), "decoder.2.weight", 2.0**-9
+    whole = np.rint(run.weights[name] / step).astype(np.int32)
+    (modules / "steps.bin").write_bytes(
+        pack_network(run.config, {**run.weights, name: whole}, encoder=False, steps={name: step})
+    )
+    script = """import { readFileSync } from "node:fs"; import { unpack } from "./engine/network.js";
+      const { buffer, byteOffset, length } = readFileSync("steps.bin");
+      const { weight, inputs } = unpack(buffer.slice(byteOffset, byteOffset + length)).decoder[1];
+      console.log(JSON.stringify([inputs, Array.from(weight)]));"""
+    inputs, weight = json.loads(node("--input-type=module", "-e", script))
+    found = np.reshape(weight, (-1, inputs, 4)).swapaxes(1, 2).reshape(-1, inputs)  # outputs lie in fours side by side
+    np.testing.assert_array_equal(found, whole * step)
+
+
 def test_codes_keep_every_number(node: Callable[..., str], modules: Path, rng: np.random.Generator) -> None:
     codes = Codes(*rng.standard_normal((2, 30, 3)).astype(np.float16).astype(np.float32))
     error, kl, labels = rng.random(30, np.float32), rng.random(30, np.float32), rng.integers(0, 10, 30)

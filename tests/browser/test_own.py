@@ -137,6 +137,7 @@ def test_the_walk_from_x_is_the_servers(own: str, chromium: Any, mnist_test: Ima
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # notebook/test_widgets.py: colours; app/server/test_remote.py: answers of any size
 def test_images_in_colour_are_shown_and_asked_for_at_their_size(own: str, chromium: Any) -> None:
     page, address = chromium, own.replace("run=linear", "run=colored")
     data = colored.colored()

@@ -129,6 +129,7 @@ def test_what_is_clicked(server: str, chromium: Any) -> None:
     page.get_by_role("button", name="Resample").click()
     page.wait_for_function("code => !document.body.innerText.includes(code)", arg=code)
 
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.get_by_label("Map behind the dots").select_option("classifier")
     page.wait_for_url("**behind=classifier*")
     page.get_by_text("Crisp borders breed false confidence").wait_for()
@@ -136,6 +137,9 @@ def test_what_is_clicked(server: str, chromium: Any) -> None:
     wait_until(page, lambda: answers.count() == 13 and answers.first.get_attribute("title"), "answers from A to B")
     assert answers.first.get_attribute("title").startswith("0, ")  # A and B are the means of 0 and 1
     assert answers.last.get_attribute("title").startswith("1, ")
+    for part in (stage, answers.last, page.locator(".explorer .map")):  # what is moved, what it changes, what it means
+        box = part.bounding_box()
+        assert 0 <= box["y"] < box["y"] + box["height"] <= 720, box
     page.get_by_role("button", name="manifold").click()
     page.get_by_text("Crisp borders").wait_for(state="hidden")
 

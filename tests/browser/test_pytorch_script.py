@@ -83,11 +83,11 @@ def test_a_script_ends_where_the_training_in_the_browser_ended(
     (modules / "test.bin").write_bytes(pack_images(mnist_test.images[:2000], bits=8))
     (modules / "trained.mjs").write_text("""
         import { readFileSync } from "node:fs";
-        import { unpackImages } from "./learning/images.js";
+        import { unpackBytes } from "./learning/images.js";
         import { Session } from "./learning/session.js";
         import { DEFAULTS } from "./record/choices.js";
         import { pytorchScript } from "./record/pytorch.js";
-        const read = async (name) => (await unpackImages(Uint8Array.from(readFileSync(name)).buffer)).images;
+        const read = async (name) => (await unpackBytes(Uint8Array.from(readFileSync(name)).buffer)).images;
         const images = { train: await read("train.bin"), test: await read("test.bin") };
         const choices = { ...DEFAULTS, images: 10_000, epochs: 4, widths: [128, 128] };
         const events = [{ step: 60, name: "beta", value: 4 }, { step: 140, name: "beta", value: 1 }];

@@ -1,4 +1,4 @@
-"""Training on the server, as visitors see it: begun, steered, watched by two, found again, killed, resumed, kept.
+"""Training on the server, as visitors see it: begun, steered, watched by two, kept; killed, resumed, branched.
 
 The server that it began on is killed, which the latent plane outlives as well.
 """
@@ -62,49 +62,90 @@ def the_plane_outlives(url: str, process: "subprocess.Popen[bytes]", page: Any) 
     changed(page, lambda: pixels(page), seen)
 
 
+def begin(page: Any, url: str) -> None:
+    """A training that does not end by itself, and whose picture moves without a run of the script."""
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{url}/training")
+    page.get_by_text("On this server").click()
+    page.get_by_role("textbox", name="hidden").fill("64")
+    page.get_by_role("spinbutton", name="epochs").fill("9000")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Start", exact=True).click()
+    stands(page, "running")
+    assert f"served={NAME}" in page.url or "where=server" in page.url
+    dots = page.locator(".served .stage canvas").nth(1)
+    seen = picture(dots)
+    for _ in range(2):
+        seen = changed(page, lambda: picture(dots), seen)
+
+
+def drag_and_steer(page: Any) -> None:
+    """While it learns."""
+    decoded = page.locator(".served canvas.out")
+    x, y = middle(page.locator(".served .stage"))
+    before = picture(decoded)
+    page.mouse.move(x - 60, y - 60)
+    page.mouse.down()
+    page.mouse.move(x + 90, y + 40, steps=4)
+    page.mouse.up()
+    changed(page, lambda: picture(decoded), before)
+    page.locator(".served").get_by_label("β, the weight of the KL term").focus()
+    page.keyboard.press("End")
+    is_marked(page)
+
+
+def is_marked(page: Any) -> None:
+    wait_until(page, lambda: "β 16" in page.locator(".served .marks").inner_text(), "the mark of what was turned")
+
+
+def pause_as_another(browser: Any, page: Any, url: str) -> None:
+    """Another visitor sees the same, and pauses it for both."""
+    other = browser.new_page()
+    try:
+        other.goto(f"{url}/training?where=server")
+        stands(other, "running")
+        other.locator(".served .start").click()
+        stands(page, "paused")
+        is_marked(other)
+    finally:
+        other.close()
+
+
+def stop(page: Any) -> None:
+    """After an epoch; it is a run then."""
+    wait_until(page, lambda: read_training(folder.path_of(NAME)).epoch > 0, "an epoch")
+    page.locator(".served button", has_text="Stop").click()
+    stands(page, "stopped")
+    run = load_run(NAME)
+    assert run.config.objective.beta == 16
+    assert len(run.history) < 9000
+
+
 @posix
 @pytest.mark.browser
+def test_a_training_on_the_server_is_steered_shared_and_kept(
+    server: str, home: Path, chromium: Any, browser: Any
+) -> None:
+    begin(chromium, server)
+    drag_and_steer(chromium)
+    pause_as_another(browser, chromium, server)
+    chromium.locator(".served .start").click()
+    stands(chromium, "running")
+    stop(chromium)
+    chromium.goto("about:blank")
+
+
+@posix
+@pytest.mark.browser
+@pytest.mark.slow  # killed, found again, branched: trainings/test_processes.py; a plane alone: test_own.py
 def test_a_training_and_the_plane_outlive_the_server(
     server: str, home: Path, chromium: Any, browser: Any, troubles: list[str]
 ) -> None:
     page = chromium
     with serving(home) as (url, process):
-        page.goto(f"{url}/training")
-        page.get_by_text("On this server").click()
-        page.get_by_role("textbox", name="hidden").fill("64")
-        page.get_by_role("spinbutton", name="epochs").fill("9000")
-        page.keyboard.press("Enter")
-        page.get_by_role("button", name="Start", exact=True).click()
-        stands(page, "running")
-        assert f"served={NAME}" in page.url or "where=server" in page.url
-        dots = page.locator(".served .stage canvas").nth(1)
-        seen = picture(dots)
-        for _ in range(2):  # it moves without a run of the script
-            seen = changed(page, lambda: picture(dots), seen)
-
-        # It is dragged and steered while it learns.
-        decoded = page.locator(".served canvas.out")
-        x, y = middle(page.locator(".served .stage"))
-        before = picture(decoded)
-        page.mouse.move(x - 60, y - 60)
-        page.mouse.down()
-        page.mouse.move(x + 90, y + 40, steps=4)
-        page.mouse.up()
-        changed(page, lambda: picture(decoded), before)
-        page.locator(".served").get_by_label("β, the weight of the KL term").focus()
-        page.keyboard.press("End")
-        wait_until(page, lambda: "β 16" in page.locator(".served .marks").inner_text(), "its mark")
-
-        # Another visitor sees the same, and pauses it for both.
-        other = browser.new_page()
-        try:
-            other.goto(f"{url}/training?where=server")
-            stands(other, "running")
-            other.locator(".served .start").click()
-            stands(page, "paused")
-            wait_until(other, lambda: "β 16" in other.locator(".served .marks").inner_text(), "the mark there")
-        finally:
-            other.close()
+        begin(page, url)
+        drag_and_steer(page)
+        pause_as_another(browser, page, url)
         the_plane_outlives(url, process, page)
     page.goto("about:blank")
     assert troubles
@@ -124,11 +165,7 @@ def test_a_training_and_the_plane_outlive_the_server(
     assert "resume" in page.locator(".served .message").inner_text()
     page.locator(".served .start").click()
     stands(page, "running")
-    page.locator(".served button", has_text="Stop").click()
-    stands(page, "stopped")
-    run = load_run(NAME)
-    assert run.config.objective.beta == 16
-    assert len(run.history) < 9000
+    stop(page)
 
     page.get_by_test_id("stPopoverButton").filter(has_text="Branch").click()
     page.get_by_role("textbox", name="Its name").fill("branched")

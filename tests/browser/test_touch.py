@@ -47,6 +47,7 @@ def view(page: Any) -> list[float]:
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # gestures.test.js, event by event
 def test_on_a_phone_two_fingers_move_the_view_one_drags_z_and_up_and_down_is_the_pages(
     server: str, chromium: Any
 ) -> None:

@@ -166,6 +166,7 @@ HIDE = """(hidden) => {
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # session.test.js: an infinite loss; export/test_gallery.py: the exported page; test_plane.py: a film
 def test_in_a_frame_a_training_diverges_rests_while_hidden_and_leaves_a_film(chromium: Any, tmp_path: Path) -> None:
     """The page of the gallery inside another one, as a course's site may have it, in forced colours and by keys."""
     chromium.emulate_media(reduced_motion="reduce", forced_colors="active")

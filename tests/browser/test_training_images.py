@@ -29,10 +29,12 @@ def unpacked(node: Callable[..., str], modules: Path) -> Callable[[bytes], Any]:
         text = json.dumps(base64.b64encode(packed).decode())
         code = f"""
             import {{ createHash }} from "node:crypto";
-            import {{ unpackImages }} from "./learning/images.js";
+            import {{ unpackBytes, unpackImages }} from "./learning/images.js";
             const bytes = Uint8Array.from(atob({text}), (c) => c.charCodeAt(0));
             try {{
-              const {{ count, images, labels }} = await unpackImages(bytes.buffer);
+              const {{ bits, images: packed }} = await unpackImages(bytes.buffer.slice(0));
+              const {{ count, images, labels }} = await unpackBytes(bytes.buffer);
+              if (8 * packed.length !== bits * images.length) throw new Error("not as they were packed");
               const few = images.subarray(0, 784 * 10_000);
               const hash = (of) => createHash("sha256").update(of).digest("hex");
               console.log(JSON.stringify([count, images.length, hash(images), hash(few), Array.from(labels)]));

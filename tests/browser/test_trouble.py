@@ -90,6 +90,7 @@ def test_what_cannot_be_loaded_is_said_and_the_last_picture_stays(
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # widgets.test.js: controls are off until there is something to control; planes.test.js: test images
 def test_what_comes_slowly_or_not_at_all_is_said_and_nothing_can_be_pressed_before_it_works(
     server: str, chromium: Any
 ) -> None:

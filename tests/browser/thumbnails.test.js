@@ -197,7 +197,7 @@ test("a saved SVG shows what the plane shows: its images, its ellipses, or its d
   const widget = await opened({});
   const saved = () => {
     drawFrame();
-    return svgOf({ ...widget.layers.picture, manifold: null, drawOverlay() {} });
+    return svgOf({ ...widget.layers.picture, behind: null, legend: [], drawOverlay() {} });
   };
   const count = (/** @type {string} */ svg, /** @type {string} */ tag) => svg.split(`<${tag} `).length - 1;
   const images = saved();

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { kernel } from "./kernel/kernel.js";
 import { plainKernel } from "./kernel/plain.js";
 import { effectiveBeta, layout, place } from "./network/choices.js";
+import { spreadAll } from "./learning/images.js";
 import { Dials } from "./network/dials.js";
 import { Learner } from "./network/gradient.js";
 import { shuffled } from "./network/random.js";
@@ -66,6 +67,33 @@ test("the same seed gives the same bits, compiled or not; another one does not",
   assert.equal(plain.hash, one.hash);
   assert.equal(run(await trainer(), 12).hash, one.hash);
   assert.notEqual(run(await trainer({ seed: 1 }), 12).hash, one.hash);
+});
+
+test("behind a ReLU, whose zeros are left out, the bits are the same too", async () => {
+  const changes = { activation: /** @type {const} */ ("relu"), widths: [40, 24] },
+    plain = new Trainer(plainKernel(), { ...CHOICES, ...changes }, images),
+    { encoder, decoder } = plain.learner.layout;
+  assert.deepEqual(
+    [...encoder, ...decoder].map(({ isWide }) => isWide),
+    [true, true, true, false, true, true],
+  );
+  assert.equal(run(plain, 4).hash, run(await trainer(changes), 4).hash);
+});
+
+test("images at 4 bits a pixel are learned as those of 16 levels at 8 are", async () => {
+  const levels = images.map((grey) => 17 * Math.round(grey / 17)),
+    pairs = new Uint8Array(levels.length / 2);
+  for (let at = 0; at < pairs.length; at++) {
+    const upper = 2 * at - (at % 28);
+    pairs[at] = (levels[upper] & 0xf0) | (levels[upper + 28] & 15);
+  }
+  assert.deepEqual(spreadAll(pairs), levels);
+  const [packed, whole] = [
+    new Trainer(await kernel(), CHOICES, pairs, [], 4),
+    new Trainer(await kernel(), CHOICES, levels),
+  ];
+  assert.deepEqual([packed.count, packed.steps], [90, 3]);
+  assert.equal(run(packed, 6).hash, run(whole, 6).hash);
 });
 
 test("the hash is this one, in every browser", async () => {

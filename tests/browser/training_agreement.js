@@ -31,11 +31,13 @@ for (const name of readdirSync(folder)) {
       for (let d = 0; d < choices.dim; d++)
         learner.floats[learner.eps / 4 + r * width + d] = noise[(step * choices.batch + r) * choices.dim + d];
     });
-    const { reconstruction, kl } = learner.learn(beta, step + 1, rate);
-    losses[name].push((reconstruction + beta * kl) / choices.batch);
-    if (step === 0)
+    if (step === 0) {
+      learner.differentiate(beta);
       for (const [tensor, gradient] of Object.entries(tensorsOf(layout, slope)))
         writeFileSync(`${folder}/${name}/gradients/${tensor}.bin`, gradient.values);
+    }
+    const { reconstruction, kl } = learner.learn(beta, step + 1, rate);
+    losses[name].push((reconstruction + beta * kl) / choices.batch);
   }
 }
 console.log(JSON.stringify(losses));

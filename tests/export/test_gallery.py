@@ -1,23 +1,28 @@
 """The gallery: whole, shared, at home from a disk and below any path of any host, and alive."""
 
+import dataclasses
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.browser.driving import LAST_PIXEL, changed, middle, picture, wait_until
 from tests.hosts import hosted
 from tests.references import WITHIN, outside
 from vaeexplorer.__main__ import main
-from vaeexplorer.config import RunConfig
+from vaeexplorer.analysis.smoothness import fields as smoothness_fields
+from vaeexplorer.config import ModelConfig, RunConfig
+from vaeexplorer.export.gallery import pair as pairs
 from vaeexplorer.export.gallery import site
 from vaeexplorer.export.gallery.folders import whole_folder
 from vaeexplorer.export.gallery.site import count_pages, write_gallery
 from vaeexplorer.export.html import ExportError
 from vaeexplorer.files import SHIPPED, content_hash
+from vaeexplorer.network.inference import restore
 from vaeexplorer.results.comparison import Comparison
 from vaeexplorer.runs.folder import Run, list_runs, load_run
 
@@ -39,8 +44,10 @@ def runs() -> list[Run]:
 @pytest.fixture(scope="module")
 def gallery(runs: list[Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("gallery") / "site"
-    with pytest.MonkeyPatch.context() as patch:  # whether it is found is not what is tested here
-        patch.setattr(site, "load_comparison", lambda *_: stored())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "load_comparison", lambda *_: stored())  # whether it is found is not what is tested here
+        patch.setattr(smoothness_fields, "CELLS", 6)
+        patch.setattr(pairs, "_SEEN", 500)
         assert len(list(write_gallery(folder, runs))) == count_pages(runs) == 7
     return folder
 
@@ -55,13 +62,13 @@ def named(page: Path) -> set[Path]:
     return {page.parent / place.partition("?")[0] for place in outside(page.read_text())} | set(held(page).values())
 
 
-def at_first(page: Path) -> int:
-    """Bytes of a page with its style, its script and the data of its first picture, other than the test images.
+def size(page: Path) -> int:
+    """Bytes of a page with all that it loads, other than the test images, which all pages share.
 
-    The first picture of a pair are the planes with their codes; what decoders draw on the way follows.
+    Of a run's page without the walk below the plane, which is loaded when one comes to it.
     """
     data = held(page)
-    others = [name for name in data if name.startswith(("sprite-", "network-")) or name.endswith("-fashion-mnist")]
+    others = [name for name in data if name.startswith("sprite-") or name.endswith("-fashion-mnist")]
     later = {
         data[name] for name in ("sprite", "encoder", "autoencoder", "autoencoder-encoder", *others) if name in data
     }
@@ -87,19 +94,49 @@ def test_pages_share_what_they_can_and_the_rest_is_small(gallery: Path) -> None:
     vae, ae, pair = (held(gallery / name) for name in ("mnist-vae-2d.html", "mnist-ae-2d.html", PAIR))
     assert vae["sprite"] == ae["sprite"] == pair["sprite"] == held(gallery / "train.html")["sprite-mnist"]
     assert (vae["autoencoder"], vae["autoencoder-encoder"]) == (ae["network"], ae["encoder"])
-    assert [pair[f"{kind}-{k}"] for kind in ("network", "codes") for k in (0, 1)] == [
-        *(vae["network"], ae["network"], vae["codes"], ae["codes"])
-    ]
+    assert [pair["codes-0"], pair["codes-1"]] == [vae["codes"], ae["codes"]]
     for page in gallery.glob("*.html"):
         limit = TRAINING_LIMIT if page.name == "train.html" else LIMIT
-        assert at_first(page) <= limit, page.name
+        assert size(page) <= limit, page.name
+
+
+def moved(run: Run, count: int) -> np.ndarray:
+    """By how much of 255 the worst pixel of each image is moved on a pair's page: of codes, and of points between."""
+    weights, steps = pairs.in_steps(run)
+    assert len(steps) == 3
+    back = {
+        name: (array * steps[name]).astype(np.float32) if name in steps else array for name, array in weights.items()
+    }
+    codes, random = run.codes.mean, np.random.default_rng(1)
+    a, b = codes[random.permutation(len(codes))[:count]], codes[random.integers(len(codes), size=count)]
+    z = np.concatenate([a, a + random.random((count, 1)) * (b - a)]).astype(np.float32)
+    far: np.ndarray = 255 * np.abs(restore(run.config, back).decode(z) - run.model.decode(z)).max(axis=(1, 2))
+    return far
+
+
+def test_a_pair_shows_what_its_runs_decode(runs: list[Run]) -> None:
+    far = moved(runs[1], 2000)
+    assert far.max() <= 1
+    assert np.median(far) <= 0.1
+
+
+def test_a_decoder_that_is_not_dense_is_left_as_it_is() -> None:
+    config = RunConfig(model=ModelConfig(arch="conv"))
+    run = dataclasses.replace(load_run("mnist-vae-2d"), config=config, weights={})
+    assert pairs.in_steps(run) == ({}, {})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in SHIPPED.glob("*/run.json")))
+def test_every_pair_shows_what_its_runs_decode(name: str) -> None:
+    assert moved(load_run(name), 10_000).max() <= 1.5
 
 
 @pytest.mark.slow
 def test_every_page_of_the_shipped_runs_is_small(tmp_path: Path) -> None:
     shipped = [load_run(card.path) for card in list_runs()[0]]
     list(write_gallery(tmp_path / "site", shipped))
-    pages = {page.name: at_first(page) for page in (tmp_path / "site").glob("*.html")}
+    pages = {page.name: size(page) for page in (tmp_path / "site").glob("*.html")}
     assert len(pages) == 24
     assert pages.pop("train.html") <= TRAINING_LIMIT
     assert max(pages.values()) <= LIMIT
@@ -208,6 +245,10 @@ def test_a_run_is_dragged_walked_and_opened_again(
     page.mouse.up()
     wait_until(page, lambda: "z=" in page.url, "z in the address")
     chosen = z.text_content()
+    behind = page.locator("#plane canvas.layer").first
+    before = picture(behind)
+    page.get_by_label("Map behind the dots").select_option("classifier")
+    changed(page, lambda: picture(behind), before)
 
     page.locator("#walk").scroll_into_view_if_needed()  # which loads what the walk needs
     page.locator("#walk .loss").get_by_text("of the autoencoder mnist-ae-2d").wait_for()
@@ -229,7 +270,13 @@ def test_a_pair_is_shown_with_its_table_and_kept_in_the_address(host: str, chrom
     strip = page.locator(".strip > canvas").nth(1)
     page.get_by_text("0 · #7953", exact=True).wait_for()
     assert page.locator(".typical").inner_text().startswith("41 %")
-    assert page.get_by_role("button", name="Unlike training images").count() == 0
+    field = page.locator(".pane canvas, .stage canvas").first
+    before = picture(field)
+    page.get_by_role("button", name="Magnification").click()
+    changed(page, lambda: picture(field), before)
+    assert "½ ln det JᵀJ" in page.locator(".scale").inner_text()
+    assert "field=magnification" in page.url
+    page.get_by_role("button", name="Classes", exact=True).click()
     assert "Neither is smoother in every respect" in page.locator("main + section").inner_text()
     assert page.locator("main + section table tr").count() == 1 + sum(row.group == "all" for row in stored().rows)
     page.get_by_role("button", name="Another pair").click()
@@ -259,6 +306,7 @@ def test_beta_is_turned_and_kept_in_the_address(gallery: Path, chromium: Any) ->
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # scenes.test.js: a scene is a file; in the app: browser/test_lecture.py
 def test_a_lecture_goes_from_page_to_page_without_a_server(gallery: Path, chromium: Any) -> None:
     """The scenes that pages can show, with the question whose answer another model gives."""
     page = chromium

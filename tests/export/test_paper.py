@@ -1,5 +1,6 @@
 """The report as text: the numbers of the document, escaped for where they go."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.export.latex import tex
-from vaeexplorer.export.paper import about, answers, citation, latex, markdown
+from vaeexplorer.export.paper import about, answers, citation, latex, markdown, p_text
 from vaeexplorer.figures.report import Exhibit
 from vaeexplorer.results.report import kept_report
 from vaeexplorer.runs.folder import load_run
@@ -67,7 +68,20 @@ def test_the_command_prints_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "mnist-vae-2d", "--format", "md"]) == 0
     assert capsys.readouterr().out == markdown("mnist-vae-2d", found_of("mnist-vae-2d"))
     assert main(["report", "mnist-vae-2d", "--format", "html"]) == 0
-    assert capsys.readouterr().out.startswith("<!doctype html>")
+    page = capsys.readouterr().out
+    assert page.startswith("<!doctype html>")
+    assert main(["report", "mnist-vae-2d", "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["cite"] == citation("mnist-vae-2d", found_of("mnist-vae-2d"))
+    assert document["cite"] in page
+    assert Report.from_json(document) == found_of("mnist-vae-2d")
+    for part in ("seed", "versions", document["about"]["codes"], document["about"]["images"]):
+        assert f">{part}<" in page
+
+
+def test_a_p_of_0_is_a_limit() -> None:
+    assert [p_text(p) for p in (0.5, 0.0006, 0.0004, 0.0)] == ["0.500", "0.001", "< 0.001", "< 0.001"]
+    assert "| < 0.001 |" in markdown("mnist-vae-2d", found_of("mnist-vae-2d"))
 
 
 def test_the_command_writes_every_figure_as_svg_and_pdf(

@@ -20,7 +20,7 @@ from vaeexplorer.codes import Codes
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.errors import UserError
 from vaeexplorer.export import paper
-from vaeexplorer.export.report import methods
+from vaeexplorer.export.paper import methods
 from vaeexplorer.notebook.spaces import NotebookError
 
 COUNT = 600
@@ -172,6 +172,7 @@ def model(scale: float) -> tuple[Callable[[np.ndarray], np.ndarray], Callable[[n
     )
 
 
+@pytest.mark.usefixtures("few_resamples")
 def test_two_models_of_ones_own_are_compared(small_test: ImageDataset) -> None:
     found = vx.compare(model(1), model(3), small_test, names=("plain", "scaled"), pairs=40)
     assert found.runs == ("plain", "scaled")

@@ -16,8 +16,9 @@ from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.gaps import gaps
 from vaeexplorer.network.gaps.gaps import Gaps
-from vaeexplorer.results.gaps import document, keep, kept, linear_model
-from vaeexplorer.runs.folder import load_run
+from vaeexplorer.results.gaps import GapsDocument, document, linear_model
+from vaeexplorer.results.stored import store, stored
+from vaeexplorer.runs.folder import list_runs, load_run
 
 
 def test_the_gaps_of_a_linear_model_are_0_and_its_likelihood_is_known(small_test: ImageDataset) -> None:
@@ -80,12 +81,12 @@ def test_the_command_prints_both_gaps_and_the_report_has_the_answer(
         assert "Is the encoder good enough?" in text
         assert "loses 0.25 nats" in text
     run = load_run("mine")
-    stored = kept(run)
-    assert stored is not None
-    keep(run, dataclasses.replace(stored, about={"key": "another"}))
-    assert kept(run) is None
+    found = stored(run, GapsDocument)
+    assert found is not None
+    store(run, dataclasses.replace(found, about={"key": "another"}))
+    assert stored(run, GapsDocument) is None
     (run.path / "gaps.json").write_text('{"answer": 3}', encoding="utf-8")
-    assert kept(run) is None
+    assert stored(run, GapsDocument) is None
     assert main(["report", "mine", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["verdicts"]) == 3
 
@@ -102,3 +103,25 @@ def test_a_report_holds_them_on_request(
     assert found["amortization_gap"]["value"] == pytest.approx(0.25)
     assert found["approximation_gap"]["value"] == pytest.approx(0.99)
     assert found["nll_gap"]["value"] is None
+
+
+VAES = [card.name for card in list_runs()[0] if card.config.model.model == "vae"]
+
+
+@pytest.mark.parametrize("name", VAES)
+def test_on_every_image_of_every_shipped_vae_the_bounds_are_in_order(name: str) -> None:
+    """ln p(x) >= L[q*] >= L[q], and the grid is where importance sampling is, up to the errors that are stated."""
+    found = stored(load_run(name), GapsDocument)
+    assert found is not None
+    column = {key: np.array(values, float) for key, values in found.per_image.items()}
+    assert all(len(values) == found.images == 60 for values in column.values())
+    assert (column["best"] >= column["elbo"]).all()
+    sampled, error = column["log_likelihood"], column["log_likelihood_error"]
+    assert (sampled - column["best"] > -3 * np.hypot(error, column["best_error"])).all()
+    assert ("quadrature" in column) == (load_run(name).config.model.latent_dim == 2)
+    if "quadrature" in column:
+        difference = sampled - column["quadrature"]
+        assert np.abs(difference).max() < 0.05
+        assert abs(difference.mean()) < 0.005
+        assert (np.abs(difference) < 3.5 * error + 0.01).all()  # .01: a mode of a hundredth of the mass may be missed
+        assert (column["quadrature"] - column["best"] > -3 * column["best_error"] - 0.003).all()

@@ -13,6 +13,8 @@ from vaeexplorer.analysis.instruments import epps_pulley
 from vaeexplorer.config import ConfigError
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.results import instruments
+from vaeexplorer.results.instruments import InstrumentsDocument, StabilityDocument
+from vaeexplorer.results.stored import store, stored
 from vaeexplorer.runs.folder import Run, list_runs, load_run
 from vaeexplorer.runs.images import images_of
 
@@ -35,7 +37,7 @@ def copied(name: str, runs_folder: Path) -> Path:
 
 def test_a_vae_of_16_dimensions_uses_7_of_them(runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     copied("mnist-vae-16d", runs_folder)
-    assert instruments.kept(load_run("mine")) is None
+    assert stored(load_run("mine"), InstrumentsDocument) is None
     assert main(["instruments", "mine", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     rows = found["dimensions"]
@@ -59,17 +61,18 @@ def test_a_vae_of_16_dimensions_uses_7_of_them(runs_folder: Path, capsys: pytest
     assert 1 - (difference**2).sum() / (784 * maps["mean, test images"].var()) == pytest.approx(
         samples["mean_r2"], abs=0.002
     )
-    stored = instruments.kept(load_run("mine"))
-    assert stored is not None
-    assert stored.effects == [row["effect"] for row in sorted(rows, key=lambda row: int(row["dimension"]))]
-    instruments.keep(load_run("mine"), dataclasses.replace(stored, about={"key": "another"}))
-    assert instruments.kept(load_run("mine")) is None
+    document = stored(load_run("mine"), InstrumentsDocument)
+    assert document is not None
+    assert document.effects == [row["effect"] for row in sorted(rows, key=lambda row: int(row["dimension"]))]
+    store(load_run("mine"), dataclasses.replace(document, about={"key": "another"}))
+    assert stored(load_run("mine"), InstrumentsDocument) is None
 
 
 def test_an_autoencoder_is_not_normal_and_has_no_kl(runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    copied("mnist-ae-2d", runs_folder)
+    (copied("mnist-ae-2d", runs_folder) / "instruments.json").mkdir()  # where nothing can be stored
     assert main(["instruments", "mine"]) == 0
-    out = capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert "The instruments of mine cannot be kept" in err
     assert "n/a" in out
     assert "p = 0.050" in out  # the least that 39 nulls can show
 
@@ -98,12 +101,12 @@ def test_the_same_weights_have_the_same_distances(
 
 def test_what_is_shipped_is_of_the_shipped_weights() -> None:
     for card in list_runs()[0]:
-        found = instruments.kept(card)
+        found = stored(card, InstrumentsDocument)
         assert found is not None, card.name
         assert len(found.effects) == card.config.model.latent_dim
         assert (found.dimensions[0].kl is None) == (card.config.model.model == "ae")
-    for name, ratio in (("mnist-vae-2d", 1.27), ("mnist-ae-2d", 3.02)):
-        over_seeds = instruments.kept_stability(load_run(name))
+    for name, ratio in (("mnist-vae-2d", 1.33), ("mnist-ae-2d", 1.90)):
+        over_seeds = stored(load_run(name), StabilityDocument)
         assert over_seeds is not None
         assert over_seeds.seeds == [0, 1, 2, 3, 4]
         assert over_seeds.ratio == pytest.approx(ratio, abs=0.005)
@@ -114,11 +117,11 @@ def test_what_is_shipped_is_of_the_shipped_weights() -> None:
 def test_distances_over_seeds_are_stored_with_a_run(runs_folder: Path) -> None:
     copied("mnist-vae-2d", runs_folder)
     run = load_run("mine")
-    found = instruments.StabilityDocument([0, 1], 0.2, 0.3, 0.7, 0.5, 0.9, {}, {"keys": f"{run.key}, another"})
+    found = StabilityDocument([0, 1], 0.2, 0.3, 0.7, 0.5, 0.9, {}, {"keys": f"{run.key}, another"})
     assert found.sentence == "Euclidean distances are the more stable."
-    assert instruments.kept_stability(run) is None
-    instruments.keep_stability(run, found)
-    assert instruments.kept_stability(run) == found
-    instruments.keep_stability(run, dataclasses.replace(found, about={"keys": "another"}))
-    assert instruments.kept_stability(run) is None
+    assert stored(run, StabilityDocument) is None
+    store(run, found)
+    assert stored(run, StabilityDocument) == found
+    store(run, dataclasses.replace(found, about={"keys": "another"}))
+    assert stored(run, StabilityDocument) is None
     assert dataclasses.replace(found, high=1.2).sentence == "Neither is surely the more stable."

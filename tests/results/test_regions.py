@@ -11,6 +11,7 @@ from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.results import regions
+from vaeexplorer.results.stored import store, stored
 from vaeexplorer.runs.folder import list_runs, load_run
 from vaeexplorer.runs.images import images_of
 from vaeexplorer.spaces.space import Space, open_run
@@ -43,25 +44,25 @@ def test_a_cell_has_the_answer_to_its_decoded_image(space: Space, small_test: Im
 def test_what_was_stored_is_read_again_and_that_of_other_weights_is_not(runs_folder: Path) -> None:
     shutil.copytree(SHIPPED / "mnist-vae-2d", runs_folder / "mine")
     run = load_run("mine")
-    found = regions.kept(run)
+    found = stored(run, regions.Regions)
     assert found is not None
-    regions.keep(run, found)
-    again = regions.kept(run)
+    store(run, found)
+    again = stored(run, regions.Regions)
     assert again is not None
     assert np.array_equal(again.label, found.label)
     assert np.array_equal(again.confidence, found.confidence)
     assert np.array_equal(again.distance, found.distance)
     assert (again.x, again.y, again.far, again.hit) == (found.x, found.y, found.far, found.hit)
-    assert regions.kept(dataclasses.replace(run, key="another")) is None
+    assert stored(dataclasses.replace(run, key="another"), regions.Regions) is None
     (run.path / "regions.npz").write_bytes(b"nothing")
-    assert regions.kept(run) is None
+    assert stored(run, regions.Regions) is None
     (run.path / "regions.npz").unlink()
-    assert regions.kept(run) is None
+    assert stored(run, regions.Regions) is None
 
 
 def test_every_shipped_plane_has_its_maps() -> None:
     for card in list_runs()[0]:
-        found = regions.kept(card)
+        found = stored(card, regions.Regions)
         assert (found is not None) == (card.config.model.latent_dim == 2), card.name
         if found is not None:
             assert found.label.max() < 10

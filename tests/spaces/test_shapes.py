@@ -125,6 +125,7 @@ def test_sharpness_of_colours_is_that_of_their_planes(space: Space) -> None:
     assert laplacian_energy(images) == pytest.approx(sum(energies))
 
 
+@pytest.mark.usefixtures("few_resamples")
 def test_two_models_of_colours_are_compared() -> None:
     def darker(z: np.ndarray) -> np.ndarray:
         return 0.8 * decode(z)

@@ -133,40 +133,51 @@ def read_state(name: str) -> str:
 
 
 @posix
-def test_one_at_a_time_and_what_is_stopped_is_a_run_that_goes_on(config: RunConfig, runs_folder: Path) -> None:
+def test_one_at_a_time_and_a_branch_goes_on_where_the_other_was(config: RunConfig) -> None:
     long = replace(config, train=replace(config.train, epochs=10_000))
     queue.begin("first", long)
-    queue.begin("second", config)
-    with pytest.raises(folder.ServedError, match="There is a training second already"):
-        queue.begin("second", config)
+    with pytest.raises(folder.ServedError, match="There is a training first already"):
+        queue.begin("first", config)
     until("first", lambda card: card.epoch >= 1)
-    assert read_state("second") == "waiting"
     with pytest.raises(folder.ServedError, match="runs: stop it before it is renamed"):
         queue.rename("first", "other")
-    branch = queue.branch("first", "third", "beta", 4.0, 10_000)
+    branch = queue.branch("first", "second", "beta", 4.0, 10_000)
     assert branch.state == "waiting"
     assert branch.source.endswith("beta 4 from there on")
     assert branch.events[-1].value == 4.0
+    assert read_state("second") == "waiting"
     queue.ask("first", {"do": "stop"})
     stopped = until("first", is_("stopped"))
     assert len(load_run("first").history) == stopped.epoch
-    until("second", is_("done"))  # the queue goes on
-    third = until("third", lambda card: card.step > branch.events[-1].step)
-    assert third.status
-    assert third.status.beta == 4.0
-    queue.kill("third")
-    assert until("third", is_("interrupted")).sentence.startswith("It was killed from the page")
+    second = until("second", lambda card: card.step > branch.events[-1].step)  # the queue goes on
+    assert second.status
+    assert second.status.beta == 4.0
+    queue.kill("second")
+    assert until("second", is_("interrupted")).sentence.startswith("It was killed from the page")
 
     queue.rename("first", "other")
     assert load_run("other").config == long
+    queue.delete("other")
+    assert [card.name for card in list_trainings()] == ["second"]
+    assert "other" in {card.name for card in list_runs()[0]}  # runs stay
+
+
+@posix
+@pytest.mark.slow  # what is killed goes on, and the queue after what is stopped: above
+def test_what_is_stopped_and_renamed_is_a_run_that_goes_on(config: RunConfig) -> None:
+    long = replace(config, train=replace(config.train, epochs=10_000))
+    queue.begin("first", long)
+    queue.begin("second", config)
+    until("first", lambda card: card.epoch >= 1)
+    queue.ask("first", {"do": "stop"})
+    stopped = until("first", is_("stopped"))
+    until("second", is_("done"))
+    queue.rename("first", "other")
     queue.resume("other")
     until("other", lambda card: card.state == "running" and card.epoch > stopped.epoch)
     queue.ask("other", {"do": "stop"})
     until("other", is_("stopped"))
     assert len(load_run("other").history) > stopped.epoch
-    queue.delete("other")
-    assert [card.name for card in list_trainings()] == ["second", "third"]
-    assert {card.name for card in list_runs()[0]} >= {"other", "second"}  # runs stay
 
 
 def test_a_process_that_waits_is_given_nothing_by_a_server_of_other_runs(

@@ -5,6 +5,7 @@ Every cache is bounded, and its keys are hashes of content.
 
 from collections.abc import Callable
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -19,13 +20,15 @@ from vaeexplorer.data.images import ImageDataset, check_dataset
 from vaeexplorer.data.moments import load_moments
 from vaeexplorer.data.published import is_published
 from vaeexplorer.errors import UserError
-from vaeexplorer.results import instruments as measured
-from vaeexplorer.results.instruments import InstrumentsDocument
+from vaeexplorer.results.stored import store, stored
 from vaeexplorer.results.sweep import BETAS, Point, load_sweep
 from vaeexplorer.runs.attachments import load_projection, save_projection
 from vaeexplorer.runs.folder import RunCard, RunError, list_runs, load_run
 from vaeexplorer.spaces.principal import open_principal
 from vaeexplorer.spaces.space import Space, open_run
+
+if TYPE_CHECKING:
+    from vaeexplorer.results.instruments import InstrumentsDocument
 
 _umap_lock = Lock()
 _instruments_lock = Lock()
@@ -126,22 +129,24 @@ def compute_umap(space: Space, on_progress: Callable[[float], None]) -> None:
         UserError: UMAP can make nothing of these codes; nothing is kept.
     """
     with _umap_lock:
-        stored = _umap(space.key, space)
-        if not stored:
+        made = _umap(space.key, space)
+        if not made:
             points = umap_plane(space.codes, on_progress=on_progress)
-            stored.append(points)
+            made.append(points)
             if space.run:
                 save_projection(space.run, "umap", points)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _instruments(key: str, _space: Space) -> list[InstrumentsDocument]:
+def _instruments(key: str, _space: Space) -> "list[InstrumentsDocument]":
     """The instruments of a space, or an empty list while there are none; `measure_instruments` fills it."""
-    found = measured.kept(_space.run) if _space.run else None
+    from vaeexplorer.results.instruments import InstrumentsDocument  # which the first page does without
+
+    found = stored(_space.run, InstrumentsDocument) if _space.run else None
     return [] if found is None else [found]
 
 
-def instruments(space: Space) -> InstrumentsDocument | None:
+def instruments(space: Space) -> "InstrumentsDocument | None":
     """What the instruments of `results.instruments` say of a space; None while it was not measured."""
     found = _instruments(space.key, space)
     return found[0] if found else None
@@ -153,6 +158,8 @@ def measure_instruments(space: Space, on_progress: Callable[[float, str], None])
     Raises:
         RunError: it is measured, but cannot be stored with the run.
     """
+    from vaeexplorer.results import instruments as measured
+
     with _instruments_lock:
         found = _instruments(space.key, space)
         if found:
@@ -166,7 +173,7 @@ def measure_instruments(space: Space, on_progress: Callable[[float, str], None])
 
         found.append(measured.measure(space, show))
         if space.run:
-            measured.keep(space.run, found[0])
+            store(space.run, found[0])
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

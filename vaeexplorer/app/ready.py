@@ -71,8 +71,10 @@ def _linear_at(dataset: Dataset, k: int) -> None:
 
 def files(card: RunCard) -> None:
     """What a browser fetches of a run."""
-    assets.prepare(card)
-    assets.urls(caches.space(card), encoder=True)
+    space = caches.space(card)
+    for encoder in (False, True):
+        for url in assets.urls(space, encoder=encoder).values():
+            assets.find(*url.split("/")[1:])
 
 
 def compared(card: RunCard) -> None:

@@ -5,10 +5,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from vaeexplorer.results.stored import Measured
+    from vaeexplorer.runs.folder import RunCard
 
 # Progress and tables for people go here; standard output is kept for results.
 console = Console(stderr=True)
@@ -49,3 +53,14 @@ def progress(total: int, title: str) -> Iterator[Any]:
 def complain(message: str) -> None:
     """One line on standard error."""
     print("vaeexplorer: " + " ".join(message.split()), file=sys.stderr)
+
+
+def store_or_complain(run: "RunCard", found: "Measured") -> None:
+    """Store what was measured with its run; where that cannot be, one line says so, and the figures are there."""
+    from vaeexplorer.results.stored import store
+    from vaeexplorer.runs.folder import RunError
+
+    try:
+        store(run, found)
+    except RunError as error:
+        complain(str(error))

@@ -7,7 +7,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from vaeexplorer.commands.console import progress
+from vaeexplorer.commands.console import progress, store_or_complain
 from vaeexplorer.documents import to_json
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ def instruments(run: Annotated[str, tyro.conf.Positional], json: bool = False) -
         run: a name or a path
         json: print one JSON document and nothing else
     """
-    from vaeexplorer.results.instruments import STEPS, keep, measure_run
+    from vaeexplorer.results.instruments import STEPS, measure_run
     from vaeexplorer.runs.folder import load_run
 
     loaded = load_run(run)
     with progress(STEPS, loaded.name) as bar:
         found = measure_run(loaded, bar)
-    keep(loaded, found)
+    store_or_complain(loaded, found)
     if json:
         print(to_json(found), end="")
     else:
@@ -47,7 +47,7 @@ def stability(runs: Annotated[tuple[str, ...], tyro.conf.Positional], pairs: int
         json: print one JSON document and nothing else
     """
     from vaeexplorer.config import ConfigError
-    from vaeexplorer.results.instruments import check_seeds, keep_stability, measure_stability
+    from vaeexplorer.results.instruments import check_seeds, measure_stability
     from vaeexplorer.runs.folder import load_run
 
     if not 10 <= pairs <= 1000:
@@ -56,7 +56,7 @@ def stability(runs: Annotated[tuple[str, ...], tyro.conf.Positional], pairs: int
     check_seeds(loaded)
     with progress(len(runs), "distances") as bar:
         found = measure_stability(loaded, bar, pairs=pairs)
-    keep_stability(loaded[0], found)
+    store_or_complain(loaded[0], found)
     if json:
         print(to_json(found), end="")
     else:

@@ -11,7 +11,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from vaeexplorer.commands.console import complain, progress
+from vaeexplorer.commands.console import complain, progress, store_or_complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.documents import to_json
 from vaeexplorer.errors import UserError
@@ -136,7 +136,7 @@ def _print(name: str, found: "Report", format: Format) -> None:
 
     match format:
         case "json":
-            print(jsonlib.dumps(found.to_json(), indent=2, allow_nan=False))
+            print(jsonlib.dumps(paper.document(name, found), indent=2, allow_nan=False))
         case "md":
             print(paper.markdown(name, found), end="")
         case "latex":
@@ -165,9 +165,8 @@ def _report(run: "Run", *, nll: bool, gaps: bool, again: bool) -> "Report":
         with progress(both_gaps.total(GAP_IMAGES), f"{run.name}, gaps") as bar:
             measured = both_gaps.measure_run(run, GAP_IMAGES, bar)
         found = measured.added_to(found)
+        store_or_complain(run, measured)
     try:
-        if gaps:
-            both_gaps.keep(run, measured)
         report_card.keep(run, found)
     except RunError as error:
         complain(str(error))  # the figures are there all the same
@@ -188,6 +187,7 @@ def _shower(bar: Callable[[int, str], None]) -> "Progress":
 def show_table(found: "Report") -> None:
     """The answers, each with its number, and every diagnostic with its interval or null."""
     from vaeexplorer.analysis.report.diagnostics import DEFINITIONS
+    from vaeexplorer.export.paper import p_text
 
     out = Console(width=None if sys.stdout.isatty() else 170)
     out.print(f"[bold]{found.summary}[/bold]")
@@ -205,7 +205,7 @@ def show_table(found: "Report") -> None:
         definition = DEFINITIONS[each.key]
         null = f"{each.null_mean:.4g} [{min(each.null):.4g}, {max(each.null):.4g}]" if each.null else ""
         notes = [each.flag] if each.flag else []
-        notes += [f"p = {each.p:.3f}"] if each.p is not None else []
+        notes += [f"p = {p_text(each.p)}".replace("= <", "<")] if each.p is not None else []
         table.add_row(
             f"{definition.name}{f' ({definition.unit})' if definition.unit else ''}",
             each.of,

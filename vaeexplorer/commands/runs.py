@@ -10,7 +10,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from vaeexplorer.commands.console import complain, console, progress
+from vaeexplorer.commands.console import complain, console, progress, store_or_complain
 from vaeexplorer.config import ConfigError
 from vaeexplorer.files import user_path
 
@@ -65,7 +65,7 @@ def evaluate(
     """
     from vaeexplorer.network import evaluation
     from vaeexplorer.results import gaps as both_gaps
-    from vaeexplorer.runs.folder import RunError, load_run
+    from vaeexplorer.runs.folder import load_run
     from vaeexplorer.runs.images import images_of
 
     loaded = load_run(run)
@@ -88,10 +88,7 @@ def evaluate(
     if gaps:
         with progress(both_gaps.total(images), "gaps") as bar:
             found = both_gaps.measure_run(loaded, images, bar)
-        try:
-            both_gaps.keep(loaded, found)
-        except RunError as error:
-            complain(str(error))  # the figures are there all the same
+        store_or_complain(loaded, found)
     measured: list[RunCard] = [dataclasses.replace(loaded, metrics=metrics)]
     if json:
         show(measured, json=True, more={} if found is None else {"gaps": dataclasses.asdict(found)})

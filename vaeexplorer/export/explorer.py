@@ -3,6 +3,7 @@
 It opens from a disk, an e-mail or any web host, asks the network for nothing, and is how a class of any size is served.
 """
 
+import base64
 import functools
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,12 @@ from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.data.datasets import load_dataset, title
 from vaeexplorer.export.html import PAGE_STYLE, ExportError, render, write
 from vaeexplorer.export.places import Inside
+from vaeexplorer.export.regions import packed_regions
 from vaeexplorer.figures.theme import classes
+from vaeexplorer.results.instruments import InstrumentsDocument
+from vaeexplorer.results.regions import Regions
+from vaeexplorer.results.stored import stored
+from vaeexplorer.runs.attachments import load_projection
 from vaeexplorer.runs.folder import Run, list_runs, load_run
 from vaeexplorer.runs.images import images_of
 from vaeexplorer.runs.partners import partner
@@ -60,6 +66,9 @@ def page(run: Run, place: Inside | None = None, page_links: Sequence[dict[str, A
         place.data("codes", packed_codes(run)),
         place.data("sprite", packed_sprite(run.config.data.dataset), planes=False),
     ]
+    maps = stored(run, Regions)
+    if maps:
+        pieces.append(place.data("regions", packed_regions(maps), planes=False))
     fill = functools.partial(
         render,
         "explorer.html",
@@ -74,6 +83,8 @@ def page(run: Run, place: Inside | None = None, page_links: Sequence[dict[str, A
             **classes(data.class_names),
             "image": data.shape,
             "keys": {"plane": links.table(links.PLANE), "walk": links.table(links.WALK)},
+            **({"regions": "regions"} if maps else {}),
+            **_measured(run),
         },
     )
     beside = None if run.codes.logvar is None else partner(run, list_runs()[0])
@@ -88,6 +99,15 @@ def page(run: Run, place: Inside | None = None, page_links: Sequence[dict[str, A
     limit = f"{place.most // 10**6} MB"
     note = f"The autoencoder {beside.name} is left out, to keep this file below {limit}: the app has both."
     return fill(data=pieces + none, note=note)
+
+
+def _measured(run: Run) -> dict[str, Any]:
+    """What was measured of a run of more than two dimensions, as the latent plane shows it."""
+    if run.config.model.latent_dim <= 2:
+        return {}
+    found, points = stored(run, InstrumentsDocument), load_projection(run, "umap")
+    effects = {} if found is None else {"effects": found.effects}
+    return effects | ({} if points is None else {"umap": base64.b64encode(points.astype("<f4").tobytes()).decode()})
 
 
 def packed(run: Run) -> tuple[bytes, bytes]:

@@ -1,5 +1,6 @@
 """Where a page has its styles, its script and its data: in itself, or in files beside it that all pages share."""
 
+import codecs
 import zlib
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from vaeexplorer.files import content_hash, whole_file
 ASSETS = "assets"
 _LETTERS = np.array([code for code in range(32, 127) if chr(code) not in '"&<\\'], np.uint8)
 """91 characters that stand for themselves in an HTML element, in a JavaScript string and in JSON"""
+_WIDE, _WIDE_LAST = 0x3000, 0x2F00  # first of the characters for 15 bits, and of those for 7
 
 
 class Inside:
@@ -42,15 +44,15 @@ class Inside:
                 well.
             name: what the data are called.
         """
-        text = as_text(zlib.compress(content[::2] + content[1::2] if planes else content, 6))
-        return self._holder(element, text, Markup(' data-name="{}"').format(name) if name else Markup())
+        packed = zlib.compress(content[::2] + content[1::2] if planes else content, 9)
+        return self._holder(element, packed, Markup(' data-name="{}"').format(name) if name else Markup())
 
     def none(self, element: str) -> Markup:
         """The element that would hold data which there are not."""
         return Markup('<script type="text/plain" id="{}"></script>').format(element)
 
-    def _holder(self, element: str, text: str, attributes: Markup) -> Markup:
-        return Markup(f'<script type="text/plain" id="{element}"{attributes}>{text}</script>')
+    def _holder(self, element: str, packed: bytes, attributes: Markup) -> Markup:
+        return Markup(f'<script type="text/plain" id="{element}"{attributes}>{as_text(packed)}</script>')
 
 
 class Beside(Inside):
@@ -58,7 +60,8 @@ class Beside(Inside):
     once, however many pages use it, and may be kept by browsers for ever.
 
     A script is the one kind of file that a page may load from a disk as well as from a server, so data are scripts
-    too: they put their text into their own element.
+    too: they put their text into their own element. They are UTF-16, as their first two bytes say, which counts for
+    more than whatever a server says of them.
     """
 
     policy = (
@@ -79,8 +82,9 @@ class Beside(Inside):
         """The element that names a script."""
         return Markup('<script src="{}"></script>').format(self.file("script", _classic(code).encode(), "js"))
 
-    def _holder(self, element: str, text: str, attributes: Markup) -> Markup:
-        source = self.file("data", f'document.currentScript.textContent="{text}";\n'.encode(), "js")
+    def _holder(self, element: str, packed: bytes, attributes: Markup) -> Markup:
+        code = f'document.currentScript.textContent="{as_wide_text(packed)}";\n'
+        source = self.file("data", codecs.BOM_UTF16_LE + code.encode("utf-16-le"), "js")
         return Markup(f'<script type="text/plain" id="{element}"{attributes} data-src="{source}"></script>')
 
     def file(self, kind: str, content: bytes, extension: str) -> str:
@@ -111,6 +115,20 @@ def as_text(data: bytes) -> str:
         (last,) = _numbers(np.pad(bits[13 * pairs :], (0, width - left))[None])
         letters = np.append(letters, [last] if width == 6 else divmod(last, len(_LETTERS)))
     return str(_LETTERS[letters].tobytes(), "ascii")
+
+
+def as_wide_text(data: bytes) -> str:
+    """Bytes as text for a script in UTF-16: 15 bits a character of two bytes, 7 in one at the end where that is enough.
+
+    All characters stand for themselves in a string of JavaScript. `standalone/text.js` is the way back.
+    """
+    bits = np.unpackbits(np.frombuffer(data, np.uint8))
+    whole = len(bits) // 15 * 15
+    codes = _WIDE + _numbers(bits[:whole].reshape(-1, 15))
+    if left := len(bits) - whole:
+        width, first = (7, _WIDE_LAST) if left <= 7 else (15, _WIDE)
+        codes = np.append(codes, first + _numbers(np.pad(bits[whole:], (0, width - left))[None]))
+    return str(codes.astype("<u2").tobytes(), "utf-16-le")
 
 
 def _numbers(bits: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from vaeexplorer.analysis.report.report import Report
 from vaeexplorer.codes import Codes
 from vaeexplorer.export import cards
 from vaeexplorer.export.html import render
+from vaeexplorer.export.paper import about, citation, methods
 from vaeexplorer.export.tables import to_csv
 from vaeexplorer.figures.report import exhibits
 
@@ -60,33 +61,6 @@ def table_csv(found: Report) -> str:
     return to_csv([{key: "n/a" if value is None else value for key, value in row.items()} for row in table(found)])
 
 
-def methods(found: Report) -> str:
-    """How it was measured, as a paragraph of a paper would have it."""
-    about, limits = found.about, found.about["thresholds"]["total_variation_and_holes"]
-    budget, versions = about["budget"], about["versions"]
-    split = (
-        f"{about['training_images']:,} images' codes (each half of the {found.count:,} tested by the other)"
-        if about["halved"]
-        else f"codes of {about['training_images']:,} training images, tested on those of {found.count:,} test images"
-    )
-    scaled = "Images were bytes, and were divided by 255. " if about.get("bytes_divided_by_255") else ""
-    levels = "; ".join(f"“{name}” below {tv:g} and {holes:g}" for name, (tv, holes) in limits.items())
-    return (
-        f"A classifier two-sample test (Lopez-Paz & Oquab 2017) between the aggregate posterior and the prior, by "
-        f"{about['instrument']} learned from {split}; networks were trained for {budget['training_steps']:,} steps in "
-        f"all on fresh draws. Accuracy is the mean of both kinds' shares, with {budget['draws_a_test_image']} draws a "
-        f"test image and limits clustered by image, each a one-sided 95 % limit; 2 accuracy - 1 bounds the total "
-        f"variation from below; p is exact, by ranks. Holes are where q/p < {about['thresholds']['hole']:g}. Answers "
-        f"go by total variation and prior mass in holes: {levels}, else “no”. Moments, kernel distances and Mardia's "
-        f"measures are compared with {budget['nulls']} joint nulls by the max-T rank (Westfall & Young 1993) at a "
-        f"family-wise level of {about['thresholds']['family_wise_level']:g}. Decoded samples are compared by "
-        f"{about['images_compared_by']}: coverage (Naeem et al. 2020) of prior samples over that of reconstructions of "
-        f"other images, mean of {budget['splits_of_the_images']} splits. torch "
-        f"{versions['torch']}, NumPy {versions['numpy']}; seed {found.seed}; {about['date']}; {found.seconds:g} s. "
-        f"{scaled}Codes {about['codes']}" + (f", images {about['images']}." if "images" in about else ".")
-    )
-
-
 def html(name: str, codes: Codes, decode: Decode | None, found: Report) -> str:
     """The page, self-contained: some 5 MB, nearly all of them plotly's. Without a decoder it has no pictures."""
     seen = evidence(codes)
@@ -110,6 +84,8 @@ def html(name: str, codes: Codes, decode: Decode | None, found: Report) -> str:
         figures=figures,
         pictures=strips(decode, seen) if decode else {},
         methods=methods(found),
+        about=about(found),
+        cite=citation(name, found),
         rows=[{column: _cell(value) for column, value in row.items()} for row in table(found)],
         plotly=files("plotly").joinpath("package_data/plotly.min.js").read_text(encoding="utf-8"),
     )

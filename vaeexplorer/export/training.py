@@ -13,8 +13,6 @@ from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.data.published import TITLES
 from vaeexplorer.data.tab_images import COUNTS, shipped_images, sixteenths
-from vaeexplorer.export import explorer
-from vaeexplorer.export.html import PAGE_STYLE, render
 from vaeexplorer.export.places import Inside
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.files import content_hash
@@ -80,6 +78,9 @@ def page(place: Inside, links: Sequence[dict[str, Any]]) -> str:
         DataError: images cannot be had.
         OSError: a file beside it cannot be written.
     """
+    from vaeexplorer.export import explorer  # what makes a page, which the app does without at its start
+    from vaeexplorer.export.html import PAGE_STYLE, render
+
     sets, pieces = {}, []
     for dataset in get_args(Dataset):
         test, train = load_dataset(dataset, "test", download=False), shipped_images(dataset)

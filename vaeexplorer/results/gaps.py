@@ -20,13 +20,13 @@ from vaeexplorer.network.gaps import gaps
 from vaeexplorer.network.gaps.gaps import Gaps
 from vaeexplorer.network.gaps.search import STEPS
 from vaeexplorer.network.models import LOGVAR_HIGH, LOGVAR_LOW, VariationalAutoencoder, build
-from vaeexplorer.runs.attachments import load_document, save_document
-from vaeexplorer.runs.folder import Run, RunCard, RunError
+from vaeexplorer.results.stored import JsonDocument
+from vaeexplorer.runs.attachments import GAPS
+from vaeexplorer.runs.folder import Run
 from vaeexplorer.runs.images import images_of
 from vaeexplorer.version import __version__
 
 NULL_IMAGES = 25
-GAPS = "gaps.json"
 
 
 @dataclass(frozen=True)
@@ -42,23 +42,28 @@ class Mean:
         """Of independent images, [N]; the noise of their draws is part of their spread."""
         error = ONE_SIDED * float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else math.inf
         mean = float(values.mean())
-        return cls(round(mean, 4), round(mean - error, 4), round(mean + error, 4))
+        return cls(*(round(end, 4) + 0.0 for end in (mean, mean - error, mean + error)))  # 0.0 + -0.0 is 0.0
 
 
 @dataclass(frozen=True)
-class GapsDocument:
+class GapsDocument(JsonDocument):
     """What `evaluate --gaps --json` prints of a run.
 
     Attributes:
-        means: over images, of `log_likelihood`, `best`, `elbo`, `approximation` and `amortization`, nats.
+        means: over images, of `log_likelihood` (by quadrature where z has two dimensions), `best`, `elbo`,
+            `approximation` and `amortization`, nats.
         median_amortization: of images, nats: where it is far below the mean, few images pay most of it.
         share_above_5: of images that lose more than 5 nats, mostly since the encoder is at another mode.
         null: means of `approximation` and `amortization` of a linear VAE of as many dimensions on the same images, as
             the same instrument measures them; the truth is 0.
         grid_difference: of ln p(x) by importance sampling and by quadrature, largest absolute one, nats; None unless z
             has two dimensions.
-        per_image: the three bounds of each image, nats, and the effective sample size.
+        per_image: the three bounds of each image and the standard errors of their draws, nats; the effective sample
+            size; and ln p(x) by `quadrature` where z has two dimensions, None where that did not settle.
     """
+
+    WHAT = "gaps"
+    FILE = GAPS
 
     asked: str
     answer: Answer
@@ -70,7 +75,7 @@ class GapsDocument:
     share_above_5: float
     null: dict[str, Mean]
     grid_difference: float | None
-    per_image: dict[str, list[Finite]]
+    per_image: dict[str, list[Finite | None]]
     about: dict[str, Plain]
 
     def added_to(self, report: Report) -> Report:
@@ -117,23 +122,28 @@ def total(images: int) -> int:
 
 def document(found: Gaps, null: Gaps, about: dict[str, Plain]) -> GapsDocument:
     """The answer, from what was measured of a run and of a linear model."""
-    names = ("log_likelihood", "best", "elbo", "approximation", "amortization")
-    means = {name: Mean.of(getattr(found, name)) for name in names}
-    of_null = {name: Mean.of(getattr(null, name)) for name in names[3:]}
+    names = ("best", "elbo", "approximation", "amortization")
+    means = {"log_likelihood": Mean.of(found.evidence), **{name: Mean.of(getattr(found, name)) for name in names}}
+    of_null = {name: Mean.of(getattr(null, name)) for name in names[2:]}
     median = float(np.median(found.amortization))
     missing, lost = _diagnostics(means, of_null)
     answer = encoder.encoder(lost, missing, median, len(found.elbo))
     grid = None if found.quadrature is None else np.abs(found.log_likelihood - found.quadrature)
-    columns = ("log_likelihood", "best", "elbo", "effective")
+    columns = ("log_likelihood", "best", "elbo", "log_likelihood_error", "best_error", "elbo_error", "effective")
+    per_image = {name: _list(getattr(found, name)) for name in columns}
     return GapsDocument(
         *(answer.asked, answer.answer, answer.sentence, answer.sureness, len(found.elbo), means),
         round(median, 4),
         round(float((found.amortization > 5).mean()), 4),
         of_null,
         None if grid is None or not np.isfinite(grid).any() else round(float(np.nanmax(grid)), 4),
-        {name: [round(float(value), 4) for value in getattr(found, name)] for name in columns},
+        per_image if found.quadrature is None else {**per_image, "quadrature": _list(found.quadrature)},
         about,
     )
+
+
+def _list(values: np.ndarray) -> list[float | None]:
+    return [round(float(value), 4) if math.isfinite(value) else None for value in values]
 
 
 def _diagnostics(means: dict[str, Mean], null: dict[str, Mean]) -> tuple[Diagnostic, Diagnostic]:
@@ -142,24 +152,6 @@ def _diagnostics(means: dict[str, Mean], null: dict[str, Mean]) -> tuple[Diagnos
     )
     nulls = null["approximation"].value, null["amortization"].value
     return encoder.diagnostics(approximation, amortization, nulls)
-
-
-def kept(run: RunCard) -> GapsDocument | None:
-    """The gaps that were stored with a run; None where there are none that can be read, or those of other weights."""
-    try:
-        found = load_document(run, GAPS, GapsDocument)
-    except RunError:
-        return None
-    return found if found is not None and found.about.get("key") == run.key else None
-
-
-def keep(run: RunCard, found: GapsDocument) -> None:
-    """Store gaps with their run.
-
-    Raises:
-        RunError: the run folder cannot be written.
-    """
-    save_document(run, "gaps", GAPS, found)
 
 
 def linear_model(images: np.ndarray, dimensions: int) -> tuple[VariationalAutoencoder, RunConfig]:

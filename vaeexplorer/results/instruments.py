@@ -16,8 +16,9 @@ from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.config import ConfigError
 from vaeexplorer.documents import Plain
 from vaeexplorer.results.seeds import recipe_of
-from vaeexplorer.runs.attachments import INSTRUMENTS, STABILITY, load_document, save_document
-from vaeexplorer.runs.folder import Run, RunCard, RunError
+from vaeexplorer.results.stored import JsonDocument
+from vaeexplorer.runs.attachments import INSTRUMENTS, STABILITY
+from vaeexplorer.runs.folder import Run
 from vaeexplorer.runs.images import images_of
 from vaeexplorer.spaces.space import Space, open_run
 from vaeexplorer.version import __version__
@@ -72,12 +73,15 @@ class PixelRow:
 
 
 @dataclass(frozen=True)
-class InstrumentsDocument:
+class InstrumentsDocument(JsonDocument):
     """What `instruments --json` prints: dimensions by falling effect, normality along directions, and pixels.
 
     Attributes:
         maps: mean and variance of each pixel, of samples of the prior and of test images, [H][W] each, top row first.
     """
+
+    WHAT = "instruments"
+    FILE = INSTRUMENTS
 
     dimensions: list[DimensionRow]
     normality: NormalityRow
@@ -92,7 +96,7 @@ class InstrumentsDocument:
 
 
 @dataclass(frozen=True)
-class StabilityDocument:
+class StabilityDocument(JsonDocument):
     """What `stability --json` prints; see `analysis.instruments.geometry`.
 
     Attributes:
@@ -101,6 +105,9 @@ class StabilityDocument:
         ratio, low, high: of the former over the latter, with its 90 % interval.
         pairs: coefficients of variation of each pair, Euclidean and geodesic.
     """
+
+    WHAT = "stability"
+    FILE = STABILITY
 
     seeds: list[int]
     euclidean: float
@@ -188,24 +195,6 @@ def measure(space: Space, progress: Progress = lambda count, doing: None, *, see
     )
 
 
-def kept(run: RunCard) -> InstrumentsDocument | None:
-    """What was stored with a run; None where there is nothing that can be read, or that of other weights."""
-    try:
-        found = load_document(run, INSTRUMENTS, InstrumentsDocument)
-    except RunError:
-        return None
-    return found if found is not None and found.about.get("key") == run.key else None
-
-
-def keep(run: RunCard, found: InstrumentsDocument) -> None:
-    """Store it with its run.
-
-    Raises:
-        RunError: the run folder cannot be written.
-    """
-    save_document(run, "instruments", INSTRUMENTS, found)
-
-
 def check_seeds(runs: Sequence[Run]) -> None:
     """Refuse runs whose distances cannot be compared.
 
@@ -258,24 +247,6 @@ def measure_stability(
             **{"pairs": pairs, "seed": seed, "vaeexplorer": __version__},
         },
     )
-
-
-def kept_stability(run: RunCard) -> StabilityDocument | None:
-    """The same of distances over seeds, stored with one of the runs."""
-    try:
-        found = load_document(run, STABILITY, StabilityDocument)
-    except RunError:
-        return None
-    return found if found is not None and run.key in str(found.about.get("keys")).split(", ") else None
-
-
-def keep_stability(run: RunCard, found: StabilityDocument) -> None:
-    """Store it with a run that it is of.
-
-    Raises:
-        RunError: the run folder cannot be written.
-    """
-    save_document(run, "stability", STABILITY, found)
 
 
 def _pixels(of: str, check: PixelCheck) -> PixelRow:

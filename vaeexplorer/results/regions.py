@@ -7,6 +7,7 @@ image was ever seen, so that both maps come together.
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -14,9 +15,8 @@ from vaeexplorer.analysis.instruments.regions import answers
 from vaeexplorer.analysis.smoothness.fields import Window
 from vaeexplorer.analysis.smoothness.nearest import NearestImages
 from vaeexplorer.data.images import ImageDataset
-from vaeexplorer.files import Shape, read_arrays, read_file
-from vaeexplorer.runs.attachments import REGIONS, save
-from vaeexplorer.runs.folder import RunCard
+from vaeexplorer.files import Shape, read_arrays
+from vaeexplorer.runs.attachments import REGIONS
 from vaeexplorer.spaces.space import Space
 
 CELLS = 128  # along the longer side
@@ -24,7 +24,11 @@ STRAY = {True: 0.002, False: 0.008}  # of codes at either end that a map leaves 
 MARGIN, PRIOR = 0.1, 3.2  # of the longer side; standard deviations of a prior that are seen in any case
 AT_ONCE = 1024  # points between two reports of progress
 USUAL = 0.95  # of reconstructions of test images, which are nearer to their training images than `far`
-_MOST_BYTES = 1_000_000
+_CELL = (None, None)
+_SHAPES: dict[str, Shape] = {
+    **{"label": _CELL, "confidence": _CELL, "distance": _CELL},
+    **{"box": (4,), "far": (), "hit": (), "key": ()},
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,12 @@ class Regions:
         distance: Euclidean, over the pixels, from d(z) to the nearest training image, float32 [R, C].
         far: what 95 % of the reconstructions of test images stay below.
         hit: the share of test images whose class the classifier gives to their reconstruction.
+        key: of the space that they are of.
     """
+
+    WHAT = "classifier over the plane"
+    FILE = REGIONS
+    MOST = 1_000_000
 
     x: tuple[float, float]
     y: tuple[float, float]
@@ -47,6 +56,46 @@ class Regions:
     distance: np.ndarray
     far: float
     hit: float
+    key: str
+
+    @property
+    def keys(self) -> list[str]:
+        """The one key, as `results.stored` asks for it."""
+        return [self.key]
+
+    def to_bytes(self) -> bytes:
+        """An npz file, confidence as bytes and distances in half precision."""
+        packed = io.BytesIO()
+        np.savez_compressed(
+            packed,
+            label=self.label,
+            confidence=np.round(255 * self.confidence).astype(np.uint8),
+            distance=self.distance.astype(np.float16),
+            box=np.array([*self.x, *self.y]),
+            far=np.array(self.far),
+            hit=np.array(self.hit),
+            key=np.array(self.key),
+        )
+        return packed.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Such a file.
+
+        Raises:
+            ValueError: it is none.
+        """
+        found = read_arrays(content, _SHAPES)
+        label, confidence, distance = (found[name] for name in ("label", "confidence", "distance"))
+        x0, x1, y0, y1 = (float(end) for end in found["box"])
+        if len({label.shape, confidence.shape, distance.shape}) > 1 or label.size > CELLS * CELLS:
+            raise ValueError("maps of other sizes")
+        if not (x0 < x1 and y0 < y1 and np.isfinite(distance).all() and label.dtype == confidence.dtype == np.uint8):
+            raise ValueError("maps of other numbers")
+        return cls(
+            *((x0, x1), (y0, y1), label, confidence.astype(np.float32) / 255, distance.astype(np.float32)),
+            *(float(found["far"]), float(found["hit"]), str(found["key"])),
+        )
 
 
 def can_have(space: Space) -> bool:
@@ -100,52 +149,5 @@ def measure(
         parts.append((found.label, found.confidence, nearest.distance(space.decode(part))))
     label, confidence, distance = (np.concatenate(part).reshape(shape) for part in zip(*parts, strict=True))
     progress(1.0, "done")
-    return Regions(
-        *(seen.x, seen.y, label.astype(np.uint8), confidence.astype(np.float32), distance.astype(np.float32), far, hit)
-    )
-
-
-_CELL = (None, None)
-_SHAPES: dict[str, Shape] = {
-    **{"label": _CELL, "confidence": _CELL, "distance": _CELL},
-    **{"box": (4,), "far": (), "hit": (), "key": ()},
-}
-
-
-def kept(run: RunCard) -> Regions | None:
-    """What was stored with a run; None where there is nothing that can be read, or that of other weights."""
-    try:
-        found = read_arrays(read_file(run.path / REGIONS, _MOST_BYTES), _SHAPES)
-    except (OSError, ValueError):
-        return None
-    maps = [found[name] for name in ("label", "confidence", "distance")]
-    if str(found["key"]) != run.key or len({each.shape for each in maps}) > 1 or maps[0].size > CELLS * CELLS:
-        return None
-    x0, x1, y0, y1 = (float(end) for end in found["box"])
-    label, confidence, distance = maps
-    if not (x0 < x1 and y0 < y1 and np.isfinite(distance).all() and label.dtype == confidence.dtype == np.uint8):
-        return None
-    return Regions(
-        *((x0, x1), (y0, y1), label, confidence.astype(np.float32) / 255, distance.astype(np.float32)),
-        *(float(found["far"]), float(found["hit"])),
-    )
-
-
-def keep(run: RunCard, found: Regions) -> None:
-    """Store it with its run, confidence as bytes and distances in half precision.
-
-    Raises:
-        RunError: the run folder cannot be written.
-    """
-    packed = io.BytesIO()
-    np.savez_compressed(
-        packed,
-        label=found.label,
-        confidence=np.round(255 * found.confidence).astype(np.uint8),
-        distance=found.distance.astype(np.float16),
-        box=np.array([*found.x, *found.y]),
-        far=np.array(found.far),
-        hit=np.array(found.hit),
-        key=np.array(run.key),
-    )
-    save(run, "classifier over the plane", REGIONS, packed.getvalue())
+    maps = label.astype(np.uint8), confidence.astype(np.float32), distance.astype(np.float32)
+    return Regions(seen.x, seen.y, *maps, far, hit, space.key)

@@ -16,7 +16,8 @@ from vaeexplorer.config import IMAGE_SIZE, Dataset
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.evaluation import negative_log_likelihoods
-from vaeexplorer.results import gaps
+from vaeexplorer.results.gaps import GapsDocument
+from vaeexplorer.results.stored import stored
 from vaeexplorer.runs.attachments import load_report, save_report
 from vaeexplorer.runs.folder import Run, RunCard
 from vaeexplorer.runs.images import images_of, training_images_of
@@ -179,7 +180,7 @@ def kept_report(run: Run) -> Report | None:
 
 def _with_gaps(run: Run, found: Report) -> Report:
     """The fourth answer is measured by itself and stored apart."""
-    measured = gaps.kept(run)
+    measured = stored(run, GapsDocument)
     return found if measured is None else measured.added_to(found)
 
 

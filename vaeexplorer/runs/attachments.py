@@ -1,7 +1,7 @@
 """What lies in a run's folder beside the run: a film, and, measured later, a UMAP layout, a report, instruments."""
 
 import io
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -11,13 +11,11 @@ from vaeexplorer.errors import UserError
 from vaeexplorer.files import Shape, arrays_size, read_arrays, read_file, whole_file, why
 from vaeexplorer.runs.folder import Run, RunCard, RunError, check_name, read_card
 
-REPORT, FILM = "report.json", "film.npz"
+REPORT, FILM, GAPS = "report.json", "film.npz", "gaps.json"
 INSTRUMENTS, STABILITY, REGIONS = "instruments.json", "stability.json", "regions.npz"
-NAMES = ("umap.npz", REPORT, "gaps.json", INSTRUMENTS, STABILITY, REGIONS, FILM)
+NAMES = ("umap.npz", REPORT, GAPS, INSTRUMENTS, STABILITY, REGIONS, FILM)
 """the files that a run's folder may hold of these"""
-_MOST = 10_000_000  # bytes of a document
-
-T = TypeVar("T")
+_MOST = 10_000_000  # bytes of a report
 
 
 def load_projection(run: Run, kind: str) -> np.ndarray | None:
@@ -61,7 +59,14 @@ def load_report(run: RunCard) -> dict[str, Any] | None:
     Raises:
         RunError: the file is there but holds no JSON document.
     """
-    return load_document(run, REPORT, dict[str, Any])
+    try:
+        return from_json(read_file(run.path / REPORT, _MOST), dict[str, Any])
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RunError(f"{REPORT} of the run {run.name} cannot be read: {why(error)}.") from None
+    except DocumentError as error:
+        raise RunError(f"{REPORT} of the run {run.name} cannot be read: {error}.") from None
 
 
 def save_report(run: RunCard, document: dict[str, Any]) -> None:
@@ -70,32 +75,7 @@ def save_report(run: RunCard, document: dict[str, Any]) -> None:
     Raises:
         RunError: the folder cannot be written, or holds another run by now.
     """
-    save_document(run, "report", REPORT, document)
-
-
-def load_document(run: RunCard, name: str, kind: type[T]) -> T | None:
-    """A JSON document that was stored with the run; None if there is none.
-
-    Raises:
-        RunError: the file is there but is not what it should be.
-    """
-    try:
-        return from_json(read_file(run.path / name, _MOST), kind)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise RunError(f"{name} of the run {run.name} cannot be read: {why(error)}.") from None
-    except DocumentError as error:
-        raise RunError(f"{name} of the run {run.name} cannot be read: {error}.") from None
-
-
-def save_document(run: RunCard, what: str, name: str, document: Any) -> None:
-    """Store a JSON document, or an object of a dataclass, with the run; `what` it is stands in messages.
-
-    Raises:
-        RunError: the folder cannot be written, or holds another run by now.
-    """
-    save(run, what, name, to_json(document).encode())
+    save(run, "report", REPORT, to_json(document).encode())
 
 
 def save(run: RunCard, what: str, name: str, content: bytes) -> None:

@@ -31,6 +31,19 @@ def test_geodesics_go_round_what_is_far_and_not_through_the_space_of_images(rng:
     assert found[-1] > 5.8  # where the images are .28 apart
 
 
+def test_an_image_that_changes_within_a_cell_is_no_shortcut(rng: np.random.Generator) -> None:
+    """A cylinder that goes round every four cells: edges are as long as the way along them, not as their chords."""
+    turns = 2 * np.pi * CELLS / 2 / 4
+
+    def cylinder(z: np.ndarray) -> np.ndarray:
+        return np.column_stack([np.cos(turns * z[:, 0]), np.sin(turns * z[:, 0]), turns * z[:, 1]])
+
+    codes = rng.uniform(-1, 1, (60, 2))
+    first, second = np.arange(30), np.arange(30, 60)
+    found = geodesics(cylinder, codes, first, second, cells=CELLS)
+    assert found == pytest.approx(turns * np.linalg.norm(codes[first] - codes[second], axis=1), rel=0.03)
+
+
 def bump(z: np.ndarray) -> np.ndarray:
     return np.column_stack([z, 1.5 * np.exp(-2 * (z**2).sum(axis=1))])
 

@@ -61,7 +61,9 @@ def test_the_transpose_theorem(real: PCA) -> None:
     assert run(real, 4, "none", "als", points=few, shown=few).decayed is None
 
 
-@pytest.mark.parametrize(("dataset", "k"), [("mnist", 64), ("fashion-mnist", 32)], indirect=["dataset"])
+@pytest.mark.parametrize(
+    ("dataset", "k"), [pytest.param("mnist", 64, marks=pytest.mark.slow), ("fashion-mnist", 32)], indirect=["dataset"]
+)
 def test_with_decay_many_dimensions_converge_in_the_steps_of_the_page(real: PCA, k: int) -> None:
     few = np.zeros((2, 784), np.float32)
     decayed = run(real, k, "decay", "als", points=few, shown=few).decayed
@@ -142,11 +144,16 @@ def test_too_few_steps_learn_the_large_axes(real: PCA) -> None:
     assert found.excess[-1] > 0.1
 
 
+@pytest.fixture(scope="module")
+def pca_of_images(mnist_train: ImageDataset) -> PCA:
+    """Of the shipped 10,000."""
+    return pca(moments(mnist_train.images, mnist_train.source))
+
+
 @pytest.mark.parametrize("bend", BENDS)
-def test_a_bent_autoencoder_may_beat_pca(mnist_train: ImageDataset, bend: Bend) -> None:
+def test_a_bent_autoencoder_may_beat_pca(mnist_train: ImageDataset, pca_of_images: PCA, bend: Bend) -> None:
     """On the shipped 10,000 images, against PCA of the same images."""
-    exact = pca(moments(mnist_train.images, mnist_train.source))
-    images = flat(mnist_train.images).astype(np.float32)
+    exact, images = pca_of_images, flat(mnist_train.images).astype(np.float32)
     found = run(exact, 8, bend, "als", points=images[:50], shown=images[:4], images=images)
     assert found.method == "adam"
     assert found.predicted_error is None

@@ -62,6 +62,7 @@ def test_all_terms_of_a_linear_model_are_the_closed_forms(dimensions: int, small
     assert found.log_likelihood == pytest.approx(world.log_likelihood.numpy(), abs=0.05)
     assert found.best == pytest.approx(best, abs=0.06)
     assert found.elbo == pytest.approx(elbo, abs=5 * found.elbo_error.max())
+    assert found.effective.min() > 1700  # of 2,000, by a Gaussian that has the posterior's correlations; 1,600 without
     assert (best - elbo).min() > 0.5  # the encoder is off
     assert (world.log_likelihood.numpy() - best).min() > 0.02  # and no diagonal Gaussian is the posterior
     if found.quadrature is not None:
@@ -133,17 +134,15 @@ def test_the_grid_agrees_on_a_hundred_images(name: str) -> None:
     run = load_run(name)
     found = measure(run.model.network, run.config, images_of(run).images[:100])
     assert found.quadrature is not None
-    # What is left between both is the noise of importance sampling: its standard errors are up to .046 nats, of images
-    # whose 5,000 draws are worth 430, and the differences are as large as they say, without a bias.
     difference, error = found.log_likelihood - found.quadrature, found.log_likelihood_error
-    assert (difference < 0.02 + 3.5 * error).all()
-    # An image may have a third mode, which the proposal lacks: sampling is too low then, and the gap is the grid's.
-    missed = difference < -0.02 - 3.5 * error
+    # An image may have a third mode, which neither start reaches: sampling is too low there, and the gap is the grid's.
+    missed = difference < -0.05
     assert missed.sum() <= 1
     assert found.approximation[missed] == pytest.approx((found.quadrature - found.best)[missed])
     difference, error = difference[~missed], error[~missed]
-    assert np.abs(difference[error < 0.01]).max() < 0.05
-    assert abs(difference.mean()) < 0.01
+    assert np.abs(difference).max() < 0.05
+    assert (np.abs(difference) < 3.5 * error + 0.01).all()  # a mode of a hundredth of the mass may be missed
+    assert abs(difference.mean()) < 0.005
     assert 0.5 < (difference / error).std() < 1.5
     holds(found)
 

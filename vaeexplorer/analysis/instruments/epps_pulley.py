@@ -90,9 +90,9 @@ def sliced_normality(
     count, dimensions = z.shape
     axes = rng.standard_normal((dimensions, directions)).astype(np.float32)
     axes /= np.linalg.norm(axes, axis=0)
-    own = _along(z, axes)
+    own = along(z, axes)
     clouds = (rng.standard_normal((count, dimensions), dtype=np.float32) for _ in range(nulls))
-    found = np.array([[each.mean(), each.max()] for each in (_along(cloud, axes) for cloud in clouds)])  # [B, 2]
+    found = np.array([[each.mean(), each.max()] for each in (along(cloud, axes) for cloud in clouds)])  # [B, 2]
     ranks = [
         (1 + (null >= value).sum()) / (nulls + 1) for null, value in zip(found.T, (own.mean(), own.max()), strict=True)
     ]
@@ -105,6 +105,6 @@ def sliced_normality(
     )
 
 
-def _along(z: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    """The statistic along each direction, [K]."""
+def along(z: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """The statistic of z [N, D] along each of the directions [D, K], float64 [K]."""
     return np.concatenate([statistic(z @ axes[:, start : start + BLOCK]) for start in range(0, axes.shape[1], BLOCK)])

@@ -32,7 +32,7 @@ class DiagnosticDocument:
 
 @dataclass(frozen=True)
 class ReportDocument:
-    """A `Report`, with its schema, whether it is of an AE or a VAE, and ln N."""
+    """A `Report`, with its schema, whether it is of an AE or a VAE, ln N, and the sentence to cite."""
 
     schema: Literal[2]
     kind: Literal["ae", "vae"]
@@ -49,3 +49,4 @@ class ReportDocument:
     collapse: list[list[Finite]]
     about: dict[str, Any]
     seconds: Finite
+    cite: str = ""

@@ -39,9 +39,10 @@ _most = {FILMS: MOST_FILMS, FIGURES: 2000, SHEETS: 500}  # a figure or a sheet h
 _kept: "dict[str, OrderedDict[str, Asset]]" = {owner: OrderedDict() for owner in _most}
 _kept_lock = Lock()
 _every: "dict[str, Asset]" = {}  # all training images, by data set, where they are here
-_FILE = re.compile(r"(network|decoder|codes|sprite)-([0-9a-f]{16})\.(?:bin|png)")
+_FILE = re.compile(r"(network|decoder|codes)-[0-9a-f]{16}\.bin")
+_SPRITE_FILE = re.compile(r"sprite-([0-9a-f]{16})\.of\.png")
 _SCRIPT = re.compile(r"([a-z_]{1,40})-[0-9a-f]{16}\.js")
-_IMAGES_FILE = re.compile(r"(train|test|every|sheet)-[0-9a-f]{16}(?:\.of)?\.(?:bin|png)")
+_IMAGES_FILE = re.compile(r"(train|test|every)-[0-9a-f]{16}\.bin")
 _SWEEP_FILE = re.compile(r"sweep([0-9]{1,3})d-[0-9a-f]{16}\.bin")
 
 
@@ -66,7 +67,7 @@ def urls(space: Space, *, encoder: bool = False) -> dict[str, str]:
         space: any.
         encoder: whether the network comes with what turns images into codes, at twice the size.
     """
-    found = {kind: _asset(kind, space).url for kind in ("codes", "sprite")}
+    found = {"codes": _codes(space.key, space).url, "sprite": sprite_url(space.data)}
     if space.weights is None and (encoder or space.network is None):
         return found | {"remote": f"vx/{space.name}/"}
     return found | {"network": _network(space.key, "network" if encoder else "decoder", space).url}
@@ -85,14 +86,13 @@ def described(space: Space, *, encoder: bool = False) -> dict[str, Any]:
 
 
 def prepare(card: RunCard) -> None:
-    """Make ready what its page will ask for.
+    """Make ready what its page needs for its first picture.
 
     Raises:
         RunError: the run folder is broken.
         DataError: the test images cannot be had.
     """
-    for url in urls(caches.space(card)).values():
-        find(*url.split("/")[1:])
+    urls(caches.space(card))
 
 
 def script_url(name: str) -> str:
@@ -167,18 +167,14 @@ def training_images(dataset: Dataset) -> dict[str, Any]:
     """
     data, every = caches.test_images(dataset), _every.get(dataset)
     urls: dict[str, str | None] = {kind: _images(dataset, kind).url for kind in ("train", "test")}
-    urls |= {"sprite": sheet_url(dataset), "every": every.url if every else None}
+    urls |= {"sprite": sprite_url(data), "every": every.url if every else None}
     most = FULL_SIZE["train"] if every else COUNTS[dataset]
     return training.about(data, shipped_images(dataset), urls, most)
 
 
-def sheet_url(dataset: str) -> str:
-    """Where the page finds all test images side by side; made when it is asked for.
-
-    Raises:
-        DataError: they cannot be had.
-    """
-    return f"vx/{dataset}/sheet-{caches.test_images(dataset).content_hash}.of.png"
+def sprite_url(images: ImageDataset) -> str:
+    """Where the page finds images side by side; the sheet is made when it is asked for, after the first picture."""
+    return f"vx/{images.name}/sprite-{images.content_hash}.of.png"
 
 
 def pack_every(dataset: Dataset) -> None:
@@ -203,40 +199,50 @@ def find(owner: str, file: str) -> Asset | None:
         return _find_sweep(owner, int(swept[1]), file)
     if images := _IMAGES_FILE.fullmatch(file):
         return _find_images(owner, images[1], file)
+    if sheet := _SPRITE_FILE.fullmatch(file):
+        return _find_sprite(owner, sheet[1])
     match = _FILE.fullmatch(file)
     return _find_of_space(owner, match[1], f"vx/{owner}/{file}") if match else None
 
 
+def _find_sprite(owner: str, content: str) -> Asset | None:
+    """Of a model of one's own, or of a set; no run need be read for that."""
+    for space in _open_spaces():
+        if (space.data.name, space.data.content_hash) == (owner, content):
+            return _sprite(content, space.data)
+    if owner in COUNTS or any(card.config.data.dataset == owner for card in caches.run_cards()[0]):
+        with suppress(DataError, OSError):
+            images = caches.test_images(owner)
+            return _sprite(content, images) if images.content_hash == content else None
+    return None
+
+
 def _find_of_space(owner: str, kind: str, url: str) -> Asset | None:
-    for space in (*caches.own_spaces().values(), *caches.principal_spaces().values()):
-        if owner == (space.data.name if kind == "sprite" else space.name) and _has(kind, space):
+    for space in _open_spaces():
+        if owner == space.name and _has(kind, space):
             asset = _asset(kind, space)
             if asset.url == url:
                 return asset
     for card in caches.run_cards()[0]:
-        images = card.config.data.dataset
-        if owner == (images if kind == "sprite" else card.name):
-            with suppress(RunError, DataError, OSError):  # for a sheet of images no run need be read
-                asset = _sheet_of(images) if kind == "sprite" else _asset(kind, caches.space(card))
+        if owner == card.name:
+            with suppress(RunError, DataError, OSError):
+                asset = _asset(kind, caches.space(card))
                 if asset.url == url:
                     return asset
     return None
 
 
+def _open_spaces() -> list[Space]:
+    return [*caches.own_spaces().values(), *caches.principal_spaces().values()]
+
+
 def _has(kind: str, space: Space) -> bool:
     """Whether a space has a file of this kind."""
-    return kind in ("codes", "sprite") or space.weights is not None or (kind == "decoder" and space.network is not None)
+    return kind == "codes" or space.weights is not None or (kind == "decoder" and space.network is not None)
 
 
 def _asset(kind: str, space: Space) -> Asset:
-    if kind == "sprite":
-        return _sprite(space.data.content_hash, space.data)
     return _codes(space.key, space) if kind == "codes" else _network(space.key, kind, space)
-
-
-def _sheet_of(dataset: str) -> Asset:
-    images = caches.test_images(dataset)
-    return _sprite(images.content_hash, images)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -254,19 +260,16 @@ def _codes(key: str, _space: Space) -> Asset:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _sprite(key: str, _data: ImageDataset) -> Asset:
-    return _named(_data.name, "sprite", sprite(_data.images), "png")
+def _sprite(content: str, _data: ImageDataset) -> Asset:
+    return Asset(sprite_url(_data), sprite(_data.images), "image/png")
 
 
 def _find_images(dataset: str, kind: str, file: str) -> Asset | None:
-    """Of a training in the browser. A sheet is named by what it is of, and made when it is asked for."""
+    """Of a training in the browser."""
     if dataset not in COUNTS:
         return None
     try:
         known = check_dataset(dataset)
-        data = caches.test_images(known)
-        if kind == "sheet":
-            return _sprite(data.content_hash, data) if file == f"sheet-{data.content_hash}.of.png" else None
         asset = _every.get(known) if kind == "every" else _images(known, kind)
     except (DataError, OSError):
         return None

@@ -26,7 +26,7 @@ from vaeexplorer.trainings.listing import list_trainings
 FIRST = (
     "vaeexplorer.app.sidebar",
     "vaeexplorer.app.views.explore.plane",
-    "vaeexplorer.export.explorer",
+    "vaeexplorer.export.tables",
     "vaeexplorer.app.server.remote",
 )  # what the first page needs
 HEAVY = (

@@ -13,6 +13,7 @@ import { shortest, ticks } from "../draw/numbers.js";
 import { readTheme, typeScale } from "../draw/theme.js";
 
 const MARGINS = [36, 8, 26, 24]; // left, right, top, bottom, of type of usual size
+const BARE = 10; // the top where no text stands there
 const SIZE = 14; // CSS pixels of the type
 const FAINT = 0.3;
 
@@ -58,7 +59,8 @@ export function drawCurves(canvas, { lines, x, y, xTicks, marks = [], cursor = n
   if (!width || !height) return;
   fitCanvas(canvas, width, height);
   const scale = typeScale(canvas),
-    [LEFT, RIGHT, TOP, BOTTOM] = MARGINS.map((margin) => margin * scale),
+    [LEFT, RIGHT, top, BOTTOM] = MARGINS.map((margin) => margin * scale),
+    TOP = marks.length || xName ? top : BARE * scale,
     g = pen(canvas),
     ratio = pixelRatio(),
     { text, accent } = readTheme(canvas);

@@ -13,6 +13,10 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Puts a text into an element, unless it is there: the browser would lay out the page anew.
+ * @param {Element} element @param {string} text */
+export const setText = (element, text) => element.textContent !== text && (element.textContent = text);
+
 /** An SVG element, which has attributes alone.
  * @param {string} tag @param {Record<string, string | number>} attributes @param {...(Node | string)} children */
 export function svg(tag, attributes, ...children) {

@@ -18,6 +18,9 @@ export class Manifold {
     this.shown = null;
     /** What is being decoded. @type {{canvas: HTMLCanvasElement, box: number[], columns: number} | null} */
     this.coming = null;
+    /** What was shown before: painted anew where many a second follow. @type {HTMLCanvasElement | null} */
+    this.before = null;
+    /** @type {ImageData | null} */ this.pixels = null;
   }
 
   /** The codes to decode for a view, row by row from the top: z moved within its plane.
@@ -38,8 +41,10 @@ export class Manifold {
     for (let r = 0; r < rows; r++)
       for (let c = 0; c < columns; c++)
         zs.set(movedTo(plane, z, (x0 + c + 0.5) * step, (y1 - r - 0.5) * step), (r * columns + c) * dim);
-    const side = this.side,
-      canvas = h("canvas", { width: side * columns, height: side * rows });
+    const [width, height] = [this.side * columns, this.side * rows],
+      isLike = this.before?.width === width && this.before.height === height,
+      canvas = isLike && this.before ? this.before : h("canvas", { width, height });
+    this.before = null;
     this.coming = { canvas, box: [x0 * step, x1 * step, y0 * step, y1 * step], columns };
     return zs;
   }
@@ -53,30 +58,66 @@ export class Manifold {
    * @param {number[]} ink RGB, in which grey images are drawn */
   receive(start, pixels, done, ink) {
     if (!this.coming) return;
-    const { width, height, channels, size } = this.format,
-      planes = planesOf(this.format),
+    const { width, height } = this.format,
+      { canvas, columns } = this.coming,
       { side } = this,
-      scale = side / Math.max(width, height),
-      [across, down] = [scale * width, scale * height];
-    const context = pen(this.coming.canvas),
-      one = h("canvas", { width, height }),
-      tile = context.createImageData(width, height),
-      data = tile.data;
-    for (let i = 0; i * size < pixels.length; i++) {
-      for (let p = 0; p < width * height; p++) {
-        const from = i * size + p;
-        for (let c = 0; c < 3; c++) data[4 * p + c] = channels === 3 ? pixels[from + planes[c]] : ink[c];
-        data[4 * p + 3] = this.strength * (channels === 3 ? 255 : pixels[from]);
+      count = pixels.length / this.format.size,
+      context = pen(canvas);
+    const corner = (/** @type {number} */ i) => [
+      side * ((start + i) % columns),
+      side * Math.floor((start + i) / columns),
+    ];
+    if (side === width && side === height) {
+      const whole = this.imageOf(canvas.width, canvas.height);
+      for (let i = 0; i < count; i++) {
+        const [left, top] = corner(i);
+        this.write(whole, top * canvas.width + left, pixels, i, ink);
       }
-      const at = start + i,
-        [left, top] = [side * (at % this.coming.columns), side * Math.floor(at / this.coming.columns)];
-      if (scale === 1 && width === height) context.putImageData(tile, left, top);
-      else {
+      context.putImageData(whole, 0, 0); // at once: hundreds of small ones take longer than what they show
+    } else {
+      const scale = side / Math.max(width, height),
+        [across, down] = [scale * width, scale * height],
+        one = h("canvas", { width, height }),
+        tile = context.createImageData(width, height);
+      for (let i = 0; i < count; i++) {
+        const [left, top] = corner(i);
+        this.write(tile, 0, pixels, i, ink);
         pen(one).putImageData(tile, 0, 0);
         context.drawImage(one, left + (side - across) / 2, top + (side - down) / 2, across, down);
       }
     }
-    if (done || !this.shown) this.shown = this.coming;
+    if (!done && this.shown) return;
+    if (this.shown && this.shown !== this.coming) this.before = this.shown.canvas;
+    this.shown = this.coming;
+  }
+
+  /** Pixels of the canvas that comes, of which a part may have been written. @param {number} width
+   * @param {number} height @returns {ImageData} */
+  imageOf(width, height) {
+    if (this.pixels?.width !== width || this.pixels.height !== height) this.pixels = new ImageData(width, height);
+    return this.pixels;
+  }
+
+  /** Image number i of those given, from a pixel on. @param {ImageData} target @param {number} corner
+   * @param {Uint8Array} pixels @param {number} i @param {number[]} ink */
+  write(target, corner, pixels, i, [r, g, b]) {
+    const { width, height, channels, size } = this.format,
+      [red, green, blue] = planesOf(this.format),
+      words = new Uint32Array(target.data.buffer),
+      { strength } = this,
+      grey = r | (g << 8) | (b << 16),
+      opaque = (strength * 255 + 0.5) << 24;
+    for (let row = 0, from = i * size; row < height; row++)
+      for (let to = corner + row * target.width, end = to + width; to < end; to++, from++)
+        words[to] =
+          channels === 3
+            ? opaque | (pixels[from + blue] << 16) | (pixels[from + green] << 8) | pixels[from + red]
+            : grey | ((strength * pixels[from] + 0.5) << 24);
+  }
+
+  /** What is shown, for a file of the plane. @returns {import("../files/plane_picture.js").Behind | null} */
+  get picture() {
+    return this.shown && { canvas: this.shown.canvas, box: this.shown.box, opacity: 1, isSmooth: true };
   }
 
   /** @param {CanvasRenderingContext2D} context @param {import("../engine/geometry.js").View} view
@@ -92,6 +133,6 @@ export class Manifold {
   }
 
   clear() {
-    this.shown = this.coming = null;
+    this.shown = this.coming = this.before = null;
   }
 }

@@ -130,18 +130,29 @@ export class Maps {
           "seen (speckled).";
   }
 
+  /** The map that is shown, as an image with its place. @returns {import("../files/plane_picture.js").Behind | null} */
+  get picture() {
+    if (!this.regions || this.kind === "images") return null;
+    this.canvas ??= this.regions.paint(this.colors, this.kind);
+    const { x, y } = this.regions.sent;
+    return {
+      ...{ canvas: this.canvas, box: [...x, ...y] },
+      ...{ opacity: OPACITY[this.kind], isSmooth: this.kind === "unlike" },
+    };
+  }
+
   /** @param {CanvasRenderingContext2D} g @param {import("../engine/geometry.js").View} view @param {number} ratio */
   draw(g, view, ratio) {
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, view.width, view.height);
-    if (!this.regions || this.kind === "images") return;
-    this.canvas ??= this.regions.paint(this.colors, this.kind);
-    const { x, y } = this.regions.sent,
-      [left, top] = toScreen(view, x[0], y[1]),
-      [right, bottom] = toScreen(view, x[1], y[0]);
-    g.globalAlpha = OPACITY[this.kind];
-    g.imageSmoothingEnabled = this.kind === "unlike";
-    g.drawImage(this.canvas, left, top, right - left, bottom - top);
+    const { picture } = this;
+    if (!picture) return;
+    const [x0, x1, y0, y1] = picture.box,
+      [left, top] = toScreen(view, x0, y1),
+      [right, bottom] = toScreen(view, x1, y0);
+    g.globalAlpha = picture.opacity;
+    g.imageSmoothingEnabled = picture.isSmooth;
+    g.drawImage(picture.canvas, left, top, right - left, bottom - top);
     g.globalAlpha = 1;
   }
 }

@@ -95,3 +95,16 @@ export function plainColors(count, ink) {
   for (let i = 0; i < count; i++) colors.set([...ink, 70], 4 * i);
   return colors;
 }
+
+/** Of each dimension. @param {ArrayLike<number>} codes  [N * D] @param {number} dim */
+export function variances(codes, dim) {
+  const count = codes.length / dim;
+  return Array.from({ length: dim }, (_, j) => {
+    let [sum, squares] = [0, 0];
+    for (let at = j; at < codes.length; at += dim) {
+      sum += codes[at];
+      squares += codes[at] ** 2;
+    }
+    return squares / count - (sum / count) ** 2;
+  });
+}

@@ -6,7 +6,8 @@
  *
  * @typedef {"none" | "silu" | "relu" | "tanh" | "sigmoid" | "leaky_relu" | "elu" | "gelu" | "softplus"} Activation
  * @typedef {{activation: Activation, slope?: number}} Activated  slope: of a leaky ReLU below 0, or the alpha of an ELU
- * @typedef {{kind: "dense", inputs: number, outputs: number} & Activated} DenseSpec
+ * @typedef {{kind: "dense", inputs: number, outputs: number, step?: number} & Activated} DenseSpec
+ *   step: weights are whole numbers of it; without, they are numbers of the frame's precision
  * @typedef {{kind: "conv" | "conv_transpose", inputs: number, outputs: number, side: number, kernel: number,
  *            stride: number, padding: number, output_padding?: number} & Activated} ConvSpec
  *   side is that of the square input; channels come first
@@ -85,8 +86,9 @@ function layer(packed, spec) {
 /** Weights of LANES outputs are laid side by side, [outputs / LANES, inputs, LANES]: `multiply` takes half the time so.
  * @param {Unpacker} packed @param {DenseSpec} spec @returns {Dense} */
 function dense(packed, spec) {
-  const { inputs, outputs } = spec;
-  const given = packed.floats(inputs * outputs, packed.header.precision);
+  const { inputs, outputs, step } = spec,
+    count = inputs * outputs;
+  const given = step === undefined ? packed.floats(count, packed.header.precision) : packed.steps(count, step);
   const padded = Math.ceil(outputs / LANES) * LANES,
     weight = new Float32Array(padded * inputs);
   const bias = new Float32Array(padded),

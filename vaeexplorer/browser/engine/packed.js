@@ -44,6 +44,13 @@ export class Unpacker {
     return values;
   }
 
+  /** Whole numbers of steps: 0, -1, 1, -2, ... came as 0, 1, 2, 3, ... in two bytes each.
+   * @param {number} count @param {number} step @returns {Float32Array} */
+  steps(count, step) {
+    if (!(step > 0 && Number.isFinite(step))) throw this.error("have a header that cannot be read");
+    return Float32Array.from(new Uint16Array(this.take(2 * count)), (sent) => step * ((sent >> 1) ^ -(sent & 1)));
+  }
+
   /** @param {number} count */
   integers(count) {
     return new Uint8Array(this.take(count));

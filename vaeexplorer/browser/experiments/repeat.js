@@ -11,8 +11,9 @@ import { Range, drawCurves } from "../charts/curves.js";
 import { button, h } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { readTheme } from "../draw/theme.js";
-import { PIXELS } from "../engine/network.js";
+import { variances } from "../engine/codes.js";
 import { Session } from "../learning/session.js";
+import { bytesOf } from "../network/images.js";
 import { betaText } from "../record/choices.js";
 
 const VALUES = { dim: [1, 2, 3, 4, 8, 16, 32], beta: [0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32] };
@@ -21,20 +22,10 @@ const EPOCHS = [1, 3, 5, 10];
 
 /** Dimensions in use. @param {Float32Array} codes  [N * D] @param {number} dim */
 export function activeUnits(codes, dim) {
-  const count = codes.length / dim;
-  let active = 0;
-  for (let j = 0; j < dim; j++) {
-    let [sum, squares] = [0, 0];
-    for (let at = j; at < codes.length; at += dim) {
-      sum += codes[at];
-      squares += codes[at] ** 2;
-    }
-    if (squares / count - (sum / count) ** 2 > ACTIVE) active++;
-  }
-  return active;
+  return variances(codes, dim).filter((variance) => variance > ACTIVE).length;
 }
 
-/** One of them. @param {Choices} choices @param {{train: Uint8Array, test: Uint8Array}} images
+/** One of them. @param {Choices} choices @param {ConstructorParameters<typeof Session>[1]} images
  * @param {(share: number) => void} onShare @param {(session: Session) => void} onSession
  * @returns {Promise<Omit<Found, "value"> | null>} null where it did not end well */
 function trained(choices, images, onShare, onSession) {
@@ -134,7 +125,8 @@ export function repeat(by, base, images, close) {
         ...{ [by]: value, epochs: Number(epochs.value), schedule: "one-cycle", warmup: 0 },
         model: base.model.startsWith("linear") ? "linear-vae" : "vae",
       });
-      const mine = { train: images.train.subarray(0, choices.images * PIXELS), test: images.test };
+      const { train, bits = 8, test } = images,
+        mine = { train: train.subarray(0, choices.images * bytesOf(bits)), bits, test };
       const one = await trained(
         choices,
         mine,

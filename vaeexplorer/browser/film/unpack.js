@@ -11,7 +11,7 @@
  */
 import { PIXELS } from "../engine/network.js";
 import { Unpacker } from "../engine/packed.js";
-import { spread } from "../learning/images.js";
+import { spreadAll } from "../learning/images.js";
 
 export const TILES = 12; // images of the lattice, across and up
 const ROWS = 1.5; // classes a latent unit apart, where there is one dimension
@@ -44,7 +44,7 @@ export async function unpackRunFilm(gzipped) {
     hasImages,
     labels,
     codes: (frame) => ({ xs: along(frame, 0), ys: shown > 1 ? along(frame, 1) : rows }),
-    images: (frame) => spread(grids.subarray(frame * size, (frame + 1) * size)),
+    images: (frame) => spreadAll(grids.subarray(frame * size, (frame + 1) * size)),
   };
 }
 

@@ -23,7 +23,7 @@ export class Truth {
   /** @param {Asking} page */
   constructor(page) {
     this.page = page;
-    this.asked = this.isLaid = "";
+    this.asked = this.image = "";
     /** @type {ArrayBuffer | null} the network whose grid is laid */ this.ground = null;
     /** @type {import("../posterior/desk.js").Picture | null} */ this.picture = null;
     /** @type {import("../posterior/desk.js").Climb | null} */ this.climb = null;
@@ -71,7 +71,10 @@ export class Truth {
       this.source.use(this.bytes, innerWidth < NARROW ? SIDES.narrow : SIDES.wide, reach);
     }
     const box = page.near ? boxOf(view, shown) : null,
-      asked = [page.seed, ...mean, ...logvar, box && [...box.low, ...box.high]].join();
+      image = [page.seed, ...mean, ...logvar].join(),
+      asked = [image, box && [...box.low, ...box.high]].join();
+    if (image !== this.image) this.climb = null; // draws of the image before
+    this.image = image;
     if (asked !== this.asked) {
       this.asked = asked;
       const eps = Float64Array.from(normal(2 * KS[KS.length - 1], repeatable(page.seed)));

@@ -4,13 +4,14 @@
  *
  * @typedef {(x: number, bias: number, slope: number, M: number, N: number) => void} Activate
  * @typedef {(x: number, y: number, bias: number, sums: number, R: number, N: number, scale: number) => number} Loss
- * @typedef {(b: number, out: number, K: number, N: number) => void} Pack
  * @typedef {{
  *   memory: WebAssembly.Memory | Memory,
  *   product: (a: number, b: number, c: number, M: number, K: number, N: number, lda: number) => void,
- *   productT: (a: number, b: number, c: number, M: number, K: number, N: number, room: number) => void,
- *   pack: Pack, packWide: Pack, turn: Pack,
+ *   productT: (a: number, b: number, c: number, M: number, K: number, N: number) => void,
+ *   pack: (b: number, out: number, K: number, N: number, width: number) => void,
+ *   turn: (b: number, out: number, K: number, N: number, isWide: number) => void,
  *   rows: (images: number, numbers: number, x: number, starts: number, entries: number, B: number, P: number) => void,
+ *   nonzero: (x: number, starts: number, entries: number, R: number, C: number) => void,
  *   columns: (starts: number, entries: number, starts2: number, entries2: number, R: number, C: number) => void,
  *   sparse: (starts: number, entries: number, b: number, c: number, R: number, K: number, N: number,
  *            inPanels: number) => void,

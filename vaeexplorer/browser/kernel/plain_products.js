@@ -14,47 +14,53 @@ export const products = (views) => ({
   /** @type {import("./exports.js").Kernel["productT"]} */
   productT(a, b, c, M, K, N) {
     for (let n = 0; n < N; n += 8)
-      for (let m = 0; m < M; m++) row(views.F, (a >> 2) + m, M, (b >> 2) + n * K, (c >> 2) + n * M + m * 8, K);
+      for (let m = 0; m < M; m++)
+        row(views.F, (a >> 2) + (m - (m % 4)) * K + (m % 4), 4, (b >> 2) + n * K, (c >> 2) + n * M + m * 8, K);
   },
 
   /** @type {import("./exports.js").Kernel["pack"]} */
-  pack(b, out, K, N) {
-    for (let n = 0; n < N; n += 8) copy(views.F, (b >> 2) + n, N, (out >> 2) + n * K, K, 8);
-  },
-
-  /** @type {import("./exports.js").Kernel["pack"]} */
-  packWide(b, out, K, N) {
-    for (let n = 0, width = 0; n < N; n += width) {
-      width = n + 16 <= N ? 16 : 8;
+  pack(b, out, K, N, width) {
+    for (let n = 0; n < N; n += width) {
+      if (n + width > N) width = 8;
       copy(views.F, (b >> 2) + n, N, (out >> 2) + n * K, K, width);
     }
   },
 
-  /** @type {import("./exports.js").Kernel["pack"]} */
-  turn(b, out, K, N) {
+  /** @type {import("./exports.js").Kernel["turn"]} */
+  turn(b, out, K, N, isWide) {
     const { F } = views,
       to = out >> 2;
-    for (let n = 0, at = b >> 2; n < N; n += 8)
+    for (let n = 0, at = b >> 2, width = isWide ? 16 : 8; n < N; n += width) {
+      if (n + width > N) width = 8;
       for (let i = 0; i < K; i++)
-        for (let u = n; u < n + 8; u++, at++) F[to + (i - (i % 8)) * N + u * 8 + (i % 8)] = F[at];
+        for (let u = n; u < n + width; u++, at++) F[to + (i - (i % 8)) * N + u * 8 + (i % 8)] = F[at];
+    }
   },
 
   /** @type {import("./exports.js").Kernel["rows"]} */
   rows(images, numbers, x, starts, entries, B, P) {
     const { F, U, B: bytes } = views;
+    for (let i = 0, at = x >> 2; i < B; i++) {
+      const from = images + U[(numbers >> 2) + i] * P;
+      for (let p = 0; p < P; p++, at++) F[at] = bytes[from + p] / 255;
+    }
+    this.nonzero(x, starts, entries, B, P);
+  },
+
+  /** @type {import("./exports.js").Kernel["nonzero"]} */
+  nonzero(x, starts, entries, R, C) {
+    const { F, U } = views;
     let n = 0,
       at = x >> 2;
-    for (let i = 0; i < B; i++) {
-      U[(starts >> 2) + i] = n;
-      const from = images + U[(numbers >> 2) + i] * P;
-      for (let p = 0; p < P; p++, at++) {
-        F[at] = bytes[from + p] / 255;
-        if (!bytes[from + p]) continue;
-        U[(entries >> 2) + 2 * n] = p;
+    for (let r = 0; r < R; r++) {
+      U[(starts >> 2) + r] = n;
+      for (let c = 0; c < C; c++, at++) {
+        if (F[at] === 0) continue;
+        U[(entries >> 2) + 2 * n] = c;
         F[(entries >> 2) + 2 * n++ + 1] = F[at];
       }
     }
-    U[(starts >> 2) + B] = n;
+    U[(starts >> 2) + R] = n;
   },
 
   /** @type {import("./exports.js").Kernel["columns"]} */

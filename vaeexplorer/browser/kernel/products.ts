@@ -51,29 +51,22 @@ export function product(a: usize, b: usize, c: usize, M: i32, K: i32, N: i32, ld
     for (let m = 0; m < M; m += 4) tile(a + <usize>m * la, la, b, c + <usize>m * lc + (<usize>n << 2), lc, K);
 }
 
-/**
- * c [M, N] = a^T b of a [K, M] and b [K, N], as the gradient of weights is; b and c lie in panels. `a` is copied into
- * panels of 4 columns at `room`: rows of a power of two would share a few lines of the cache.
- */
-export function productT(a: usize, b: usize, c: usize, M: i32, K: i32, N: i32, room: usize): void {
-  const row = <usize>M << 2;
-  for (let m: usize = 0; m < row; m += 16) copy(a + m, row, room + m * K, K, 16);
+/** c [M, N] = a^T b of a [K, M] and b [K, N], as the gradient of weights is: a lies in panels of 4 columns, where rows of
+ * a power of two would share a few lines of the cache, b and c in panels of 8. */
+export function productT(a: usize, b: usize, c: usize, M: i32, K: i32, N: i32): void {
+  const end = a + (<usize>M * K << 2);
   for (let n = 0; n < N; n += 8, b += <usize>K << 5)
-    for (let m: usize = 0; m < row; m += 16, c += 128) tileT(room + m * K, b, c, K);
+    for (let from = a; from < end; from += <usize>K << 4, c += 128) tileT(from, b, c, K);
 }
 
-/** Rows b [K, N] into panels of 8. */
-export function pack(b: usize, out: usize, K: i32, N: i32): void {
+/** Rows b [K, N] into panels of `width` columns, 4, 8 or 16, and what is left of 16 into one of 8. */
+export function pack(b: usize, out: usize, K: i32, N: i32, width: i32): void {
   const row = <usize>N << 2;
-  for (let n: usize = 0; n < row; n += 32) copy(b + n, row, out + n * K, K, 32);
-}
-
-/** Rows b [K, N] into panels of 16, then of 8. */
-export function packWide(b: usize, out: usize, K: i32, N: i32): void {
-  const row = <usize>N << 2;
-  let n: usize = 0;
-  for (; n + 64 <= row; n += 64) copy(b + n, row, out + n * K, K, 64);
-  for (; n < row; n += 32) copy(b + n, row, out + n * K, K, 32);
+  let panel = <usize>width << 2;
+  for (let n: usize = 0; n < row; n += panel) {
+    if (n + panel > row) panel = 32;
+    copy(b + n, row, out + n * K, K, panel);
+  }
 }
 
 /** A part of `width` bytes of every row. */
@@ -82,19 +75,26 @@ function copy(b: usize, row: usize, out: usize, K: i32, width: usize): void {
     for (let v: usize = 0; v < width; v += 16) v128.store(out + v, v128.load(b + v));
 }
 
-/** Panels of b [K, N] into panels of b^T [N, K]; K is a multiple of 8 too. A panel's 8 x 8 blocks are turned one by one. */
-export function turn(b: usize, out: usize, K: i32, N: i32): void {
-  for (let n = 0; n < N; n += 8)
-    for (let i = 0; i < K; i += 8, b += 256) {
-      const to = out + ((<usize>i * N + (<usize>n << 3)) << 2);
-      quarter(b, to); quarter(b + 16, to + 128); quarter(b + 128, to + 16); quarter(b + 144, to + 144);
-    }
+/** Panels of b [K, N] into panels of b^T [N, K]; K is a multiple of 8 too. b's are of 16 columns where it `isWide`, and
+ * what is left in one of 8. Blocks of 8 x 8 are turned one by one. */
+export function turn(b: usize, out: usize, K: i32, N: i32, isWide: bool): void {
+  let width = isWide ? 16 : 8;
+  for (let n = 0; n < N; n += width) {
+    if (n + width > N) width = 8;
+    const row = <usize>width << 2;
+    for (let i = 0; i < K; i += 8, b += row << 3)
+      for (let u = 0; u < width; u += 8) {
+        const from = b + (<usize>u << 2), to = out + ((<usize>i * N + (<usize>(n + u) << 3)) << 2);
+        quarter(from, row, to); quarter(from + 16, row, to + 128);
+        quarter(from + (row << 2), row, to + 16); quarter(from + (row << 2) + 16, row, to + 144);
+      }
+  }
 }
 
-/** 4 x 4 of rows of 8. */
+/** 4 x 4 of rows that are `row` bytes apart. */
 @inline
-function quarter(b: usize, to: usize): void {
-  const w0 = v128.load(b), w1 = v128.load(b, 32), w2 = v128.load(b, 64), w3 = v128.load(b, 96);
+function quarter(b: usize, row: usize, to: usize): void {
+  const w0 = v128.load(b), w1 = v128.load(b + row), w2 = v128.load(b + 2 * row), w3 = v128.load(b + 3 * row);
   const t0 = v128.shuffle<f32>(w0, w1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(w0, w1, 2, 6, 3, 7);
   const t2 = v128.shuffle<f32>(w2, w3, 0, 4, 1, 5), t3 = v128.shuffle<f32>(w2, w3, 2, 6, 3, 7);
   v128.store(to, v128.shuffle<f64>(t0, t2, 0, 2)); v128.store(to, v128.shuffle<f64>(t0, t2, 1, 3), 32);

@@ -8,8 +8,8 @@
 // products in panels of 16 columns, then of 8. Fused multiply-add is left out: it is not the same in every browser, and
 // these numbers are. The first bytes of memory, up to `FIRST` of exports.js, are this module's own.
 
-export { product, productT, pack, packWide, turn } from "./products";
-export { rows, columns, sparse } from "./sparse";
+export { product, productT, pack, turn } from "./products";
+export { rows, nonzero, columns, sparse } from "./sparse";
 export { none, relu, silu, tanh, sigmoid, back, sum, bytes } from "./activations";
 export { bernoulli, continuousBernoulli, squared, squaredSigmoid } from "./losses";
 export { sample, sampleBack, adam, normals } from "./learning";

@@ -1,32 +1,42 @@
-// The first layer: four of five pixels of a digit are 0, and are left out.
+// Where the inputs of a layer are 0, they are left out: four of five pixels of a digit, and half of what a ReLU lets
+// through. Entries (u32 column, f32 value) number `starts[r]` to `starts[r + 1]` are row r's.
 
 import { add, mul } from "./numbers";
 
-/**
- * Images by number, bytes [.., P], to grey values x [B, P] in [0, 1], and to what of them is not 0: row r's entries
- * (u32 column, f32 value) are numbers `starts[r]` to `starts[r + 1]`. P is a multiple of 16.
- */
+/** Images by number, bytes [.., P], to grey values x [B, P] in [0, 1] and their entries. P is a multiple of 16. */
 export function rows(images: usize, numbers: usize, x: usize, starts: usize, entries: usize, B: i32, P: i32): void {
-  const scale = f32x4.splat(255), none = i8x16.splat(0);
-  let n = 0;
+  const scale = f32x4.splat(255);
+  let to = x;
   for (let i = 0; i < B; i++) {
-    store<u32>(starts + (<usize>i << 2), n);
     const from = images + <usize>load<u32>(numbers + (<usize>i << 2)) * P;
-    for (let p = 0; p < P; p += 16, x += 64) {
+    for (let p = 0; p < P; p += 16, to += 64) {
       const bytes = v128.load(from + p);
       const low = i16x8.extend_low_i8x16_u(bytes), high = i16x8.extend_high_i8x16_u(bytes);
-      v128.store(x, f32x4.div(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(low)), scale));
-      v128.store(x, f32x4.div(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(low)), scale), 16);
-      v128.store(x, f32x4.div(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(high)), scale), 32);
-      v128.store(x, f32x4.div(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(high)), scale), 48);
-      for (let mask = i8x16.bitmask(i8x16.ne(bytes, none)); mask; mask &= mask - 1, n++) {
+      v128.store(to, f32x4.div(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(low)), scale));
+      v128.store(to, f32x4.div(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(low)), scale), 16);
+      v128.store(to, f32x4.div(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(high)), scale), 32);
+      v128.store(to, f32x4.div(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(high)), scale), 48);
+    }
+  }
+  nonzero(x, starts, entries, B, P);
+}
+
+/** What of x [R, C] is not 0, as entries. C is a multiple of 8. */
+export function nonzero(x: usize, starts: usize, entries: usize, R: i32, C: i32): void {
+  const zero = f32x4.splat(0);
+  let n = 0;
+  for (let r = 0; r < R; r++) {
+    store<u32>(starts + (<usize>r << 2), n);
+    for (let c = 0; c < C; c += 8, x += 32) {
+      const isOne = i16x8.narrow_i32x4_s(f32x4.ne(v128.load(x), zero), f32x4.ne(v128.load(x, 16), zero));
+      for (let mask = i16x8.bitmask(isOne); mask; mask &= mask - 1, n++) {
         const at = ctz(mask), entry = entries + (<usize>n << 3);
-        store<u32>(entry, p + at);
+        store<u32>(entry, c + at);
         store<f32>(entry, load<f32>(x + (<usize>at << 2)), 4);
       }
     }
   }
-  store<u32>(starts + (<usize>B << 2), n);
+  store<u32>(starts + (<usize>R << 2), n);
 }
 
 /** Entries by row, of R rows and C columns, to entries by column. */

@@ -5,6 +5,8 @@
  *
  * @typedef {{steps: number[], interval: number, ratio: number, next: number}} Stood
  */
+import { release } from "./calls.js";
+
 export class Kept {
   /** @param {number} budget  bytes @param {number} interval  steps to the next at least
    * @param {number} ratio  of the next one's step to the last one's, at least */
@@ -63,7 +65,11 @@ export class States extends Kept {
   /** @param {import("../network/trainer.js").State} state */
   add(state) {
     this.note(state.step, 3 * state.values.byteLength);
-    this.all = [...this.all, state].filter(({ step }) => this.steps.includes(step));
+    const all = [...this.all, state],
+      isKept = (/** @type {{step: number}} */ { step }) => this.steps.includes(step);
+    for (const { values, m, v } of all.filter((each) => !isKept(each)))
+      for (const { buffer } of [values, m, v]) release(buffer);
+    this.all = all.filter(isKept);
   }
 
   /** The newest at or before a step. @param {number} step */

@@ -7,8 +7,9 @@
  * @typedef {import("../network/dials.js").Event} Event
  * @typedef {import("../network/trainer.js").State} State
  * @typedef {import("./viewing.js").Moment} Moment
- *   weights: the decoder's bytes for `unpack` of engine/network.js and `use` of decoding/background.js; codes: the
- *   means of the test images, [N * D]; logvars: ln sigma^2 of them, null of an AE and of moments that were kept
+ *   weights: the decoder's bytes for `unpack` of engine/network.js and `use` of decoding/background.js; null of the
+ *   newest moment, which the session decodes itself, but where there is no WebAssembly; codes: the means of the test
+ *   images, [N * D]; logvars: ln sigma^2 of them, null of an AE and of moments that were kept
  * @typedef {{reconstruction: number, kl: number, total: number}} Terms
  *   nats an image, whatever is minimised; total = reconstruction + beta * kl
  * @typedef {{step: number, epoch: number, train: Terms | null, test: (Terms & {step: number}) | null,
@@ -31,6 +32,8 @@
  * @typedef {{choices: Choices, events: Event[], steps: number, hash: string}} Record
  *   a training of the same images that gets the same events comes to the same hash after as many steps
  */
+import { isCompiled, kernel } from "../kernel/kernel.js";
+import { Newest } from "./pictures.js";
 import { open } from "./side.js";
 
 const NO_FILM = /** @type {any} */ ({});
@@ -39,7 +42,8 @@ export class Session {
   /**
    * Nothing runs before `play`, `batch` or `epoch`; the first moment, of the untrained network, comes by itself.
    * @param {Choices} choices
-   * @param {{train: Uint8Array, test: Uint8Array}} images  [N * 784] each; they stay the page's
+   * @param {{train: Uint8Array, bits?: import("../network/images.js").Bits, test: Uint8Array}} images  they stay the
+   *   page's: train [N * 784 * bits / 8], of 8 bits unless given; test [N * 784]
    * @param {Handlers} handlers
    * @param {Partial<Branch>} [from]  what `branch` or `rest` returned
    */
@@ -53,24 +57,32 @@ export class Session {
     /** @type {Map<number, Omit<Epoch, "test">>} */ this.untested = new Map();
     /** @type {{reason: Reason, sentence: string} | null} */ this.ending = null;
     /** @type {import("./side.js").Side[]} */ this.sides = [];
+    /** @type {Newest | null} */ this.newest = null;
     this.isOver = this.isTroubled = false;
     /** Resolved once training can begin; says where it runs, and on what. */
     this.ready = this.start(images, from);
     this.ready.catch((/** @type {Error} */ error) => this.hear("trouble", error.message));
   }
 
-  /** @param {{train: Uint8Array, test: Uint8Array}} images @param {Partial<Branch>} from
+  /** @param {ConstructorParameters<typeof Session>[1]} images @param {Partial<Branch>} from
    * @returns {Promise<{where: "worker" | "page", arithmetic: "webassembly" | "javascript"}>} */
-  async start({ train, test }, { events, state, replayTo, film: { moments = [], ...film } = NO_FILM }) {
+  async start({ train, bits = 8, test }, { events, state, replayTo, film: { moments = [], ...film } = NO_FILM }) {
     const hear = (/** @type {string} */ name, /** @type {any} */ value) => this.hear(name, value);
-    const [training, viewing] = (this.sides = await Promise.all([open("training", hear), open("viewing", hear)]));
+    const [training, viewing, arithmetic] = await Promise.all([
+      open("training", hear),
+      open("viewing", hear),
+      kernel(),
+    ]);
+    this.sides = [training, viewing];
     if (this.isOver) this.sides.forEach((side) => side.end());
-    const { port1, port2 } = new MessageChannel();
+    if (isCompiled(arithmetic)) this.newest = new Newest(arithmetic, this.choices);
+    const { port1, port2 } = new MessageChannel(),
+      own = train.slice(); // one copy, where a message would make two
     const [{ compiled }] = await Promise.all([
       training.call(
         "start",
-        [this.choices, train, { events, state, replayTo, film: moments.length ? film : undefined }, port1],
-        [port1],
+        [this.choices, own, { bits, events, state, replayTo, film: moments.length ? film : undefined }, port1],
+        [port1, own.buffer],
       ),
       viewing.call("start", [this.choices, test, port2, moments], [port2]),
     ]);
@@ -84,7 +96,7 @@ export class Session {
     if (name === "progress") {
       this.progress = { ...value, test: this.test };
       handlers.onProgress?.(/** @type {Progress} */ (this.progress));
-    } else if (name === "moment") handlers.onMoment?.(value);
+    } else if (name === "moment") this.see(value);
     else if (name === "kept") {
       this.kept = value;
       handlers.onKept?.(value);
@@ -99,6 +111,15 @@ export class Session {
     const { reason, sentence } = this.ending;
     this.ending = null;
     handlers.onEnd?.(reason, sentence);
+  }
+
+  /** @param {import("./viewing.js").Seen} seen */
+  see({ decoder, ...moment }) {
+    if (decoder) {
+      this.newest?.use(decoder);
+      void this.sides[1].call("reuse", [decoder], [decoder.buffer]);
+    }
+    this.handlers.onMoment?.(moment);
   }
 
   /** @param {Terms & {step: number}} test */
@@ -178,9 +199,22 @@ export class Session {
   }
 
   /** The kept moment nearest to a step, null where there is none. @param {number} step
-   * @returns {Promise<Moment | null>} */
+   * @returns {Promise<import("./viewing.js").KeptMoment | null>} */
   momentAt(step) {
     return this.ask(1, "momentAt", step);
+  }
+
+  /** The image at a point of the newest moment. @param {ArrayLike<number>} z  [D]
+   * @returns {Float32Array | null} [784] in [0, 1], overwritten by the next call; null before the first moment, and
+   *   where moments bring their weights */
+  decode(z) {
+    return this.newest && this.newest.decode(z);
+  }
+
+  /** The images at many points of the newest moment, beside the page.
+   * @param {Float32Array} zs  [N * D] @returns {Promise<Uint8Array>} [N * 784] grey levels */
+  decodeAll(zs) {
+    return this.ask(1, "decodeAll", zs);
   }
 
   /** q(z|x) of an image [784] in [0, 1], by the newest moment. @param {Float32Array} image

@@ -8,10 +8,10 @@
  *   isTested: the loss on the test images is wanted; film: the steps that are kept, where this is one of them
  */
 import { isCompiled, kernel } from "../kernel/kernel.js";
-import { PIXELS } from "../network/choices.js";
+import { Sums } from "../network/sums.js";
 import { Trainer } from "../network/trainer.js";
+import { release } from "./calls.js";
 import { Kept, States } from "./kept.js";
-import { Sums } from "./sums.js";
 
 const BURST = 10, // milliseconds
   PICTURE = 90, // from one to the next, milliseconds
@@ -35,26 +35,26 @@ export class Training {
     this.out = 0; // buffers on their way
     this.film = new Kept(FILM, 2, 1.12);
     this.states = new States(STATES, 10);
-    this.momentSize = 0; // bytes
-    this.replayTo = 0;
+    this.momentSize = this.replayTo = 0; // bytes; a step
     /** @type {MessagePort | null} */ this.viewer = null;
     this.since = this.sinceEpoch = new Sums();
     this.seconds = 0; // of the epoch
-    this.lastShown = this.lastProgress = 0;
+    this.lastShown = this.lastProgress = this.imagesPerSecond = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.later = undefined;
-    this.imagesPerSecond = 0;
   }
 
   /**
-   * @param {import("../network/choices.js").Choices} choices @param {Uint8Array} images  [N * 784]
-   * @param {{events?: import("../network/dials.js").Event[], state?: import("../network/trainer.js").State | null,
-   *          replayTo?: number, film?: import("./kept.js").Stood}} from  no pictures before `replayTo`
+   * @param {import("../network/choices.js").Choices} choices @param {Uint8Array} images  [N * 784 * bits / 8], its own
+   * @param {{bits?: import("../network/images.js").Bits, events?: import("../network/dials.js").Event[],
+   *          state?: import("../network/trainer.js").State | null, replayTo?: number,
+   *          film?: import("./kept.js").Stood}} from  no pictures before `replayTo`
    * @param {MessagePort} viewer
    */
-  async start(choices, images, { events = [], state = null, replayTo = 0, film }, viewer) {
+  async start(choices, images, { bits, events = [], state = null, replayTo = 0, film }, viewer) {
     this.viewer = viewer;
     const arithmetic = await kernel();
-    this.trainer = new Trainer(arithmetic, choices, images, events.slice());
+    this.trainer = new Trainer(arithmetic, choices, images, events.slice(), bits);
+    release(images.buffer); // they are in the kernel's memory
     if (state) this.trainer.restore(state);
     this.replayTo = replayTo;
     const { steps, learner } = this.trainer;

@@ -3,13 +3,18 @@
  * What a training looks like: of each copy of the parameters the codes of the test images, and the decoder for the
  * page; of some the loss on the test images; and the moments that are kept.
  */
-import { kernel } from "../kernel/kernel.js";
+import { isCompiled, kernel } from "../kernel/kernel.js";
 import { PIXELS } from "../network/choices.js";
 import { halves } from "../network/tensors.js";
 import { Viewer } from "../network/viewer.js";
+import { release } from "./calls.js";
+import { decodeAll, decoderOf } from "./pictures.js";
 
 /**
- * @typedef {{step: number, weights: ArrayBuffer, codes: Float32Array, logvars: Float32Array | null}} Moment
+ * @typedef {{step: number, weights: ArrayBuffer | null, codes: Float32Array, logvars: Float32Array | null}} Moment
+ * @typedef {Moment & {weights: ArrayBuffer}} KeptMoment
+ * @typedef {Moment & {decoder: Float32Array<ArrayBuffer> | null}} Seen
+ *   decoder: its parameters, where weights are null; comes back by `reuse`
  * @typedef {{weights: ArrayBuffer, codes: Uint16Array}} Filmed  both in float16
  */
 
@@ -21,6 +26,8 @@ export class Viewing {
     /** @type {MessagePort | null} */ this.trainer = null;
     this.isOver = false;
     this.step = 0;
+    this.isCompiled = false;
+    /** @type {Float32Array<ArrayBuffer>[]} decoders that came back */ this.free = [];
     /** @type {Map<number, Filmed>} by step */
     this.film = new Map();
   }
@@ -30,7 +37,9 @@ export class Viewing {
   async start(choices, images, trainer, moments) {
     this.trainer = trainer;
     this.film = new Map(moments);
-    this.viewer = new Viewer(await kernel(), choices, images);
+    const arithmetic = await kernel();
+    this.isCompiled = isCompiled(arithmetic);
+    this.viewer = new Viewer(arithmetic, choices, images);
     if (this.isOver) return;
     trainer.onmessage = ({ data }) => {
       this.look(data);
@@ -46,15 +55,48 @@ export class Viewing {
     const { codes, logvars } = viewer.codes();
     if (film) {
       this.film.set(step, { weights: viewer.packed(String(step), true), codes: halves(codes) });
-      for (const known of this.film.keys()) if (!film.includes(known)) this.film.delete(known);
+      for (const [known, { weights }] of this.film) {
+        if (film.includes(known)) continue;
+        this.film.delete(known);
+        release(weights);
+      }
     }
-    this.report("moment", { step, weights: viewer.packed(String(step), false), codes, logvars });
+    const weights = this.isCompiled ? null : viewer.packed(String(step), false); // plain JavaScript decodes one by one
+    this.report("moment", { step, weights, decoder: this.isCompiled ? this.decoder() : null, codes, logvars });
     if (isTested) this.report("test", { step, ...viewer.test(beta) });
+  }
+
+  /** A copy of the decoder's parameters. */
+  decoder() {
+    const { values, layout } = this.viewer.model,
+      now = values.subarray(...decoderOf(layout)),
+      copy = this.free.pop() ?? new Float32Array(now.length);
+    copy.set(now);
+    return copy;
+  }
+
+  /** A moment's decoder that nobody reads any more. @param {Float32Array<ArrayBuffer>} decoder */
+  reuse(decoder) {
+    this.free.push(decoder);
   }
 
   end() {
     this.isOver = true;
     this.trainer?.close();
+  }
+
+  /** The images at points of the newest copy. @param {Float32Array} zs  [N * D]
+   * @returns {Uint8Array<ArrayBuffer>} [N * 784] grey levels */
+  decodeAll(zs) {
+    const { model, choices } = this.viewer,
+      count = zs.length / choices.dim,
+      images = new Uint8Array(count * PIXELS);
+    for (let from = 0; from < count; from += model.most) {
+      const some = decodeAll(model, zs.subarray(from * choices.dim, (from + model.most) * choices.dim));
+      model.kernel.bytes(some.byteOffset, model.x, model.rows * PIXELS); // where a batch's images lie
+      images.set(model.bytes.subarray(model.x, model.x + some.length), from * PIXELS);
+    }
+    return images;
   }
 
   /** The loss on the test images now. @param {number} beta */
@@ -82,7 +124,7 @@ export class Viewing {
     return [...this.film];
   }
 
-  /** The kept moment nearest to a step. @param {number} step @returns {Moment | null} */
+  /** The kept moment nearest to a step. @param {number} step @returns {KeptMoment | null} */
   momentAt(step) {
     const steps = [...this.film.keys()],
       nearest = steps.reduce((best, at) => (Math.abs(at - step) < Math.abs(best - step) ? at : best), steps[0]),

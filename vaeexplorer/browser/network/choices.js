@@ -18,7 +18,8 @@
  * @typedef {{inputs: number, outputs: number, K: number, N: number, weight: number, bias: number, isWide: boolean,
  *            parts: {name: string, outputs: number, column: number}[]}} Layer
  *   inputs, outputs: what the network has; K, N: padded for the kernel; weight, bias: where they begin among the
- *   parameters, in numbers; isWide: the weights lie in panels of 16 columns; parts: torch's layers within this one
+ *   parameters, in numbers; isWide: many inputs are 0 and are left out, and the weights lie in panels of 16 columns;
+ *   parts: torch's layers within this one
  * @typedef {{encoder: Layer[], decoder: Layer[], width: number, count: number, logVariance: number | null}} Layout
  *   encoder: the last of it are the heads; width: of z, padded; count: of all parameters, padded; logVariance: where
  *   the learned ln sigma_x^2 lies
@@ -79,7 +80,8 @@ export const effectiveBeta = ({ beta, dim, reduction = {} }) =>
 export function layout(choices) {
   const widths = isLinear(choices) ? [] : choices.widths,
     { dim } = choices,
-    width = padded(dim, 8);
+    width = padded(dim, 8),
+    cuts = choices.activation === "relu" && widths.length > 0;
   let count = 0;
   /** @param {number} inputs @param {number} K @param {number} N @param {Layer["parts"]} parts
    * @param {boolean} isWide */
@@ -94,14 +96,15 @@ export function layout(choices) {
     sizes.slice(1).map((outputs, index) => {
       const inputs = sizes[index],
         K = part === "decoder" && index === 0 ? width : padded(inputs, 8);
-      const parts = [{ name: `${part}.${2 * index}`, outputs, column: 0 }];
-      return layer(inputs, K, padded(outputs, 8), parts, part === "trunk" && index === 0);
+      const parts = [{ name: `${part}.${2 * index}`, outputs, column: 0 }],
+        isFirst = part === "trunk" && index === 0;
+      return layer(inputs, K, padded(outputs, 8), parts, isFirst || (index > 0 && cuts));
     });
   const trunk = chain("trunk", [PIXELS, ...widths]),
     features = widths.at(-1) ?? PIXELS,
     heads = [{ name: "mean", outputs: dim, column: 0 }];
   if (isVariational(choices)) heads.push({ name: "logvar", outputs: dim, column: width });
-  trunk.push(layer(features, padded(features, 8), heads.length * width, heads, trunk.length === 0));
+  trunk.push(layer(features, padded(features, 8), heads.length * width, heads, cuts || trunk.length === 0));
   const decoder = chain("decoder", [dim, ...widths.slice().reverse(), PIXELS]);
   const logVariance = choices.likelihood === "gaussian-learned" ? count : null;
   if (logVariance !== null) count += 4;

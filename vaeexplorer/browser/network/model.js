@@ -5,15 +5,20 @@
  */
 import { Room, padded } from "../kernel/memory.js";
 import { PIXELS, isLinear, isVariational, layout } from "./choices.js";
+import { bytesOf, spread } from "./images.js";
 
-/** @typedef {import("../kernel/exports.js").Kernel} Kernel */
+/**
+ * @typedef {import("../kernel/exports.js").Kernel} Kernel
+ * @typedef {{starts: number, entries: number}} Entries  where the inputs of a layer that are not 0 lie, by row
+ */
 
 export const LN_2_PI = 1.8378770664093453;
 
 export class Model {
   /** @param {Kernel} kernel  used for this alone @param {import("./choices.js").Choices} choices
-   * @param {number} most  images at a time @param {number} images  how many lie in memory */
-  constructor(kernel, choices, most, images) {
+   * @param {number} most  images at a time @param {number} images  how many lie in memory
+   * @param {import("./images.js").Bits} [bits]  of a pixel there */
+  constructor(kernel, choices, most, images, bits = 8) {
     this.kernel = kernel;
     this.choices = choices;
     this.isVariational = isVariational(choices);
@@ -21,12 +26,16 @@ export class Model {
     const rows = (this.most = padded(most, 4)),
       room = (this.room = new Room(kernel));
     this.parameters = room.floats(count);
-    this.images = room.bytes(images * PIXELS);
+    this.bits = bits;
+    this.images = room.bytes(images * bytesOf(bits));
+    this.batch = bits === 8 ? this.images : room.bytes(rows * PIXELS); // images at a byte a pixel
     this.numbers = room.floats(rows);
     this.x = room.floats(rows * PIXELS);
     this.y = room.floats(rows * PIXELS);
-    this.starts = room.floats(rows + 1);
-    this.entries = room.bytes(8 * rows * PIXELS);
+    /** Of the images, and of a layer behind a ReLU. @type {Entries} */
+    this.pixels = this.entriesOf(PIXELS);
+    const behind = [...encoder.slice(1), ...decoder].filter(({ isWide }) => isWide);
+    this.passed = this.entriesOf(Math.max(0, ...behind.map(({ K }) => K)));
     /** The output of each layer but the decoder's last, and the slope of its activation there. */
     const outputs = (/** @type {import("./choices.js").Layer[]} */ layers) =>
       layers.map(({ N }) => ({ out: room.floats(rows * N), slope: room.floats(rows * N) }));
@@ -40,6 +49,11 @@ export class Model {
     this.floats = this.values = new Float32Array(0); // of all memory, and of the parameters
     this.integers = new Uint32Array(0);
     this.bytes = new Uint8Array(0);
+  }
+
+  /** Room for what of a batch's [rows, K] is not 0. @param {number} K @returns {Entries} */
+  entriesOf(K) {
+    return { starts: this.room.floats(Math.max(this.most, K) + 1), entries: this.room.bytes(8 * this.most * K) };
   }
 
   /** Once all has its place. */
@@ -59,8 +73,29 @@ export class Model {
     this.rows = padded(numbers.length, 4);
     const { integers } = this,
       to = this.numbers / 4;
-    for (let i = 0; i < this.rows; i++) integers[to + i] = numbers[i < this.real ? i : 0];
-    this.kernel.rows(this.images, this.numbers, this.x, this.starts, this.entries, this.rows, PIXELS);
+    for (let i = 0; i < this.rows; i++)
+      integers[to + i] = (this.opened(numbers[i < this.real ? i : 0], i) - this.batch) / PIXELS;
+    this.kernel.rows(this.batch, this.numbers, this.x, this.pixels.starts, this.pixels.entries, this.rows, PIXELS);
+  }
+
+  /** Where an image lies at a byte a pixel. @param {number} number @param {number} row  of the batch
+   * @returns {number} its offset */
+  opened(number, row) {
+    if (this.bits === 8) return this.images + number * PIXELS;
+    const to = this.batch + row * PIXELS;
+    spread(this.integers, (this.images + number * bytesOf(4)) / 4, this.integers, to / 4);
+    return to;
+  }
+
+  /** Codes, in place of those of a batch. @param {ArrayLike<number>} zs  [N * D] @param {number} dim */
+  place(zs, dim) {
+    const { floats, layout } = this,
+      count = zs.length / dim;
+    this.real = count;
+    this.rows = padded(count, 4);
+    floats.fill(0, this.z / 4, this.z / 4 + this.rows * layout.width);
+    for (let i = 0; i < count; i++)
+      for (let d = 0; d < dim; d++) floats[this.z / 4 + i * layout.width + d] = zs[i * dim + d];
   }
 
   /** Images to the products of the heads. */
@@ -128,8 +163,16 @@ export class Model {
   /** @param {import("./choices.js").Layer} layer @param {number} from @param {number} to */
   multiply({ weight, K, N, isWide }, from, to) {
     const at = this.parameters + 4 * weight;
-    if (isWide) this.kernel.sparse(this.starts, this.entries, at, to, this.rows, K, N, 0);
-    else this.kernel.product(from, at, to, this.rows, K, N, K);
+    if (!isWide) return this.kernel.product(from, at, to, this.rows, K, N, K);
+    const { starts, entries } = this.nonzero(from, K);
+    this.kernel.sparse(starts, entries, at, to, this.rows, K, N, 0);
+  }
+
+  /** What of a layer's inputs is not 0. @param {number} from @param {number} K @returns {Entries} */
+  nonzero(from, K) {
+    if (from === this.x) return this.pixels;
+    this.kernel.nonzero(from, this.passed.starts, this.passed.entries, this.rows, K);
+    return this.passed;
   }
 
   /** @param {import("./choices.js").Layer} layer */

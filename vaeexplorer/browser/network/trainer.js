@@ -10,6 +10,7 @@
 import { PIXELS, check, isLinear, place } from "./choices.js";
 import { Dials } from "./dials.js";
 import { Learner } from "./gradient.js";
+import { bytesOf } from "./images.js";
 import { NOISE, ORDER, WEIGHTS, keyOf, shuffled, uniform } from "./random.js";
 import { tensorsOf } from "./tensors.js";
 
@@ -22,18 +23,19 @@ export class Trainer {
   /**
    * @param {import("../kernel/exports.js").Kernel} kernel  used for this alone
    * @param {import("./choices.js").Choices} choices
-   * @param {Uint8Array} images  [N * 784]; the first `choices.images` are learned
+   * @param {Uint8Array} images  [N * 784 * bits / 8]; the first `choices.images` are learned
    * @param {import("./dials.js").Event[]} [events]  in the order of their steps; grows by `set`
+   * @param {import("./images.js").Bits} [bits]  of a pixel (images.js)
    * @throws {Error} choices out of range, in one sentence
    */
-  constructor(kernel, choices, images, events = []) {
+  constructor(kernel, choices, images, events = [], bits = 8) {
     check(choices);
     this.choices = choices;
-    this.count = Math.min(choices.images, images.length / PIXELS);
+    this.count = Math.min(choices.images, images.length / bytesOf(bits));
     this.steps = Math.ceil(this.count / choices.batch); // an epoch
     this.events = events;
-    this.learner = new Learner(kernel, choices, this.count);
-    this.learner.bytes.set(images.subarray(0, this.count * PIXELS), this.learner.images);
+    this.learner = new Learner(kernel, choices, this.count, bits);
+    this.learner.bytes.set(images.subarray(0, this.count * bytesOf(bits)), this.learner.images);
     this.dials = new Dials(choices, this.steps, events, kernel.cosine);
     this.step = 0; // how many are done
     this.epoch = -1; // whose order is at hand
@@ -67,12 +69,14 @@ export class Trainer {
   /** The decoder's last bias, so that it begins at the mean image (`models.begin_at_mean_image`). */
   beginAtMeanImage() {
     const { learner, choices, count } = this,
-      { bytes, images, layout, values } = learner,
+      { bytes, layout, values } = learner,
       last = /** @type {import("./choices.js").Layer} */ (layout.decoder.at(-1)),
       isMean = choices.likelihood.startsWith("gaussian") && isLinear(choices);
     const sums = new Float64Array(PIXELS);
-    for (let at = images; at < images + count * PIXELS; at += PIXELS)
+    for (let i = 0; i < count; i++) {
+      const at = learner.opened(i, 0);
       for (let p = 0; p < PIXELS; p++) sums[p] += bytes[at + p];
+    }
     for (let p = 0; p < PIXELS; p++) {
       const mean = sums[p] / count / 255,
         inside = Math.min(1 - LEAST, Math.max(LEAST, mean));

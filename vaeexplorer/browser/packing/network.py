@@ -15,23 +15,33 @@ from vaeexplorer.network.architecture import Layer
 _PARTS = ("decoder", "encoder", "mean", "logvar")
 
 
-def pack_network(config: RunConfig, weights: Mapping[str, np.ndarray], *, encoder: bool = True) -> bytes:
+def pack_network(
+    config: RunConfig,
+    weights: Mapping[str, np.ndarray],
+    *,
+    encoder: bool = True,
+    steps: Mapping[str, float] | None = None,
+) -> bytes:
     """A network, in the layout that network.js describes.
 
     Args:
         config: of any architecture and likelihood.
         weights: by the names of `architecture.weight_shapes`; those of the encoder only where it is sent.
         encoder: send what turns an image into its posterior too, which about doubles the size.
+        steps: by name, of weights of dense layers that are whole numbers of steps, at most 32,767 from 0.
     """
+    steps = steps or {}
     sent = _PARTS if encoder else ("decoder",)
     objective = config.objective
     parts = {
         name: layers for name, layers in architecture.layers(config.model, objective.likelihood).items() if name in sent
     }
     names = [layer.name for name in _PARTS for layer in parts.get(name, ())]
-    arrays = [weights[f"{name}.{kind}"] for name in names for kind in ("weight", "bias")]
-    kind = precision(arrays)
-    payload = b"".join(array.astype(kind, copy=False).tobytes() for array in arrays)
+    arrays = {each: weights[each] for name in names for each in (f"{name}.weight", f"{name}.bias")}
+    kind = precision([array for name, array in arrays.items() if name not in steps])
+    payload = b"".join(
+        _whole(array) if name in steps else array.astype(kind, copy=False).tobytes() for name, array in arrays.items()
+    )
     header = {
         "kind": "network",
         "precision": kind,
@@ -43,7 +53,10 @@ def pack_network(config: RunConfig, weights: Mapping[str, np.ndarray], *, encode
         "pixel_variance": _pixel_variance(config, weights),
         "logvar_range": architecture.LOGVAR_RANGE,
     }
-    shapes = {name: [_shape(layer) for layer in parts[name]] if name in parts else None for name in _PARTS}
+    shapes = {
+        name: [_shape(layer, steps.get(f"{layer.name}.weight")) for layer in parts[name]] if name in parts else None
+        for name in _PARTS
+    }
     return frame(header | shapes, payload)
 
 
@@ -81,8 +94,13 @@ def _pixel_variance(config: RunConfig, weights: Mapping[str, np.ndarray]) -> flo
     return None if log_variance is None else float(np.exp(log_variance))
 
 
-def _shape(layer: Layer) -> dict[str, Any]:
+def _whole(steps: np.ndarray) -> bytes:
+    """Whole numbers 0, -1, 1, -2, ... as 0, 1, 2, 3, ...: of small ones the upper byte is 0, and packs well."""
+    return ((steps << 1) ^ (steps >> 31)).astype("<u2").tobytes()
+
+
+def _shape(layer: Layer, step: float | None) -> dict[str, Any]:
     shape = {"kind": layer.kind, "inputs": layer.inputs, "outputs": layer.outputs, "activation": layer.activation}
     if layer.kind == "dense":
-        return shape
+        return shape | ({"step": step} if step else {})
     return shape | {"side": layer.side, "kernel": layer.kernel, "stride": layer.stride, "padding": layer.padding}

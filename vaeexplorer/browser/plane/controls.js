@@ -27,7 +27,7 @@ import { download, prefersStill, press } from "../draw/dom.js";
 import { ease, lerp, normal } from "../engine/geometry.js";
 import { axisName } from "../engine/projections.js";
 import { pngOf, svgOf } from "../files/plane_picture.js";
-import { showMarks, showNetwork } from "./shown.js";
+import { showMap, showMarks, showNetwork } from "./shown.js";
 import { buildChoice, buildLegend, fillSelect } from "./elements.js";
 
 const LEG = 2200; // ms from one point of the walk to the next
@@ -181,13 +181,11 @@ export class Controls {
       `Latent plane of ${plane.space?.name}: ${count} test images as dots, ${across} across and ${up} up. ` +
         "Arrow keys move z, with Shift finely; plus and minus zoom, 0 shows all; the key ? lists all keys.",
     );
-    if (plane.link.plane === "UMAP")
-      plane.readout.say(
-        plane.space?.umap
-          ? "UMAP keeps neighbours together, not distances: z jumps from code to code."
-          : "UMAP has not been computed for this run yet.",
-      );
-    else plane.readout.say(plane.maps.words);
+    showMap(plane);
+    const umap = plane.space?.umap
+      ? "UMAP keeps neighbours together, not distances: z jumps from code to code."
+      : "UMAP has not been computed for this run yet.";
+    plane.readout.say(plane.link.plane === "UMAP" ? umap : "");
   }
 
   /** @param {string} kind @param {Blob | null} file */

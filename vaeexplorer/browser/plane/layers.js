@@ -10,6 +10,7 @@
  *            model: {network: import("../engine/network.js").Network | null,
  *                    codes: import("../engine/codes.js").Codes} | null,
  *            plane: import("../engine/projections.js").Plane | null, link: import("./url.js").Link, z: number[],
+ *            hidden: Set<number>,
  *            sprite: ImageBitmap | null, picked: number, view: View, home: View | null, dotColors?: Uint8ClampedArray,
  *            maps: import("../draw/regions.js").Maps, readonly ends: [number[], number[]] | null,
  *            readonly showsManifold: boolean,
@@ -29,6 +30,7 @@ import { fit, zoomWithin } from "../engine/geometry.js";
 import { decode } from "../engine/network.js";
 import { boxOf, movedTo } from "../engine/projections.js";
 import { Manifold } from "../draw/manifold.js";
+import { legendOf } from "./shown.js";
 
 const REST = 120; // ms without change after which the manifold is decoded
 const PACE = 50; // ms between two updates of numbers and strips: nobody reads faster, and the image gets the time
@@ -159,15 +161,15 @@ export class Layers {
 
   /** What a file of the plane shows. @returns {import("../files/plane_picture.js").Picture} */
   get picture() {
-    const { ui, model, z, ends, picked, pointer, view, dotColors, sprite, link } = this.plane;
+    const { ui, model, z, ends, picked, pointer, view, dotColors, sprite, link, maps } = this.plane;
     const plane = /** @type {import("../engine/projections.js").Plane} */ (this.plane.plane),
       { codes } = /** @type {NonNullable<typeof model>} */ (model);
     return {
       ...{ view, theme: this.theme, labels: plane.labels, xs: plane.xs, ys: plane.ys },
       colors: /** @type {Uint8ClampedArray} */ (dotColors),
       ...{ sprite, thumbnails: this.thumbnails, ellipses: link.marks === "ellipse" ? codes : null, plane },
-      manifold: this.plane.showsManifold ? this.manifold.shown : null,
-      layers: [ui.manifold, ui.dots, ui.overlay],
+      behind: maps.picture ?? (this.plane.showsManifold ? this.manifold.picture : null),
+      ...{ legend: legendOf(this.plane), layers: [ui.manifold, ui.dots, ui.overlay] },
       drawOverlay: (g) =>
         drawOverlay(g, view, { plane, codes, z, ends, hovered: -1, picked, lasso: pointer.lasso }, this.theme, 1),
     };

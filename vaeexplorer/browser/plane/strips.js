@@ -50,13 +50,9 @@ export class Strips {
       const named = { label: caption, valuemin: 1, valuemax: STEPS, valuenow: 1 };
       for (const [name, value] of Object.entries(named)) canvas.setAttribute(`aria-${name}`, String(value));
       const mark = h("i", { class: "mark", hidden: true });
-      const figure = h(
-        "figure",
-        {},
-        h("figcaption", {}, h("span", { textContent: caption }), ...tools),
-        h("div", { class: "row" }, canvas, mark),
-      );
-      return { canvas, mark, figure };
+      const text = h("span", { textContent: caption }),
+        row = h("div", { class: "row" }, canvas, mark);
+      return { canvas, mark, caption: text, figure: h("figure", {}, h("figcaption", {}, text, ...tools), row) };
     };
     this.strips = this.dimensions.map((dimension) => {
       const [low, high] = summary.walk[dimension];
@@ -147,6 +143,7 @@ export class Strips {
    * @param {import("../engine/codes.js").Classes | null} names */
   showAnswers(classifier, names) {
     this.answers.hidden = !classifier || !names || this.path.figure.hidden;
+    this.path.caption.textContent = `from A to B${this.answers.hidden ? "" : ": the answer, and how sure, %"}`;
     if (!classifier || !names || this.answers.hidden) return;
     const said = this.zs.slice(-STEPS).map((z) => classifier.at(z)),
       texts = said.map((answer) =>

@@ -37,6 +37,7 @@ export class Block {
       value: String(this.at),
     });
     this.slider.setAttribute("aria-label", "Draws k of the importance-weighted bound");
+    this.slider.title = "The dots on the plane are the draws, as large as their weights";
     this.slider.oninput = () => {
       this.at = Number(this.slider.value);
       this.draw();
@@ -48,13 +49,14 @@ export class Block {
       "section",
       { class: "posterior", hidden: true, "aria-label": "Why the bound is loose" },
       h("div", { class: "head" }, h("h2", { textContent: "Why the bound is loose" }), this.status),
-      h("div", { class: "bounds" }, this.numbers, this.bar),
+      this.numbers,
       h(
         "div",
-        { class: "weighted" },
+        { class: "bounds" },
+        this.bar,
         h("label", { class: "slider" }, h("span", { textContent: "k" }), this.slider, this.output),
-        this.curve,
         this.said,
+        this.curve,
       ),
     );
   }
@@ -79,7 +81,9 @@ export class Block {
     delete this.element.dataset.stale;
     const { inView } = measured;
     this.status.textContent =
-      inView !== null && inView < 0.5 ? `${number(100 * (1 - inView), 0)} % of p(z|x) lies outside this view.` : "";
+      inView !== null && inView < 0.5
+        ? `${number(100 * (1 - inView), 0)} % of p(z|x) lies outside this view: press the small map.`
+        : "";
     this.draw();
   }
 
@@ -102,7 +106,7 @@ export class Block {
       );
     this.numbers.replaceChildren(
       row("truth", "ln p(x), by the grid", truth),
-      row("best", "ELBO of the best diagonal Gaussian q*", best),
+      row("best", "ELBO of the best Gaussian q*", best),
       row("own", "ELBO of the encoder’s q", bound),
       row("gap", "approximation gap, nats", truth - best),
       row("gap", "amortization gap, nats", best - bound),
@@ -112,10 +116,11 @@ export class Block {
     const some = climb.weights.subarray(0, k),
       sum = some.reduce((all, each) => all + each, 0),
       squares = some.reduce((all, each) => all + each * each, 0);
+    const away = `${number(Math.abs(truth - weighted))} ${truth < weighted ? "above" : "below"} ln p(x)`,
+      on = truth < weighted ? ", which it bounds on average" : "";
     this.said.textContent =
-      `${k} draw${k === 1 ? "" : "s"} from q: bound ${number(weighted)}, ` +
-      `${known ? `${number(Math.max(0, truth - weighted))} below ln p(x); ` : ""}` +
-      `effective sample size ${number((sum * sum) / squares, 1)}. Dots on the plane are as large as their weights.`;
+      `Bound of ${k} draw${k === 1 ? "" : "s"} from q: ${number(weighted)}${known ? `, ${away}${on}` : ""}. ` +
+      `Effective sample size ${number((sum * sum) / squares, 1)}.`;
   }
 
   /** @param {number} truth @param {number} best @param {number} bound @param {number} weighted  nats */
@@ -131,10 +136,11 @@ export class Block {
         parts.push(svg("text", { x: (a + b) / 2, y: 15, "text-anchor": "middle", class: kind }, text));
       return parts;
     };
-    const axis = ticks([low, high], false, wide / 110).flatMap((nats) => [
-      svg("line", { class: "grid", x1: x(nats), x2: x(nats), y1: 34, y2: 40 }),
-      svg("text", { x: x(nats), y: 54, "text-anchor": "middle" }, number(nats, high - low < 2 ? 1 : 0)),
-    ]);
+    const digits = high - low < 0.4 ? 2 : high - low < 4 ? 1 : 0,
+      axis = ticks([low, high], false, wide / 110).flatMap((nats) => [
+        svg("line", { class: "grid", x1: x(nats), x2: x(nats), y1: 34, y2: 40 }),
+        svg("text", { x: x(nats), y: 54, "text-anchor": "middle" }, number(nats, digits)),
+      ]);
     this.bar.replaceChildren(
       ...axis,
       ...part("amortization", bound, best, "amortization gap"),

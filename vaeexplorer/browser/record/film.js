@@ -11,8 +11,10 @@ const TILES = 10, // images of the manifold, across and up
   DELAY = 8, // hundredths of a second
   LAST = 12; // times that the last one is shown
 
+/** @typedef {import("../learning/viewing.js").KeptMoment} KeptMoment */
+
 /**
- * @param {{steps: number[], momentAt: (step: number) => Promise<import("../learning/session.js").Moment | null>,
+ * @param {{steps: number[], momentAt: (step: number) => Promise<KeptMoment | null>,
  *          labels: Uint8Array, axes: [number, number], reach: number, colors: string[], ground: number[],
  *          ink: number[], onShare: (share: number) => void}} film
  *   reach: of the plane, latent units from the middle; ground, ink: RGB
@@ -32,7 +34,7 @@ export async function filmOf({ steps, momentAt, labels, axes, reach, colors, gro
   return encodeGif(frames, { width: SIZE, height: SIZE }, 1, DELAY, palette(colors, ground, ink));
 }
 
-/** A picture in codes of the palette. @param {import("../learning/session.js").Moment} moment
+/** A picture in codes of the palette. @param {KeptMoment} moment
  * @param {Uint8Array} labels @param {[number, number]} axes @param {number} reach */
 function frame({ weights, codes }, labels, [a, b], reach) {
   const network = unpack(weights),

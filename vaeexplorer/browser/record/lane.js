@@ -8,15 +8,20 @@
  * @typedef {import("../learning/session.js").Progress} Progress
  * @typedef {import("../learning/session.js").Event} Event
  * @typedef {{step: number, reconstruction: number, kl: number, total: number}} Point
- * @typedef {{train: Uint8Array, test: Uint8Array, labels: Uint8Array}} Images
- *   train: all there are [N * 784]; test: the shown ones [M * 784]; labels: of these and of all test images after them
+ * @typedef {{train: Uint8Array, bits?: import("../network/images.js").Bits, test: Uint8Array,
+ *            labels: Uint8Array}} Images
+ *   train: all there are [N * 784 * bits / 8], of 8 bits unless given; test: the shown ones [M * 784]; labels: of these
+ *   and of all test images after them
  * @typedef {{moment: (lane: Lane) => void, progress: (lane: Lane) => void, end: (lane: Lane) => void}} Watch
  */
 import { Session } from "../learning/session.js";
-import { PIXELS, unpack } from "../engine/network.js";
+import { decode, unpack } from "../engine/network.js";
+import { bytesOf } from "../network/images.js";
 import { isVariational, stepsOf } from "./choices.js";
 
-const TESTED = 400; // ms from one test to the next
+const TESTED = 400, // ms from one test to the next, at the least and
+  LONGEST = 1000, // at the most; in between
+  SHARE = 10; // times as long as it took
 const MOST = 3000; // points of a curve; beyond, every second one goes
 
 export class Lane {
@@ -33,7 +38,7 @@ export class Lane {
     this.total = choices.epochs * this.perEpoch; // steps
     /** @type {Event[]} */ this.events = [...(from.events ?? [])];
     this.begins = from.replayTo ?? 0; // the step of a branch
-    this.testedAt = -Infinity; // ms
+    this.testAt = 0; // ms: the next one
     /** @type {Promise<Partial<import("../learning/session.js").Branch>>} where it rests */
     this.from = Promise.resolve({});
     this.rests = false;
@@ -49,18 +54,19 @@ export class Lane {
     /** @type {import("../learning/session.js").Epoch[]} */ this.history = [];
     /** @type {Moment | null} the newest */ this.live = null;
     /** @type {Moment | null} what is shown */ this.moment = null;
-    /** @type {import("../engine/network.js").Network | null} of that moment */ this.network = null;
+    /** @type {import("../engine/network.js").Network | null} of that moment, unless the session has it */
+    this.network = null;
     /** @type {number | null} the step that is looked back at */ this.seen = null;
     /** @type {Progress | null} */ this.progress = null;
     this.sentence = "";
     this.isOver = this.isTesting = false;
-    this.testedAt = -Infinity;
+    this.testAt = 0;
   }
 
   /** @param {Partial<import("../learning/session.js").Branch>} from */
   open(from) {
-    const { train, test } = this.images,
-      mine = { train: train.subarray(0, this.choices.images * PIXELS), test };
+    const { train, bits = 8, test } = this.images,
+      mine = { train: train.subarray(0, this.choices.images * bytesOf(bits)), bits, test };
     this.session = this.create(
       this.choices,
       mine,
@@ -98,7 +104,8 @@ export class Lane {
   /** The test figures between two epochs' ends. */
   testNow() {
     const { session } = this;
-    if (!session || this.isTesting || performance.now() - this.testedAt < TESTED) return;
+    const began = performance.now();
+    if (!session || this.isTesting || began < this.testAt) return;
     this.isTesting = true;
     session
       .testNow(this.beta)
@@ -109,8 +116,9 @@ export class Lane {
       })
       .catch(() => {}) // its session has ended
       .finally(() => {
+        const now = performance.now();
         this.isTesting = false;
-        this.testedAt = performance.now();
+        this.testAt = now + Math.min(LONGEST, Math.max(TESTED, SHARE * (now - began)));
       });
   }
 
@@ -133,8 +141,15 @@ export class Lane {
   /** @param {Moment} moment */
   show(moment) {
     this.moment = moment;
-    this.network = unpack(moment.weights);
+    this.network = moment.weights && unpack(moment.weights);
     this.watch.moment(this);
+  }
+
+  /** The image at a point, by the moment that is shown. @param {ArrayLike<number>} z  [D]
+   * @returns {Float32Array | null} [784] in [0, 1], overwritten by the next call; null where there is none */
+  decode(z) {
+    if (!this.moment || z.length !== this.choices.dim) return null;
+    return this.network ? decode(this.network, z) : (this.session?.decode(z) ?? null);
   }
 
   get running() {

@@ -12,7 +12,7 @@
 import { button, h } from "../draw/dom.js";
 import { fetchOnce, Latest } from "../engine/fetch.js";
 import { PIXELS } from "../engine/network.js";
-import { unpackImages } from "../learning/images.js";
+import { unpackBytes } from "../learning/images.js";
 import { RemoteSession } from "../learning/remote.js";
 import { title } from "../record/choices.js";
 import { Lane } from "../record/lane.js";
@@ -108,7 +108,7 @@ export class Served {
     this.close();
     this.name.textContent = given.name;
     this.latest.ask(
-      () => fetchOnce(new URL(given.at + given.images, document.baseURI).href, unpackImages),
+      () => fetchOnce(new URL(given.at + given.images, document.baseURI).href, unpackBytes),
       ({ images, labels }) => this.open(given, { train: new Uint8Array(0), test: images, labels }),
       (error) => this.say(`The images could not be loaded. ${error.message}`),
     );

@@ -11,6 +11,7 @@ open("plane", () => {
   const { keys, link, ...space } = given("space");
   for (const id of ["network", "codes"]) provideElement(id);
   provideElement("sprite", false);
+  if (space.regions) provideElement(space.regions, false);
   const urls = { network: "network", codes: "codes", sprite: "sprite" };
   const plane = linked(LatentPlane, "plane", keys.plane);
   const showPlane = () => plane.update({ space: { ...space, urls } }, opening(plane.address, link));

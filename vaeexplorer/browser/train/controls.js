@@ -8,7 +8,7 @@
  *            trainings: Pick<import("./trainings.js").Trainings, "batch" | "epoch" | "settle" | "steer">,
  *            race(kind: string): void, open(what: "clinic" | "dim" | "beta"): void}} Page
  */
-import { button, h, press } from "../draw/dom.js";
+import { button, h, press, setText } from "../draw/dom.js";
 import {
   ABOUT,
   BATCHES,
@@ -179,7 +179,7 @@ export function buildControls(page) {
   /** @param {Choices} choices @param {boolean} running @param {boolean} isOver @param {number} beta  now
    * @param {number} rate  now */
   const update = (choices, running, isOver, beta, rate) => {
-    start.textContent = running ? "Pause" : isOver ? "Again" : "Start";
+    setText(start, running ? "Pause" : isOver ? "Again" : "Start");
     start.dataset.running = String(running);
     fill(
       set,
@@ -253,12 +253,12 @@ export function buildSliders(page) {
     const active = box.ownerDocument.activeElement;
     betas.disabled = !isVariational(choices);
     if (active !== betas || betas.disabled) betas.value = String(BETAS.indexOf(nearest(BETAS, now)));
-    beta.textContent = isVariational(choices) ? betaText(now) : "–";
+    setText(beta, isVariational(choices) ? betaText(now) : "–");
     betas.setAttribute("aria-valuetext", beta.textContent);
     [...stops.children].forEach((stop, k) => stop.classList.toggle("chosen", !betas.disabled && BETAS[k] === now));
     rates.value = String(RATES.indexOf(nearest(RATES, rateNow)));
     rates.disabled = choices.schedule === "one-cycle";
-    rate.textContent = String(Number(rateNow.toPrecision(2)));
+    setText(rate, String(Number(rateNow.toPrecision(2))));
     rates.setAttribute("aria-valuetext", rate.textContent);
   };
   return { box, betas, rates, update };

@@ -1,6 +1,6 @@
 // @ts-check
 /** The title, and how far the training has come. */
-import { h } from "../draw/dom.js";
+import { h, setText } from "../draw/dom.js";
 
 export function buildHead() {
   const epoch = h("b", {}),
@@ -20,20 +20,16 @@ export function buildHead() {
   const update = (lanes) => {
     const [lane] = lanes,
       shown = lane.progress;
-    sentence.textContent =
-      lanes.length > 1
-        ? "A race: same batches, one clock."
-        : lane.isVariational
-          ? "Turn β while the VAE learns."
-          : "It learns in this tab, on your machine.";
+    const alone = lane.isVariational ? "Turn β while the VAE learns." : "It learns in this tab, on your machine.";
+    setText(sentence, lanes.length > 1 ? "A race: same batches, one clock." : alone);
     const epochs = lane.total / lane.perEpoch,
       at = Math.min(lane.shownStep / lane.perEpoch, epochs);
-    epoch.textContent = String(Math.min(Math.floor(at) + 1, Math.ceil(epochs)));
-    of.textContent = ` of ${Math.ceil(epochs)}`;
+    setText(epoch, String(Math.min(Math.floor(at) + 1, Math.ceil(epochs))));
+    setText(of, ` of ${Math.ceil(epochs)}`);
     const rates = lanes.map(({ progress }) => progress?.imagesPerSecond ?? 0);
-    speed.textContent = rates[0] ? Math.round(rates.reduce((sum, rate) => sum + rate, 0)).toLocaleString("en") : "–";
+    setText(speed, rates[0] ? Math.round(rates.reduce((sum, rate) => sum + rate, 0)).toLocaleString("en") : "–");
     const left = Math.max(...lanes.map(({ progress }) => progress?.secondsLeft ?? 0));
-    time.textContent = shown?.secondsLeft ? duration(left) : "–";
+    setText(time, shown?.secondsLeft ? duration(left) : "–");
   };
   return { box, update };
 }

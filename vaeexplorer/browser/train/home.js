@@ -8,11 +8,9 @@
 import { pen } from "../draw/canvas.js";
 import { download, h } from "../draw/dom.js";
 import { readTheme } from "../draw/theme.js";
-import { Batch } from "../decoding/batch.js";
 import { fetchOnce } from "../engine/fetch.js";
 import { PIXELS, SIDE } from "../engine/network.js";
 import { copyButton } from "../interact/copy.js";
-import { kernel } from "../kernel/kernel.js";
 import { effectiveBeta } from "../network/choices.js";
 import { filmOf } from "../record/film.js";
 import { pytorchScript } from "../record/pytorch.js";
@@ -82,7 +80,7 @@ async function takeRun({ lane, set, version }) {
     beta = lane.beta,
     [weights, measured] = await Promise.all([session.weights(), session.measure(images, beta)]),
     { dim } = lane.choices;
-  const error = await errors(lane, images, measured.codes);
+  const error = await errors(lane, session, images, measured.codes);
   const history = lane.history.map(({ epoch, train, test, seconds }) => ({ epoch, train, test, seconds }));
   const snapshots = lane.snapshots.map(({ codes }) => codes);
   const part = record.steps % lane.perEpoch;
@@ -144,20 +142,17 @@ export async function allTestImages(set) {
   return images;
 }
 
-/** |x - d(mean)|² of each image. @param {Lane} lane @param {Uint8Array} images @param {Float32Array} codes */
-async function errors(lane, images, codes) {
-  const { network } = lane,
-    { dim } = lane.choices,
+/** |x - d(mean)|² of each image. @param {Lane} lane @param {import("../learning/session.js").Session} session
+ * @param {Uint8Array} images @param {Float32Array} codes */
+async function errors(lane, session, images, codes) {
+  const { dim } = lane.choices,
     count = codes.length / dim,
     found = new Float32Array(count);
-  if (!network) throw new Error("Nothing has been learned yet: press Start first.");
-  const batch = new Batch(await kernel(), network, CHUNK);
   for (let start = 0; start < count; start += CHUNK) {
     const some = codes.subarray(start * dim, Math.min(count, start + CHUNK) * dim),
-      pixels = batch.decode(some, dim);
+      pixels = await session.decodeAll(some);
     for (let p = 0, at = start * PIXELS; p < pixels.length; p++, at++)
       found[start + Math.floor(p / PIXELS)] += ((images[at] - pixels[p]) / 255) ** 2;
-    await new Promise((resolve) => setTimeout(resolve)); // the page stays alive
   }
   return found;
 }

@@ -3,17 +3,18 @@
  * The plane while it learns: the decoded manifold of the moment, the codes of the test images moving from one picture
  * to the next, and the point that is decoded. The scale stays, so that codes are seen to sprawl and to contract.
  */
-import { Background } from "../decoding/background.js";
+import { Moments } from "../decoding/moments.js";
 import { fitCanvas, onResize, pen, pixelRatio } from "../draw/canvas.js";
-import { h, prefersStill } from "../draw/dom.js";
+import { h, prefersStill, setText } from "../draw/dom.js";
 import { drawPoints } from "../draw/dots.js";
 import { Manifold } from "../draw/manifold.js";
 import { drawOverlay, prepareOverlay } from "../draw/overlay.js";
 import { Thumbnails, paintImage, sheetOf, tile } from "../draw/sprite.js";
 import { labelFont, readTheme } from "../draw/theme.js";
-import { dotColors } from "../engine/codes.js";
+import { dotColors, variances } from "../engine/codes.js";
 import { NearestInPlane, fit, normal, repeatable, toScreen } from "../engine/geometry.js";
-import { PIXELS } from "../engine/network.js";
+import { imageAt } from "../engine/format.js";
+import { PIXELS, SIDE } from "../engine/network.js";
 import { dimensionPlane, movedTo } from "../engine/projections.js";
 import { isVariational } from "../record/choices.js";
 import { listenTo } from "./pointer.js";
@@ -63,11 +64,10 @@ export class Plane {
     /** @type {[number, number]} */ this.shownAxes = [0, 1];
     /** @type {{xs: Float32Array, ys: Float32Array, since: number} | null} */ this.from = null;
     this.half = 0; // of the plane where it is set from outside; 0: as usual
-    this.isStale = false;
-    this.background = new Background(
-      (kind, start, pixels, done) => this.receive(kind, start, pixels, done),
-      () => {},
-    );
+    this.isStale = this.isMarked = false; // isMarked: circles and point are drawn
+    this.decoding = new Moments((...images) => this.receive(...images));
+    /** @type {import("../draw/theme.js").Theme | null} */ this.theme = null;
+    /** @type {{moment: unknown, plane: import("../engine/projections.js").Plane} | null} */ this.known = null;
     this.endResizing = onResize(this.stage, () => this.redraw());
     listenTo(this);
   }
@@ -75,7 +75,7 @@ export class Plane {
   stop() {
     cancelAnimationFrame(this.frame);
     this.endResizing();
-    this.background.stop();
+    this.decoding.stop();
   }
 
   /** Another training. @param {import("../record/lane.js").Lane} lane @param {string[]} colors  of the classes */
@@ -86,7 +86,8 @@ export class Plane {
     this.z = new Array(dim).fill(0);
     this.shownAxes = [0, Math.min(1, dim - 1)];
     this.zoomed = 1;
-    this.xs = this.ys = this.from = null;
+    this.xs = this.ys = this.from = this.known = null;
+    this.decoding.drop();
     this.manifold.clear();
     const labels = lane.images.labels.subarray(0, lane.images.test.length / PIXELS);
     this.labels = labels;
@@ -107,25 +108,21 @@ export class Plane {
     const plane = this.plane;
     [this.xs, this.ys] = [plane.xs, plane.ys];
     this.decode();
-    this.redraw();
+    this.drawSoon();
   }
 
-  /** @returns {import("../engine/projections.js").Plane} */
+  /** Of the moment that is shown. @returns {import("../engine/projections.js").Plane} */
   get plane() {
     const { lane, rows } = this,
-      { codes } = /** @type {import("../record/lane.js").Moment} */ (lane?.moment),
+      moment = /** @type {import("../record/lane.js").Moment} */ (lane?.moment),
+      { codes } = moment,
       dim = lane?.choices.dim ?? 2;
-    const all = {
-      count: codes.length / dim,
-      dim,
-      mean: codes,
-      logvar: null,
-      error: rows,
-      kl: null,
-      labels: this.labels,
-    };
-    const plane = dimensionPlane(/** @type {any} */ (all), ...this.shownAxes);
-    return { ...plane, circles: dim > 1 && Boolean(lane?.isVariational) };
+    if (this.known?.moment === moment) return this.known.plane;
+    const all = { count: codes.length / dim, dim, mean: codes, logvar: null, error: rows };
+    const circles = dim > 1 && Boolean(lane?.isVariational),
+      plane = { ...dimensionPlane(/** @type {any} */ (all), ...this.shownAxes), circles };
+    this.known = { moment, plane };
+    return plane;
   }
 
   /** The test images side by side, once they are asked for. */
@@ -141,53 +138,41 @@ export class Plane {
   /** The two dimensions whose codes vary most. @param {Float32Array} codes @param {number} dim */
   chooseAxes(codes, dim) {
     if (dim < 3) return;
-    const variance = Array.from({ length: dim }, (_, j) => {
-      let [sum, squares] = [0, 0];
-      for (let at = j; at < codes.length; at += dim) {
-        sum += codes[at];
-        squares += codes[at] ** 2;
-      }
-      const count = codes.length / dim;
-      return (squares / count - (sum / count) ** 2) * (this.shownAxes.includes(j) ? LOYAL : 1);
-    });
+    const variance = variances(codes, dim).map((own, j) => own * (this.shownAxes.includes(j) ? LOYAL : 1));
     const order = variance.map((_, j) => j).sort((a, b) => variance[b] - variance[a]);
     const [a, b] = order.slice(0, 2).sort((one, other) => one - other);
     if (this.shownAxes[0] !== a || this.shownAxes[1] !== b) this.from = this.xs = this.ys = null;
     this.shownAxes = [a, b];
-    this.axes.textContent = `z${a + 1}, z${b + 1} of ${dim} dimensions`;
+    setText(this.axes, `z${a + 1}, z${b + 1} of ${dim} dimensions`);
   }
 
-  /** The manifold and the samples of the newest moment, once the last ones are done. */
+  /** The samples and the manifold of the moment, once the last ones are done. */
   decode() {
-    const { lane, background } = this;
+    const { lane } = this,
+      noise = /** @type {Float32Array} */ (this.noise);
     if (!lane?.moment || !this.view) return;
-    this.isStale = background.isBusy("manifold") || background.isBusy("gallery");
+    const source = {
+      weights: lane.moment.weights,
+      decode: (/** @type {Float32Array} */ zs) => lane.session?.decodeAll(zs),
+    };
+    this.isStale = this.decoding.isBusy(source);
     if (this.isStale) return;
-    background.use(lane.moment.weights);
-    const { dim } = lane.choices;
-    background.request("gallery", /** @type {Float32Array} */ (this.noise), dim);
-    background.request("manifold", this.manifold.plan(this.plane, this.z, this.view), dim);
+    const cells = this.manifold.plan(this.plane, this.z, this.view),
+      zs = new Float32Array(noise.length + cells.length);
+    zs.set(noise);
+    zs.set(cells, noise.length);
+    this.decoding.request(source, zs, lane.choices.dim);
   }
 
-  /** @param {string} kind @param {number} start @param {Uint8Array} pixels @param {boolean} done */
-  receive(kind, start, pixels, done) {
-    if (kind === "manifold") {
-      this.manifold.receive(start, pixels, done, readTheme(this.stage).ink);
-      if (done && this.view) this.manifold.draw(pen(this.layers[0]), this.view, pixelRatio());
-    } else {
-      const context = pen(this.samples),
-        columns = this.samples.width / 28;
-      for (let k = 0; k * PIXELS < pixels.length; k++) {
-        const at = start + k;
-        paintImage(
-          context,
-          pixels.subarray(k * PIXELS, (k + 1) * PIXELS),
-          255,
-          28 * (at % columns),
-          28 * Math.floor(at / columns),
-        );
-      }
-    }
+  /** Samples, and after them the manifold. @param {number} start @param {Uint8Array} pixels @param {boolean} done */
+  receive(start, pixels, done) {
+    const context = pen(this.samples),
+      columns = this.samples.width / SIDE,
+      first = Math.max(0, Math.min(this.count - start, pixels.length / PIXELS)); // of the manifold
+    for (let k = 0, at = start; k < first; k++, at++)
+      paintImage(context, imageAt(pixels, k), 255, SIDE * (at % columns), SIDE * Math.floor(at / columns));
+    this.manifold.receive(start + first - this.count, pixels.subarray(first * PIXELS), done, this.look().ink);
+    if (done && this.view) this.manifold.draw(pen(this.layers[0]), this.view, pixelRatio());
     if (done && this.isStale) this.decode();
   }
 
@@ -206,13 +191,28 @@ export class Plane {
     return { xs: mix(from.xs, xs), ys: mix(from.ys, ys) };
   }
 
+  /** Colours or sizes are others. */
   redraw() {
+    this.theme = null;
+    this.isMarked = false;
+    this.drawSoon();
+  }
+
+  drawSoon() {
     this.frame ||= requestAnimationFrame((now) => {
       this.frame = 0;
-      if (this.from && now - this.drawn < CALM) return this.redraw();
+      if (this.from && now - this.drawn < CALM) return this.drawSoon();
       this.drawn = now;
       this.draw(now);
     });
+  }
+
+  /** The colours: a browser that is asked for them works out the styles of the page. */
+  look() {
+    const { stage } = this;
+    if (!this.theme) pen(this.layers[2]).font = labelFont(stage);
+    this.theme ??= readTheme(stage, stage.parentElement ?? stage);
+    return this.theme;
   }
 
   /** What is in view, in latent units from the middle. */
@@ -240,20 +240,20 @@ export class Plane {
         home = { xs: this.xs, ys: /** @type {Float32Array} */ (this.ys) };
       if (!this.thumbnails.draw(g, this.view, home, dots, this.sheet, this.images.px, ratio, { xs, ys }))
         drawPoints(g, this.view, xs, ys, dots, ratio);
-      if (this.from) this.redraw();
+      if (this.from) this.drawSoon();
     }
-    this.drawPoint();
+    if (!this.isMarked) this.drawPoint();
     this.saveOutside();
   }
 
   /** The circles and the point alone: what a drag redraws. */
   drawPoint() {
-    const { lane, view, stage, layers } = this;
+    const { lane, view, layers } = this;
     if (!lane?.moment || !view) return;
+    this.isMarked = true;
     const context = pen(layers[2]),
-      theme = readTheme(stage, stage.parentElement ?? stage),
+      theme = this.look(),
       codes = /** @type {any} */ ({ dim: lane.choices.dim, logvar: null });
-    context.font = labelFont(stage);
     drawOverlay(
       context,
       view,
@@ -278,7 +278,7 @@ export class Plane {
       if (Math.abs(xs[i]) > view.width / 2 / view.scale || Math.abs(ys[i]) > view.height / 2 / view.scale) out++;
     const share = (100 * out) / xs.length;
     const text = share ? `${share < 1 ? "under 1" : share.toFixed(0)} % outside ±${this.reach.toPrecision(2)}` : "";
-    if (this.outside.textContent !== text) this.outside.textContent = text;
+    setText(this.outside, text);
   }
 
   /** @param {number[]} z */

@@ -9,7 +9,7 @@ import { onResize } from "../draw/canvas.js";
 import { chartCanvas } from "../charts/chart.js";
 import { ticks } from "../draw/numbers.js";
 import { Range, drawCurves, line } from "../charts/curves.js";
-import { button, h, legend, press } from "../draw/dom.js";
+import { button, h, legend, press, setText } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { title } from "../record/choices.js";
 import { marksOf } from "./single.js";
@@ -112,9 +112,9 @@ export function raceScene(lanes, page) {
     lanes.forEach((lane, k) => {
       const { name, reconstruction, kl } = heads[k],
         { figures } = lane;
-      name.textContent = names[k];
-      reconstruction.textContent = figures ? number(figures.reconstruction, 1) : "–";
-      kl.textContent = figures ? number(figures.kl, 2) : "–";
+      setText(name, names[k]);
+      setText(reconstruction, figures ? number(figures.reconstruction, 1) : "–");
+      setText(kl, figures ? number(figures.kl, 2) : "–");
     });
     draw();
   };

@@ -8,7 +8,7 @@
  */
 import { chartCanvas } from "../charts/chart.js";
 import { Range, drawCurves, line, roundUp } from "../charts/curves.js";
-import { h, legend } from "../draw/dom.js";
+import { h, legend, setText } from "../draw/dom.js";
 import { number } from "../draw/numbers.js";
 import { onResize } from "../draw/canvas.js";
 import { readTheme } from "../draw/theme.js";
@@ -16,6 +16,7 @@ import { betaText } from "../record/choices.js";
 import { View } from "./view.js";
 
 const PARTS = /** @type {const} */ (["reconstruction", "kl", "total"]);
+const CALM = 250; // ms from one drawing of the curves to the next, while they grow
 const LOOK_BACK = 0.35; // of the steps so far, over which a KL is said to rise
 const RISE = 1.04;
 
@@ -97,11 +98,17 @@ export function singleScene(lane, page) {
   const update = () => {
     const figures = lane.figures;
     for (const { part, value } of charts)
-      value.textContent =
-        figures && (part !== "kl" || lane.isVariational) ? number(figures[part], part === "kl" ? 2 : 1) : "–";
-    note.textContent = remark(lane);
+      setText(
+        value,
+        figures && (part !== "kl" || lane.isVariational) ? number(figures[part], part === "kl" ? 2 : 1) : "–",
+      );
+    setText(note, remark(lane));
+    const now = performance.now();
+    if (lane.running && lane.seen === null && now - drawn < CALM) return;
+    drawn = now;
     draw();
   };
+  let drawn = 0;
   const ends = [onResize(element, draw)];
   return {
     element,

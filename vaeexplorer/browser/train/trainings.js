@@ -15,7 +15,7 @@
  *   training has another moment; chosen: an address should hold the choices
  */
 import { Latest, fetchOnce } from "../engine/fetch.js";
-import { unpackImages } from "../learning/images.js";
+import { unpackBytes, unpackImages } from "../learning/images.js";
 import { DEFAULTS } from "../record/choices.js";
 import { Lane } from "../record/lane.js";
 import { RACES } from "../record/races.js";
@@ -46,10 +46,10 @@ export class Trainings {
     this.choices = choices[0];
     this.watched.waits([url, set.test]);
     this.latest.ask(
-      () => Promise.all([fetchOnce(url, unpackImages), fetchOnce(set.test, unpackImages)]),
+      () => Promise.all([fetchOnce(url, unpackImages), fetchOnce(set.test, unpackBytes)]),
       ([train, test]) => {
         for (const lane of this.lanes) lane.end();
-        const images = { train: train.images, test: test.images, labels: test.labels };
+        const images = { train: train.images, bits: train.bits, test: test.images, labels: test.labels };
         this.kind = kind;
         this.lanes = choices.map((each, k) => new Lane(each, images, this.watch, from[k]));
         this.stage();

@@ -10,10 +10,9 @@
  *   the size of images in place of dots
  */
 import { pen } from "../draw/canvas.js";
-import { h } from "../draw/dom.js";
+import { h, setText } from "../draw/dom.js";
 import { paintImage, tile } from "../draw/sprite.js";
 import { imageAt } from "../engine/format.js";
-import { decode } from "../engine/network.js";
 import { Plane } from "./plane.js";
 
 export class View {
@@ -71,8 +70,8 @@ export class View {
   /** The image at a point. @param {number[]} z */
   decode(z) {
     this.plane.point(z);
-    const { network } = this.lane;
-    if (network && z.length === network.latentDim) paintImage(pen(this.decoded), decode(network, z), 1);
-    this.name.textContent = this.shown.follows ? "x′" : "d(z)";
+    const image = this.lane.decode(z);
+    if (image) paintImage(pen(this.decoded), image, 1);
+    setText(this.name, this.shown.follows ? "x′" : "d(z)");
   }
 }

@@ -9,29 +9,22 @@ from pathlib import Path
 from typing import Any, get_args
 
 from vaeexplorer.analysis.alignment import aligned
-from vaeexplorer.analysis.smoothness.verdict import verdict
 from vaeexplorer.browser import bundle
-from vaeexplorer.browser.links import PAIR, dial, table
+from vaeexplorer.browser.links import dial, table
 from vaeexplorer.browser.packing.sweep import pack_sweep, prior_noise
 from vaeexplorer.config import DATASETS, Dataset
 from vaeexplorer.data.datasets import load_dataset, title
 from vaeexplorer.export import explorer, training
-from vaeexplorer.export.gallery import index, lecture
+from vaeexplorer.export.gallery import index, lecture, pair
 from vaeexplorer.export.gallery.folders import whole_folder
 from vaeexplorer.export.html import PAGE_STYLE, ExportError, render
 from vaeexplorer.export.places import Beside
-from vaeexplorer.export.tables import comparison_conditions, comparison_table
 from vaeexplorer.figures.theme import classes
-from vaeexplorer.results.comparison import load_comparison
-from vaeexplorer.results.midpoints import load_midpoints, starting_pairs
 from vaeexplorer.results.sweep import BETAS, DIMENSIONS, load_sweep
 from vaeexplorer.runs.folder import Run
 from vaeexplorer.runs.partners import are_partners
-from vaeexplorer.spaces.space import open_run
 
 INDEX, TRAIN = "index.html", "train.html"
-_NO_FIELDS = ".pair .toolbar .segments { display: none; }\n"  # a server would have to measure them
-_PAIR_KEYS = table(tuple(key for key in PAIR if key.name != "field"))
 
 
 def write_gallery(folder: Path, runs: Sequence[Run]) -> Iterator[str]:
@@ -75,7 +68,8 @@ def _pages(runs: Sequence[Run], place: Beside, first_scene: str) -> Iterator[tup
         sections[0].cards.append(index.run_card(run, _address(run), place))
     for vae, ae in _pairs(runs):
         address = _address(vae, ae)
-        yield address, _pair_page(vae, ae, place)
+        links = [_link("All pages", INDEX), *(_link(run.name, _address(run)) for run in (vae, ae))]
+        yield address, pair.page(vae, ae, place, links)
         sections[1].cards.append(index.pair_card(vae, ae, address, place))
     sweeps = _sweeps(runs)
     for dataset, dimensions in sweeps:
@@ -88,37 +82,6 @@ def _pages(runs: Sequence[Run], place: Beside, first_scene: str) -> Iterator[tup
         sections[2].cards.append(index.beta_card(dataset, dimensions, address, place))
     yield TRAIN, training.page(place, [_link("All pages", INDEX)])
     yield INDEX, index.page(sections, place, first_scene)
-
-
-def _pair_page(vae: Run, ae: Run, place: Beside) -> str:
-    data = load_dataset(vae.config.data.dataset, "test", download=False)
-    pieces = [place.data("sprite", explorer.packed_sprite(vae.config.data.dataset), planes=False)]
-    spaces: list[dict[str, Any]] = []
-    for run in (vae, ae):
-        urls = {"network": f"network-{len(spaces)}", "codes": f"codes-{len(spaces)}", "sprite": "sprite"}
-        pieces += [
-            place.data(urls["network"], explorer.packed(run)[0]),
-            place.data(urls["codes"], explorer.packed_codes(run)),
-        ]
-        spaces.append({"name": run.name, "kind": run.config.model.model.upper(), "image": data.shape, "urls": urls})
-    train = load_dataset(vae.config.data.dataset, "train", download=False)
-    opened = open_run(vae, data), open_run(ae, data)
-    found = load_comparison(*opened, train)
-    return render(
-        "gallery/pair.html",
-        names=(vae.name, ae.name),
-        policy=place.policy,
-        style=place.style(PAGE_STYLE + bundle.style("style/legend.css", "pair/pair.css") + _NO_FIELDS),
-        script=place.script(bundle.script("standalone/export_pair.js")),
-        facts=[*explorer.facts(vae)[:-1], *explorer.facts(ae)],
-        links=[_link("All pages", INDEX), *(_link(run.name, _address(run)) for run in (vae, ae))],
-        given={**classes(data.class_names), "count": len(data), "keys": _PAIR_KEYS, "spaces": spaces}
-        | {"start": starting_pairs(load_midpoints(*opened)), "ways": None},
-        data=pieces,
-        rows=comparison_table(found, "all") if found else [],
-        verdict=verdict(found.rows, found.runs, found.conditions) if found else [],
-        conditions=comparison_conditions(found) if found else "",
-    )
 
 
 def _beta_page(dataset: Dataset, dimensions: int, links: list[dict[str, Any]], place: Beside) -> str:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ from vaeexplorer.network.models import Autoencoder, Posterior
 
 SAMPLES = 5000  # of the importance-weighted bound, as tables have it
 SHARES, WIDER = (0.6, 0.2, 0.2), 2.0  # of draws for ln p(x): from q*, q* of so many sigmas, and the runner-up
+ROUNDS, PILOT, ADAPTED = 2, 1000, 0.5  # times that a Gaussian is fitted, by so many draws, and its share of draws
 BATCH, CHUNK = 25, 50  # images at once, and draws of each
 POOL = 4096  # latent points among which a second mode is looked for
 
@@ -138,32 +140,59 @@ def measure(
     )
 
 
-@torch.no_grad()
-def _mixture_weights(
-    parts: list[tuple[float, Posterior]], log_likelihood: LogLikelihood, draws: int, noise: torch.Generator
-) -> Tensor:
-    """ln p(x, z_k) / r(z_k) of draws from a mixture r, each part drawn from in its share, float64 [K, N].
+class _Gaussian(NamedTuple):
+    """Of N images each: means [N, D], and lower triangular factors of covariances [N, D, D]."""
+
+    mean: Tensor
+    factor: Tensor
+
+    @classmethod
+    def diagonal(cls, posterior: Posterior, wider: float = 1.0) -> "_Gaussian":
+        assert posterior.logvar is not None
+        return cls(posterior.mean, torch.diag_embed(wider * torch.exp(posterior.logvar / 2)))
+
+    def draw(self, count: int, noise: torch.Generator) -> Tensor:
+        """[count, N, D]."""
+        eps = torch.randn((count, *self.mean.shape), generator=noise, device=self.mean.device, dtype=self.mean.dtype)
+        return self.mean + torch.einsum("nij,snj->sni", self.factor, eps)
+
+    def log_density(self, z: Tensor) -> Tensor:
+        """Without the 2 pi, [S, N] of z [S, N, D]."""
+        unit = torch.eye(self.factor.shape[-1], device=z.device, dtype=z.dtype).expand_as(self.factor)
+        inverse = torch.linalg.solve_triangular(self.factor, unit, upper=False)
+        white = torch.einsum("nij,snj->sni", inverse, z - self.mean)
+        return -0.5 * white.square().sum(-1) - self.factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+
+
+def _drawn(
+    parts: list[tuple[float, _Gaussian]], log_likelihood: LogLikelihood, draws: int, noise: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Draws z_k of a mixture r, each part in its share, [K, N, D], and ln p(x, z_k) / r(z_k), float64 [K, N].
 
     As long as one part is wide enough no weight is large (Hesterberg 1995), whatever the others miss.
     """
-    drawn = []
-    for share, (mean, logvar) in parts:
-        assert logvar is not None
-        shape = (round(share * draws), *mean.shape)
-        eps = torch.randn(shape, generator=noise, device=mean.device, dtype=mean.dtype)
-        drawn.append(objectives.reparameterize(mean, logvar, eps))
+    z = torch.cat([part.draw(round(share * draws), noise) for share, part in parts])
     weights = []
-    for z in torch.cat(drawn).split(CHUNK):  # [S, N, D]
-        densities = [
-            math.log(share) - 0.5 * ((z - mean).square() * torch.exp(-logvar) + logvar).sum(-1)
-            for share, (mean, logvar) in parts
-            if logvar is not None
-        ]
+    for some in z.split(CHUNK):
+        densities = [math.log(share) + part.log_density(some) for share, part in parts]
         log_mixture = torch.logsumexp(torch.stack(densities).double(), 0)
-        weights.append((log_likelihood(z) - 0.5 * z.square().sum(-1)).double() - log_mixture)  # the 2 pi cancel
-    return torch.cat(weights)
+        weights.append((log_likelihood(some) - 0.5 * some.square().sum(-1)).double() - log_mixture)  # the 2 pi cancel
+    return z, torch.cat(weights)
 
 
+def _fitted(z: Tensor, log_weight: Tensor, floor: _Gaussian) -> _Gaussian:
+    """The Gaussian of these weighted draws' mean and covariance, the latter drawn to q*'s where few draws count."""
+    weight = torch.softmax(log_weight, 0).to(z.dtype)  # [K, N]
+    mean = torch.einsum("kn,kni->ni", weight, z)
+    centred = z - mean
+    covariance = torch.einsum("kn,kni,knj->nij", weight, centred, centred)
+    dimensions = z.shape[-1]
+    share = (dimensions / (dimensions + 1 / weight.square().sum(0)))[:, None, None]
+    covariance = (1 - share) * covariance + share * floor.factor @ floor.factor.mT
+    return _Gaussian(mean, torch.linalg.cholesky(covariance))
+
+
+@torch.no_grad()
 def _columns(
     posterior: Posterior,
     found: tuple[Posterior, Posterior],
@@ -173,10 +202,13 @@ def _columns(
 ) -> list[Tensor]:
     """The columns of `Gaps` but for quadrature, [N] each, without the likelihood's constant."""
     best, other = found
-    assert best.logvar is not None
-    wide = Posterior(best.mean, best.logvar + 2 * math.log(WIDER))
-    shares = [(SHARES[0], best), (SHARES[1], wide), (SHARES[2], other)]
-    log_weight = _mixture_weights(shares, log_likelihood, samples, noise)  # [K, N]
+    q = _Gaussian.diagonal(best)
+    first = list(zip(SHARES, (q, _Gaussian.diagonal(best, WIDER), _Gaussian.diagonal(other)), strict=True))
+    shares = first
+    for _ in range(ROUNDS):
+        fitted = _fitted(*_drawn(shares, log_likelihood, PILOT, noise), q)
+        shares = [(ADAPTED, fitted), *(((1 - ADAPTED) * share, part) for share, part in first)]
+    _, log_weight = _drawn(shares, log_likelihood, samples, noise)  # [K, N]
     count = len(log_weight)
     weight = torch.exp(log_weight - log_weight.max(0).values)
     effective = weight.sum(0).square() / weight.square().sum(0)

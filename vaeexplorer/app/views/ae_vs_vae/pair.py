@@ -10,22 +10,18 @@ import numpy as np
 import streamlit as st
 
 from vaeexplorer.analysis.smoothness import paths
-from vaeexplorer.analysis.smoothness.fields import FieldKind, Window, ellipses, field
+from vaeexplorer.analysis.smoothness.fields import FieldKind, Window
 from vaeexplorer.app import address, state
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.server.components import component
 from vaeexplorer.app.views.ae_vs_vae import comparison
 from vaeexplorer.arrays import channels_first
 from vaeexplorer.browser import links
+from vaeexplorer.export.fields import Measured, measured, on_one_scale
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.files import content_hash
 from vaeexplorer.spaces.space import Space
 
-UNITS = {
-    "nearest": "pixel distance to the nearest of {count:,} training images",
-    "cycle": "whitened units",
-    "magnification": "½ ln det JᵀJ, whitened",
-}
 STEPS = 15  # images of a way, as in pair/way.js
 _LONGEST = 20_000  # characters of a request
 
@@ -114,18 +110,11 @@ def answer(spaces: Sequence[Space], asked: object) -> dict[str, Any] | None:
         windows = [each and _window(each, space.dimensions) for each, space in zip(given, spaces, strict=True)]
     except (ValueError, KeyError, TypeError):
         return None
-    found = [window and _sent(kind, space, window) for space, window in zip(spaces, windows, strict=True)]
-    values = np.concatenate([each[0].ravel() for each in found if each] or [np.zeros(1, np.float32)])
-    values = values[np.isfinite(values)]
-    low, high = np.quantile(values, [0.02, 0.98]).tolist() if len(values) else (0.0, 1.0)
-    return {
-        "asked": asked,
-        "kind": kind,
-        "low": low,
-        "high": high,
-        "unit": UNITS[kind].format(count=comparison.nearest(spaces[0]).count),
-        "panes": [each and each[1] for each in found],
-    }
+    found = [
+        _field(space.key, kind, _window_key(window), space, window) if window else None
+        for space, window in zip(spaces, windows, strict=True)
+    ]
+    return {"asked": asked, **on_one_scale(kind, windows, found, comparison.nearest(spaces[0]).count)}
 
 
 def _window(given: Any, dim: int) -> Window:
@@ -147,25 +136,7 @@ def _window_key(window: Window) -> str:
     return content_hash(numbers.tobytes())
 
 
-def _sent(kind: FieldKind, space: Space, window: Window) -> tuple[np.ndarray, dict[str, Any]]:
-    values, drawn = _field(space.key, kind, _window_key(window), space, window)
-    return values, {
-        "rows": values.shape[0],
-        "columns": values.shape[1],
-        "values": _text(values),
-        "ellipses": _text(drawn),
-        "x": window.x,
-        "y": window.y,
-    }
-
-
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _field(key: str, kind: FieldKind, window: str, _space: Space, _window: Window) -> tuple[np.ndarray, np.ndarray]:
-    """The values of a field and the ellipses over it, as they are measured once for a window."""
-    subject = comparison.measured(_space)
-    values = field(kind, subject, _window, comparison.nearest(_space))
-    return values, ellipses(subject, _window) if kind == "magnification" else np.zeros((0, 5))
-
-
-def _text(array: np.ndarray) -> str:
-    return base64.b64encode(array.astype("<f4").tobytes()).decode()
+def _field(key: str, kind: FieldKind, window: str, _space: Space, _window: Window) -> Measured:
+    """A field and the ellipses over it, as they are measured once for a window."""
+    return measured(kind, comparison.measured(_space), _window, comparison.nearest(_space))

@@ -24,7 +24,7 @@ def dial(dataset: str, url: str) -> None:
     _beta_dial(
         data={
             "url": url,
-            "sprite": assets.sheet_url(dataset),
+            "sprite": assets.sprite_url(caches.test_images(dataset)),
             **classes(caches.test_images(dataset).class_names),
             "of": url,
             "keys": links.table(state.DIAL),

@@ -6,8 +6,8 @@ import streamlit as st
 from vaeexplorer.app import sidebar
 from vaeexplorer.app.views.explore import plane, words
 from vaeexplorer.app.words import heading, notes, say_if_correlated
-from vaeexplorer.export import explorer as export
 from vaeexplorer.export.tables import to_csv
+from vaeexplorer.runs.folder import Run
 from vaeexplorer.spaces.space import Space
 
 
@@ -18,6 +18,13 @@ def codes(space: Space) -> list[dict[str, object]]:
     columns |= {f"z{number}": values for number, values in enumerate(space.codes.T, 1)}
     cells = zip(*(values.tolist() for values in columns.values()), strict=True)
     return [{"index": index, **dict(zip(columns, row, strict=True))} for index, row in enumerate(cells)]
+
+
+def exported(run: Run) -> str:
+    """The explorer as one page."""
+    from vaeexplorer.export import explorer  # which the first page does without
+
+    return explorer.page(run)
 
 
 heading(words.PAGE)
@@ -37,7 +44,7 @@ with st.container(horizontal=True):
         run = space.run
         st.download_button(
             "Download this explorer (HTML)",
-            lambda: export.page(run),
+            lambda: exported(run),
             f"{space.name}.html",
             "text/html",
             on_click="ignore",

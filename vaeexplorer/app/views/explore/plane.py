@@ -30,11 +30,11 @@ def latent_plane(space: Space) -> None:
 @st.fragment
 def _plane(space: Space) -> None:
     """Only this reruns when z was moved."""
-    known, link = assets.described(space), address.link(links.PLANE)
+    known, link, measure = assets.described(space), address.link(links.PLANE), None
     if space.dimensions > 2 and len(space.data) > FEWEST:
         known["umap"] = _umap(space) if link.get("plane") == "UMAP" else None
     if can_have(space):
-        known["regions"] = regions.url(space, is_chosen=link.get("behind", "images") != "images")
+        known["regions"], measure = regions.url(space, is_chosen=link.get("behind", "images") != "images")
     if space.dimensions > 2 and (measured := caches.instruments(space)) is not None:
         known["effects"] = measured.effects
     _latent_plane(
@@ -48,6 +48,8 @@ def _plane(space: Space) -> None:
         key=state.LATENT_PLANE,
         on_link_change=lambda: address.keep_link(links.PLANE, state.LATENT_PLANE),
     )
+    if measure is not None:
+        measure()
 
 
 def _umap(space: Space) -> str | None:

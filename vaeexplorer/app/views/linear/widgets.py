@@ -62,7 +62,7 @@ def show_training(film: assets.Asset, space: Space) -> None:
     _linear_ae(
         data={
             "film": assets.kept_url(film),
-            "sprite": assets.urls(space)["sprite"],
+            "sprite": assets.sprite_url(space.data),
             **classes(space.data.class_names),
             "of": assets.kept_url(film),
             "keys": links.table(links.FILM),

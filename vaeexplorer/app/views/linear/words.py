@@ -28,7 +28,8 @@ multiplies the span by $S$ every time.
 
 Linear VAE: $p(x\mid z)=\mathcal N(Wz+m,\sigma_x^2I)$, $q(z\mid x)=\mathcal N(V(x-m),\operatorname{diag} d)$. At the
 optimum of reconstruction + $\beta$ KL: $W_j=\sqrt{\lambda_j-\beta\sigma_x^2}\,u_j$, $d_j=\beta\sigma_x^2/\lambda_j$,
-$\mathrm{KL}_j=\tfrac12\ln\big(\lambda_j/(\beta\sigma_x^2)\big)$ where $\lambda_j>\beta\sigma_x^2$, else nothing.
+$\mathrm{KL}_j=\tfrac12\ln\big(\lambda_j/(\beta\sigma_x^2)\big)$ where $\lambda_j>\beta\sigma_x^2$, else nothing:
+it goes to 0 without the jump that arXiv 2510.01621 describes.
 The best variance is $\sigma_x^2=\sum_{j>k}\lambda_j/(D-k)$ (Tipping & Bishop 1999; Lucas et al. 2019).
 """,
 )

@@ -13,6 +13,7 @@ from vaeexplorer.figures import instruments as draw
 from vaeexplorer.results import instruments as results
 from vaeexplorer.results.instruments import InstrumentsDocument, StabilityDocument
 from vaeexplorer.results.seeds import recipe_of
+from vaeexplorer.results.stored import store, stored
 from vaeexplorer.runs.folder import RunCard, load_run
 from vaeexplorer.spaces.space import Space
 
@@ -32,7 +33,7 @@ def stability(space: Space) -> StabilityDocument | None:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _stability(key: str, _space: Space) -> list[StabilityDocument]:
-    found = results.kept_stability(_space.run) if _space.run and _space.dimensions == 2 else None
+    found = stored(_space.run, StabilityDocument) if _space.run and _space.dimensions == 2 else None
     return [] if found is None else [found]
 
 
@@ -72,7 +73,7 @@ def measure_stability(space: Space, on_progress: Progress) -> None:
             on_progress(done / len(cards), f"distances under {doing}")
 
         found.append(results.measure_stability([load_run(card.path) for card in cards], show))
-        results.keep_stability(space.run, found[0])
+        store(space.run, found[0])
 
 
 def exhibits(space: Space, found: InstrumentsDocument, over_seeds: StabilityDocument | None) -> list[Drawn]:

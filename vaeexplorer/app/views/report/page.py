@@ -16,10 +16,10 @@ from vaeexplorer.app.server import figures
 from vaeexplorer.app.tables import table
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.report import more, reports, words
-from vaeexplorer.app.views.report.parts import in_a_row, work
+from vaeexplorer.app.views.report.parts import Later, in_a_row, later, work
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.errors import UserError
-from vaeexplorer.export import cards
+from vaeexplorer.export import cards, paper
 from vaeexplorer.export import report as report_page
 from vaeexplorer.figures.report import Kind
 from vaeexplorer.spaces.space import Space
@@ -57,27 +57,30 @@ def report_of(space: Space) -> Report | None:
     return found
 
 
-def show(spaces: Sequence[Space]) -> None:
-    """Everything there is on one latent space, or on two, row by row."""
+def show(spaces: Sequence[Space]) -> list[Later]:
+    """Everything there is on one latent space, or on two, row by row; and what is to be measured."""
     found: dict[str, Report] = {}
     for space in spaces:
         if (report := report_of(space)) is not None:
             found[space.name] = report
     there = [space for space in spaces if space.name in found]
     if not there:
-        return
+        return []
     st.html(Markup('<p class="vx-summary">{}</p>').format(in_a_line(found)))
     st.html(f"<style>{cards.STYLE}</style>{cards.cards(found)}")
-    more.show(there)
+    asked = more.show(there)
     show_evidence(there, found)
     show_unasked(found)
     show_strips(there)
-    for part in (offer_nll_gap, show_numbers, downloads):
+    for space in in_a_row(there):
+        asked += offer_nll_gap(space, found[space.name])
+    for part in (show_numbers, downloads):
         for space in in_a_row(there):
             part(space, found[space.name])
     if any(reports.seeds(space) for space in there):
         for space in in_a_row(there):
             show_seeds(space)
+    return asked
 
 
 def show_unasked(found: Mapping[str, Report]) -> None:
@@ -128,15 +131,15 @@ def show_evidence(spaces: Sequence[Space], found: dict[str, Report]) -> None:
     figures.show([each.get(kind) for kind in kinds for each in drawn], state.EVIDENCE, columns=2)
 
 
-def offer_nll_gap(space: Space, found: Report) -> None:
+def offer_nll_gap(space: Space, found: Report) -> list[Later]:
     """A button, where the gap is not known yet."""
     if (
         reports.can_measure_nll(space, found)
         and not is_public()
         and st.button("Measure the NLL gap (about a minute)", key=f"{state.REPORT}-nll-{space.name}")
     ):
-        work(space, reports.measure_nll_gap)
-        st.rerun()
+        return [later(space, reports.measure_nll_gap)]
+    return []
 
 
 def show_numbers(space: Space, found: Report) -> None:
@@ -150,7 +153,7 @@ def downloads(space: Space, found: Report) -> None:
     name = f"{space.name}-report"
     with st.container(horizontal=True):
         for kind, media, make in (
-            ("JSON", "application/json", lambda: json.dumps(found.to_json(), indent=2)),
+            ("JSON", "application/json", lambda: json.dumps(paper.document(space.name, found), indent=2)),
             ("HTML", "text/html", lambda: report_page.html(space.name, space.posterior, space.decode, found)),
             ("CSV", "text/csv", lambda: report_page.table_csv(found)),
         ):
@@ -169,6 +172,8 @@ with right:
     except UserError as error:
         st.error(literal(error))
         second = None
-show([space] if second is None else [space, second])
+asked = show([space] if second is None else [space, second])
 notes(words.PAGE)
 sidebar.data_source(space)
+for each in asked:
+    each()

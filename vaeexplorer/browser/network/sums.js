@@ -6,7 +6,7 @@ export class Sums {
     this.reconstruction = this.kl = this.images = 0;
   }
 
-  /** @param {import("../network/gradient.js").Sums} batch */
+  /** @param {import("./gradient.js").Sums} batch */
   add({ reconstruction, kl, images }) {
     this.reconstruction += reconstruction;
     this.kl += kl;
