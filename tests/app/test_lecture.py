@@ -5,7 +5,6 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import opened
 from vaeexplorer.app import ready, state
 from vaeexplorer.app.lecture import ahead, strip
 from vaeexplorer.app.server import assets
@@ -19,15 +18,18 @@ SHOWS = {
     "from-x": "from_x",
     "linear": "linear_ae",
     "beta": "beta_dial",
-    "training": "train",
+    "training": "train_now",
     "ae-vs-vae": "pair",
 }
 
 
 def test_each_scene_opens_by_its_address_and_has_its_line(app: AppTest) -> None:
+    app.run()
     for scene in strip.read(DEFAULT).scenes:
         query = dict(parse_qsl(scene.address))
-        opened(app, f"views/{VIEWS.get(scene.page, scene.page)}/page.py", frame="1", **query)
+        del app.session_state[state.ADDRESS]  # as in a new session
+        app.query_params.update({"frame": "1"} | query)
+        app.switch_page(f"views/{VIEWS.get(scene.page, scene.page)}/page.py").run()
         assert not app.exception, scene.title
         assert not app.warning, scene.title  # where the address asks for what is not here
         assert not app.error, scene.title

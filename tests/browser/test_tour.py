@@ -1,5 +1,5 @@
-"""The ideas of a lecture, each at most two clicks from home, with its cause and its effect in one view; and the scenes of
-the shipped lecture, one by one.
+"""The ideas of a lecture, each at most two clicks from home, with its cause and its effect in one view, and each scene
+of the shipped lecture.
 """
 
 import functools
