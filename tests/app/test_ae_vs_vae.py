@@ -203,7 +203,7 @@ def test_a_field_is_measured_once(app: AppTest, monkeypatch: pytest.MonkeyPatch)
     chosen = spaces("mnist-vae-2d", "mnist-ae-2d")
     asked = json.dumps({"kind": "nearest", "windows": [window(2), window(2)]})
     first = pair.answer(chosen, asked)
-    monkeypatch.setattr(pair, "field", None)  # who measures again fails
+    monkeypatch.setattr(pair, "measured", None)  # who measures again fails
     assert pair.answer(chosen, asked) == first
 
 

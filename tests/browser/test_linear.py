@@ -120,7 +120,7 @@ def test_the_training_is_played_and_scrubbed(server: str, chromium: Any) -> None
     slider.focus()
     page.keyboard.press("End")
     page.wait_for_url(lambda url: "step=" not in url)
-    for part in (".player", ".watched .chart >> nth=0", ".watched .chart >> nth=1", ".watched .images >> nth=3"):
+    for part in (".player", ".watched .chart >> nth=0", ".watched .chart >> nth=1", ".watched .image-row >> nth=3"):
         box = page.locator(part).bounding_box()
         assert box["y"] + box["height"] <= 720, part
     error, angle = page.locator(".watched .key-number").all_inner_texts()

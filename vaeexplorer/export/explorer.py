@@ -14,9 +14,9 @@ from vaeexplorer.browser import bundle, links
 from vaeexplorer.browser.packing.network import pack_codes, pack_network
 from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.data.datasets import load_dataset, title
+from vaeexplorer.export.behind.regions import packed_regions
 from vaeexplorer.export.html import PAGE_STYLE, ExportError, render, write
 from vaeexplorer.export.places import Inside
-from vaeexplorer.export.regions import packed_regions
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.results.instruments import InstrumentsDocument
 from vaeexplorer.results.regions import Regions

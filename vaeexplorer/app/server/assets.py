@@ -237,7 +237,6 @@ def _open_spaces() -> list[Space]:
 
 
 def _has(kind: str, space: Space) -> bool:
-    """Whether a space has a file of this kind."""
     return kind == "codes" or space.weights is not None or (kind == "decoder" and space.network is not None)
 
 
@@ -266,14 +265,12 @@ def _sprite(content: str, _data: ImageDataset) -> Asset:
 
 def _find_images(dataset: str, kind: str, file: str) -> Asset | None:
     """Of a training in the browser."""
-    if dataset not in COUNTS:
-        return None
-    try:
-        known = check_dataset(dataset)
-        asset = _every.get(known) if kind == "every" else _images(known, kind)
-    except (DataError, OSError):
-        return None
-    return asset if asset and asset.url == f"vx/{dataset}/{file}" else None
+    with suppress(DataError, OSError):
+        if dataset in COUNTS:
+            known = check_dataset(dataset)
+            asset = _every.get(known) if kind == "every" else _images(known, kind)
+            return asset if asset and asset.url == f"vx/{dataset}/{file}" else None
+    return None
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -1,5 +1,8 @@
 // @ts-check
-/** Canvases as sharp as the screen. */
+/** Canvases as sharp as the screen.
+ * @typedef {{canvas: HTMLCanvasElement, box: number[], opacity: number, isSmooth: boolean}} Behind
+ *   an image behind a plane's dots: decoded images, or a map; box: least and greatest x, then y, in the plane's units
+ */
 
 /** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */
 export const pen = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));

@@ -115,7 +115,7 @@ export class Manifold {
             : grey | ((strength * pixels[from] + 0.5) << 24);
   }
 
-  /** What is shown, for a file of the plane. @returns {import("../files/plane_picture.js").Behind | null} */
+  /** What is shown, for a file of the plane. @returns {import("./canvas.js").Behind | null} */
   get picture() {
     return this.shown && { canvas: this.shown.canvas, box: this.shown.box, opacity: 1, isSmooth: true };
   }

@@ -130,7 +130,7 @@ export class Maps {
           "seen (speckled).";
   }
 
-  /** The map that is shown, as an image with its place. @returns {import("../files/plane_picture.js").Behind | null} */
+  /** The map that is shown, as an image with its place. @returns {import("./canvas.js").Behind | null} */
   get picture() {
     if (!this.regions || this.kind === "images") return null;
     this.canvas ??= this.regions.paint(this.colors, this.kind);

@@ -6,12 +6,10 @@
  *            labels: [string, string], xs: Float32Array, ys: Float32Array, colors: Uint8ClampedArray,
  *            plane: import("../engine/projections.js").Plane, ellipses: import("../engine/codes.js").Codes | null,
  *            sprite: ImageBitmap | null, thumbnails: import("../draw/sprite.js").Thumbnails,
- *            behind: Behind | null, legend: Key[], layers: HTMLCanvasElement[],
+ *            behind: import("../draw/canvas.js").Behind | null, legend: Key[], layers: HTMLCanvasElement[],
  *            drawOverlay(g: CanvasRenderingContext2D): void}} Picture
  *   labels: of the axes across and up; colors: RGBA of the dots; ellipses: the codes whose posteriors stand in place of
  *   dots, or null; thumbnails: the images that do, if there are any; layers: the canvases, the lowest first
- * @typedef {{canvas: HTMLCanvasElement, box: number[], opacity: number, isSmooth: boolean}} Behind
- *   an image behind the dots: decoded images, or a map; box: least and greatest x, then y, in the plane's units
  * @typedef {{sign: string, text: string}} Key  of the legend; sign: a colour, "scale" for all of viridis, or nothing
  */
 import { pen } from "../draw/canvas.js";

@@ -78,7 +78,8 @@ export function showMarks(plane) {
   ui.images.px = link.images;
 }
 
-/** What the map behind the dots says. @param {{ui: import("./elements.js").Ui, maps: import("../draw/regions.js").Maps}} plane */
+/** What the map behind the dots says.
+ * @param {{ui: import("./elements.js").Ui, maps: import("../draw/regions.js").Maps}} plane */
 export function showMap({ ui, maps }) {
   const isScale = maps.isShown && !maps.classifier;
   ui.map.hidden = !maps.words;

@@ -17,7 +17,7 @@ from vaeexplorer.codes import Codes
 from vaeexplorer.data.datasets import load_dataset
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.export import explorer
-from vaeexplorer.export.fields import measured, on_one_scale
+from vaeexplorer.export.behind.fields import measured, on_one_scale
 from vaeexplorer.export.html import PAGE_STYLE, render
 from vaeexplorer.export.places import Beside
 from vaeexplorer.export.tables import comparison_conditions, comparison_table

@@ -17,7 +17,7 @@ from vaeexplorer.app.server.components import component
 from vaeexplorer.app.views.ae_vs_vae import comparison
 from vaeexplorer.arrays import channels_first
 from vaeexplorer.browser import links
-from vaeexplorer.export.fields import Measured, measured, on_one_scale
+from vaeexplorer.export.behind.fields import Measured, measured, on_one_scale
 from vaeexplorer.figures.theme import classes
 from vaeexplorer.files import content_hash
 from vaeexplorer.spaces.space import Space

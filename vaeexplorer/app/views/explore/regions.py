@@ -12,7 +12,7 @@ from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import assets
 from vaeexplorer.app.text import literal
 from vaeexplorer.errors import UserError
-from vaeexplorer.export.regions import packed_regions
+from vaeexplorer.export.behind.regions import packed_regions
 from vaeexplorer.results import regions
 from vaeexplorer.results.regions import Regions
 from vaeexplorer.results.stored import store, stored

@@ -1,0 +1,1 @@
+"""What lies behind the dots of a plane, packed for the browser: fields and maps."""
