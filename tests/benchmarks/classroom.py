@@ -164,7 +164,7 @@ async def reruns(port: int, count: int, process: int) -> None:
 
 def resident(process: int) -> float:
     """Memory of a process in MB."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[1])
     return pages * resource.getpagesize() / 1e6
 
 
@@ -175,7 +175,7 @@ def descriptors(process: int) -> int:
 
 def processor(process: int) -> float:
     """Seconds of a core that a process has used."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
