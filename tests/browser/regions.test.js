@@ -88,6 +88,7 @@ test("a saved plane has the map that lies behind it, where it lies, and what its
   );
   for (const text of [">a<", ">b<", "paler where less sure", "speckled"]) assert.ok(answers.includes(text), text);
   assert.ok(answers.includes(colors[1]), "of all classes, for the classifier answers with hidden ones too");
+  assert.match(answers, /text-anchor="start"[^>]*>A classifier's answer, paler/, "lines begin below each other");
   assert.ok(Number(answers.match(/height="(\d+)" viewBox/)?.[1]) > 640, "the legend has room");
   const unlike = await opened("unlike");
   assert.match(unlike, /<image .* opacity="0.8"/);

@@ -3,6 +3,9 @@
 import dataclasses
 import json
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +26,7 @@ from vaeexplorer.runs.images import images_of
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instruments, "EFFECT_CODES", 300)
     monkeypatch.setattr(instruments, "SAMPLES", 1000)
-    quick = lambda z, seed: epps_pulley.sliced_normality(z, directions=32, points=500, seed=seed)  # noqa: E731
+    quick = partial(epps_pulley.sliced_normality, directions=32, points=500)
     monkeypatch.setattr(instruments, "sliced_normality", quick)
 
 
@@ -68,11 +71,22 @@ def test_a_vae_of_16_dimensions_uses_7_of_them(runs_folder: Path, capsys: pytest
     assert stored(load_run("mine"), InstrumentsDocument) is None
 
 
-def test_an_autoencoder_is_not_normal_and_has_no_kl(runs_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_autoencoder_is_not_normal_and_has_no_kl(
+    runs_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts: list[int] = []
+
+    @contextmanager
+    def recorded(total: int, title: str) -> Iterator[Callable[[int, str], None]]:
+        yield lambda count, doing: counts.append(count)
+        assert sum(counts) == total
+
+    monkeypatch.setattr("vaeexplorer.commands.instruments.progress", recorded)
     (copied("mnist-ae-2d", runs_folder) / "instruments.json").mkdir()  # where nothing can be stored
     assert main(["instruments", "mine"]) == 0
     out, err = capsys.readouterr()
     assert "The instruments of mine cannot be kept" in err
+    assert len(counts) > 40  # so often a page can be told to stop
     assert "n/a" in out
     assert "p = 0.050" in out  # the least that 39 nulls can show
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vaeexplorer.analysis.instruments.effects import effects
-from vaeexplorer.analysis.instruments.epps_pulley import sliced_normality
+from vaeexplorer.analysis.instruments.epps_pulley import NULLS, sliced_normality
 from vaeexplorer.analysis.instruments.geometry import geodesics, stability
 from vaeexplorer.analysis.instruments.predictive import PixelCheck, pixel_check
 from vaeexplorer.analysis.kl import kl_per_dimension
@@ -25,7 +25,7 @@ from vaeexplorer.version import __version__
 
 EFFECT_CODES, SAMPLES = 2000, 5000
 PAIRS = 100
-STEPS = 3
+STEPS = 2 + 1 + NULLS  # effects, pixels, and the clouds of which normality is measured
 
 Progress = Callable[[int, str], None]
 
@@ -161,8 +161,8 @@ def measure(space: Space, progress: Progress = lambda count, doing: None, *, see
         for j in found.order
     ]
     progress(1, "normality along 1,024 directions")
-    normal = sliced_normality(z, seed=seed)
-    progress(1, "samples against test images")
+    normal = sliced_normality(z, seed=seed, on_cloud=lambda: progress(1, "normality along 1,024 directions"))
+    progress(0, "samples against test images")
     real = space.data.images.astype(np.float32) / 255
     # halves by chance: the first 5,000 test images of MNIST are written more neatly than the others
     one, other = np.array_split(rng.permutation(len(real)), 2)

@@ -6,6 +6,7 @@ the BHEP test of Henze & Zirkler (1990) in one dimension, and over random direct
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +76,7 @@ def sliced_normality(
     nulls: int = NULLS,
     points: int = POINTS,
     seed: int = 0,
+    on_cloud: Callable[[], None] = lambda: None,
 ) -> SlicedNormality:
     """Epps-Pulley over random directions, with its null by simulation.
 
@@ -84,6 +86,7 @@ def sliced_normality(
         nulls: how many clouds of N(0, I); 39 are the fewest for p = .05.
         points: of z that are looked at, the first ones.
         seed: of directions and nulls.
+        on_cloud: called once z is measured, and after each null.
     """
     rng = np.random.default_rng([seed, 0x45505053])
     z = np.asarray(z[:points], np.float32)
@@ -91,8 +94,12 @@ def sliced_normality(
     axes = rng.standard_normal((dimensions, directions)).astype(np.float32)
     axes /= np.linalg.norm(axes, axis=0)
     own = along(z, axes)
-    clouds = (rng.standard_normal((count, dimensions), dtype=np.float32) for _ in range(nulls))
-    found = np.array([[each.mean(), each.max()] for each in (along(cloud, axes) for cloud in clouds)])  # [B, 2]
+    on_cloud()
+    found = np.empty((nulls, 2))
+    for null in found:
+        each = along(rng.standard_normal((count, dimensions), dtype=np.float32), axes)
+        null[:] = each.mean(), each.max()
+        on_cloud()
     ranks = [
         (1 + (null >= value).sum()) / (nulls + 1) for null, value in zip(found.T, (own.mean(), own.max()), strict=True)
     ]

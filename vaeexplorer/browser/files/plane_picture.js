@@ -59,7 +59,7 @@ function placed({ legend, view }) {
 const heightOf = (picture) =>
   picture.legend.length ? (placed(picture).at(-1)?.y ?? 0) + LINE - picture.view.height : 0;
 
-/** @param {CanvasRenderingContext2D} g  writes centred @param {Picture} picture */
+/** @param {CanvasRenderingContext2D} g @param {Picture} picture */
 function drawLegend(g, picture) {
   const line = (
     /** @type {string} */ color,
@@ -74,6 +74,7 @@ function drawLegend(g, picture) {
     g.lineTo(to, y);
     g.stroke();
   };
+  g.textAlign = "left";
   for (const { sign, text, x, y, width } of placed(picture)) {
     if (sign === "scale")
       for (let k = 0; k < SHADES; k++) {
@@ -89,7 +90,7 @@ function drawLegend(g, picture) {
       }
     else if (sign) line(sign, x, y, x + width);
     g.fillStyle = picture.theme.text;
-    g.fillText(text, x + (sign ? width + 6 : 0) + (LETTER * text.length) / 2, y);
+    g.fillText(text, x + (sign ? width + 6 : 0), y);
   }
 }
 

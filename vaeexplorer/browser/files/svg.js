@@ -10,6 +10,7 @@ export class SvgPen {
     this.strokeStyle = this.fillStyle = "#000";
     this.lineWidth = this.globalAlpha = 1;
     this.lineJoin = "miter";
+    this.textAlign = "center";
     this.font = "";
     /** @type {number[]} */ this.dash = [];
     /** @type {string[]} */ this.path = [];
@@ -86,8 +87,9 @@ export class SvgPen {
   /** @param {string} text @param {number} x @param {number} y @param {string} paint */
   write(text, x, y, paint) {
     const safe = text.replace(/[&<]/g, (letter) => (letter === "&" ? "&amp;" : "&lt;"));
+    const anchor = this.textAlign === "left" ? "start" : "middle";
     // <\/ lest an HTML page that holds this takes it for the end of its script.
-    const place = `x="${short(x)}" y="${short(y)}" text-anchor="middle" dominant-baseline="central"`;
+    const place = `x="${short(x)}" y="${short(y)}" text-anchor="${anchor}" dominant-baseline="central"`;
     this.parts.push(`<text ${place} font-family="sans-serif" font-size="12" ${paint}>${safe}<\/text>`);
   }
 
