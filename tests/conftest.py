@@ -1,5 +1,8 @@
 """What several tests need: a small world to train on, and folders of their own."""
 
+import ast
+import functools
+import gc
 import os
 import re
 import shutil
@@ -29,7 +32,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # of libraries that are loaded la
 threadpool_limits(int(os.environ["OMP_NUM_THREADS"]))  # of NumPy's, which is loaded
 FULL_DATA = os.environ.get("VAEEXPLORER_DATA")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-LIGHT_CHROMIUM = shutil.which("chromium-headless-shell") or CHROMIUM  # the same pages without a browser around them
+# The same pages without a browser around them, where Debian has it. The command of its name is a script that waits for
+# it: whoever ends the script leaves it behind.
+LIGHT_CHROMIUM = shutil.which("/usr/lib/chromium/chromium-headless-shell") or CHROMIUM
+APP = "app"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,32 +51,43 @@ QUIET = [
 BLANK = '<!doctype html><title>Nothing</title><link rel="icon" href="data:,">'
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist takes the groups from the marks when its turn comes
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that drive the app come first, as they take longest; and all end, whatever they wait for."""
     for item in items:
         if item.get_closest_marker("slow") is None:
             item.add_marker(pytest.mark.timeout(300), append=True)  # ten times what the slowest takes on a busy machine
-        if _drives_the_app(item):
-            item.add_marker(pytest.mark.xdist_group("app"))
-    items.sort(key=lambda item: not _drives_the_app(item))
+    items.sort(key=lambda item: scope(item.nodeid, config.rootpath) != APP)
 
 
-def _drives_the_app(item: pytest.Item) -> bool:
-    return "server" in getattr(item, "fixturenames", ())
+def pytest_collection_finish() -> None:
+    """What was imported and collected lives as long as the tests: garbage is looked for among what comes after."""
+    gc.freeze()
+
+
+def scope(nodeid: str, root: Path) -> str:
+    """What a process of the tests takes as a whole: a file, or all that drive the app.
+
+    Those have one server, one Chromium that has compiled it, and what is made once. pytest-xdist's own groups are of no
+    use: they change names of tests that pytest 9.2 no longer reads.
+    """
+    file, _, test = nodeid.partition("::")
+    return APP if test.partition("[")[0] in _driving(root / file) else file
+
+
+@functools.cache
+def _driving(path: Path) -> frozenset[str]:
+    """The tests of a file that ask for the server."""
+    functions = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.FunctionDef)]
+    return frozenset(each.name for each in functions if "server" in [argument.arg for argument in each.args.args])
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A process takes a file at a time, with what its tests share.
+    """A process takes a scope at a time."""
+    from xdist.scheduler import LoadScopeScheduling
 
-    All that drive the app count as one file: one server, one Chromium that has compiled it, and what is made once.
-    """
-    from xdist.scheduler import LoadGroupScheduling
-
-    scheduling = LoadGroupScheduling(config, log)
-    group_of = scheduling._split_scope
-    scheduling._split_scope = lambda nodeid: group_of(nodeid).partition("::")[0]
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = lambda nodeid: scope(nodeid, config.rootpath)
     return scheduling
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_info
 
+from tests.conftest import APP, scope
 from tests.processes import posix, started
 
 ROOT = Path(__file__).parents[1]
@@ -74,6 +75,14 @@ def test_a_process_computes_in_one_thread() -> None:
 def test_no_test_takes_for_ever(request: pytest.FixtureRequest) -> None:
     deadline = request.node.get_closest_marker("timeout")
     assert deadline.args == (300,)
+
+
+def test_all_that_drive_the_app_are_one_scope_and_come_first(request: pytest.FixtureRequest) -> None:
+    scopes = [scope(item.nodeid, request.config.rootpath) for item in request.session.items]
+    assert scopes[: scopes.count(APP)] == scopes.count(APP) * [APP]
+    story = "test_back_undoes_one_choice_and_shows_what_the_address_says"
+    assert scope(f"tests/browser/test_links.py::{story}", ROOT) == APP
+    assert scope("tests/browser/test_beta.py::test_ticks_are_round_and_few[x]", ROOT) == "tests/browser/test_beta.py"
 
 
 def starts(path: Path) -> list[ast.Call]:

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { decode, unpack } from "./engine/network.js";
 import { plainKernel } from "./kernel/plain.js";
+import { buffersOf } from "./learning/calls.js";
 import { Kept, States } from "./learning/kept.js";
 import { Session, estimate } from "./learning/session.js";
 import { Trainer } from "./network/trainer.js";
@@ -252,6 +253,14 @@ test("states that make room for others give their memory back at once", () => {
     states.steps,
   );
   assert.ok(states.steps.includes(8) && states.copyBefore(8).values.every((value) => value === 8));
+});
+
+test("buffers change hands, of an array itself and of the arrays within an object", () => {
+  const [one, two] = [new Uint8Array(3), new Float32Array(2)];
+  assert.deepEqual(buffersOf(one), [one.buffer]);
+  assert.deepEqual(buffersOf(two.buffer), [two.buffer]);
+  assert.deepEqual(buffersOf({ one, again: one.subarray(1), two, name: "z", none: null }), [one.buffer, two.buffer]);
+  for (const nothing of [null, undefined, 7, "text", {}]) assert.deepEqual(buffersOf(nothing), []);
 });
 
 test("a session leaves the page its images", async () => {

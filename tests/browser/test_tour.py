@@ -1,12 +1,17 @@
-"""The ideas of a lecture, each at most two clicks from home, with its cause and its effect in one view."""
+"""The ideas of a lecture, each at most two clicks from home, with its cause and its effect in one view, and each scene
+of the shipped lecture.
+"""
 
 import functools
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
 from tests.browser.driving import at_rest, changed, follow, rested, wait_until
+from vaeexplorer.app.lecture import strip
+from vaeexplorer.lecture.scenes import DEFAULT
 
 WIDTH, HEIGHT = 1280, 720
 
@@ -97,3 +102,37 @@ def test_eleven_ideas_are_two_clicks_away_with_cause_and_effect_in_view(server: 
         rested(page, lambda: page.url)  # what was moved has been reported
         at_rest(page)
         follow(page, "Explore")
+
+
+PICTURES = {
+    "": ".explorer .picture canvas",
+    "from-x": ".from-x .out canvas",
+    "linear": ".image-row canvas",
+    "beta": ".beta-dial canvas",
+    "training": ".train .stage canvas",
+    "ae-vs-vae": ".pair .ways canvas",
+    "regularized": ".cards .card",
+}
+
+
+@pytest.mark.browser
+@pytest.mark.slow  # tests/app/test_lecture.py opens them without a browser, and test_lecture.py three in one
+def test_every_scene_has_its_address_its_line_and_its_picture_both_ways(server: str, chromium: Any) -> None:
+    page, scenes = chromium, strip.read(DEFAULT).scenes
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    page.goto(f"{server}/?lecture=1")
+    there = range(1, len(scenes) + 1)
+    for number, key in [(1, ""), *((n, "ArrowRight") for n in there[1:]), *((n, "ArrowLeft") for n in there[-2::-1])]:
+        scene = scenes[number - 1]
+        if key:
+            page.keyboard.press(key)
+        page.locator(f'.lecture iframe.front[title="{scene.title}"]').wait_for()
+        assert page.locator(".lecture .say").inner_text() == scene.say
+        at = urlsplit(page.url)
+        assert at.path == f"/{scene.page}"
+        held = {name: values[-1] for name, values in parse_qs(at.query).items()}
+        assert held["scene"] == str(number)
+        assert dict(parse_qsl(scene.address)).items() <= held.items(), scene.title
+        picture = page.frame_locator(".lecture iframe.front").locator(PICTURES[scene.page]).first
+        picture.wait_for()
+        wait_until(page, functools.partial(picture.evaluate, LOOKS), f"{scene.title}: something is shown")

@@ -86,6 +86,7 @@ def test_no_network_falls_back_to_the_sample(cache: Path, torchvision: Any) -> N
     assert socket.getdefaulttimeout() == before
 
 
+@pytest.mark.slow  # torchvision takes seconds to import; with another in its place: above
 def test_no_network_with_the_real_torchvision(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     datasets = pytest.importorskip("torchvision.datasets")
 

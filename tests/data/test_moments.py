@@ -31,10 +31,10 @@ def test_they_are_small() -> None:
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 0.9e6
 
 
-@pytest.mark.parametrize("dataset", SETS)
-def test_they_are_those_of_the_full_sets(full_data: None, dataset: Dataset) -> None:
-    data = load_dataset(dataset, "train")
-    exact, found = moments(data.images, data.source), load_moments(dataset)
+def test_they_are_those_of_the_full_set(full_data: None) -> None:
+    """Of Fashion-MNIST; those of MNIST are written anew below."""
+    data = load_dataset("fashion-mnist", "train")
+    exact, found = moments(data.images, data.source), load_moments("fashion-mnist")
     np.testing.assert_array_equal(found.mean, exact.mean)
     assert np.abs(found.covariance - exact.covariance).max() <= UNIT / 2 * 1.0001
 
@@ -44,6 +44,7 @@ def test_what_is_written_is_read_again(full_data: None, tmp_path: Path, monkeypa
     assert [path.name for path in tmp_path.iterdir()] == ["mnist.npz"]
     expected = load_moments("mnist")
     monkeypatch.setattr(shipped, "FOLDER", tmp_path)
+    np.testing.assert_array_equal(load_moments("mnist").mean, expected.mean)
     np.testing.assert_array_equal(load_moments("mnist").covariance, expected.covariance)
 
 

@@ -109,7 +109,9 @@ BESIDE = {
 }
 
 
-@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name.startswith("fashion") else ()) for name in BESIDE]
+)
 def test_the_page_is_small_and_names_no_other_place(name: str) -> None:
     text = exported(name)
     assert len(text.encode()) <= LIMIT

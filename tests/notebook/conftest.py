@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.analysis.report.conftest import quick_classifier
+from tests.analysis.report.conftest import idle_classifier, quick_classifier
 
-__all__ = ["quick_classifier"]
+__all__ = ["idle_classifier", "quick_classifier"]
 
 HOST = """
 async ({ state, bytes, esm, css }) => {

@@ -27,7 +27,7 @@ COUNT = 600
 
 
 @pytest.fixture(autouse=True)
-def small(quick_classifier: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def small(idle_classifier: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measurements, "PAIRWISE", 100)
 
 

@@ -6,8 +6,10 @@ train in a process of a lower priority. Visitors who come earlier are served mea
 
 import gc
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import get_args
 
@@ -21,20 +23,25 @@ from vaeexplorer.runs.folder import RunCard
 
 _log = logging.getLogger(__name__)
 MOST = 12  # runs: as many as the caches have room for
+WORKERS = 2  # threads: products of matrices leave Python to others
 
 
 def make_ready() -> None:
     """Fill the caches; what cannot be made is left to the page, which says why."""
     start = time.monotonic()
     for works, what in ((_works(), "Every page"), (_every_k(), "Every k of the linear page")):
-        for work in works:
-            try:
-                work()
-            except Exception:  # also a mistake of ours: the rest is made, and the page will show what is wrong
-                _log.exception("Not made ready.")
+        with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
+            list(pool.map(_attempt, works))
         gc.collect()
         gc.freeze()
         print(f"{what} is ready, after {time.monotonic() - start:.0f} s.", flush=True)
+
+
+def _attempt(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception:  # also a mistake of ours: the rest is made, and the page will show what is wrong
+        _log.exception("Not made ready.")
 
 
 def _works() -> Iterator[Callable[[], object]]:

@@ -13,7 +13,8 @@ from vaeexplorer.runs.folder import Run, RunCard, RunError, check_name, read_car
 
 REPORT, FILM, GAPS = "report.json", "film.npz", "gaps.json"
 INSTRUMENTS, STABILITY, REGIONS = "instruments.json", "stability.json", "regions.npz"
-NAMES = ("umap.npz", REPORT, GAPS, INSTRUMENTS, STABILITY, REGIONS, FILM)
+EVIDENCE = "evidence.npz"
+NAMES = ("umap.npz", REPORT, EVIDENCE, GAPS, INSTRUMENTS, STABILITY, REGIONS, FILM)
 """the files that a run's folder may hold of these"""
 _MOST = 10_000_000  # bytes of a report
 

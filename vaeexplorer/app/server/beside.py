@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE, Popen
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -23,6 +23,8 @@ NICENESS = 10  # of 19
 _ROOT = Path(__file__).parents[3]
 _starting, _asking = Lock(), Lock()
 _process: "Popen[bytes] | None" = None
+started = Event()
+"""set once the server had time to start it, after torch was imported"""
 
 
 def start() -> None:
@@ -33,6 +35,7 @@ def start() -> None:
             path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
             command = [sys.executable, "-m", "vaeexplorer.app.server.beside"]
             _process = Popen(command, stdin=PIPE, stdout=PIPE, env=os.environ | {"PYTHONPATH": path})
+            started.set()
 
 
 def stop() -> None:

@@ -9,7 +9,8 @@
 
 /** Where buffers change hands rather than being copied. @param {any} value @returns {ArrayBuffer[]} */
 export function buffersOf(value) {
-  const parts = value && typeof value === "object" ? Object.values(value) : [];
+  const isPart = !value || typeof value !== "object" || ArrayBuffer.isView(value) || value instanceof ArrayBuffer,
+    parts = isPart ? [value] : Object.values(value);
   const buffers = parts.map((part) => (ArrayBuffer.isView(part) ? part.buffer : part));
   return /** @type {ArrayBuffer[]} */ ([...new Set(buffers.filter((buffer) => buffer instanceof ArrayBuffer))]);
 }

@@ -63,7 +63,7 @@ export class Training {
     if (this.isOver) return;
     viewer.onmessage = ({ data }) => {
       this.out -= 1;
-      if (this.free.length < BUFFERS) this.free.push(data);
+      this.free.length < BUFFERS ? this.free.push(data) : release(data.buffer);
       if (this.running) this.turn();
     };
     this.rewind(film);

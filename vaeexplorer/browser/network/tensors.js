@@ -90,35 +90,37 @@ export function packDecoder(choices, layout, values, { id, variance, isHalf }) {
   new DataView(bytes).setUint32(4, text.length, true);
   new Uint8Array(bytes, 8).set(text);
   const numbers = isHalf ? new Uint16Array(bytes, 8 + text.length) : new Float32Array(bytes, 8 + text.length);
+  const as = isHalf ? half : (/** @type {number} */ value) => value;
   let at = 0;
   for (const layer of decoder) {
-    const bias = values.subarray(layer.bias, layer.bias + layer.outputs);
-    for (const array of [torchWeight(layer, 0, layer.outputs, values), bias]) {
-      numbers.set(isHalf ? halves(array) : array, at);
-      at += array.length;
+    for (let o = 0; o < layer.outputs; o++) {
+      const first = place(layer, 0, o),
+        lanes = place(layer, 1, o) - first; // from one input to the next
+      for (let i = 0; i < layer.inputs; i++) numbers[at++] = as(values[first + i * lanes]);
     }
+    for (let o = 0; o < layer.outputs; o++) numbers[at++] = as(values[layer.bias + o]);
   }
   return bytes;
 }
 
-/** float16 bits, rounded to the nearest; what is too large becomes the largest. @param {Float32Array} values */
+/** float16 bits of numbers. @param {Float32Array} values */
 export function halves(values) {
-  const bits = new Uint32Array(values.slice().buffer);
-  return Uint16Array.from(bits, (word) => {
-    const sign = (word >>> 16) & 0x8000,
-      size = word & 0x7fffffff;
-    if (size >= 0x477fefff) return sign | 0x7bff; // 65504
-    if (size < 0x38800000) return sign | Math.round(asFloat(size) * 2 ** 24); // below 2^-14: a multiple of 2^-24
-    const half = (size - 0x38000000) >>> 13,
-      rest = size & 0x1fff;
-    return sign | (half + (rest > 0x1000 || (rest === 0x1000 && half & 1) ? 1 : 0));
-  });
+  const bits = new Uint16Array(values.length); // by a loop: `from` would make a list of as many objects
+  for (let i = 0; i < bits.length; i++) bits[i] = half(values[i]);
+  return bits;
 }
 
 const float = new Float32Array(1),
-  word = new Uint32Array(float.buffer);
-/** @param {number} bits */
-function asFloat(bits) {
-  word[0] = bits;
-  return float[0];
+  bits = new Uint32Array(float.buffer);
+
+/** float16 bits of a number, rounded to the nearest; what is too large becomes the largest. @param {number} value */
+function half(value) {
+  float[0] = value;
+  const sign = (bits[0] >>> 16) & 0x8000,
+    size = bits[0] & 0x7fffffff;
+  if (size >= 0x477fefff) return sign | 0x7bff; // 65504
+  if (size < 0x38800000) return sign | Math.round(Math.abs(value) * 2 ** 24); // below 2^-14: a multiple of 2^-24
+  const short = (size - 0x38000000) >>> 13,
+    rest = size & 0x1fff;
+  return sign | (short + (rest > 0x1000 || (rest === 0x1000 && short & 1) ? 1 : 0));
 }

@@ -5,7 +5,7 @@ import { Model } from "./model.js";
 import { TEST, keyOf } from "./random.js";
 import { packDecoder } from "./tensors.js";
 
-const MOST = 400; // images at a time
+const MOST = 200; // images at a time
 
 export class Viewer {
   /** @param {import("../kernel/exports.js").Kernel} kernel  used for this alone

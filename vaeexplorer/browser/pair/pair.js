@@ -69,11 +69,11 @@ export class Pair {
       this.showPair();
     });
     this.keys = keyTable(KEYS);
-    const looks = h("div", { class: "buttons" }, this.same, reset, this.keys.button, this.keys.dialog);
+    this.looks = h("fieldset", { class: "buttons" }, this.same, reset, this.keys.button, this.keys.dialog);
     this.tools = h("fieldset", { class: "toolbar tools" }, this.kinds.element, this.images.element);
-    this.below = h("fieldset", { class: "toolbar" }, this.legend, looks);
-    this.turns.element.append(another);
-    this.tools.disabled = this.below.disabled = true; // until there are codes
+    this.below = h("fieldset", { class: "toolbar" }, this.legend);
+    this.turns.element.append(this.looks, another);
+    this.tools.disabled = this.below.disabled = this.looks.disabled = true; // until there are codes
     const { kinds, turns } = this;
     root.replaceChildren(this.tools, this.planes, this.below, kinds.scale, turns.element, this.strips, this.live);
   }
@@ -177,7 +177,7 @@ export class Pair {
 
   /** A plane's codes are loaded. */
   arrived() {
-    this.tools.disabled = this.below.disabled = false;
+    this.tools.disabled = this.below.disabled = this.looks.disabled = false;
     this.readTheme();
     if (this.isSame) this.panes.forEach((pane) => pane.resize()); // the widest may have come last
     this.showPair();

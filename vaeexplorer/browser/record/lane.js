@@ -21,7 +21,7 @@ import { isVariational, stepsOf } from "./choices.js";
 
 const TESTED = 400, // ms from one test to the next, at the least and
   LONGEST = 1000, // at the most; in between
-  SHARE = 10; // times as long as it took
+  SHARE = 20; // times as long as it took
 const MOST = 3000; // points of a curve; beyond, every second one goes
 
 export class Lane {

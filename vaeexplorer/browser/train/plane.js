@@ -16,11 +16,12 @@ import { NearestInPlane, fit, normal, repeatable, toScreen } from "../engine/geo
 import { imageAt } from "../engine/format.js";
 import { PIXELS, SIDE } from "../engine/network.js";
 import { dimensionPlane, movedTo } from "../engine/projections.js";
+import { release } from "../learning/calls.js";
 import { isVariational } from "../record/choices.js";
 import { listenTo } from "./pointer.js";
 
 const GLIDE = 110; // ms between two pictures, in which the dots move
-const CALM = (globalThis.navigator?.hardwareConcurrency ?? 8) > 2 ? 0 : 30; // ms a frame: two workers need two cores
+const CALM = (globalThis.navigator?.hardwareConcurrency ?? 8) > 2 ? 0 : 45; // ms a frame: two workers need two cores
 const HALF = { vae: 4, ae: 12 }; // of the plane, latent units
 const LOYAL = 1.5; // times the variance that another dimension needs before the plane turns to it
 
@@ -93,8 +94,7 @@ export class Plane {
     this.labels = labels;
     this.dots = dotColors({ count: labels.length, labels }, "class", colors, new Set());
     this.rows = Float32Array.from(labels, (label) => (label - 4.5) / 1.5); // of a code of one number: a row a class
-    const noise = normal(this.count * dim, repeatable(7));
-    this.noise = Float32Array.from(noise);
+    this.noise = Float32Array.from(normal(this.count * dim, repeatable(7)));
     if (lane.moment) this.advance();
     this.redraw();
   }
@@ -105,8 +105,7 @@ export class Plane {
     if (!lane?.moment) return;
     this.chooseAxes(lane.moment.codes, lane.choices.dim);
     if (this.xs && this.ys) this.from = { ...this.between(performance.now()), since: performance.now() };
-    const plane = this.plane;
-    [this.xs, this.ys] = [plane.xs, plane.ys];
+    ({ xs: this.xs, ys: this.ys } = this.plane);
     this.decode();
     this.drawSoon();
   }
@@ -173,6 +172,7 @@ export class Plane {
       paintImage(context, imageAt(pixels, k), 255, SIDE * (at % columns), SIDE * Math.floor(at / columns));
     this.manifold.receive(start + first - this.count, pixels.subarray(first * PIXELS), done, this.look().ink);
     if (done && this.view) this.manifold.draw(pen(this.layers[0]), this.view, pixelRatio());
+    release(pixels.buffer); // several megabytes a second
     if (done && this.isStale) this.decode();
   }
 

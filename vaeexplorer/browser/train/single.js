@@ -16,7 +16,6 @@ import { betaText } from "../record/choices.js";
 import { View } from "./view.js";
 
 const PARTS = /** @type {const} */ (["reconstruction", "kl", "total"]);
-const CALM = 250; // ms from one drawing of the curves to the next, while they grow
 const LOOK_BACK = 0.35; // of the steps so far, over which a KL is said to rise
 const RISE = 1.04;
 
@@ -103,12 +102,8 @@ export function singleScene(lane, page) {
         figures && (part !== "kl" || lane.isVariational) ? number(figures[part], part === "kl" ? 2 : 1) : "–",
       );
     setText(note, remark(lane));
-    const now = performance.now();
-    if (lane.running && lane.seen === null && now - drawn < CALM) return;
-    drawn = now;
     draw();
   };
-  let drawn = 0;
   const ends = [onResize(element, draw)];
   return {
     element,

@@ -27,6 +27,7 @@ import { buildScrubber } from "./scrubber.js";
 import { marksOf, singleScene } from "./single.js";
 import { Trainings } from "./trainings.js";
 
+const CALM = 180; // ms from one look of numbers and curves to the next, while it learns
 /** @type {any} widgets of a page that is opened again are other scripts, and share this alone */
 const page = globalThis;
 /** Trainings of pages that were left, by place. @type {Map<string, Pick<Trainings, "choices" | "lanes" | "kind">>} */
@@ -55,7 +56,7 @@ export class Train {
     this.image = 0; // x, of the test images
     /** @type {Float32Array | null} an image drawn by the visitor */ this.drawn = null;
     this.follows = true; // z is the code of x
-    this.frame = 0;
+    this.frame = this.shownAt = 0;
     this.images = new ImageSize(
       () => this.scene?.redraw(),
       () => this.tell(),
@@ -175,16 +176,16 @@ export class Train {
   }
 
   showSoon() {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.show();
-    });
+    if (this.trainings.running && performance.now() - this.shownAt < CALM) return; // more will come
+    this.frame ||= requestAnimationFrame(() => this.show());
   }
 
   /** Numbers, controls and curves of now. */
   show() {
     const { trainings, lane } = this;
+    this.frame = 0;
     if (!lane || !this.scene) return;
+    this.shownAt = performance.now();
     const { steered, running, isOver, step } = trainings;
     const dial = (/** @type {"beta" | "rate"} */ name) =>
       steered.events.filter((event) => event.name === name && event.step <= step).at(-1)?.value ??
@@ -282,8 +283,7 @@ export class Train {
   /** @param {boolean} isHidden */
   hide(isHidden) {
     this.trainings.hide(isHidden);
-    if (isHidden) this.repeated?.pause();
-    else this.repeated?.play();
+    this.repeated?.[isHidden ? "pause" : "play"]();
   }
 
   stop() {

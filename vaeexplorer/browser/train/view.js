@@ -34,6 +34,7 @@ export class View {
     this.decoded = tile({ class: "out", role: "img", "aria-label": "x′, the image that comes out" });
     this.name = h("span", {}, "x′");
     this.encoding = false;
+    /** @type {number | Float32Array} what x shows, or its number */ this.painted = -1;
     this.plane.show(lane, shown.colors);
     this.takeX();
   }
@@ -51,8 +52,12 @@ export class View {
   /** Another image x, or another encoder. */
   takeX() {
     const { lane, shown } = this;
-    const x = shown.drawn ?? imageAt(lane.images.test, shown.image);
-    paintImage(pen(this.x), x, shown.drawn ? 1 : 255);
+    const of = shown.drawn ?? shown.image;
+    if (of !== this.painted) {
+      const x = shown.drawn ?? imageAt(lane.images.test, shown.image);
+      paintImage(pen(this.x), x, shown.drawn ? 1 : 255);
+      this.painted = of;
+    }
     if (!lane.moment) return;
     if (!shown.follows) return this.decode(this.plane.z);
     const { dim } = lane.choices;

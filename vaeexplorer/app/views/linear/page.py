@@ -10,7 +10,7 @@ from vaeexplorer.app.public import is_public
 from vaeexplorer.app.server import figures
 from vaeexplorer.app.text import literal
 from vaeexplorer.app.views.linear import conditions, widgets, words
-from vaeexplorer.app.views.linear.training import Setting, prepare
+from vaeexplorer.app.views.linear.training import Setting, prepare_later
 from vaeexplorer.app.words import heading, notes
 from vaeexplorer.config import Dataset
 from vaeexplorer.errors import UserError
@@ -99,4 +99,4 @@ widgets.show_linear_vae(setting.dataset, setting.k)
 notes(words.PAGE)
 sidebar.data_source(space)
 if not st.session_state[state.FRAME.name]:  # a lecture has it made when all of its scenes are ready
-    prepare(setting.dataset)
+    prepare_later(setting.dataset)

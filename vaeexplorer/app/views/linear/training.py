@@ -1,6 +1,7 @@
 """The two trainings of "Linear AE vs PCA", as what the page shows of them; a process beside the server runs them."""
 
 from dataclasses import dataclass
+from threading import Thread
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,7 @@ from vaeexplorer.analysis.linear.autoencoder import Method
 from vaeexplorer.analysis.linear.experiments import BENDS, Broken, Decayed, Experiment, run
 from vaeexplorer.analysis.pca import PCA, flat, moments, pca
 from vaeexplorer.app import caches
-from vaeexplorer.app.server import assets
+from vaeexplorer.app.server import assets, beside
 from vaeexplorer.app.views.linear.conditions import outcome
 from vaeexplorer.browser.packing.film import pack_film
 from vaeexplorer.config import Dataset
@@ -46,9 +47,22 @@ def prepare(dataset: Dataset) -> None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
+def prepare_later(dataset: Dataset) -> None:
+    """The same once the server has time: torch takes seconds of the core on which all visitors are served."""
+
+    def work() -> None:
+        beside.started.wait()
+        prepare(dataset)
+
+    Thread(target=work, name=f"linear-{dataset}", daemon=True).start()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
 def test_moments(dataset: Dataset) -> np.ndarray:
     """E c_j^2 of the test images along the principal axes of the training images, [784]."""
-    found: np.ndarray = (caches.full_pca(dataset).scores(flat(caches.test_images(dataset).images)) ** 2).mean(axis=0)
+    reference, of_test = caches.full_pca(dataset), moments(caches.test_images(dataset).images, "test images")
+    spread = (reference.axes * (of_test.covariance @ reference.axes)).sum(axis=0)
+    found: np.ndarray = spread + (reference.axes.T @ (of_test.mean - reference.mean)) ** 2
     return found
 
 
