@@ -20,10 +20,10 @@ from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.files import SHIPPED
 from vaeexplorer.network.training import Training
 from vaeexplorer.results import regions
-from vaeexplorer.results.remarks import KL_RISES, NEGATIVE
 from vaeexplorer.results.stored import stored
 from vaeexplorer.runs.finish import save_run
 from vaeexplorer.runs.folder import list_runs, load_run
+from vaeexplorer.runs.remarks import KL_RISES, NEGATIVE
 
 EXPLORE, TRAINING, BETA, IMAGES = (f"views/{name}/page.py" for name in ("explore", "training", "beta", "images"))
 

@@ -15,8 +15,8 @@ from vaeexplorer.analysis.report.measurements import posteriors
 from vaeexplorer.analysis.report.posteriors import draw
 from vaeexplorer.config import ObjectiveConfig, RunConfig
 from vaeexplorer.data.images import ImageDataset
-from vaeexplorer.results.remarks import GREY, KL_RISES, NEGATIVE, SQUARED, on_figures, on_history
 from vaeexplorer.runs.folder import Run
+from vaeexplorer.runs.remarks import GREY, KL_RISES, NEGATIVE, SQUARED, on_figures, on_history
 
 SMALL = ["--hidden", "16", "--batch-size", "500", "--device", "cpu", "--precision", "float32"]
 

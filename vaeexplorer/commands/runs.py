@@ -167,7 +167,7 @@ def pretrain(only: tuple[str, ...] = (), workers: int = 2) -> None:
 
 def show(cards: "list[RunCard]", *, json: bool, more: dict[str, Any] | None = None) -> None:
     """Runs and their figures on standard output: a table, or one JSON document, there with `more` keys of its own."""
-    from vaeexplorer.results import remarks
+    from vaeexplorer.runs import remarks
 
     if json:
         units = {f"{split}_{key}": unit for split in ("train", "test") for key, unit in UNITS.items()}

@@ -46,7 +46,7 @@ def train(
         control: the folder through which a server watches and steers this training (`trainings.folder`)
         json: print one JSON document, with the run's figures, and nothing else
     """
-    from vaeexplorer.results import remarks
+    from vaeexplorer.runs import remarks
     from vaeexplorer.runs.folder import load_run, runs_folder
     from vaeexplorer.runs.versions import DOCUMENT
 

@@ -19,7 +19,7 @@ from vaeexplorer.config import Dataset
 from vaeexplorer.data.images import DataError
 from vaeexplorer.export import training
 from vaeexplorer.export.tables import to_csv
-from vaeexplorer.results import remarks
+from vaeexplorer.runs import remarks
 from vaeexplorer.runs.folder import RunCard
 from vaeexplorer.version import __version__
 
