@@ -3,8 +3,8 @@
 python -m tests.benchmarks.classroom [--sessions 40] [--seconds 60] [--browsers 1] [--no-training] [--soon]
 python -m tests.benchmarks.classroom --reruns 2000   # one visitor at full speed, to see whether memory grows
 
-First everybody acts every 2.5 to 7.5 seconds, then once a second. It begins when the linear page of every k is ready, some
-minutes after the start; with --soon when every page is, for a short try. Options after -- go to `streamlit run`.
+First everybody acts every 2.5 to 7.5 seconds, then once a second. It begins when the linear page of every k is ready,
+some minutes after the start; with --soon when every page is, for a short try. Options after -- go to `streamlit run`.
 """
 
 import argparse

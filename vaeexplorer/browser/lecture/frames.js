@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * The pages of a lecture in frames of one window: that of the scene in front, and behind it those of the scenes before
- * and after it, drawn already, so that a step brings another frame to the front. Where a page is not drawn yet, the last
- * one stays in front until it is.
+ * and after it, drawn already, so that a step brings another frame to the front. Where a page is not drawn yet, the
+ * last one stays in front until it is.
  *
  * The window has the one address and history: a page in a frame makes no entries, and the window follows where the page
  * in front goes.
