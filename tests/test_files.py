@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.processes import posix
+from vaeexplorer import files
 from vaeexplorer.files import MOST_ITEMS, OWN, read_arrays, read_file, whole_file, why
 
 
@@ -204,3 +205,27 @@ def test_a_lone_array_and_one_of_objects_are_value_errors() -> None:
         read_arrays(file.getvalue(), {"a": (2, 2)})
     with pytest.raises(ValueError, match="numbers alone"):
         read_arrays(packed(a=np.array([{}], dtype=object)), {"a": (1,)})
+
+
+def test_a_file_that_is_read_elsewhere_is_replaced_a_moment_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, which refuses to replace a file that is open."""
+    refusals, replace = [1, 2], os.replace
+
+    def refuse(partial: Path, path: Path) -> None:
+        if refusals:
+            refusals.pop()
+            raise PermissionError(13, "Access is denied")
+        replace(partial, path)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(files, "_PATIENCE", 5.0)
+    with whole_file(tmp_path / "a") as file:
+        file.write(b"new")
+    assert (tmp_path / "a").read_bytes() == b"new"
+    monkeypatch.setattr(files, "_PATIENCE", 0.0)
+    refusals.append(3)
+    with pytest.raises(PermissionError), whole_file(tmp_path / "a") as file:
+        file.write(b"newer")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]

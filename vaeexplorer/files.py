@@ -7,6 +7,7 @@ import math
 import os
 import secrets
 import stat
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -85,9 +86,28 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(partial, path)
+        take_place(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+_PATIENCE = 1.0 if os.name == "nt" else 0.0  # seconds
+
+
+def take_place(partial: Path, path: Path) -> None:
+    """Put a whole file in the place of another. Windows refuses while somebody reads the other: soon it does not.
+
+    Raises:
+        OSError: it cannot be.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return os.replace(partial, path)
+        except PermissionError:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(0.01)
 
 
 @contextmanager

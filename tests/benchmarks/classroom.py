@@ -1,9 +1,10 @@
 """A class opens the app and works with it while a model is trained on the same machine.
 
-python -m tests.benchmarks.classroom [--sessions 40] [--seconds 60] [--browsers 1] [--no-training]
+python -m tests.benchmarks.classroom [--sessions 40] [--seconds 60] [--browsers 1] [--no-training] [--soon]
 python -m tests.benchmarks.classroom --reruns 2000   # one visitor at full speed, to see whether memory grows
 
-First everybody acts every 2.5 to 7.5 seconds, then once a second. Options after -- go to `streamlit run`.
+First everybody acts every 2.5 to 7.5 seconds, then once a second. It begins when the linear page of every k is ready, some
+minutes after the start; with --soon when every page is, for a short try. Options after -- go to `streamlit run`.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from tests.processes import started
 ROOT = Path(__file__).parents[2]
 PORT = 8794
 PACES = ((2.5, 7.5), (0.5, 1.5))  # seconds between the actions of a visitor
-READY, ANSWERS = b"Every k of the linear page is ready", b"  URL:"
+READY, PAGES_READY, ANSWERS = b"Every k of the linear page is ready", b"Every page is ready", b"  URL:"
 ARRIVAL = 3.0  # seconds in which all of the class open the app
 STARTING = 600.0  # seconds in which every page must be ready
 TURNS = 0.25  # share of actions that open another page
@@ -164,7 +165,7 @@ async def reruns(port: int, count: int, process: int) -> None:
 
 def resident(process: int) -> float:
     """Memory of a process in MB."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[1])
     return pages * resource.getpagesize() / 1e6
 
 
@@ -175,7 +176,7 @@ def descriptors(process: int) -> int:
 
 def processor(process: int) -> float:
     """Seconds of a core that a process has used."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -204,15 +205,15 @@ def show(found: Class) -> None:
 
 
 @contextmanager
-def served(runs: Path, options: Sequence[str], *, is_ready: bool = True) -> Iterator[int]:
-    """The app at `PORT`, once it answers or every page is ready; its process number."""
+def served(runs: Path, options: Sequence[str], *, is_ready: bool = True, until: bytes = READY) -> Iterator[int]:
+    """The app at `PORT`, once it answers or has printed this; its process number."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={PORT}"]
     env = os.environ | {"VAEEXPLORER_RUNS": str(runs), "VAEEXPLORER_READY": "1" if is_ready else "0"}
     with started([*command, *options], cwd=ROOT, env=env, stdout=PIPE) as process:
         late = Timer(STARTING, process.kill)
         late.start()
         for line in process.stdout or ():
-            if line.startswith(READY if is_ready else ANSWERS):
+            if line.startswith(until if is_ready else ANSWERS):
                 print(line.decode().strip())
                 break
         else:
@@ -265,10 +266,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--browsers", type=int, default=1)
     parser.add_argument("--no-training", action="store_true")
+    parser.add_argument("--soon", action="store_true")
     parser.add_argument("--reruns", type=int, default=0)
     parser.add_argument("options", nargs="*", help="of streamlit run, after --")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder), given.options) as process:
+    until = PAGES_READY if given.soon else READY
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), given.options, until=until) as process:
         asyncio.run(measure(given, process, Path(folder)))
 
 

@@ -115,7 +115,7 @@ def floor(hidden: int, batch: int) -> float:
 def machine() -> str:
     """Processor and number of cores, for the record."""
     info = Path("/proc/cpuinfo")
-    name = re.search(r"model name\s*: (.*)", info.read_text()) if info.exists() else None
+    name = re.search(r"model name\s*: (.*)", info.read_text(encoding="utf-8")) if info.exists() else None
     return f"{os.cpu_count()} cores, {name[1] if name else platform.processor()}"
 
 

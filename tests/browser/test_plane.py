@@ -153,7 +153,7 @@ def test_what_is_clicked(server: str, chromium: Any) -> None:
     page.locator(".gallery .pair").first.wait_for()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download (CSV)").click()
-    lines = Path(download.value.path()).read_text().splitlines()
+    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
     assert lines[0] == "index,label,class,squared_error_at_mean,kl_nats,z1,z2"
     assert f"{len(lines) - 1:,} selected images" in page.locator(".selection h2").inner_text()
 

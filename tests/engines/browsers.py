@@ -209,8 +209,8 @@ def _said(log: Path, pattern: str, process: "subprocess.Popen[Any]") -> str:
     found: list[str] = []
 
     def said() -> bool:
-        assert process.poll() is None, log.read_text()
-        found.extend(re.findall(pattern, log.read_text(), flags=re.MULTILINE))
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        found.extend(re.findall(pattern, log.read_text(encoding="utf-8"), flags=re.MULTILINE))
         return bool(found)
 
     _until(said, pattern)

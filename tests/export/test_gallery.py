@@ -54,12 +54,14 @@ def gallery(runs: list[Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def held(page: Path) -> dict[str, Path]:
     """The files of data that a page names, by the ids of their elements."""
-    return {match[1]: page.parent / match[2] for match in HELD.finditer(page.read_text())}
+    return {match[1]: page.parent / match[2] for match in HELD.finditer(page.read_text(encoding="utf-8"))}
 
 
 def named(page: Path) -> set[Path]:
     """All files that a page names."""
-    return {page.parent / place.partition("?")[0] for place in outside(page.read_text())} | set(held(page).values())
+    return {page.parent / place.partition("?")[0] for place in outside(page.read_text(encoding="utf-8"))} | set(
+        held(page).values()
+    )
 
 
 def size(page: Path) -> int:

@@ -263,7 +263,7 @@ def main(root: Path) -> None:
     os.environ["VAEEXPLORER_RUNS"] = str(root / "runs")
     signal.signal(signal.SIGALRM, _too_slow)
     _ = load_run("good").snapshots  # what is imported late
-    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    mapped = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * os.sysconf("SC_PAGE_SIZE")
     resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY,) * 2)
     found: dict[str, object] = {}
 

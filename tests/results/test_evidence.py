@@ -10,7 +10,7 @@ import pytest
 
 from vaeexplorer.analysis.report.evidence import Evidence, evidence
 from vaeexplorer.files import SHIPPED
-from vaeexplorer.results.evidence import StoredEvidence, evidence_of, keep_evidence
+from vaeexplorer.results.report import StoredEvidence, evidence_of, keep_evidence
 from vaeexplorer.results.stored import stored
 from vaeexplorer.runs.folder import list_runs, load_run
 

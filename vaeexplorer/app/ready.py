@@ -1,6 +1,6 @@
 """Everything that the pages show of the runs, made before the first visitor asks: for a class, and for a public app.
 
-First what pages open on, a minute of one core for the shipped runs; then the linear autoencoders of every k, which
+First what pages open on, 22 s of CPU time for the shipped runs; then the linear autoencoders of every k, which
 train in a process of a lower priority. Visitors who come earlier are served meanwhile.
 """
 

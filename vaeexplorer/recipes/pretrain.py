@@ -34,7 +34,6 @@ from vaeexplorer.recipes.sample import write_sample
 from vaeexplorer.recipes.tab_images import write_tab_images
 from vaeexplorer.results import report as report_card
 from vaeexplorer.results.comparison import save_comparison
-from vaeexplorer.results.evidence import keep_evidence
 from vaeexplorer.results.midpoints import measure as measure_midpoints
 from vaeexplorer.results.midpoints import save_midpoints
 from vaeexplorer.results.smoothness import compare
@@ -136,7 +135,7 @@ def _train_all(names: tuple[str, ...], workers: int) -> Iterator[str]:
         if name in CONFIGS:  # a report looks through the classifiers, so these come first
             run = folder.load_run(SHIPPED / name)
             report_card.keep(run, report_card.report_run(run))
-            keep_evidence(run, evidence(run.codes))
+            report_card.keep_evidence(run, evidence(run.codes))
 
 
 def _train(name: str) -> None:

@@ -1,24 +1,28 @@
 """The regularization report of a run or of a model of one's own: measured once, kept with the run, shipped."""
 
+import io
 import math
 from collections.abc import Callable
-from dataclasses import replace
-from typing import get_args
+from dataclasses import dataclass, replace
+from typing import Self, get_args
 
 import numpy as np
 
 from vaeexplorer.analysis.report.diagnostics import Estimate
+from vaeexplorer.analysis.report.evidence import QUANTILES, STRIP, Evidence, Field
+from vaeexplorer.analysis.report.evidence import evidence as make_evidence
 from vaeexplorer.analysis.report.measurements import Progress
 from vaeexplorer.analysis.report.posteriors import codes_hash
 from vaeexplorer.analysis.report.report import Report, report
 from vaeexplorer.codes import Codes, Model
 from vaeexplorer.config import IMAGE_SIZE, Dataset
 from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.files import Shape, read_arrays
 from vaeexplorer.network.classifier import load_classifier
 from vaeexplorer.network.evaluation import negative_log_likelihoods
 from vaeexplorer.results.gaps import GapsDocument
-from vaeexplorer.results.stored import stored
-from vaeexplorer.runs.attachments import load_report, save_report
+from vaeexplorer.results.stored import store, stored
+from vaeexplorer.runs.attachments import EVIDENCE, load_report, save_report
 from vaeexplorer.runs.folder import Run, RunCard
 from vaeexplorer.runs.images import images_of, training_images_of
 from vaeexplorer.version import __version__
@@ -28,6 +32,8 @@ NLL_SAMPLES = 500
 ELBO_REPEATS = 10
 LOOKED_AT = 1000  # images by which a judge is chosen
 UNDERSTOOD = 0.8  # of them, which a classifier must name right to be a judge of such images
+
+_HALF = 6e4  # the largest size of a number in half precision
 
 Features = Callable[[np.ndarray], np.ndarray]
 
@@ -191,3 +197,98 @@ def keep(run: RunCard, found: Report) -> None:
         RunError: the run folder cannot be written.
     """
     save_report(run, found.to_json())
+
+
+@dataclass(frozen=True)
+class StoredEvidence:
+    """The evidence of a run with this key: ratios in half precision, the rest in single."""
+
+    WHAT = "evidence"
+    FILE = EVIDENCE
+    MOST = 5_000_000
+
+    evidence: Evidence
+    key: str
+
+    @property
+    def keys(self) -> list[str]:
+        """Of the run that it is of."""
+        return [self.key]
+
+    def to_bytes(self) -> bytes:
+        """An npz file."""
+        found, packed = self.evidence, io.BytesIO()
+        ratios = [np.clip(each.log_ratio, -_HALF, _HALF) for each in found.fields]
+        np.savez_compressed(
+            packed,
+            key=np.array(self.key),
+            of=np.array([each.of for each in found.fields], "<U40"),
+            planes=np.array([each.plane for each in found.fields], np.uint16),
+            axis=found.fields[0].axis.astype(np.float32),
+            log_ratio=np.array(ratios, np.float16),
+            bins=found.bins.astype(np.float32),
+            marginals=found.marginals.astype(np.float32),
+            normal_quantiles=found.normal_quantiles.astype(np.float32),
+            quantiles=found.quantiles.astype(np.float32),
+            sources=np.array(list(found.strips), "<U60"),
+            strips=np.array(list(found.strips.values()), np.float32),
+        )
+        return packed.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """What a file holds.
+
+        Raises:
+            ValueError: it is no such file.
+        """
+        found = read_arrays(content, _SHAPES)
+        numbers = [each for each in found.values() if each.dtype.kind == "f"]
+        bins, dimensions, (count, rows, columns) = (
+            len(found["bins"]),
+            len(found["marginals"]),
+            found["log_ratio"].shape,
+        )
+        fit = (
+            found["marginals"].shape[1] == bins,
+            found["quantiles"].shape == (dimensions, len(QUANTILES)),
+            found["strips"].shape == (len(found["sources"]), STRIP, dimensions),
+            count == len(found["of"]) == len(found["planes"]),
+            rows == columns == len(found["axis"]),
+            len(numbers) == len(_SHAPES) - 4,
+            all(np.isfinite(each).all() for each in numbers),
+            ((found["planes"] >= 0) & (found["planes"] < dimensions)).all(),
+        )
+        if not all(fit):
+            raise ValueError("it does not hold the arrays it should")
+        named = zip(found["of"], found["planes"], found["log_ratio"], strict=True)
+        fields = [
+            Field(str(of), (int(plane[0]), int(plane[1])), found["axis"], ratio.astype(np.float32))
+            for of, plane, ratio in named
+        ]
+        strips = {str(source): strip for source, strip in zip(found["sources"], found["strips"], strict=True)}
+        arrays = [found[name] for name in ("bins", "marginals", "normal_quantiles", "quantiles")]
+        return cls(Evidence(fields, arrays[0], arrays[1], arrays[2], arrays[3], strips), str(found["key"]))
+
+
+_SHAPES: dict[str, Shape] = {
+    **{"key": (), "of": (None,), "planes": (None, 2), "axis": (None,), "log_ratio": (None, None, None)},
+    **{"bins": (None,), "marginals": (None, None), "normal_quantiles": (len(QUANTILES),), "quantiles": (None, None)},
+    **{"sources": (None,), "strips": (None, None, None)},
+}
+
+
+def evidence_of(run: Run) -> Evidence:
+    """What was stored with a run, or is made now, in a second or two."""
+    found = stored(run, StoredEvidence)
+    return make_evidence(run.codes) if found is None else found.evidence
+
+
+def keep_evidence(run: RunCard, found: Evidence) -> None:
+    """Store it with its run; of one dimension, which has no plane, it is soon made again and not stored.
+
+    Raises:
+        RunError: the run folder cannot be written.
+    """
+    if found.fields:
+        store(run, StoredEvidence(found, run.key))

@@ -140,7 +140,7 @@ def _reap() -> None:
         has_said = status is not None and status.state in ("stopped", "done", "failed")
         if code and not has_said and path.exists() and not (path / folder.ENDED).exists():
             with suppress(OSError):
-                (path / folder.ENDED).write_text(_how(code, path))
+                (path / folder.ENDED).write_text(_how(code, path), encoding="utf-8")
 
 
 def _how(code: int, path: Path) -> str:

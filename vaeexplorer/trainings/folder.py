@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 from vaeexplorer.config import RunConfig
 from vaeexplorer.documents import Plain, from_json, to_json
 from vaeexplorer.errors import UserError
-from vaeexplorer.files import OWN, read_file, why
+from vaeexplorer.files import OWN, read_file, take_place, why
 from vaeexplorer.network.dials import Event
 from vaeexplorer.runs.folder import check_name, runs_folder
 
@@ -137,7 +137,7 @@ def write_soon(path: Path, content: bytes) -> None:
     partial = path.with_name(f"{OWN}{secrets.token_hex(8)}.partial")
     try:
         partial.write_bytes(content)
-        os.replace(partial, path)
+        take_place(partial, path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -166,9 +166,9 @@ def create(path: Path, spec: Spec, number: int, checkpoint: Path | None = None) 
     ahead = path.with_name(f"{OWN}{secrets.token_hex(8)}.partial")
     try:
         (ahead / REQUESTS).mkdir(parents=True)
-        (ahead / SPEC).write_text(to_json(asdict(spec), indent=2))
-        (ahead / EVENTS).write_text(to_json([asdict(event) for event in spec.events]))
-        (ahead / WAITING).write_text(str(number))
+        (ahead / SPEC).write_text(to_json(asdict(spec), indent=2), encoding="utf-8")
+        (ahead / EVENTS).write_text(to_json([asdict(event) for event in spec.events]), encoding="utf-8")
+        (ahead / WAITING).write_text(str(number), encoding="utf-8")
         if checkpoint:
             shutil.copyfile(checkpoint, ahead / CHECKPOINT)
         if path.exists():  # a rename onto an empty folder would pass
@@ -208,7 +208,7 @@ def ask(path: Path, what: dict[str, Plain]) -> None:
     try:
         while True:
             partial = path / REQUESTS / f"{secrets.token_hex(8)}.partial"
-            partial.write_text(to_json(what))
+            partial.write_text(to_json(what), encoding="utf-8")
             try:
                 os.link(partial, path / REQUESTS / f"{number:08}.json")  # which refuses to take another's place
                 return

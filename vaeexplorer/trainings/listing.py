@@ -117,7 +117,7 @@ def _last_words(path: Path) -> str:
 
 def _number(path: Path) -> int:
     try:
-        return int((path / folder.WAITING).read_text())
+        return int((path / folder.WAITING).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return 0
 

@@ -265,7 +265,7 @@ class Control:
         if not all(isfinite(value) for part in (train, test) if part for value in part.values()):
             return
         if train or test:
-            with (self.path / folder.CURVE).open("a") as file:
+            with (self.path / folder.CURVE).open("a", encoding="utf-8") as file:
                 file.write(to_json({"step": training.step, "train": train, "test": test}))
 
     def _say(self, training: Training, **changes: Any) -> None:

@@ -108,7 +108,9 @@ def kill(name: str) -> None:
     card = read_training(folder.path_of(name))
     if card.state not in LIVING or card.status is None:
         raise ServedError(f"The training {name} does not run: it is {card.state}.")
-    (card.path / folder.ENDED).write_text("It was killed from the page; resume goes on at the last epoch's end.")
+    (card.path / folder.ENDED).write_text(
+        "It was killed from the page; resume goes on at the last epoch's end.", encoding="utf-8"
+    )
     with suppress(ProcessLookupError):
         os.kill(card.status.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 

@@ -38,7 +38,9 @@ def ends(process: int) -> bool:
         with suppress(ChildProcessError):
             os.waitpid(process, os.WNOHANG)
         stat = Path(f"/proc/{process}/stat")
-        if not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z":  # ended, but nobody was told
+        if (
+            not stat.exists() or stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+        ):  # ended, but nobody was told
             return True
         time.sleep(0.02)
     return False

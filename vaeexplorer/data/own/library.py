@@ -101,7 +101,7 @@ def store(prepared: Prepared) -> str:
         partial.mkdir(parents=True)
         for file, content in files.items():
             (partial / file).write_bytes(gzip.compress(content, 6, mtime=0))
-        (partial / _ABOUT).write_text(to_json(about, indent=2))
+        (partial / _ABOUT).write_text(to_json(about, indent=2), encoding="utf-8")
         os.replace(partial, root / name)
     except OSError as error:
         raise DataError(f"the folder {root.name} cannot be written: {why(error)}") from None

@@ -14,7 +14,6 @@ from vaeexplorer.export import report as report_page
 from vaeexplorer.figures.report import Kind
 from vaeexplorer.figures.report import exhibits as draw
 from vaeexplorer.results import report as report_card
-from vaeexplorer.results.evidence import evidence_of, keep_evidence
 from vaeexplorer.results.seeds import shipped
 from vaeexplorer.spaces.space import Space
 
@@ -77,7 +76,7 @@ def _store(space: Space, found: Report) -> None:
     _report(space.key, space)[:] = [found]
     if space.run is not None:
         report_card.keep(space.run, found)
-        keep_evidence(space.run, evidence(space))
+        report_card.keep_evidence(space.run, evidence(space))
 
 
 def can_measure_nll(space: Space, found: Report) -> bool:
@@ -92,7 +91,7 @@ def evidence(space: Space) -> Evidence:
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _evidence(key: str, _space: Space) -> Evidence:
-    return evidence_of(_space.run) if _space.run else look(_space.posterior)
+    return report_card.evidence_of(_space.run) if _space.run else look(_space.posterior)
 
 
 def exhibits(space: Space, found: Report) -> dict[Kind, Drawn]:
