@@ -2,7 +2,6 @@
 
 import ast
 import functools
-import gc
 import os
 import re
 import shutil
@@ -57,11 +56,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("slow") is None:
             item.add_marker(pytest.mark.timeout(300), append=True)  # ten times what the slowest takes on a busy machine
     items.sort(key=lambda item: scope(item.nodeid, config.rootpath) != APP)
-
-
-def pytest_collection_finish() -> None:
-    """What was imported and collected lives as long as the tests: garbage is looked for among what comes after."""
-    gc.freeze()
 
 
 def scope(nodeid: str, root: Path) -> str:

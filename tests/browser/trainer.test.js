@@ -5,6 +5,7 @@ import { kernel } from "./kernel/kernel.js";
 import { plainKernel } from "./kernel/plain.js";
 import { effectiveBeta, layout, place } from "./network/choices.js";
 import { spreadAll } from "./learning/images.js";
+import { Newest, decodeAll, decoderOf } from "./learning/pictures.js";
 import { Dials } from "./network/dials.js";
 import { Learner } from "./network/gradient.js";
 import { shuffled } from "./network/random.js";
@@ -197,6 +198,27 @@ test("codes, posterior and decoder of the viewer are those of the network that i
       }
     }
   }
+});
+
+test("many codes at once decode to the images of the network that is packed, whatever the likelihood", async () => {
+  for (const model of /** @type {const} */ (["vae", "linear-ae"]))
+    for (const likelihood of /** @type {const} */ (["bernoulli", "continuous-bernoulli", "gaussian"])) {
+      const choices = { ...CHOICES, model, likelihood },
+        training = run(await trainer({ model, likelihood }), 9),
+        viewer = new Viewer(await kernel(), choices, images),
+        newest = new Newest(await kernel(), choices),
+        zs = Float32Array.from({ length: 15 }, (_, k) => 2 * Math.sin(k));
+      viewer.use(training.learner.values);
+      const many = decodeAll(viewer.model, zs).slice(),
+        network = unpack(viewer.packed("9", false));
+      assert.equal(newest.decode(zs.subarray(0, 3)), null);
+      newest.use(training.learner.values.subarray(...decoderOf(viewer.model.layout)));
+      for (let i = 0; i < 5; i++) {
+        const z = zs.subarray(3 * i, 3 * i + 3),
+          [each, one] = [decode(network, z), newest.decode(z)];
+        assert.ok(each.every((grey, p) => Math.abs(grey - many[784 * i + p]) < 1e-5 && one[p] === many[784 * i + p]));
+      }
+    }
 });
 
 test("a mean over pixels is a beta of 784 times as much", () => {

@@ -3,6 +3,7 @@
 A page that this server has not shown yet takes up to four seconds, and the scene after next may be such a page.
 """
 
+import importlib
 import logging
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -71,6 +72,7 @@ def _shown(scene: Scene) -> Iterator[Callable[[], object]]:
         yield partial(widgets.make_ready, dataset, int(asked.get("k", state.K.default)), broken, method)
     elif scene.page == "training":
         yield partial(assets.training_images, dataset)
+        yield partial(importlib.import_module, "plotly.graph_objects")  # of its curves: a second
     for card in named:
         yield partial(ready.files, card)
         if scene.page == "ae-vs-vae":

@@ -8,7 +8,7 @@
 import { unpack } from "../engine/network.js";
 import { Queue } from "./queue.js";
 
-const queue = new Queue(20, 100, (answer) =>
+const queue = new Queue(20, 400, (answer) =>
   self.postMessage(answer, { transfer: "pixels" in answer ? [answer.pixels.buffer] : [] }),
 );
 

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * The pages of a lecture in frames of one window: that of the scene in front, and behind it those of the scenes before
- * and after, drawn already, so that a step brings another frame to the front. Where a page is not drawn yet, the last
- * one stays in front until it is.
+ * and after it, drawn already, so that a step brings another frame to the front. Where a page is not drawn yet, the
+ * last one stays in front until it is.
  *
  * The window has the one address and history: a page in a frame makes no entries, and the window follows where the page
  * in front goes.
@@ -11,7 +11,7 @@
  */
 import { h } from "../draw/dom.js";
 
-const MOST = 3; // frames: a scene, the next one, and the one before
+const MOST = 4; // frames: a scene, the one before, and the next two, for who goes on quickly
 const PATIENCE = 15_000; // ms after which a page is shown as far as it has come
 const SILENCE = 600; // ms after which a page whose script has not begun to run has nothing to change
 const LOOK = 15; // ms between two looks whether a page is drawn

@@ -175,7 +175,7 @@ export class Strip {
     const here = new URL(location.href),
       home = (/** @type {number} */ at) =>
         framed(addressOf(here, /** @type {Lecture} */ (this.lecture), { scene: at, guess: "", shown: false })),
-      beside = [scene + 1, scene - 1].filter((at) => scenes[at]);
+      beside = [scene + 1, scene - 1, scene + 2].filter((at) => scenes[at]);
     this.frames?.show(
       { scene, url: framed(here), title: now.title },
       top,
