@@ -89,7 +89,7 @@ def decoder(run: Run) -> bytes:
     """A run's decoder with the weights of its large layers in steps; of convolutions, as it is.
 
     Of images at the codes of the shipped runs and between them the worst pixel is moved by 0.4/255 at the most in the
-    median image, by 1/255 in one of a thousand, by 1.2/255 in any. Rounding one by one takes three bits more a weight.
+    median image, by 1/255 in one of a thousand, by 1.3/255 in any. Rounding one by one takes three bits more a weight.
     """
     weights, steps = in_steps(run)
     return pack_network(run.config, weights, encoder=False, steps=steps)
