@@ -22,7 +22,7 @@ from vaeexplorer.data.datasets import load_dataset
 PAGES = {
     "explore": ("", ".facts dd"),
     "from-x": ("from-x", ".loss .key-number"),
-    "ae-vs-vae": ("ae-vs-vae", ".pair .ways .worst"),
+    "ae-vs-vae": ("ae-vs-vae", ".js-plotly-plot:visible"),  # which comes last
     "beta": ("beta?dims=16&beta=4", ".beta-dial svg"),
     "linear": ("linear", ".linear-ae canvas"),
     "training": ("training", ".train .start:enabled"),
