@@ -2,6 +2,7 @@
 /** Addresses of scenes, sentences of answers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { shared } from "./interact/address.js";
 import { addressOf, answer, clock, framed, pageOf, placeOf, sentence, unframed } from "./lecture/scenes.js";
 
 const question = {
@@ -71,4 +72,16 @@ test("an answer says both numbers", () => {
   assert.equal(answer(lecture, { scene: 1, guess: "8", shown: true }, "x").number, 6);
   assert.equal("number" in answer(lecture, { scene: 1, guess: "8", shown: false }, "x"), false);
   assert.equal(clock(3725), "62:05");
+});
+
+test("a link copied from a frame opens the page, and other links stay as they are", () => {
+  for (const [held, handed] of [
+    ["?frame=1", ""],
+    ["?frame=1&z=1,2", "?z=1,2"],
+    ["?z=1,2&frame=1", "?z=1,2"],
+    ["?a=1&frame=1&z=1,2#x", "?a=1&z=1,2#x"],
+    ["?frame=10&z=1,2", "?frame=10&z=1,2"],
+    ["", ""],
+  ])
+    assert.equal(shared(new URL(`http://here/from-x${held}`)).href, `http://here/from-x${handed}`);
 });

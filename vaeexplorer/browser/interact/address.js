@@ -26,6 +26,13 @@ export function changed(part, texts) {
   return url;
 }
 
+/** The address to hand on: a page in a frame of a lecture is opened as a page. @param {URL} url @returns {URL} */
+export function shared(url) {
+  const other = new URL(url.href);
+  other.search = other.search.replace(/([?&])frame=1(?:&|$)/, "$1").replace(/[?&]$/, "");
+  return other;
+}
+
 /** @param {URL} url @param {boolean} [makesEntry]  in the history, instead of taking the place of the one there */
 export function go(url, makesEntry = false) {
   if (url.href === location.href) return;

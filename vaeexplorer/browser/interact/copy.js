@@ -1,6 +1,6 @@
 // @ts-check
 /** The button "Copy link"; where the clipboard is refused, the link in a field, selected. */
-import { isShareable } from "./address.js";
+import { isShareable, shared } from "./address.js";
 import { button, h } from "../draw/dom.js";
 
 const SHOWN = 1500; // ms for which the button says that it is done
@@ -9,7 +9,7 @@ const SHOWN = 1500; // ms for which the button says that it is done
 export function copyButton(link) {
   const field = h("input", { class: "link", readOnly: true, hidden: true, "aria-label": "The link to this picture" });
   const copy = button("Copy link", "", async () => {
-    const { href } = link();
+    const { href } = shared(link());
     field.hidden = true;
     try {
       await navigator.clipboard.writeText(href);
