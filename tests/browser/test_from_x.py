@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from tests.browser import forced_colors
+from tests.browser.accessible import examine
 from tests.browser.driving import changed, picture, wait_until
 from vaeexplorer.config import Likelihood, ObjectiveConfig
 from vaeexplorer.data.images import ImageDataset
@@ -108,6 +110,8 @@ def test_the_page_goes_from_x_to_x_prime(server: str, chromium: Any, mnist_test:
     page = chromium
     page.goto(f"{server}/from-x?run=mnist-vae-2d")
     page.locator(".from-x .loss .key-number").first.wait_for()
+    examine(page)
+    forced_colors.look_at(page, "From x to x′")
 
     def terms() -> list[float]:
         """Reconstruction, KL and loss; beta is 1."""

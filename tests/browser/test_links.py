@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.accessible import examine
 from tests.browser.driving import at_rest, changed, follow, middle, opened, picture, pixels, rested, wait_until
 
 AN_END = re.compile(r"· #14$")
@@ -147,10 +148,11 @@ def test_what_a_link_asks_for_in_vain_is_said_and_leaves_the_address(server: str
     first = z(page)
     assert first != "(1.50, −0.50)"
     picture = pixels(page)
-    opened(page, f"{server}/?z=1,2,3&at=a,b,c&hidden=x&color=error&a=1&b=,&manifold=2&plane=UMAP")
+    page.goto(f"{server}/?z=1,2,3&at=a,b,c&hidden=x&color=error&a=1&b=,&manifold=2&plane=UMAP&present=1")
     page.get_by_text("The link asks for z=1,2,3").wait_for()
     page.wait_for_url(lambda url: "color=error" in url and "z=" not in url)
-    assert (z(page), pixels(page)) == (first, picture)  # the page as it opens
+    wait_until(page, lambda: (z(page), pixels(page)) == (first, picture), "the page as it opens")
+    examine(page)
 
 
 @pytest.mark.slow  # widgets.test.js: an order is an entry or takes its place; entries.test.js; Back in a page: above
