@@ -163,7 +163,8 @@ def test_the_page_goes_from_x_to_x_prime(server: str, chromium: Any, mnist_test:
     page.get_by_role("button", name="Resample").click()
     page.wait_for_url(lambda url: url != address)
     shown = terms(), picture(page.locator(".from-x .decoded").first)
-    page.goto(page.url)
+    page.goto(f"{page.url}&present=1")  # on a projector
     page.get_by_text("your image", exact=True).wait_for()
     # The walk opens on a test image until the drawing is read.
     wait_until(page, lambda: (terms(), picture(page.locator(".from-x .decoded").first)) == shown, f"{shown[0]}")
+    examine(page)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.browser.accessible import examine
 from tests.browser.driving import at_rest, changed, follow, middle, opened, picture, pixels, rested, wait_until
 
 AN_END = re.compile(r"· #14$")
@@ -148,11 +147,10 @@ def test_what_a_link_asks_for_in_vain_is_said_and_leaves_the_address(server: str
     first = z(page)
     assert first != "(1.50, −0.50)"
     picture = pixels(page)
-    page.goto(f"{server}/?z=1,2,3&at=a,b,c&hidden=x&color=error&a=1&b=,&manifold=2&plane=UMAP&present=1")
+    opened(page, f"{server}/?z=1,2,3&at=a,b,c&hidden=x&color=error&a=1&b=,&manifold=2&plane=UMAP")
     page.get_by_text("The link asks for z=1,2,3").wait_for()
     page.wait_for_url(lambda url: "color=error" in url and "z=" not in url)
-    wait_until(page, lambda: (z(page), pixels(page)) == (first, picture), "the page as it opens")
-    examine(page)
+    assert (z(page), pixels(page)) == (first, picture)  # the page as it opens
 
 
 @pytest.mark.slow  # widgets.test.js: an order is an entry or takes its place; entries.test.js; Back in a page: above
