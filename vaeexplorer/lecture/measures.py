@@ -1,16 +1,17 @@
 """The numbers that questions of a lecture ask for, each from what is stored, with a hash of that."""
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import cast, get_args
 
-from vaeexplorer.analysis.pca import pca
+from vaeexplorer.analysis.pca import PCA, pca
 from vaeexplorer.config import Dataset
 from vaeexplorer.data.moments import load_moments
 from vaeexplorer.documents import Plain
 from vaeexplorer.errors import UserError
 from vaeexplorer.files import content_hash
-from vaeexplorer.results.sweep import BETAS, DIMENSIONS, Point, load_sweep
+from vaeexplorer.results.sweep import BETAS, DIMENSIONS, Point, config_of, read_point
 from vaeexplorer.runs.attachments import load_report
 from vaeexplorer.runs.folder import load_run
 
@@ -49,10 +50,12 @@ def measure(name: str, of: Of) -> Measured:
 
 
 def _point(of: Of) -> Point:
-    if of["dimensions"] not in DIMENSIONS or of["beta"] not in BETAS:
-        raise MeasureError(f"there is no model of {of['dimensions']} dimensions with beta {of['beta']} in the sweep")
-    points = load_sweep(cast(Dataset, of["dataset"]), cast(int, of["dimensions"]))
-    return next(point for point in points if point.beta == of["beta"])
+    dataset, dimensions, beta = (of[name] for name in _POINT)
+    if dataset not in get_args(Dataset) or dimensions not in DIMENSIONS or beta not in BETAS:
+        raise MeasureError(
+            f"there is no model of {dimensions} dimensions with beta {beta} in a sweep of {str(dataset)[:100]!r}"
+        )
+    return read_point(config_of(cast(Dataset, dataset), cast(int, dimensions), float(cast(float, beta))))
 
 
 def _of_point(take: Callable[[Point], float]) -> Callable[[Of], Measured]:
@@ -81,9 +84,15 @@ def _diagnostic(of: Of) -> Measured:
 
 
 def _pca(of: Of) -> Measured:
-    moments = load_moments(cast(Dataset, of["dataset"]))
-    found = pca(moments)
-    return Measured(found.least_error(found.check(cast(int, of["k"]))), content_hash(moments.covariance.tobytes()))
+    found, key = _components(cast(Dataset, of["dataset"]))
+    return Measured(found.least_error(found.check(cast(int, of["k"]))), key)
+
+
+@functools.lru_cache(maxsize=len(get_args(Dataset)))
+def _components(dataset: Dataset) -> tuple[PCA, str]:
+    """PCA of a shipped set, and the hash of what it follows from."""
+    moments = load_moments(dataset)
+    return pca(moments), content_hash(moments.covariance.tobytes())
 
 
 _POINT = ("dataset", "dimensions", "beta")
