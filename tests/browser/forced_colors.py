@@ -40,7 +40,10 @@ def look_at(page: Any, name: str) -> None:
     else:
         for slider in page.locator(".slider input").all():
             assert columns_with_a_mark(slider).mean() > 0.8  # a track from end to end, and a thumb on it
-        swatches = {tuple(shot(swatch)[6, 6]) for swatch in page.locator(".legend i").all()}
+        legend = page.locator(".legend").first
+        seen, corner = shot(legend), legend.bounding_box()
+        boxes = [swatch.bounding_box() for swatch in legend.locator("i").all()]
+        swatches = {tuple(seen[int(box["y"] - corner["y"]) + 6, int(box["x"] - corner["x"]) + 6]) for box in boxes}
         assert len(swatches) == 10
         pressed, free = (shot(page.get_by_role("button", name=name, exact=True)) for name in ("manifold", "lasso"))
         assert np.abs(pressed[8, 4] - free[8, 4]).sum() > 100

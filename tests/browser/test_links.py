@@ -19,6 +19,7 @@ def shown(page: Any, dataset: str, *pills: str) -> None:
         page.locator(CHOSEN).get_by_text(pill, exact=True).wait_for()
 
 
+@pytest.mark.slow  # tests/app/test_address.py: earlier links, and what was chosen on a page; an address in place: below
 def test_a_link_of_an_earlier_version_opens_the_same_page_and_choices_are_kept_through_pages(
     server: str, chromium: Any
 ) -> None:
@@ -99,9 +100,9 @@ def test_back_undoes_one_choice_and_shows_what_the_address_says(server: str, chr
     assert page.title() == "Explore · mnist-vae-2d · vaeexplorer"
     page.go_forward()
     wait_until(page, lambda: z(page) == other, "the point of the entry")
-    follow(page, "Training")
-    page.wait_for_url("**/training?run=mnist-vae-2d-lecture")
-    page.wait_for_function("document.title === 'Training · mnist-vae-2d-lecture · vaeexplorer'")
+    follow(page, "From x to x′")
+    page.wait_for_url("**/from-x?run=mnist-vae-2d-lecture")
+    page.wait_for_function("document.title === 'From x to x′ · mnist-vae-2d-lecture · vaeexplorer'")
     page.go_back()
     page.locator(".facts dd").first.wait_for()
     wait_until(page, lambda: z(page) == other, "the point of the entry")

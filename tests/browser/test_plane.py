@@ -95,14 +95,13 @@ def test_a_drag_decodes_here_and_is_told_once(server: str, chromium: Any) -> Non
     assert "looks like" in page.locator("[role=status]").inner_text()
     z = page.locator(".z").inner_text()
 
-    follow(page, "Training")
-    page.get_by_role("heading", name="How the shipped runs were learned").wait_for()
-    page.locator(".js-plotly-plot").nth(2).wait_for()
+    follow(page, "Your images")
+    page.locator("[data-testid=stFileUploader]").wait_for()
     follow(page, "Explore")
     page.locator(".facts dd").first.wait_for()
     assert page.locator(".z").inner_text() == z  # the session knows it
     fetched = [url.rsplit("/", 1)[1].split("-")[0] for url in traffic.fetched]
-    ours = ("codes", "decoder", "plane", "sprite")  # and not what one trains on, on the other page
+    ours = ("codes", "decoder", "plane", "sprite")
     assert sorted(name for name in fetched if name in ours) == list(ours)
 
     page.wait_for_url("**/?z=*")

@@ -50,6 +50,8 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{server}/training?{SMALL}&size=21")
     page.locator(".train .start:enabled").wait_for()
+    page.get_by_role("heading", name="How the shipped runs were learned").wait_for()
+    page.locator(".js-plotly-plot").nth(2).wait_for()
     examine(page)
     size = page.get_by_label("Size of images in place of dots")
     assert size.input_value() == "21"
@@ -115,7 +117,7 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
     assert page.locator(".train .race h3").all_inner_texts()[1].startswith("VAE, β 1/4")
     page.get_by_role("button", name="End race").click()
     page.locator(".train .single").wait_for()
-    follow(page, "Explore")
+    follow(page, "Your images")
     page.locator(".train").wait_for(state="detached")
     follow(page, "Training")
     page.locator(".train .start:enabled").wait_for()
