@@ -5,7 +5,8 @@ from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 
-from tests.browser.driving import at_rest, next_frame
+from tests.browser.driving import at_rest, next_frame, wait_until
+from vaeexplorer.app.server.settings import settings
 
 MOST = 60  # words above the fold
 WORDS = r"""() => {
@@ -54,8 +55,7 @@ def examine(page: Any, themes: Sequence[tuple[str | None, Rules]] = ((None, WITH
     violations = []
     for theme, rules in themes:
         if theme:
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            next_frame(page)
+            turn_to(page, theme)
         violations += [
             f"{page.url}, {theme}: {rule['id']} ({rule['impact']}): {node['target']} {node['html'][:160]}"
             for rule in page.evaluate(EXAMINE, rules)
@@ -63,3 +63,16 @@ def examine(page: Any, themes: Sequence[tuple[str | None, Rules]] = ((None, WITH
             if STREAMLITS not in node["html"]
         ]
     assert violations == [], "\n".join(violations)
+
+
+INKS = "parts => parts.map((part) => getComputedStyle(part).color)"
+
+
+def turn_to(page: Any, theme: str) -> None:
+    """Until the page and its widgets write in the ink of a theme: Streamlit hands it to them one after the other."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    color = settings()[f"theme.{theme}.textColor"]
+    ink = f"rgb({', '.join(str(int(color[at : at + 2], 16)) for at in (1, 3, 5))})"
+    parts = page.locator("[data-testid=stApp], .latent-plane:visible")
+    wait_until(page, lambda: set(parts.evaluate_all(INKS)) == {ink}, f"the {theme} theme")
+    next_frame(page)
