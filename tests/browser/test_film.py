@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -125,6 +124,14 @@ def test_runs_are_watched_handed_on_and_images_brought(
     wait_until(page, lambda: page.locator(".film-of-runs h2").all_inner_texts() == ["again"], "its film")
     assert "runs=again" in page.url
 
+    bring(page)
+    (stored,) = (at_home / "sets").iterdir()
+    assert stored.name.startswith("own-")
+    page.goto("about:blank")  # before its server ends
+
+
+def bring(page: Any) -> None:
+    """Go to Your images, and store a set."""
     follow(page, "Your images")
     page.locator("[data-testid=stFileUploader]").wait_for()
     examine(page)
@@ -135,12 +142,18 @@ def test_runs_are_watched_handed_on_and_images_brought(
     page.get_by_text("The ground is light").wait_for()
     page.get_by_role("button", name="Store this set").click()
     page.get_by_text("symbols.zip is stored as own-").wait_for()
-    (stored,) = (at_home / "sets").iterdir()
 
-    follow(page, "Training")  # a set of one's own is learned in the tab as well
+
+@pytest.mark.browser
+@pytest.mark.slow  # tests/app/test_own_images.py: what the page is given; a training in a page: test_train.py
+def test_a_set_of_ones_own_is_learned_in_the_tab(server: str, at_home: Path, chromium: Any) -> None:
+    page = chromium
+    page.goto(f"{server}/runs")
+    bring(page)
+    (stored,) = (at_home / "sets").iterdir()
+    follow(page, "Training")
     page.locator(".train select[aria-label=Images]").select_option(stored.name)
     page.locator(".train .start").click()
-    is_under_way = re.compile("epoch [1-9][0-9]* of 20")
-    page.locator(".train .head").filter(has_text=is_under_way).wait_for()
+    wait_until(page, lambda: "epoch 20 of 20" in page.locator(".train .head").inner_text(), "what was learned of it")
     assert f"set={stored.name}" in page.url
     page.goto("about:blank")  # before its server ends

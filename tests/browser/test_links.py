@@ -140,6 +140,7 @@ def test_what_is_chosen_on_the_plane_outlives_a_reload(server: str, chromium: An
     assert page.url == address
 
 
+@pytest.mark.slow  # tests/app/test_address.py and entries.test.js, each for the choices that it reads
 def test_what_a_link_asks_for_in_vain_is_said_and_leaves_the_address(server: str, chromium: Any) -> None:
     page = chromium
     opened(page, f"{server}/?run=mine&z=1.5,-0.5&utm=x")
