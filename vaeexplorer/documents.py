@@ -5,9 +5,10 @@ key is refused: it may change the meaning of the rest.
 """
 
 import dataclasses
+import functools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -91,19 +92,24 @@ def _refuse(unknown: str | None) -> None:
         raise DocumentError(f"there is an unknown key {unknown[:100]!r}")
 
 
+_ATOMS = (str, int, float, bool)
+# typing reads them from text at every call
+_hints: Callable[[Any], dict[str, Any]] = functools.cache(functools.partial(get_type_hints, include_extras=True))
+
+
 def _unknown_keys(document: object, kind: Any, where: str) -> Iterator[str]:
     """Keys that the dataclasses of a document do not have; msgspec passes over them."""
     if get_origin(kind) is Annotated:
         kind = get_args(kind)[0]
     arguments = get_args(kind)
     if dataclasses.is_dataclass(kind) and isinstance(document, dict):
-        hints = get_type_hints(kind, include_extras=True)
+        hints = _hints(kind)
         for key, value in document.items():
             if key not in hints:
                 yield f"{where}{key}"
             else:
                 yield from _unknown_keys(value, hints[key], f"{where}{key}.")
-    elif isinstance(document, list) and arguments:
+    elif isinstance(document, list) and arguments and arguments[0] not in _ATOMS:
         for value in document:
             yield from _unknown_keys(value, arguments[0], where)
     elif isinstance(document, dict) and get_origin(kind) is dict:

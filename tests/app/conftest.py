@@ -66,9 +66,12 @@ def app(runs_folder: Path, quick_evidence: None, monkeypatch: pytest.MonkeyPatch
     """The app, not run yet, on the shipped runs and an empty folder for the user's own.
 
     What is known by its content is shared by the tests, as it is by visitors; which runs there are is not. Samples of
-    an autoencoder are some of its codes: no mixture is fitted to them.
+    an autoencoder are some of its codes: no mixture is fitted to them. They are few, and so are the images whose
+    nearest training images are looked for.
     """
     monkeypatch.setattr(comparison, "sample", quick_app.some)
+    monkeypatch.setattr(comparison, "SAMPLES", 8)
+    monkeypatch.setattr(comparison, "warm_up", lambda space: None)
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)  # which reads of every installed package
     runs_folder.mkdir()
     listed, umap = caches.run_cards, caches._umap  # as they are before a test puts others in their place

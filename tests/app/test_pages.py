@@ -280,10 +280,10 @@ def test_codes_of_other_images_are_refused(
 
 
 def test_the_page_of_training_explains_what_looks_wrong(
-    app: AppTest, small_config: RunConfig, small_train: ImageDataset, mnist_test: ImageDataset
+    app: AppTest, small_config: RunConfig, small_train: ImageDataset, small_test: ImageDataset
 ) -> None:
     config = dataclasses.replace(small_config, objective=ObjectiveConfig("continuous-bernoulli"))
-    training = Training(config, train_set=small_train, test_set=mnist_test)
+    training = Training(config, train_set=small_train, test_set=small_test)
     list(training)
     save_run(training, "dense")
     app.run().switch_page(TRAINING).run()

@@ -107,14 +107,17 @@ def grey(canvas: Any) -> np.ndarray:
     return levels.astype(int)
 
 
+RGBA = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return [canvas.height, canvas.width, btoa(Array.from(data, (level) => String.fromCharCode(level)).join(""))];
+}"""
+
+
 def rgb(canvas: Any) -> np.ndarray:
     """The colours of a canvas, [H, W, 3]."""
-    script = """canvas => {
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      return [canvas.height, canvas.width, Array.from(data)];
-    }"""
-    height, width, numbers = canvas.evaluate(script)
-    return np.array(numbers).reshape(height, width, 4)[..., :3]
+    height, width, text = canvas.evaluate(RGBA)
+    levels: np.ndarray = np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)
+    return levels[..., :3].astype(int)
 
 
 def middle(stage: Any) -> tuple[float, float]:

@@ -1,15 +1,19 @@
 """Trainings in processes of their own: steered, killed, found again, stopped, branched; and what they leave."""
 
+import io
 import os
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tests.processes import posix
 from tests.trainings.conftest import PATIENCE, is_, until
+from tests.trainings.copies import Copy
 from vaeexplorer.__main__ import main
 from vaeexplorer.config import RunConfig
 from vaeexplorer.network.dials import Event
@@ -18,6 +22,12 @@ from vaeexplorer.runs.folder import list_runs, load_run
 from vaeexplorer.trainings import ahead, dispatch, folder, queue
 from vaeexplorer.trainings.dispatch import options
 from vaeexplorer.trainings.listing import list_trainings
+
+
+@pytest.fixture
+def copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings begin at once, in copies of a process; the commands that begin others are looked at once, below."""
+    monkeypatch.setattr(dispatch, "_begin", Copy)
 
 
 @posix
@@ -76,6 +86,7 @@ def test_it_is_steered_killed_and_goes_on_and_the_command_line_gives_the_same_bi
     assert points[-1]["test"]["total"] > 0
 
 
+@pytest.mark.usefixtures("copies")
 @posix
 def test_a_loss_that_becomes_infinite_takes_the_bad_steps_and_their_dials_with_it(config: RunConfig) -> None:
     config = replace(config, train=replace(config.train, epochs=1000))
@@ -132,6 +143,7 @@ def read_state(name: str) -> str:
     return next(card.state for card in list_trainings() if card.name == name)
 
 
+@pytest.mark.usefixtures("copies")
 @posix
 def test_one_at_a_time_and_a_branch_goes_on_where_the_other_was(config: RunConfig) -> None:
     long = replace(config, train=replace(config.train, epochs=10_000))
@@ -162,6 +174,7 @@ def test_one_at_a_time_and_a_branch_goes_on_where_the_other_was(config: RunConfi
     assert "other" in {card.name for card in list_runs()[0]}  # runs stay
 
 
+@pytest.mark.usefixtures("copies")
 @posix
 @pytest.mark.slow  # what is killed goes on, and the queue after what is stopped: above
 def test_what_is_stopped_and_renamed_is_a_run_that_goes_on(config: RunConfig) -> None:
@@ -194,6 +207,14 @@ def test_a_process_that_waits_is_given_nothing_by_a_server_of_other_runs(
     assert ahead.left() == []
 
 
+def test_a_process_that_waits_and_is_given_nothing_ends(runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "lower_priority", lambda: None)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO()))  # a pipe whose other end is closed
+    ahead._work()
+    assert not runs_folder.exists()
+
+
+@pytest.mark.slow
 def test_a_process_that_waits_ends_with_its_server(runs_folder: Path) -> None:
     ahead.start()
     (process,) = ahead.left()

@@ -107,7 +107,17 @@ def _work() -> None:
     end.cancel()
     if not given:
         return
-    path = Path(os.fsdecode(given))
+    train(Path(os.fsdecode(given)))
+
+
+def train(path: Path) -> None:
+    """Be the process of the training in a folder, to the end.
+
+    Raises:
+        SystemExit: it failed.
+    """
+    from vaeexplorer.trainings import process
+
     log = os.open(path / folder.LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)

@@ -11,7 +11,9 @@
  * @param {ArrayLike<number>} parameter  of the decoder, [784] @param {Network} network @returns {Float32Array} */
 export function natural(parameter, { likelihood, pixelVariance }) {
   const scale = likelihood.startsWith("gaussian") ? 1 / /** @type {number} */ (pixelVariance) : 1;
-  return Float32Array.from(parameter, (value) => scale * value);
+  const found = new Float32Array(parameter.length); // `Float32Array.from` with a function takes ten times as long
+  for (let p = 0; p < parameter.length; p++) found[p] = scale * parameter[p];
+  return found;
 }
 
 /** S, in nats. @param {ArrayLike<number>} parameter  of the decoder, [784] @param {Network} network */

@@ -48,7 +48,10 @@ export class Unpacker {
    * @param {number} count @param {number} step @returns {Float32Array} */
   steps(count, step) {
     if (!(step > 0 && Number.isFinite(step))) throw this.error("have a header that cannot be read");
-    return Float32Array.from(new Uint16Array(this.take(2 * count)), (sent) => step * ((sent >> 1) ^ -(sent & 1)));
+    const sent = new Uint16Array(this.take(2 * count)),
+      found = new Float32Array(count); // `Float32Array.from` with a function takes ten times as long
+    for (let i = 0; i < count; i++) found[i] = step * ((sent[i] >> 1) ^ -(sent[i] & 1));
+    return found;
   }
 
   /** @param {number} count */
