@@ -1,6 +1,7 @@
 """`streamlit run app.py` where evidence is of few codes and learned in an instant, and no mixture is fitted.
 
-Tests in a browser look at what is there; the figures themselves are looked at in tests of the analysis and of the app.
+Nothing is made before a page asks for it. Tests in a browser look at what is there; the figures themselves, and what is
+made ahead of the visitors, are looked at in tests of the analysis and of the app.
 """
 
 import sys
@@ -30,9 +31,14 @@ def some(source: sampling.Source, codes: np.ndarray, count: int) -> np.ndarray:
 if __name__ == "__main__":
     from streamlit.web.cli import main
 
+    from vaeexplorer.app.lecture import ahead as scenes
+    from vaeexplorer.trainings import ahead as processes
+
     patch = pytest.MonkeyPatch()
     patch.setattr(evidence, "SHORT", QUICK)
     patch.setattr(evidence, "uncorrelated", few)
     patch.setattr(sampling, "sample", some)
+    patch.setattr(scenes, "make_ready", lambda lecture: None)
+    patch.setattr(processes, "start", lambda: None)
     sys.argv = ["streamlit", "run", "app.py", *sys.argv[1:]]
     main()

@@ -40,10 +40,10 @@ TABLE = {
 def test_the_optimum_on_the_full_sets(dataset: Dataset) -> None:
     """By the moments that are shipped, which are those of the full sets: tests/data/test_moments.py."""
     exact = pca(load_moments(dataset))
-    scores = (exact.scores(flat(load_dataset(dataset, "test", download=False).images)) ** 2).mean(axis=0)
+    squares = exact.mean_squares(moments(load_dataset(dataset, "test", download=False).images, "the test images"))
     for k, (on_train, on_test) in TABLE[dataset].items():
         assert exact.least_error(k) / 784 == pytest.approx(on_train, abs=1e-8)
-        assert scores[k:].sum() / 784 == pytest.approx(on_test, abs=6e-9)
+        assert squares[k:].sum() / 784 == pytest.approx(on_test, abs=6e-9)
 
 
 def test_the_optimum_on_the_sample_is_the_sample_s_own(mnist_train: ImageDataset) -> None:

@@ -22,6 +22,7 @@ from vaeexplorer.data.datasets import SAMPLE
 NODE = shutil.which("node")
 ROOT = Path(__file__).parents[2]
 APP = ("streamlit", "run", "app.py")
+LECTURE = ROOT / "tests" / "lecture" / "short.yaml"
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +63,8 @@ def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(server_home: Path) -> Iterator[str]:
-    """The app on the shipped runs, at the address this yields."""
-    with serving(server_home, ["tests.quick_app"]) as (url, _):
+    """The app on the shipped runs, with a lecture of three scenes, at the address this yields."""
+    with serving(server_home, ["tests.quick_app"], VAEEXPLORER_LECTURE=str(LECTURE)) as (url, _):
         yield url
 
 
@@ -78,7 +79,9 @@ def at_home(server_home: Path, runs_folder: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @contextmanager
-def serving(home: Path, program: Sequence[str] = APP) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def serving(
+    home: Path, program: Sequence[str] = APP, **environment: str
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """The app with what is stored in this folder: its address, and its process, which is ended after."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -86,7 +89,7 @@ def serving(home: Path, program: Sequence[str] = APP) -> Iterator[tuple[str, "su
     options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
     command = [sys.executable, "-m", *program, *options]
     places = {"VAEEXPLORER_RUNS": str(home / "runs"), "VAEEXPLORER_SETS": str(home / "sets")}
-    env = os.environ | places | {"VAEEXPLORER_DATA": str(SAMPLE.root)}
+    env = os.environ | places | {"VAEEXPLORER_DATA": str(SAMPLE.root)} | environment
     with started(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as process:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/_stcore/health", process)

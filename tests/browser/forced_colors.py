@@ -31,7 +31,7 @@ TRACKS = {
 
 def look_at(page: Any, name: str) -> None:
     """Force the colours of an open page, one of `TRACKS` or else the plane, look at them, and let them go."""
-    page.emulate_media(forced_colors="active", color_scheme="dark")
+    page.emulate_media(forced_colors="active")
     next_frame(page)
     if name in TRACKS:
         page.locator(".latent-plane[aria-busy=true]").first.wait_for(state="detached")

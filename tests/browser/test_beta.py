@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.browser import forced_colors
+from tests.browser.accessible import examine
 from tests.browser.driving import changed, picture, rested, wait_until
 from vaeexplorer.analysis.alignment import aligned
 from vaeexplorer.browser.packing.sweep import pack_sweep, prior_noise
@@ -137,6 +139,8 @@ def test_the_dial_moves_plane_samples_and_markers(server: str, chromium: Any, po
         return [*figures, f"{point.active_units} of 2", f"{point.total_variation[0]:.2f}"]
 
     wait_until(page, lambda: facts() == expected(1), "the figures of beta = 1")
+    examine(page)
+    forced_colors.look_at(page, "Turn β")
     for part in (".track", ".stage", ".samples", ".curves >> nth=0", ".figures output >> nth=2"):
         box = dial.locator(part).bounding_box()
         assert box["y"] + box["height"] <= 720, part

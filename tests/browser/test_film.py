@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser.accessible import examine
 from tests.browser.driving import at_rest, follow, picture, wait_until
 from vaeexplorer.browser.packing.run_film import pack_run_film
 from vaeexplorer.codes import to_bytes
@@ -94,6 +95,7 @@ def test_runs_are_watched_handed_on_and_images_brought(
     said = page.locator(".film-of-runs .said")
     wait_until(page, lambda: "epoch 1 of 30" in said.inner_text(), "the film at the epoch of the link")
     assert page.locator(".film-of-runs .panes section").count() == 2
+    examine(page)
     note = page.get_by_text("no images were recorded")
     assert note.count() == 1 + page.locator(".note[hidden]").filter(has_text="no images were recorded").count()
     first = dots(page)
@@ -123,6 +125,8 @@ def test_runs_are_watched_handed_on_and_images_brought(
     assert "runs=again" in page.url
 
     follow(page, "Your images")
+    page.locator("[data-testid=stFileUploader]").wait_for()
+    examine(page)
     page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
         {"name": "symbols.zip", "mimeType": "application/zip", "buffer": pictures()}
     )

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from tests.browser import forced_colors
+from tests.browser.accessible import examine
 from tests.browser.driving import changed, picture, wait_until
 from vaeexplorer.config import Likelihood, ObjectiveConfig
 from vaeexplorer.data.images import ImageDataset
@@ -108,6 +110,8 @@ def test_the_page_goes_from_x_to_x_prime(server: str, chromium: Any, mnist_test:
     page = chromium
     page.goto(f"{server}/from-x?run=mnist-vae-2d")
     page.locator(".from-x .loss .key-number").first.wait_for()
+    examine(page)
+    forced_colors.look_at(page, "From x to x′")
 
     def terms() -> list[float]:
         """Reconstruction, KL and loss; beta is 1."""
@@ -159,7 +163,8 @@ def test_the_page_goes_from_x_to_x_prime(server: str, chromium: Any, mnist_test:
     page.get_by_role("button", name="Resample").click()
     page.wait_for_url(lambda url: url != address)
     shown = terms(), picture(page.locator(".from-x .decoded").first)
-    page.goto(page.url)
+    page.goto(f"{page.url}&present=1")  # on a projector
     page.get_by_text("your image", exact=True).wait_for()
     # The walk opens on a test image until the drawing is read.
     wait_until(page, lambda: (terms(), picture(page.locator(".from-x .decoded").first)) == shown, f"{shown[0]}")
+    examine(page)

@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.conftest import LECTURE
 from tests.browser.driving import wait_until
 from vaeexplorer.app.lecture import strip
 from vaeexplorer.lecture.grading import grade
-from vaeexplorer.lecture.scenes import DEFAULT
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +30,7 @@ def front(page: Any) -> Any:
 def turn(page: Any, key: str, number: int, shows: str) -> None:
     page.keyboard.press(key)
     wait_until(page, lambda: scene(page) == number, f"scene {number}")
-    title = strip.read(DEFAULT).scenes[number - 1].title
+    title = strip.read(LECTURE).scenes[number - 1].title
     page.locator(f'.lecture iframe.front[title="{title}"]').wait_for()
     front(page).locator(shows).first.wait_for()
 
@@ -39,8 +39,7 @@ def test_a_lecture_is_walked_and_a_guess_handed_in(
     chromium: Any, server: str, tmp_path: Path, troubles: list[str]
 ) -> None:
     page = chromium
-    shipped = strip.read(DEFAULT)
-    page.set_viewport_size({"width": 1280, "height": 720})
+    lecture = strip.read(LECTURE)
     page.goto(f"{server}/?lecture=1")
     say = page.locator(".lecture .say")
     say.wait_for()
@@ -48,32 +47,31 @@ def test_a_lecture_is_walked_and_a_guess_handed_in(
     stage = front(page).locator(".latent-plane .stage")
     stage.wait_for()
     assert parse_qs(urlsplit(page.url).query)["z"] == ["0.5,-0.8"]
-    assert say.inner_text() == shipped.scenes[0].say
+    assert say.inner_text() == lecture.scenes[0].say
     assert front(page).locator("[data-testid=stSidebar]").is_hidden()
     box = stage.bounding_box()
     page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.4 * box["height"])
     wait_until(page, lambda: parse_qs(urlsplit(page.url).query)["z"] != ["0.5,-0.8"], "the window's address follows")
 
-    behind = page.locator(f'.lecture iframe:not(.front)[title="{shipped.scenes[1].title}"]')
+    behind = page.locator(f'.lecture iframe:not(.front)[title="{lecture.scenes[1].title}"]')
     behind.wait_for(state="attached")
-    behind.content_frame.locator(".from-x .loss .key-number").first.wait_for()  # before it is asked for
+    behind.content_frame.locator(".beta-dial .facts dd").first.wait_for()  # before it is asked for
     drawn = behind.element_handle()
-    turn(page, "ArrowRight", 2, ".from-x")  # with the focus in the page
+    turn(page, "ArrowRight", 2, ".beta-dial")  # with the focus in the page
     assert page.locator(".lecture iframe.front").evaluate("(frame, drawn) => frame === drawn", drawn)
-    assert urlsplit(page.url).path == "/from-x"
+    assert urlsplit(page.url).path == "/beta"
     page.go_back()
     wait_until(page, lambda: scene(page) == 1, "Back")
-    assert say.inner_text() == shipped.scenes[0].say
+    assert say.inner_text() == lecture.scenes[0].say
+    page.go_forward()
+    wait_until(page, lambda: scene(page) == 2, "and forward")
 
-    asked = next(number for number, each in enumerate(shipped.scenes) if each.page == "beta" and each.question) + 1
-    page.goto(f"{server}/beta?dims=16&beta=1&lecture=1&scene={asked}")
     page.locator(".lecture .ask").wait_for()
-    front(page).locator(".beta-dial, .dial").first.wait_for()
     slider = page.locator(".lecture .guess input")
     slider.focus()
     page.keyboard.press("ArrowLeft")
     wait_until(page, lambda: "guess=7" in page.url, "a guess in the address")
-    assert scene(page) == asked  # the slider's arrows turn no scene
+    assert scene(page) == 2  # the slider's arrows turn no scene
     page.get_by_role("button", name="Reveal").click()
     wait_until(page, lambda: "beta=4" in page.url, "what is revealed")
     page.locator(".lecture .then").wait_for()
@@ -82,7 +80,7 @@ def test_a_lecture_is_walked_and_a_guess_handed_in(
         page.get_by_role("button", name="Save my answer").click()
     download.value.save_as(tmp_path / "handed.json")
     saved = json.loads((tmp_path / "handed.json").read_text())
-    (row,) = grade(tmp_path, shipped)
+    (row,) = grade(tmp_path, lecture)
     assert (row.guess, row.number, row.remark) == (7, 6, "")
     assert saved["address"].startswith("beta?")
 
@@ -92,10 +90,10 @@ def test_a_lecture_is_walked_and_a_guess_handed_in(
         page.get_by_role("button", name="Notes").click()
     notes = opened.value
     notes.locator(".lecture .notes h2").first.wait_for()
-    assert shipped.scenes[asked - 1].notes in notes.locator(".notes").inner_text()
+    assert lecture.scenes[1].notes in notes.locator(".notes").inner_text()
     notes.keyboard.press("PageDown")
-    wait_until(page, lambda: scene(page) == asked + 1, "the other window's scene")
-    wait_until(page, lambda: say.inner_text() == shipped.scenes[asked].say, "its line")
+    wait_until(page, lambda: scene(page) == 3, "the other window's scene")
+    wait_until(page, lambda: say.inner_text() == lecture.scenes[2].say, "its line")
     notes.close()
     page.get_by_role("button", name="End").click()
     page.locator("[data-testid=stSidebar]").wait_for()

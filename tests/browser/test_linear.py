@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.browser.accessible import examine
 from tests.browser.driving import changed, next_frame, wait_until
 from vaeexplorer.analysis.linear.experiments import Experiment, run
 from vaeexplorer.analysis.linear.vae import closed_form
@@ -102,6 +103,7 @@ def test_the_training_is_played_and_scrubbed(server: str, chromium: Any) -> None
     page.goto(f"{server}/linear")
     said = page.locator(".player .said")
     page.locator(".axes-grid figure").nth(3).wait_for()
+    examine(page)
     toggle = page.get_by_role("button", name=re.compile("^(Play|Pause)$"))
     # The film takes six seconds, and a click on a busy machine may come after its end and start it anew.
     stop = "button => { button.click(); if (button.textContent === 'Pause') button.click(); }"

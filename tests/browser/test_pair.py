@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.browser.accessible import examine
 from tests.browser.driving import changed, grey, picture, wait_until
 from vaeexplorer.browser import bundle
 from vaeexplorer.runs.folder import Run, load_run
@@ -39,6 +40,7 @@ def test_a_dragged_end_moves_in_both_planes_and_both_ways_follow(server: str, ch
     page.get_by_text("0 · #7953", exact=True).wait_for()
     runs = [load_run("mnist-vae-2d"), load_run("mnist-ae-2d")]
     wait_for_ways(page, runs, (4524, 7953))
+    examine(page)
 
     # A chosen pair, said to be, and both ways with their distances above the fold.
     typical = page.locator(".pair .typical")

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser import forced_colors
+from tests.browser.accessible import examine
 from tests.browser.driving import at_rest, changed, follow, middle, next_frame, opened, pixels, wait_until
 from vaeexplorer.data.datasets import load_dataset
 
@@ -56,7 +58,9 @@ def test_tests_in_the_browser_have_no_network(chromium: Any, troubles: list[str]
 def test_a_plane_of_many_dimensions_says_what_its_axes_are(server: str, chromium: Any) -> None:
     page = chromium
     page.emulate_media(color_scheme="dark")
-    stage = opened(page, f"{server}/?run=mnist-vae-16d&plane=PCA&color=KL")
+    stage = opened(page, f"{server}/?run=mnist-vae-16d&plane=PCA&color=KL&lasso=-1,-1;1,-1;1,1;-1,1")
+    page.locator(".selection canvas").first.wait_for(state="attached")
+    examine(page)
     assert "first principal component" in stage.get_attribute("aria-label")
     assert page.locator("canvas.decoded").evaluate("canvas => getComputedStyle(canvas).imageRendering") == "pixelated"
 
@@ -66,6 +70,8 @@ def test_a_drag_decodes_here_and_is_told_once(server: str, chromium: Any) -> Non
     page = chromium
     traffic = Traffic(page)
     stage = opened(page, f"{server}/")
+    examine(page)
+    forced_colors.look_at(page, "")
     before, sent = pixels(page), traffic.sent
     x, y = middle(stage)
     page.mouse.move(x, y + 60)
@@ -77,6 +83,7 @@ def test_a_drag_decodes_here_and_is_told_once(server: str, chromium: Any) -> Non
     assert traffic.sent == sent
     page.mouse.up()
     page.wait_for_url("**/?z=*")
+    wait_until(page, lambda: traffic.sent > sent, "z told at the end of the drag")
     at_rest(page)
     assert traffic.sent == sent + 1
 
@@ -101,6 +108,19 @@ def test_a_drag_decodes_here_and_is_told_once(server: str, chromium: Any) -> Non
     page.wait_for_url("**/?z=*")
     opened(page, page.url)
     assert page.locator(".z").inner_text() == z  # and so does the address
+    page.set_viewport_size({"width": 390, "height": 844})
+    fits(page)
+
+
+def fits(page: Any) -> None:
+    """On a phone nothing is wider than the screen, and the plane is as wide as the page's column."""
+    next_frame(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    column, stage = page.locator(".latent-plane").bounding_box(), page.locator(".stage").bounding_box()
+    assert 0.9 * column["width"] < stage["width"] <= column["width"] <= 390
+    for part in (".picture", ".facts", "section.strips"):
+        box = page.locator(part).first.bounding_box()
+        assert 0 <= box["x"] < box["x"] + box["width"] <= 390, part
 
 
 @pytest.mark.browser

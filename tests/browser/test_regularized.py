@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from tests.browser import forced_colors
+from tests.browser.accessible import examine
 from tests.browser.driving import at_rest, changed, follow, middle, opened, pixels, wait_until
 from vaeexplorer.analysis.report.posteriors import codes_hash
 from vaeexplorer.data.datasets import SAMPLE
@@ -51,6 +53,8 @@ def test_verdicts_figures_and_a_second_run(server: str, chromium: Any) -> None:
         assert max(rows) - min(rows) < 1, part
     last = page.locator(".card > p").last.bounding_box()
     assert last["y"] + last["height"] <= 720
+    examine(page)
+    forced_colors.look_at(page, "regularized?beside=mnist-ae-2d")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download (CSV)").first.click()
     assert download.value.suggested_filename == "mnist-vae-2d-report.csv"

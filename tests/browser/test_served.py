@@ -74,9 +74,7 @@ def begin(page: Any, url: str) -> None:
     stands(page, "running")
     assert f"served={NAME}" in page.url or "where=server" in page.url
     dots = page.locator(".served .stage canvas").nth(1)
-    seen = picture(dots)
-    for _ in range(2):
-        seen = changed(page, lambda: picture(dots), seen)
+    changed(page, lambda: picture(dots), picture(dots))
 
 
 def drag_and_steer(page: Any) -> None:
@@ -123,21 +121,17 @@ def stop(page: Any) -> None:
 
 @posix
 @pytest.mark.browser
-def test_a_training_on_the_server_is_steered_shared_and_kept(
-    server: str, home: Path, chromium: Any, browser: Any
-) -> None:
+def test_a_training_on_the_server_is_steered_and_kept(server: str, home: Path, chromium: Any) -> None:
     begin(chromium, server)
     drag_and_steer(chromium)
-    pause_as_another(browser, chromium, server)
-    chromium.locator(".served .start").click()
-    stands(chromium, "running")
     stop(chromium)
     chromium.goto("about:blank")
 
 
 @posix
 @pytest.mark.browser
-@pytest.mark.slow  # killed, found again, branched: trainings/test_processes.py; a plane alone: test_own.py
+@pytest.mark.slow  # shared: remote.test.js, app/server/test_trainings.py; killed, found again, branched:
+# trainings/test_processes.py; a plane alone: test_own.py
 def test_a_training_and_the_plane_outlive_the_server(
     server: str, home: Path, chromium: Any, browser: Any, troubles: list[str]
 ) -> None:

@@ -4,11 +4,13 @@ of the shipped lecture.
 
 import functools
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
+from tests.browser.conftest import serving
 from tests.browser.driving import at_rest, changed, follow, rested, wait_until
 from vaeexplorer.app.lecture import strip
 from vaeexplorer.lecture.scenes import DEFAULT
@@ -117,7 +119,14 @@ PICTURES = {
 
 @pytest.mark.browser
 @pytest.mark.slow  # tests/app/test_lecture.py opens them without a browser, and test_lecture.py three in one
-def test_every_scene_has_its_address_its_line_and_its_picture_both_ways(server: str, chromium: Any) -> None:
+def test_every_scene_has_its_address_its_line_and_its_picture_both_ways(tmp_path: Path, chromium: Any) -> None:
+    with serving(tmp_path) as (url, _):
+        walk(url, chromium)
+        chromium.goto("about:blank")  # before its server ends
+
+
+def walk(server: str, chromium: Any) -> None:
+    """From the first scene to the last, and back."""
     page, scenes = chromium, strip.read(DEFAULT).scenes
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.goto(f"{server}/?lecture=1")

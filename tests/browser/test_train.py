@@ -10,6 +10,7 @@ import pytest
 from markupsafe import escape
 from PIL import Image
 
+from tests.browser.accessible import examine
 from tests.browser.driving import changed, follow, middle, picture, wait_until
 from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.export.places import Inside
@@ -48,8 +49,8 @@ def test_a_training_is_steered_looked_back_at_branched_and_taken_home(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{server}/training?{SMALL}&size=21")
-    start = page.locator(".train .start:enabled")
-    start.wait_for()
+    page.locator(".train .start:enabled").wait_for()
+    examine(page)
     size = page.get_by_label("Size of images in place of dots")
     assert size.input_value() == "21"
     size.press("Home")

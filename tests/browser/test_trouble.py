@@ -53,11 +53,29 @@ def is_drawn(canvas: Any) -> bool:
     return bool(canvas.evaluate(LAST_PIXEL) == 255)
 
 
+class Line:
+    """What connects a page with its server, which can be cut."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.sockets: list[Any] = []
+        page.route_web_socket("**/_stcore/stream", self._connect)
+
+    def _connect(self, socket: Any) -> None:
+        socket.connect_to_server()
+        self.sockets.append(socket)
+
+    def cut(self) -> None:
+        self.page.route("**/_stcore/**", lambda route: route.abort())
+        for socket in self.sockets:
+            socket.close()
+
+
 @pytest.mark.browser
 def test_what_cannot_be_loaded_is_said_and_the_last_picture_stays(
     server: str, chromium: Any, troubles: list[str]
 ) -> None:
-    page = chromium
+    page, line = chromium, Line(chromium)
     stage = opened(page, f"{server}/")
     picture, message = pixels(page), page.locator(".message")
     cases: list[tuple[str, str, Broken]] = [
@@ -86,6 +104,20 @@ def test_what_cannot_be_loaded_is_said_and_the_last_picture_stays(
     changed(page, lambda: pixels(page), picture)
     assert all("Failed to load resource" in trouble for trouble in troubles), troubles
     assert len(troubles) == 2
+    troubles.clear()
+
+    # A server that is gone: the plane does without it.
+    line.cut()
+    lost = page.get_by_role("dialog", name="The server does not answer")
+    lost.get_by_text("goes on working").wait_for()
+    assert page.get_by_text("internet").count() == 0  # Streamlit's own words, which mean another trouble
+    page.keyboard.press("Escape")
+    lost.wait_for(state="detached")
+    picture = pixels(page)
+    page.mouse.click(x - 60, y - 90)
+    changed(page, lambda: pixels(page), picture)
+    assert troubles
+    assert all("_stcore" in trouble or "connect" in trouble for trouble in troubles), troubles
     troubles.clear()
 
 

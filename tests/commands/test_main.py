@@ -160,10 +160,13 @@ def test_compare_finds_what_is_shipped(capsys: pytest.CaptureFixture[str]) -> No
     assert "Squared error of x' from the mean" in said
 
 
-def test_export_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_export_writes_a_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vaeexplorer.export.explorer.page", lambda run: f"<!doctype html>{run.name}")
     assert main(["export", "mnist-ae-2d", "--html", str(tmp_path / "page.html")]) == 0
     assert capsys.readouterr().out == ""
-    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == "<!doctype html>mnist-ae-2d"
 
 
 @pytest.mark.usefixtures("quick_evidence")

@@ -42,7 +42,9 @@ def test_an_image_copies_what_there_is() -> None:
     copied = re.findall(r"^COPY (\S+) ", docker, re.MULTILINE)
     assert copied
     assert all((ROOT / each).exists() for each in copied)
+    index = "https://download.pytorch.org/whl/cpu"
+    assert f"ARG TORCH_INDEX={index}\n" in docker
     container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
-    for command in (docker, container["postCreateCommand"]):  # builds of torch and torchvision of one index
+    for command, of in ((docker, '"$TORCH_INDEX"'), (container["postCreateCommand"], index)):
         assert "pip install" in command
-        assert "torch torchvision --index-url https://download.pytorch.org/whl/cpu" in command
+        assert f"torch torchvision --index-url {of} " in command  # builds of torch and torchvision of one index

@@ -4,6 +4,7 @@ WebKitWebDriver, which needs a screen. (Playwright drives builds of its own of b
 Sources: W3C, WebDriver and WebDriver BiDi. Actions of pointers and keys are the same in both.
 """
 
+import functools
 import itertools
 import json
 import os
@@ -27,8 +28,14 @@ WIDTH, HEIGHT = 1280, 900
 FIREFOX = shutil.which("firefox") or shutil.which("firefox-esr")
 WEBKIT = shutil.which("WebKitWebDriver")
 SCREEN = shutil.which("Xvfb")
-MINIBROWSER = next(iter(sorted(Path("/usr").glob("lib*/**/webkit2gtk-4.1/MiniBrowser"))), None)
 PATIENCE = 60.0  # seconds
+
+
+@functools.cache
+def minibrowser() -> Path | None:
+    """WebKit's browser, in whichever folder of libraries it is; looking for it takes a third of a second."""
+    return next(iter(sorted(Path("/usr").glob("lib*/**/webkit2gtk-4.1/MiniBrowser"))), None)
+
 
 Actions = list[dict[str, Any]]
 
@@ -99,7 +106,7 @@ class WebKit:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        options = {"binary": str(MINIBROWSER), "args": ["--automation"]}
+        options = {"binary": str(minibrowser()), "args": ["--automation"]}
         given = {"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}}
         self._session = self._ask("POST", "/session", given)["sessionId"]
         self._tell("window/rect", {"width": WIDTH, "height": HEIGHT + 100})
@@ -146,7 +153,7 @@ class WebKit:
 
 def is_here(name: str) -> bool:
     """Whether a browser and what drives it are on this machine."""
-    return bool(FIREFOX) if name == "Firefox" else bool(WEBKIT and SCREEN and MINIBROWSER)
+    return bool(FIREFOX) if name == "Firefox" else bool(WEBKIT and SCREEN and minibrowser())
 
 
 @contextmanager

@@ -14,20 +14,26 @@ from vaeexplorer.data.images import ImageDataset
 from vaeexplorer.data.published import FULL
 from vaeexplorer.documents import Plain
 from vaeexplorer.export.explorer import page
+from vaeexplorer.network.training import Training
 from vaeexplorer.results.report import nll_gap, report_run
 from vaeexplorer.runs.folder import Run, RunError
 from vaeexplorer.runs.images import check_test_images, training_images_of
 from vaeexplorer.spaces.space import open_run
 
 
-@pytest.fixture
-def mine(small_config: RunConfig, small_train: ImageDataset, mnist_test: ImageDataset) -> Run:
-    """A run of other images, as many as MNIST has and with its labels."""
+@pytest.fixture(scope="module")
+def trained(small_config: RunConfig, small_train: ImageDataset, mnist_test: ImageDataset) -> Training:
+    """On other images, as many as MNIST has and with its labels."""
     odd = replace(mnist_test, images=mnist_test.images[:, ::-1], source="upside down")
     config = replace(small_config, train=replace(small_config.train, epochs=1))
     training = vx.train(config, train_set=replace(small_train, source="my own"), test_set=odd)
     list(training)
-    return vx.save_run(training, "mine")
+    return training
+
+
+@pytest.fixture
+def mine(trained: Training) -> Run:
+    return vx.save_run(trained, "mine")
 
 
 def test_a_run_keeps_what_its_images_are(mine: Run) -> None:

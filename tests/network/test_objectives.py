@@ -248,7 +248,7 @@ def test_several_samples_average_the_elbo_and_weigh_the_other_bounds() -> None:
 def test_the_doubly_reparameterized_gradient_is_that_of_the_bound_with_less_noise() -> None:
     torch.manual_seed(5)
     bounds = Bounds()
-    draws = 800
+    draws = 400
     iwae, dreg = bounds.gradients("iwae", 20, draws), bounds.gradients("dreg", 20, draws)
     for ours, plain in zip(dreg, iwae, strict=True):
         error = ((ours.var(0) + plain.var(0)) / draws).sqrt()

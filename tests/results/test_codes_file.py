@@ -11,7 +11,7 @@ import pytest
 
 from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.report import measurements
-from vaeexplorer.analysis.report.classifier import held_out, learning
+from vaeexplorer.analysis.report.classifier import held_out, learning, networks
 from vaeexplorer.analysis.report.classifier.networks import Recipe
 from vaeexplorer.analysis.report.posteriors import codes_hash
 from vaeexplorer.analysis.report.report import Report
@@ -39,6 +39,8 @@ def reports() -> dict[str, Report]:
     """Of all arrays, and of means alone, by classifiers that learn in a moment."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measurements, "PAIRWISE", 200)
+        patch.setattr(networks, "BATCH", 128)
+        patch.setattr(networks, "WIDTH", 32)
         for length in ("SHORT", "LONG"):
             patch.setattr(held_out, length, Recipe(20, 1e-3, 0.3))
         patch.setattr(held_out, "PRIOR_DRAWS", 20_000)

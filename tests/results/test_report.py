@@ -16,7 +16,7 @@ from PIL import Image
 from tests.references import WITHIN, outside
 from vaeexplorer.analysis.kl import kl_per_dimension
 from vaeexplorer.analysis.report import measurements
-from vaeexplorer.analysis.report.classifier import held_out, learning
+from vaeexplorer.analysis.report.classifier import held_out, learning, networks
 from vaeexplorer.analysis.report.classifier.networks import Recipe
 from vaeexplorer.analysis.report.verdicts import holes_decide, summary, verdicts
 from vaeexplorer.data.datasets import load_dataset
@@ -90,6 +90,9 @@ def mine(runs_folder: Path) -> Path:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measurements, "PAIRWISE", 400)
+    monkeypatch.setattr(measurements, "PAIRS", dict.fromkeys(measurements.PAIRS, 20_000_000))
+    monkeypatch.setattr(networks, "BATCH", 128)
+    monkeypatch.setattr(networks, "WIDTH", 32)
     monkeypatch.setattr(held_out, "SHORT", Recipe(20, 1e-3, 0.3))
     monkeypatch.setattr(held_out, "LONG", Recipe(20, 1e-3, 0.3))
     monkeypatch.setattr(held_out, "FINE", 101)

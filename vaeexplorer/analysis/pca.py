@@ -58,10 +58,10 @@ class PCA:
             raise UserError(f"k must be 1 to {len(self.values)}, the number of pixels, not {k}.")
         return k
 
-    def scores(self, images: np.ndarray) -> np.ndarray:
-        """The coordinates c = axes^T (x - mean) of images [N, D] in [0, 1], all D of them, [N, D]."""
-        coordinates: np.ndarray = (images - self.mean) @ self.axes
-        return coordinates
+    def mean_squares(self, of: Moments) -> np.ndarray:
+        """The mean c_j^2 of the coordinates c = axes^T (x - mean) of images of these moments, [D]."""
+        spread = (self.axes * (of.covariance @ self.axes)).sum(axis=0)
+        return np.asarray(spread + (self.axes.T @ (of.mean - self.mean)) ** 2)
 
 
 def flat(images: np.ndarray) -> np.ndarray:

@@ -62,7 +62,7 @@ def compare(dataset: Dataset, k: int, *, from_images: bool = False) -> dict[str,
     from vaeexplorer.analysis.linear.autoencoder import train
     from vaeexplorer.analysis.linear.axes import cosines, three_ways
     from vaeexplorer.analysis.linear.film import angles_to_pca
-    from vaeexplorer.analysis.pca import flat, moments, pca
+    from vaeexplorer.analysis.pca import moments, pca
     from vaeexplorer.data.datasets import load_dataset
     from vaeexplorer.data.moments import load_moments
 
@@ -74,10 +74,10 @@ def compare(dataset: Dataset, k: int, *, from_images: bool = False) -> dict[str,
         reference = pca(moments(images.images, images.source))
     else:
         reference = pca(load_moments(dataset))
-    test = load_dataset(dataset, "test", download=False)
-    test_moments = (reference.scores(flat(test.images)) ** 2).mean(axis=0)
     optimum = reference.least_error(k)
     variance = linear_vae.best_variance(reference.values, k, reference.rounding)
+    test = load_dataset(dataset, "test", download=False)
+    test_moments = reference.mean_squares(moments(test.images, test.source))
     end = train(reference, k)[-1]
     codes = (end.W1 * reference.values) @ end.W1.T
     spread = np.sqrt(np.diagonal(codes))

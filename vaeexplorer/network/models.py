@@ -80,7 +80,8 @@ def begin_at_mean_image(network: Autoencoder, images: Tensor, least: float = 0.0
         images: uint8 [N, 784].
         least: a pixel's mean is moved to at least this, and to at most 1 less this.
     """
-    mean = images.double().mean(0) / 255
+    sums = [part.float().sum(0) for part in images.split(1000)]  # of whole numbers: exact in float32
+    mean = torch.stack(sums).double().sum(0) / len(images) / 255
     bias = [parameter for name, parameter in network.decoder.named_parameters() if name.endswith("bias")][-1]
     if bias.shape != mean.shape:
         mean = mean.mean().expand(bias.shape)

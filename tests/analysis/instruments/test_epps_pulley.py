@@ -67,7 +67,7 @@ def test_what_is_planted_is_seen(
     world: Callable[[int, int, np.random.Generator], np.ndarray], dimensions: int, flaw: bool
 ) -> None:
     z = world(2000, dimensions, np.random.default_rng(dimensions))
-    found = sliced_normality(z, directions=64 if dimensions == 2 else 256)
+    found = sliced_normality(z, directions=64 if dimensions == 2 else 128)
     assert found.outside == flaw
     assert np.linalg.norm(found.worst) == pytest.approx(1)
     assert found.density.sum() * (found.bins[1] - found.bins[0]) == pytest.approx(1, abs=0.02)

@@ -109,8 +109,8 @@ def test_a_decoder_bias_restores_equality(real: PCA) -> None:
 @pytest.mark.parametrize("method", ["gd", "adam"])
 def test_so_does_a_bias_that_is_learned(toy: PCA, method: Method) -> None:
     bias = Conditions(centred=False, bias=True)
-    assert train(toy, 3, method, bias, steps=4000)[-1].error == pytest.approx(toy.least_error(3), rel=2e-3)
-    without = train(toy, 3, method, dataclasses.replace(bias, bias=False), steps=4000)[-1]
+    assert train(toy, 3, method, bias, steps=2500)[-1].error == pytest.approx(toy.least_error(3), rel=2e-3)
+    without = train(toy, 3, method, dataclasses.replace(bias, bias=False), steps=2500)[-1]
     assert without.error > 1.05 * toy.least_error(3)
 
 

@@ -44,7 +44,7 @@ def check(reference: PCA, training: Training, k: int) -> None:
 
 
 def test_a_linear_autoencoder_trained_on_images_meets_their_pca() -> None:
-    check(*trained("fashion-mnist", 2, 40, 0.03, images=2000), 2)
+    check(*trained("fashion-mnist", 2, 60, 0.03, images=1000), 2)
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ def quick_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(held_out, "FINE", 121)
     monkeypatch.setattr(held_out, "PRIOR_DRAWS", 20_000)
     monkeypatch.setattr(networks, "BATCH", 128)
+    monkeypatch.setattr(networks, "WIDTH", 32)
     monkeypatch.setattr(learning, "PRIOR_DRAWS", 10_000)
     monkeypatch.setattr(learning, "WIDTHS", (0.0, 1.0, 3.0))
 

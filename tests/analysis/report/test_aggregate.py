@@ -5,6 +5,7 @@ import pytest
 from scipy.special import logsumexp
 from scipy.stats import norm
 
+from vaeexplorer.analysis.report import aggregate
 from vaeexplorer.analysis.report.aggregate import elbo_surgery, log_aggregate, smoothed_mixture
 from vaeexplorer.analysis.report.posteriors import draw, perfect_model
 
@@ -133,7 +134,10 @@ def test_the_standard_error_is_the_spread_over_draws() -> None:
         assert 0.2 * getattr(again[0], error) < spread < 1.5 * getattr(again[0], error), value
 
 
-def test_a_mixture_that_is_not_smoothed_is_the_density(rng: np.random.Generator) -> None:
+def test_a_mixture_that_is_not_smoothed_is_the_density(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aggregate, "MIXED", 200)  # of the 500 posteriors at once
     world = perfect_model(500, 2, 3.0, rng)
     assert world.logvar is not None
     mixture = smoothed_mixture(world.mean, world.logvar, 0.0)

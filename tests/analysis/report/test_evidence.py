@@ -6,9 +6,11 @@ from vaeexplorer.analysis.report.evidence import evidence
 from vaeexplorer.analysis.report.posteriors import perfect_model
 from vaeexplorer.codes import Codes
 
+pytestmark = pytest.mark.usefixtures("quick_classifier")
+
 
 def test_a_perfect_model_lies_on_the_diagonal_and_has_no_holes(rng: np.random.Generator) -> None:
-    world = perfect_model(8000, 2, 4.0, rng)
+    world = perfect_model(4000, 2, 4.0, rng)
     seen = evidence(Codes(world.mean, world.logvar))
     assert [field.of for field in seen.fields] == ["draws of q(z)", "a perfect model"]
     np.testing.assert_allclose(seen.quantiles, np.stack([seen.normal_quantiles] * 2), atol=0.15)
@@ -19,7 +21,7 @@ def test_a_perfect_model_lies_on_the_diagonal_and_has_no_holes(rng: np.random.Ge
 
 def ring(rng: np.random.Generator, dimensions: int) -> np.ndarray:
     """Codes that keep away from 0 in their first two dimensions."""
-    z = rng.standard_normal((9000, dimensions)).astype(np.float32)
+    z = rng.standard_normal((5000, dimensions)).astype(np.float32)
     return np.asarray(z[np.linalg.norm(z[:, :2], axis=1) > 1.2])
 
 

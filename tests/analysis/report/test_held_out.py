@@ -7,6 +7,8 @@ import pytest
 from scipy.stats import kstest, norm
 
 from tests.analysis.report.planted import FAMILIES, halved, perfect, planted, silent
+from vaeexplorer.analysis.report.classifier import held_out as held_out_module
+from vaeexplorer.analysis.report.classifier import networks
 from vaeexplorer.analysis.report.classifier.held_out import (
     DIMENSIONS,
     IMAGES,
@@ -118,6 +120,7 @@ def test_a_mismatch_is_seen_by_the_images_of_others() -> None:
 
 
 @pytest.mark.parametrize("of_points", [True, False])
+@pytest.mark.usefixtures("quick_classifier")
 def test_networks_become_in_the_same_steps_what_they_become_alone(of_points: bool) -> None:
     """Of several seeds and numbers of images, against a pool and against N(0, I)."""
     rng = np.random.default_rng(9)
@@ -132,8 +135,9 @@ def test_networks_become_in_the_same_steps_what_they_become_alone(of_points: boo
     assert np.abs(together[0] - together[1]).mean() > 0.01
 
 
-def test_a_memory_of_the_training_images_shows_nothing() -> None:
+def test_a_memory_of_the_training_images_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A network that has learned 60 points by heart is right half of the time on others."""
+    monkeypatch.setattr(networks, "BATCH", 128)
     rng = np.random.default_rng(5)
     z = rng.standard_normal((60, 2))
     points = World(z.astype(np.float32), None, z)
@@ -146,19 +150,21 @@ def test_a_memory_of_the_training_images_shows_nothing() -> None:
     assert accuracy(scores).low < 0.5 < accuracy(scores).high
 
 
-def test_the_smoothed_mixture_is_chosen_where_it_is_better() -> None:
+def test_the_smoothed_mixture_is_chosen_where_it_is_better(monkeypatch: pytest.MonkeyPatch) -> None:
     """Posteriors on a thin ring: what a short schedule of a network misses."""
+    monkeypatch.setattr(networks, "BATCH", 128)
     rng = np.random.default_rng(6)
-    angle = rng.uniform(0, 2 * math.pi, 3000)
+    angle = rng.uniform(0, 2 * math.pi, 2000)
     mean = np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
     world = draw(mean, np.full_like(mean, 2 * math.log(0.05)), rng)
-    ((ratio, name),) = learn([world], None, [Recipe(60, 1e-3, 0.3)], [0], silent, side=301)
+    ((ratio, name),) = learn([world], None, [Recipe(60, 1e-3, 0.3)], [0], silent, side=201)
     assert name == "a smoothed mixture"
     assert ratio.logit(np.zeros((1, 2)))[0] < -2
 
 
 @pytest.mark.usefixtures("quick_classifier")
-def test_a_prior_that_is_a_pool_of_draws() -> None:
+def test_a_prior_that_is_a_pool_of_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held_out_module, "SHORT", Recipe(80, 3e-3, 0.3))
     rng = np.random.default_rng(7)
     pool = 40 * rng.uniform(-1, 1, (4000, 2))
     alike = 40 * rng.uniform(-1, 1, (1000, 2))

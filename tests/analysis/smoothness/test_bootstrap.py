@@ -102,9 +102,9 @@ WORLDS: dict[str, tuple[bootstrap.Statistic, Callable[[np.ndarray], np.ndarray]]
 
 
 def coverage(key: str, sigma: float, worlds: int) -> float:
-    """How often the interval from 1,000 points holds what a million have."""
+    """How often the interval from 1,000 points holds what 400,000 have."""
     statistic, figure = WORLDS[key]
-    truth = float(statistic(figure(stretched(sigma, 1_000_000, np.random.default_rng(0)))))
+    truth = float(statistic(figure(stretched(sigma, 400_000, np.random.default_rng(0)))))
     hits = 0
     for seed in range(1, worlds + 1):
         values = figure(stretched(sigma, 1000, np.random.default_rng(seed)))
@@ -118,7 +118,7 @@ def coverage(key: str, sigma: float, worlds: int) -> float:
 def test_intervals_hold_the_truth_where_the_scale_is_lognormal(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Percentiles of D E[tr G^2] / (E tr G)^2 miss it at this deviation in two of three worlds."""
     monkeypatch.setattr(bootstrap, "DRAWS", 400)
-    assert coverage(key, 2.0, 40) >= 0.85
+    assert coverage(key, 2.0, 24) >= 0.8  # at .95 below it once in a thousand, at a third never above
 
 
 @pytest.mark.slow

@@ -58,7 +58,7 @@ def test_all_terms_of_a_linear_model_are_the_closed_forms(dimensions: int, small
     assert logvar is not None
     best = world.bound(world.mean, 1 / torch.diagonal(world.precision).expand_as(world.mean))
     elbo = world.bound(mean.detach(), logvar.detach().exp())
-    found = measure(world.network, world.config, images, samples=2000)
+    found = measure(world.network, world.config, images, samples=2000, steps=150)
     assert found.log_likelihood == pytest.approx(world.log_likelihood.numpy(), abs=0.05)
     assert found.best == pytest.approx(best, abs=0.06)
     assert found.elbo == pytest.approx(elbo, abs=5 * found.elbo_error.max())
@@ -77,7 +77,7 @@ def test_the_best_gaussian_has_the_posterior_s_mean_and_the_precision_s_diagonal
         return -(world.x.float() - decode(z.flatten(0, 1)).view(*z.shape[:2], 784)).square().sum(-1) / 0.6
 
     far = Posterior(world.mean.float() + 2, torch.zeros(IMAGES, 3))
-    mean, logvar = best_gaussian(far, log_likelihood, generator=torch.Generator().manual_seed(0))
+    mean, logvar = best_gaussian(far, log_likelihood, steps=150, generator=torch.Generator().manual_seed(0))
     assert logvar is not None
     deviation = torch.diagonal(world.precision) ** -0.5
     assert ((mean - world.mean).abs() / deviation).max() < 0.1
@@ -102,7 +102,7 @@ def test_a_mode_that_the_encoder_does_not_see_is_found() -> None:
         network.logvar.weight.zero_()
         network.mean.bias.copy_(torch.tensor([-2.0, 0.0]))
         network.logvar.bias.fill_(-4.0)
-    found = measure(network, config, images, samples=2000)
+    found = measure(network, config, images, samples=2000, steps=150)
     assert found.quadrature is not None
     assert found.log_likelihood[0] == pytest.approx(found.quadrature[0], abs=0.05)
     assert found.amortization[0] > 1.5

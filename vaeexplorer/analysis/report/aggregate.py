@@ -198,6 +198,7 @@ def log_aggregate_correlated(z: np.ndarray, mean: np.ndarray, covariance: np.nda
 
 
 WIDTHS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)  # of smoothing, in units of the posteriors' own width
+MIXED = 1024  # posteriors at once: what they are on a grid stays in a core's cache
 FLOOR = 1e-3  # of the prior, mixed into a smoothed mixture: where nothing was learned, q/p is not 0
 
 
@@ -239,6 +240,7 @@ def smoothed_mixture(
 
     count, dimensions = mean.shape
     axis = np.linspace(-reach, reach, side)
+    grid = torch.as_tensor(axis, dtype=torch.float32)
     step = axis[1] - axis[0]
     if logvar is None:
         own = np.zeros(1)
@@ -247,17 +249,25 @@ def smoothed_mixture(
         own = np.exp(logvar.astype(np.float64))
         spread = width * math.sqrt(float(np.median(own)))
     variance = own + max(spread, step / 2) ** 2 if width or logvar is None else np.maximum(own, (step / 2) ** 2)
-    scale = torch.as_tensor(np.broadcast_to(variance**-0.5, mean.shape).astype(np.float32))
-    factors = []
-    for j in range(dimensions):
-        centred = torch.as_tensor(axis, dtype=torch.float32) - torch.as_tensor(mean[:, [j]], dtype=torch.float32)
-        exponent = (centred * scale[:, [j]]).square_().mul_(-0.5).clamp_(min=-80).exp_()
-        factors.append(exponent * (scale[:, [j]] / math.sqrt(2 * math.pi)))  # [N, G]
-    density = factors[0].mean(dim=0) if dimensions == 1 else factors[0].T @ factors[1] / count
+    scale = np.broadcast_to(variance**-0.5, mean.shape)  # [N, D]
+    density = torch.zeros((side,) * dimensions)
+    for start in range(0, count, MIXED):
+        factors = []
+        for j in range(dimensions):
+            each = scale[start : start + MIXED, j]
+            at = np.stack([each, each * -mean[start : start + MIXED, j], each / math.sqrt(2 * math.pi)], axis=1)
+            slope, offset, height = torch.as_tensor(at, dtype=torch.float32)[:, :, None].unbind(1)  # [B, 1] each
+            # Products of two below exp(-40) would be denormal numbers, as in `log_aggregate`.
+            exponent = torch.addcmul(offset, slope, grid).square_().mul_(-0.5).clamp_(min=-40)
+            factors.append(exponent.exp_().mul_(height))  # [B, G]
+        if dimensions == 1:
+            density += factors[0].sum(dim=0)
+        else:
+            density.addmm_(factors[0].T, factors[1])
     log_prior = -0.5 * (axis**2 + LOG_2PI)
     if dimensions == 2:
         log_prior = log_prior[:, None] + log_prior
-    ratio = density.double().numpy() / np.exp(log_prior)
+    ratio = density.double().numpy() / count / np.exp(log_prior)
     beyond = (np.abs(mean).max(axis=1) > reach).mean() / (dimensions * math.erfc(reach / math.sqrt(2)))
     return SmoothedMixture(
         axis, np.log(FLOOR + (1 - FLOOR) * ratio), math.log(FLOOR + (1 - FLOOR) * min(float(beyond), 1e6))

@@ -44,18 +44,18 @@ def kernel_distances(z: np.ndarray, prior: np.ndarray) -> Distances:
     member[:count, 0] = 1
     member[count:, 1] = 1
     # Of every point, the sum over the points of z, and over those of the prior.
-    kernel_sums, distance_sums = (torch.empty(total, 2, device=pooled.device) for _ in range(2))
+    kernel_sums, distance_sums = (torch.zeros(total, 2, device=pooled.device) for _ in range(2))
     for start in range(0, total, BLOCK_ROWS):
-        rows = slice(start, start + BLOCK_ROWS)
-        squared = torch.addmm(squares, pooled[rows], pooled.T, alpha=-2).add_(squares[rows, None]).clamp_(min=0)
+        end = start + BLOCK_ROWS
+        rows, rest = slice(start, end), pooled[start:]
+        squared = torch.addmm(squares[start:], pooled[rows], rest.T, alpha=-2).add_(squares[rows, None]).clamp_(min=0)
         kernel, term = torch.zeros_like(squared), torch.empty_like(squared)
         for constant in constants:
             kernel.add_(torch.add(squared, constant, out=term).reciprocal_(), alpha=constant)
-        distance = squared.sqrt_()
-        for pairs in (kernel, distance):
-            pairs.diagonal(start).zero_()
-        torch.mm(kernel, member, out=kernel_sums[rows])
-        torch.mm(distance, member, out=distance_sums[rows])
+        for pairs, sums in ((kernel, kernel_sums), (squared.sqrt_(), distance_sums)):
+            pairs.diagonal().zero_()
+            sums[rows].addmm_(pairs, member[start:])
+            sums[end:].addmm_(pairs[:, BLOCK_ROWS:].T, member[rows])  # the same pairs, seen from the other point
     return Distances(_between(kernel_sums, count, unbiased=True), -_between(distance_sums, count, unbiased=False))
 
 
