@@ -16,6 +16,7 @@ import pytest
 from tests.processes import started
 from vaeexplorer.__main__ import main
 from vaeexplorer.config import ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
+from vaeexplorer.data.datasets import SAMPLE
 from vaeexplorer.data.images import FULL_SIZE, DataError, ImageDataset
 from vaeexplorer.recipes import sweep as recipe
 from vaeexplorer.recipes.sweep import Task, rebuild, train_point
@@ -45,6 +46,17 @@ def sample_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(FULL_SIZE, "train", 10_000)
 
 
+@pytest.fixture(scope="module")
+def point(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the point of beta = 1."""
+    root = tmp_path_factory.mktemp("point")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VAEEXPLORER_DATA", str(SAMPLE.root))
+        patch.setitem(FULL_SIZE, "train", 10_000)
+        assert list(rebuild(small(1), root=root)) == [*small(1)]
+    return root
+
+
 @pytest.mark.usefixtures("sample_is_enough")
 def test_a_point_learns_how_far_its_codes_are_from_the_prior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once, and nothing else of it changes."""
@@ -67,14 +79,14 @@ def test_a_point_learns_how_far_its_codes_are_from_the_prior(tmp_path: Path, mon
 
 
 @pytest.mark.usefixtures("sample_is_enough")
-def test_points_that_are_there_are_left_alone(tmp_path: Path) -> None:
-    configs = small(0.5, 2)
-    assert list(rebuild(configs[:1], root=tmp_path)) == [configs[0]]
+def test_points_that_are_there_are_left_alone(tmp_path: Path, point: Path) -> None:
+    configs = small(1, 2)
     first = path_of(configs[0], tmp_path)
+    shutil.copy(path_of(configs[0], point), first)
     written = first.stat().st_mtime_ns
     assert set(rebuild(configs, root=tmp_path)) == set(configs)
     assert first.stat().st_mtime_ns == written
-    assert [path.name for path in sorted(tmp_path.iterdir())] == ["mnist-2d-beta0.5.npz", "mnist-2d-beta2.npz"]
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["mnist-2d-beta1.npz", "mnist-2d-beta2.npz"]
     assert read_point(configs[1], tmp_path).beta == 2
 
 
@@ -87,12 +99,11 @@ def test_a_broken_point_is_trained_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("sample_is_enough")
-def test_workers_and_a_surrounding_backend_give_the_same_points(tmp_path: Path) -> None:
+def test_workers_and_a_surrounding_backend_give_the_same_points(tmp_path: Path, point: Path) -> None:
     (config,) = small(1)
-    list(rebuild((config,), root=tmp_path / "alone"))
     with joblib.parallel_config(backend="threading", n_jobs=2):
-        list(rebuild((config,), root=tmp_path / "together"))
-    alone, together = (read_point(config, tmp_path / name) for name in ("alone", "together"))
+        list(rebuild((config,), root=tmp_path))
+    alone, together = read_point(config, point), read_point(config, tmp_path)
     assert together.rate == alone.rate
     assert np.array_equal(together.mean, alone.mean)
     assert all(np.array_equal(together.weights[key], alone.weights[key]) for key in alone.weights)
@@ -104,6 +115,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(recipe, "train_point", lambda task: (task.config, {"mean": np.zeros(3)}))
     with pytest.raises(SweepError, match="the disk is full"):
         list(rebuild(small(1), root=tmp_path))
     assert list(tmp_path.iterdir()) == []

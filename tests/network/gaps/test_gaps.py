@@ -102,7 +102,7 @@ def test_a_mode_that_the_encoder_does_not_see_is_found() -> None:
         network.logvar.weight.zero_()
         network.mean.bias.copy_(torch.tensor([-2.0, 0.0]))
         network.logvar.bias.fill_(-4.0)
-    found = measure(network, config, images, samples=2000, steps=150)
+    found = measure(network, config, images, samples=2000, steps=100)
     assert found.quadrature is not None
     assert found.log_likelihood[0] == pytest.approx(found.quadrature[0], abs=0.05)
     assert found.amortization[0] > 1.5
@@ -119,7 +119,7 @@ def holds(found: Gaps) -> None:
 def test_the_grid_agrees_with_importance_sampling_of_a_shipped_run(name: str, mnist_test: ImageDataset) -> None:
     """One image a mode of which the encoder misses by 18 nats, one with a second mode of a fifth of the mass."""
     run = load_run(name)
-    found = measure(run.model.network, run.config, mnist_test.images[[6, 16]], samples=2000, steps=150)
+    found = measure(run.model.network, run.config, mnist_test.images[[6, 16]], samples=2000, steps=100)
     assert found.quadrature is not None
     assert np.abs(found.log_likelihood - found.quadrature).max() < 0.05
     holds(found)
