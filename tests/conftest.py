@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import gc
 import os
 import re
 import shutil
@@ -24,11 +25,13 @@ from vaeexplorer.analysis.report import evidence
 from vaeexplorer.analysis.smoothness import bootstrap
 from vaeexplorer.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainConfig
 from vaeexplorer.data.datasets import SAMPLE, load_dataset
-from vaeexplorer.data.images import ImageDataset
+from vaeexplorer.data.folders import Place
+from vaeexplorer.data.images import ImageDataset, Split
 
 # Small products gain nothing from more threads, and servers and browsers want the other cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # of libraries that are loaded later, and of processes
 threadpool_limits(int(os.environ["OMP_NUM_THREADS"]))  # of NumPy's, which is loaded
+gc.disable()  # until all is collected: what is imported and made meanwhile stays
 FULL_DATA = os.environ.get("VAEEXPLORER_DATA")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # The same pages without a browser around them, where Debian has it. The command of its name is a script that waits for
@@ -56,6 +59,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("slow") is None:
             item.add_marker(pytest.mark.timeout(300), append=True)  # ten times what the slowest takes on a busy machine
     items.sort(key=lambda item: scope(item.nodeid, config.rootpath) != APP)
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is looked for again, but seldom among all that is kept, which took a twelfth of the time of the tests."""
+    gc.enable()
+    gc.set_threshold(2000, 20, 1000)
 
 
 def scope(nodeid: str, root: Path) -> str:
@@ -117,6 +126,20 @@ def runs_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("VAEEXPLORER_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("VAEEXPLORER_DATA", str(SAMPLE.root))
     return tmp_path / "runs"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def samples_are_read_once() -> Iterator[None]:
+    """Unpacking a shipped set and hashing its images takes 40 ms, and hundreds of tests ask for one."""
+    read = Place.read
+    once = functools.cache(read)
+
+    def kept(place: Place, name: str, split: Split) -> ImageDataset | None:
+        return (once if place.root == SAMPLE.root else read)(place, name, split)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Place, "read", kept)
+        yield
 
 
 @pytest.fixture

@@ -117,7 +117,8 @@ def test_an_interrupted_suite_leaves_no_browser_and_no_server(tmp_path: Path, si
     if not Path("/proc/self/environ").exists():
         pytest.skip("reads /proc")
     base = tmp_path / "base"
-    command = [sys.executable, "-m", "pytest", "-n", "2", f"--basetemp={base}", "tests/browser/test_tour.py"]
+    options = ["-n", "2", "-m", "browser", f"--basetemp={base}"]  # slow tests too
+    command = [sys.executable, "-m", "pytest", *options, "tests/browser/test_tour.py"]
     with started(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 120
         while not any("chrom" in each for each in told_of(base)):  # and with it the server, which is started first

@@ -2,7 +2,7 @@ import base64
 import dataclasses
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,25 @@ KINDS = {"mnist-vae-2d", "fashion-mnist-ae-16d"}
 """runs that differ in data set, model and number of dimensions"""
 
 
+CLASSES = {
+    "mnist": list("0123456789"),
+    "fashion-mnist": ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot"],
+}
+"""as widgets show them"""
+
+
+def named(given: object) -> Iterator[list[str]]:
+    """The names of classes anywhere in what a widget is given."""
+    if isinstance(given, dict):
+        if "classes" in given:
+            yield given["classes"]
+        for part in given.values():
+            yield from named(part)
+    elif isinstance(given, list):
+        for part in given:
+            yield from named(part)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_run_can_be_chosen_on_every_page(app: AppTest, page: str) -> None:
     """All of them where the page opens in a blink, and two that differ in all elsewhere."""
@@ -119,6 +138,12 @@ def test_every_run_can_be_chosen_on_every_page(app: AppTest, page: str) -> None:
         assert not app.error, card.name
         assert not app.warning, card.name
         assert len(app.title) == (page != TRAINING)  # whose title is the widget's
+        words = list(named(components(app)))
+        if page == TRAINING:  # which has all
+            assert all(each in words for each in CLASSES.values())
+        elif page not in (IMAGES, "views/report/page.py", "views/runs/page.py"):
+            assert words, card.name
+            assert all(each == CLASSES[card.config.data.dataset] for each in words), card.name
         if page in (EXPLORE, "views/from_x/page.py"):
             assert told(app)["space"]["name"] == card.name
             assert set(told(app)["space"]["urls"]) == {"network", "codes", "sprite"}

@@ -8,8 +8,9 @@ from streamlit.testing.v1 import AppTest
 from tests.app.conftest import components, opened
 from vaeexplorer.app.views.training import form, server
 from vaeexplorer.config import ModelConfig, RunConfig, TrainConfig
-from vaeexplorer.trainings import ahead, dispatch, queue
+from vaeexplorer.trainings import ahead, dispatch, folder, queue
 from vaeexplorer.trainings.listing import list_trainings
+from vaeexplorer.trainings.lock import held
 
 PAGE = "views/training/page.py"
 
@@ -55,6 +56,28 @@ def test_a_form_of_all_options_puts_a_training_in_the_queue(app: AppTest, runs_f
     app.button(key="do-delete-mine").click().run()
     assert list_trainings() == []
     assert not app.exception
+
+
+def test_a_branch_is_asked_for_with_its_dial_and_name_or_refused_in_a_sentence(
+    app: AppTest, runs_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.begin("one", RunConfig(train=TrainConfig(epochs=40)))
+    with held(folder.path_of("one")):
+        folder.write_status(folder.path_of("one"), folder.Status("stopped", 1, step=30, per_epoch=10))
+    opened(app, PAGE, where="server")
+    assert app.text_input(key="branch-name-one").value == "one-beta8"
+    app.button(key="do-branch-one").click().run()
+    assert [each.value for each in app.error] == [
+        "The training one has not ended an epoch yet: there is nothing to branch from."
+    ]
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(queue, "branch", lambda *given: asked.append(given))
+    app.number_input(key="branch-value-one").set_value(4.0)
+    app.text_input(key="branch-name-one").set_value("other").run()
+    app.button(key="do-branch-one").click().run()
+    assert asked == [("one", "other", "beta", 4.0, 40)]
+    assert not app.exception
+    assert not app.error
 
 
 def test_options_that_do_not_go_together_are_a_sentence(app: AppTest) -> None:

@@ -26,6 +26,9 @@ export class FakeElement {
   set textContent(text) {
     this.children = text ? [text] : [];
   }
+  get ownerDocument() {
+    return globalThis.document;
+  }
   get className() {
     return this.attributes.class ?? "";
   }

@@ -1,9 +1,13 @@
 /** A training on the server as a page has it: what it hears, and what it asks for. */
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
+import { FakeElement, install } from "./fakes.js";
 import { RemoteSession } from "./learning/remote.js";
+import { DEFAULTS } from "./record/choices.js";
+import { Served } from "./served/served.js";
 
-globalThis.document = { baseURI: "http://127.0.0.1/base/" };
+install();
+document.baseURI = "http://127.0.0.1/base/";
 const real = globalThis.fetch;
 /** @type {RemoteSession[]} */ const open = [];
 afterEach(() => {
@@ -128,4 +132,28 @@ test("where the loss became infinite, what followed the last epoch's end is forg
   assert.deepEqual(seen.ends, [["diverged", "The loss became inf."]]);
   assert.equal(seen.progress.at(-1).step, 10);
   await until(() => asked.at(-1).endsWith("after=10"));
+});
+
+test("a button asks for what it says, and can be pressed where that makes sense", () => {
+  const root = new FakeElement(),
+    asked = [],
+    served = new Served(/** @type {any} */ (root), /** @type {any} */ ({}));
+  served.session = { request: async (what) => asked.push(what), moments: () => [] };
+  served.lane = { choices: DEFAULTS, events: [], total: 30, perEpoch: 10, step: 20, shownStep: 20, seen: null };
+  served.scene = { update() {}, stop() {}, redraw() {} };
+  const pressed = (/** @type {string} */ state, isResumable = false) => {
+    served.hear({ ...NOW, points: [], state, isResumable });
+    served.show();
+    asked.length = 0;
+    for (const name of ["Pause", "Resume", "Stop", "Kill"]) {
+      const found = root.button(name);
+      if (found && !found.disabled) found.onclick();
+    }
+    return asked.join(" ");
+  };
+  assert.equal(pressed("running"), "pause stop kill");
+  assert.equal(pressed("paused"), "resume stop kill");
+  assert.equal(pressed("interrupted", true), "resume");
+  assert.equal(pressed("waiting"), "");
+  assert.equal(pressed("done"), "");
 });

@@ -1,6 +1,7 @@
 """The gallery: whole, shared, at home from a disk and below any path of any host, and alive."""
 
 import dataclasses
+import functools
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,10 @@ from tests.hosts import hosted
 from tests.references import WITHIN, outside
 from vaeexplorer.__main__ import main
 from vaeexplorer.analysis.smoothness import fields as smoothness_fields
+from vaeexplorer.browser.packing.sprite import sprite
 from vaeexplorer.config import ModelConfig, RunConfig
+from vaeexplorer.data.datasets import load_dataset
+from vaeexplorer.export import explorer
 from vaeexplorer.export.gallery import pair as pairs
 from vaeexplorer.export.gallery import site
 from vaeexplorer.export.gallery.folders import whole_folder
@@ -41,19 +45,28 @@ def runs() -> list[Run]:
     return [load_run("mnist-ae-2d"), load_run("mnist-vae-2d")]
 
 
+@functools.cache
+def quick_sprite(dataset: str) -> bytes:
+    return sprite(load_dataset(dataset, "test", download=False).images)
+
+
 Stepped = tuple[Mapping[str, np.ndarray], dict[str, float]]
 
 
 @pytest.fixture(scope="module")
 def stepped(runs: list[Run]) -> dict[str, Stepped]:
-    """By the name of a run, its weights in steps."""
-    return {run.name: pairs.in_steps(run) for run in runs}
+    """By the name of a run, its weights in steps, rounded for fewer codes than usual."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "_SEEN", 2000)
+        patch.setattr(pairs, "_BETWEEN", 2000)
+        return {run.name: pairs.in_steps(run) for run in runs}
 
 
 @pytest.fixture(scope="module")
 def gallery(runs: list[Run], stepped: dict[str, Stepped], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("gallery") / "site"
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(explorer, "packed_sprite", quick_sprite)  # the smaller one is looked at in test_explorer.py
         patch.setattr(pairs, "load_comparison", lambda *_: stored())  # whether it is found is not what is tested here
         patch.setattr(smoothness_fields, "CELLS", 6)
         patch.setattr(pairs, "in_steps", lambda run: stepped[run.name])

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,13 @@ import numpy as np
 import pytest
 from starlette.applications import Starlette
 
+from tests.processes import PATIENCE, posix, started
 from vaeexplorer.app.server.served import trainings
 from vaeexplorer.app.server.server import ROUTES
 from vaeexplorer.browser.packing.frame import frame
 from vaeexplorer.config import RunConfig
-from vaeexplorer.trainings import folder
+from vaeexplorer.trainings import folder, queue
+from vaeexplorer.trainings.listing import read_training
 from vaeexplorer.trainings.lock import held
 from vaeexplorer.trainings.moments import file_name
 
@@ -101,6 +105,22 @@ def test_only_pages_of_this_app_have_it_do_something(one: Path) -> None:
         assert folder.requests(one) == [{"do": "pause"}, {"do": "steer", "name": "beta", "value": 8}]
     assert post(PAUSE) == (409, b"The training one does not run: it is interrupted.")
     assert post(PAUSE, "/vx/trainings/two/ask")[0] == 409
+
+
+@posix
+def test_kill_ends_the_process_and_resume_puts_the_training_back_in_the_queue(
+    one: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "wake", lambda: None)
+    with started([sys.executable, "-S", "-c", "import time; time.sleep(60)"]) as process, held(one):
+        folder.write_status(one, folder.Status("running", process.pid, step=25, per_epoch=10))
+        assert post(b'{"do": "kill"}')[0] == 204
+        assert process.wait(PATIENCE) == -signal.SIGKILL
+    card = read_training(one)
+    assert card.state == "interrupted"
+    assert card.sentence.startswith("It was killed from the page")
+    assert post(b'{"do": "resume"}')[0] == 204
+    assert read_training(one).state == "waiting"
 
 
 def test_a_public_app_trains_nothing(one: Path, monkeypatch: pytest.MonkeyPatch) -> None:
