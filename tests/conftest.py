@@ -80,7 +80,9 @@ def scope(nodeid: str, root: Path) -> str:
 @functools.cache
 def _driving(path: Path) -> frozenset[str]:
     """The tests of a file that ask for the server."""
-    functions = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.FunctionDef)]
+    code = path.read_bytes()
+    tree = ast.walk(ast.parse(code)) if b"server" in code else ()
+    functions = [node for node in tree if isinstance(node, ast.FunctionDef)]
     return frozenset(each.name for each in functions if "server" in [argument.arg for argument in each.args.args])
 
 
