@@ -2,7 +2,11 @@
 
 import multiprocessing
 import os
+import sys
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 from vaeexplorer.trainings import ahead
 from vaeexplorer.trainings.listing import TrainingCard
@@ -22,7 +26,9 @@ class Copy:
         context = multiprocessing.get_context("forkserver")  # whose server ends with this process: it reads its pipe
         context.set_forkserver_preload(_IMPORTED)
         self._process = context.Process(target=_train, args=(card.path, ahead.environment()))
-        self._process.start()
+        with pytest.MonkeyPatch.context() as patch:  # a copy runs what is the main module here: a page, after its test
+            patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+            self._process.start()
 
     def poll(self) -> int | None:
         return self._process.exitcode
