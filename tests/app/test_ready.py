@@ -17,6 +17,7 @@ def test_what_is_ready_is_not_made_for_a_visitor(app: AppTest, monkeypatch: pyte
     ready.make_ready()
     for maker in ("report.reports.draw", "report.reports.look", "ae_vs_vae.comparison.contact_sheet"):
         monkeypatch.setattr(f"vaeexplorer.app.views.{maker}", lambda *_: pytest.fail("it was not ready"))
+    monkeypatch.setattr("vaeexplorer.app.views.report.measured.drawn", lambda *_: pytest.fail("it was not ready"))
     app.run()
     page = app.switch_page("views/report/page.py").run()
     assert not page.exception

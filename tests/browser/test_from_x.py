@@ -159,9 +159,8 @@ def test_the_page_goes_from_x_to_x_prime(server: str, chromium: Any, mnist_test:
     page.wait_for_url("**drawing=**")
     assert "image=" not in page.url
 
-    address = page.url
     page.get_by_role("button", name="Resample").click()
-    page.wait_for_url(lambda url: url != address)
+    page.wait_for_url("**seed=**")
     shown = terms(), picture(page.locator(".from-x .decoded").first)
     page.goto(f"{page.url}&present=1")  # on a projector
     page.get_by_text("your image", exact=True).wait_for()

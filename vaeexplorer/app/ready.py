@@ -97,12 +97,15 @@ def compared(card: RunCard) -> None:
 
 def report(card: RunCard) -> None:
     """What Is it regularized? shows of a run."""
-    from vaeexplorer.app.views.report import reports
+    from vaeexplorer.app.views.report import measured, reports
 
     space = caches.space(card)
     if found := reports.kept(space):
         reports.exhibits(space, found)
         reports.strips(space)
+        reports.seeds(space)
+    if instruments := caches.instruments(space):
+        measured.exhibits(space, instruments, measured.stability(space))
 
 
 PAGES = (files, compared, report)
