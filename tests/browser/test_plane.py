@@ -156,9 +156,8 @@ def test_what_is_clicked(server: str, chromium: Any) -> None:
     wait_until(page, lambda: answers.count() == 13 and answers.first.get_attribute("title"), "answers from A to B")
     assert answers.first.get_attribute("title").startswith("0, ")  # A and B are the means of 0 and 1
     assert answers.last.get_attribute("title").startswith("1, ")
-    for part in (stage, answers.last, page.locator(".explorer .map")):  # what is moved, what it changes, what it means
-        box = part.bounding_box()
-        assert 0 <= box["y"] < box["y"] + box["height"] <= 720, box
+    parts = (stage, answers.last, page.locator(".explorer .map"))  # what is moved, what it changes, what it means
+    wait_until(page, lambda: all(in_view(part) for part in parts), "a view of all of it")
     page.get_by_role("button", name="manifold").click()
     page.get_by_text("Crisp borders").wait_for(state="hidden")
 
@@ -175,6 +174,12 @@ def test_what_is_clicked(server: str, chromium: Any) -> None:
     lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
     assert lines[0] == "index,label,class,squared_error_at_mean,kl_nats,z1,z2"
     assert f"{len(lines) - 1:,} selected images" in page.locator(".selection h2").inner_text()
+
+
+def in_view(part: Any) -> bool:
+    """Whether all of an element is between the top of a window and its 720th line; what is drawn anew is nowhere."""
+    box = part.bounding_box()
+    return box is not None and bool(0 <= box["y"] < box["y"] + box["height"] <= 720)
 
 
 def drawn(page: Any, color: str) -> int:
