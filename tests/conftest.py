@@ -54,11 +54,19 @@ BLANK = '<!doctype html><title>Nothing</title><link rel="icon" href="data:,">'
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that drive the app come first, as they take longest; and all end, whatever they wait for."""
+    """The longest come first, so that two processes end at the same time; and all end, whatever they wait for.
+
+    Tests that drive the app take longest, and then trainings and exported pages, which come late in the alphabet.
+    """
     for item in items:
         if item.get_closest_marker("slow") is None:
             item.add_marker(pytest.mark.timeout(300), append=True)  # ten times what the slowest takes on a busy machine
-    items.sort(key=lambda item: scope(item.nodeid, config.rootpath) != APP)
+
+    def rank(item: pytest.Item) -> tuple[bool, str]:
+        drives_app = scope(item.nodeid, config.rootpath) == APP
+        return drives_app, "" if drives_app else str(item.path)
+
+    items.sort(key=rank, reverse=True)  # tests of a file keep their order
 
 
 def pytest_collection_finish() -> None:
