@@ -72,6 +72,7 @@ def drag(page: Any, stage: Any, *, answered: bool = True) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # background.test.js and app/server/test_remote.py; a server that is gone: test_trouble.py
 def test_a_drag_asks_the_server_and_outlives_it(own: str, chromium: Any) -> None:
     page = chromium
     fetched: list[str] = []

@@ -119,6 +119,7 @@ def stop(page: Any) -> None:
 
 @posix
 @pytest.mark.browser
+@pytest.mark.slow  # its buttons: remote.test.js; routes and processes: app/server/test_trainings.py, tests/trainings
 def test_a_training_on_the_server_is_steered_and_kept(server: str, home: Path, chromium: Any) -> None:
     begin(chromium, server)
     drag_and_steer(chromium)
