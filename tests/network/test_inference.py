@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 import numpy as np
 import pytest
@@ -132,6 +134,14 @@ def test_the_jacobian_of_a_shipped_run_too() -> None:
     np.testing.assert_allclose(run.model.jacobian(z), found, atol=0.01 * np.abs(found).max())
     with pytest.raises(ValueError, match="finite"):
         run.model.jacobian(np.full((1, 2), np.nan))
+
+
+@pytest.mark.parametrize("switch", [torch.no_grad, torch.inference_mode])
+def test_a_caller_may_have_switched_gradients_off(switch: Callable[[], AbstractContextManager[None]]) -> None:
+    latent, z = model(), np.zeros((2, 3), np.float32)
+    with switch():
+        jacobian = latent.jacobian(z)
+    np.testing.assert_array_equal(jacobian, latent.jacobian(z))
 
 
 def test_threads_may_differentiate_at_once() -> None:

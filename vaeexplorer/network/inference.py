@@ -80,7 +80,7 @@ class LatentModel:
         """
         z = self._latent(z)
         jacobian = np.empty((len(z), PIXELS, self.latent_dim), np.float32)
-        with torch.enable_grad():
+        with torch.inference_mode(False), torch.enable_grad():  # whatever the caller has switched off
             for rows in _batches(len(z)):
                 at = self._tensor(z[rows]).requires_grad_()
                 pixels = self._pixels(at)

@@ -67,8 +67,10 @@ export function logJoint(grid, x, network) {
 
 /** p(z|x) as shares of the cells, which add up to 1. @param {ArrayLike<number>} logJoint @returns {Float32Array} */
 export function shares(logJoint) {
-  const total = logSum(logJoint);
-  return Float32Array.from(logJoint, (value) => Math.exp(value - total));
+  const total = logSum(logJoint),
+    found = new Float32Array(logJoint.length);
+  for (let index = 0; index < found.length; index++) found[index] = Math.exp(logJoint[index] - total);
+  return found;
 }
 
 /** ln sum exp. @param {ArrayLike<number>} values */
@@ -93,9 +95,10 @@ export function half(value) {
   return sign | ((((exponent << 23) | (bits[0] & 0x7fffff)) + 0x1000) >>> 13);
 }
 
-const FLOATS = Float32Array.from({ length: 65536 }, (_, word) => {
+const FLOATS = new Float32Array(65536);
+for (let word = 0; word < FLOATS.length; word++) {
   const exponent = (word >> 10) & 31,
     fraction = word & 1023;
   const size = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24;
-  return word & 0x8000 ? -size : size;
-});
+  FLOATS[word] = word & 0x8000 ? -size : size;
+}
